@@ -1,0 +1,31 @@
+/** The one base of every error of the family. */
+
+export interface AuthlibErrorOptions {
+  /** HTTP status the error is answered with. Default 500. */
+  readonly status?: number | undefined
+  /** What the developer can do about it. Shown on development pages and in logs, never sent to a client. */
+  readonly hint?: string | undefined
+  /** Internal detail for logs and events. Never sent. */
+  readonly reason?: string | undefined
+  readonly cause?: unknown
+}
+
+/**
+ * An error with a stable `code` to switch on. `message` is constant text of ours: no caller input, no credential.
+ * Detail goes to `reason`, advice to `hint`.
+ */
+export class AuthlibError extends Error {
+  readonly code: string
+  readonly status: number
+  readonly hint: string | undefined
+  readonly reason: string | undefined
+
+  constructor(code: string, message: string, { status = 500, hint, reason, cause }: AuthlibErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.code = code
+    this.status = status
+    this.hint = hint
+    this.reason = reason
+  }
+}

@@ -1,0 +1,7 @@
+export * from './adapter.ts'
+export * from './awaitable.ts'
+export * from './clock.ts'
+export * from './errors.ts'
+export * from './http.ts'
+export * from './json.ts'
+export * from './store.ts'

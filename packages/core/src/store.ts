@@ -1,0 +1,75 @@
+/** The store contract: four verbs, one guarded batch. */
+
+import type { JsonObject } from './json.ts'
+
+/** One stored record. `(kind, id)` is its key inside its partition. */
+export interface StoredRecord {
+  readonly kind: string
+  /** A hash for anything secret: a dump of the store gives an attacker nothing. Never reused. */
+  readonly id: string
+  /** Every batch lives in one partition, so that the contract fits SQL, Redis Cluster, DynamoDB and Durable Objects. */
+  readonly partition: string
+  /** 1 for a fresh record; a guarded put carries the expected revision + 1. */
+  readonly revision: number
+  /** NumericDate from which on the record is as good as gone; {@link NEVER} for one that stays. */
+  readonly expiresAt: number
+  /** Entries by which `list` finds the record, such as `client:abc`. May change on a put. */
+  readonly index?: readonly string[] | undefined
+  readonly data: JsonObject
+}
+
+/** `expiresAt` of a record that does not expire. */
+export const NEVER: number = Number.MAX_SAFE_INTEGER
+
+export type RecordKey = readonly [kind: string, id: string]
+
+/** What must hold for a batch to be written. */
+export interface Expectation {
+  readonly kind: string
+  readonly id: string
+  /** The revision the record must have. 0: it is absent, or expired at the batch's `now`. */
+  readonly revision: number
+}
+
+/** Written whole or not at all. A key appears at most once among `put` and `remove`. */
+export interface Batch {
+  readonly partition: string
+  /** The caller's clock, by which expiry is judged: the store's own clock never decides. */
+  readonly now: number
+  readonly expect: readonly Expectation[]
+  readonly put: readonly StoredRecord[]
+  readonly remove: readonly RecordKey[]
+}
+
+export interface ListQuery {
+  readonly kind: string
+  readonly index: string
+  /** `next` of the page before. */
+  readonly after?: string | undefined
+  /** At most this many records. Default 100, at most 1,000. */
+  readonly limit?: number | undefined
+}
+
+export interface ListPage {
+  readonly items: readonly StoredRecord[]
+  /** Present when there may be more. */
+  readonly next?: string | undefined
+}
+
+export interface StoreGuarantees {
+  readonly commit: 'atomic' | 'best-effort'
+  readonly reads: 'strong' | 'eventual'
+}
+
+/** What every storage package implements; `@authlib/testing` has the suite that proves one. */
+export interface Store {
+  readonly guarantees: StoreGuarantees
+  /** The records as they are, expired ones too: the caller judges them by its own clock. In the order of the keys. */
+  get(partition: string, keys: readonly RecordKey[]): Promise<readonly (StoredRecord | null)[]>
+  /** False: an expectation failed and nothing was written. Throws when the store cannot be reached. */
+  commit(batch: Batch): Promise<boolean>
+  /** By index entry, in a stable order. Expired records may show. */
+  list(query: ListQuery): Promise<ListPage>
+  /** Removes up to `limit` records that have expired at `now`, and says how many. Never one that was renewed meanwhile. */
+  sweep(now: number, limit: number): Promise<number>
+}

@@ -1,0 +1,60 @@
+// Runs pnpm with the arguments given, on the pinned pnpm and a supported Node.js. Whichever of the two is missing here is
+// fetched through npx. Plain JavaScript without dependencies, because it has to start on any Node.js.
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const FALLBACK_NODE = '24.21.0' // used when the running Node.js is older than engines.node
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const pnpm = manifest.packageManager.split('+')[0]
+const shell = process.platform === 'win32' // npx and pnpm are .cmd files there
+
+// npm hands its user's settings to the scripts it runs; `nodedir` and `yes` were meant for another Node.js.
+const env = { ...process.env }
+for (const name of Object.keys(env)) if (/^npm_config_(nodedir|yes)$/i.test(name)) delete env[name]
+
+const missing = [...(nodeIsOld() ? [`node@${FALLBACK_NODE}`] : []), ...(pnpmIsMissing() ? [pnpm] : [])]
+if (missing.length > 0) env.PATH = fetchThroughNpx(missing)
+
+const child = spawn('pnpm', process.argv.slice(2), { cwd: root, env, shell, stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) // a terminal sends Ctrl-C to the whole group itself
+  })
+}
+child.on('error', (error) => {
+  console.error(`pnpm: ${error.message}`)
+  process.exitCode = 1
+})
+child.on('close', (code, signal) => {
+  process.exitCode = code ?? (signal ? 130 : 1)
+})
+
+function nodeIsOld() {
+  const [wantMajor, wantMinor] = manifest.engines.node.match(/\d+/g).map(Number)
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  return major < wantMajor || (major === wantMajor && minor < wantMinor)
+}
+
+function pnpmIsMissing() {
+  const found = spawnSync('pnpm', ['--version'], { cwd: root, env, shell, encoding: 'utf8' }).stdout ?? ''
+  return Number.parseInt(found, 10) !== Number.parseInt(pnpm.slice('pnpm@'.length), 10)
+}
+
+/** The PATH on which the packages are found. npx only supplies it: pnpm stays our direct child, so signals reach it. */
+function fetchThroughNpx(packages) {
+  console.error(`Fetching ${packages.join(' and ')} with npx`)
+  const npx = spawnSync('npx', ['-y', ...packages.flatMap((name) => ['-p', name]), '-c', 'node -p process.env.PATH'], {
+    cwd: root,
+    env,
+    shell,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (npx.status === 0) return npx.stdout.trim()
+  console.error(`That failed: install Node.js ${manifest.engines.node} and ${pnpm} yourself.`)
+  process.exit(1)
+}
