@@ -2,7 +2,10 @@
 
 import type { JsonObject } from './json.ts'
 
-/** One stored record. `(kind, id)` is its key inside its partition. */
+/**
+ * One stored record. `(kind, id)` is its key inside its partition. `kind`, `id`, `partition` and the index entries are
+ * non-empty, well-formed Unicode without NUL, so that every database can hold them as they are.
+ */
 export interface StoredRecord {
   readonly kind: string
   /** A hash for anything secret: a dump of the store gives an attacker nothing. Never reused. */
@@ -27,11 +30,14 @@ export type RecordKey = readonly [kind: string, id: string]
 export interface Expectation {
   readonly kind: string
   readonly id: string
-  /** The revision the record must have. 0: it is absent, or expired at the batch's `now`. */
+  /** The revision the record must have; 0: it must be absent. A record expired at the batch's `now` is absent. */
   readonly revision: number
 }
 
-/** Written whole or not at all. A key appears at most once among `put` and `remove`. */
+/**
+ * Written whole or not at all; the expectations are judged on what stood before it. A key appears at most once among
+ * `put` and `remove`. A put without an expectation replaces whatever is there, so it is for fresh random ids.
+ */
 export interface Batch {
   readonly partition: string
   /** The caller's clock, by which expiry is judged: the store's own clock never decides. */
@@ -46,7 +52,7 @@ export interface ListQuery {
   readonly index: string
   /** `next` of the page before. */
   readonly after?: string | undefined
-  /** At most this many records. Default 100, at most 1,000. */
+  /** At most this many records. Default 100; more than 1,000 counts as 1,000. */
   readonly limit?: number | undefined
 }
 
@@ -66,9 +72,15 @@ export interface Store {
   readonly guarantees: StoreGuarantees
   /** The records as they are, expired ones too: the caller judges them by its own clock. In the order of the keys. */
   get(partition: string, keys: readonly RecordKey[]): Promise<readonly (StoredRecord | null)[]>
-  /** False: an expectation failed and nothing was written. Throws when the store cannot be reached. */
+  /**
+   * False: an expectation failed and nothing was written. What the caller does to the batch after the call has no effect.
+   * @throws AuthlibError `invalid_batch` when the batch breaks the rules above; `store_unavailable` (503) when it could not be written
+   */
   commit(batch: Batch): Promise<boolean>
-  /** By index entry, in a stable order. Expired records may show. */
+  /**
+   * By index entry, in an order that stays while records come and go. Expired records may show.
+   * @throws AuthlibError `invalid_cursor` (400) when `after` is not a `next` of this store
+   */
   list(query: ListQuery): Promise<ListPage>
   /** Removes up to `limit` records that have expired at `now`, and says how many. Never one that was renewed meanwhile. */
   sweep(now: number, limit: number): Promise<number>
