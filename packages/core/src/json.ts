@@ -1,5 +1,38 @@
+/** JSON as stores keep it and as requests bring it. */
+
+import { AuthlibError } from './errors.ts'
+
 /** Plain JSON, as stores keep it. Record shapes are written as `type`, not `interface`, so that they fit. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
 /** A JSON object. An absent member may be written as `undefined`; it is not stored. */
 export type JsonObject = { readonly [name: string]: Json | undefined }
+
+export interface ParseJsonOptions {
+  /** Most levels of arrays and objects. Default 32. */
+  readonly maxDepth?: number | undefined
+}
+
+/**
+ * Throws `invalid_json` (400) for what is not JSON or nested too deep. A member named `__proto__` is plain data of the
+ * object that has it.
+ */
+export function parseJson(text: string, { maxDepth = 32 }: ParseJsonOptions = {}): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw invalidJson('The text is not JSON') // without the cause: engines quote the text in theirs
+  }
+  if (isDeeper(value, maxDepth)) throw invalidJson('The JSON is nested too deep')
+  return value
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1))
+}
+
+function invalidJson(message: string): AuthlibError {
+  return new AuthlibError('invalid_json', message, { status: 400 })
+}

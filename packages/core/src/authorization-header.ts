@@ -1,0 +1,90 @@
+/** `Authorization` and `WWW-Authenticate`, RFC 9110 §11. Every reader here takes linear time. */
+
+export interface AuthorizationHeader {
+  /** In lower case: schemes are case-insensitive. */
+  readonly scheme: string
+  /** What follows the scheme; empty when nothing does. */
+  readonly value: string
+}
+
+/** Null when there is none or it is malformed. */
+export function parseAuthorization(header: string | null): AuthorizationHeader | null {
+  if (header === null) return null
+  const text = header.trim()
+  const space = text.indexOf(' ')
+  const scheme = space === -1 ? text : text.slice(0, space)
+  if (!TOKEN.test(scheme)) return null
+  return { scheme: scheme.toLowerCase(), value: space === -1 ? '' : text.slice(space).trim() }
+}
+
+/** A `WWW-Authenticate` value. Throws a TypeError for characters that no quoted string may carry. */
+export function challenge(scheme: string, params: Readonly<Record<string, string | undefined>>): string {
+  const list = Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : `${name}=${quote(value)}`))
+  return list.length === 0 ? scheme : `${scheme} ${list.join(', ')}`
+}
+
+export interface Challenge {
+  /** In lower case. */
+  readonly scheme: string
+  /** By name in lower case. */
+  readonly params: ReadonlyMap<string, string>
+  readonly token68?: string
+}
+
+/** The challenges of a `WWW-Authenticate` header. None when any of it is malformed: the rest may then mislead. */
+export function parseChallenges(header: string): Challenge[] {
+  const challenges: { scheme: string; params: Map<string, string>; token68?: string }[] = []
+  let at = 0
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at
+    const match = pattern.exec(header)
+    at += match?.[0].length ?? 0
+    return match
+  }
+  let bound: boolean = false // what follows a scheme without a comma belongs to it
+  for (take(SEPARATORS); at < header.length;) {
+    const parameter = take(PARAMETER)
+    if (parameter === null) {
+      const scheme = bound ? null : take(SCHEME)
+      if (scheme === null) return []
+      const [, name, token68]: readonly (string | undefined)[] = scheme
+      challenges.push({ scheme: name!.toLowerCase(), params: new Map(), ...(token68 === undefined ? {} : { token68 }) })
+      bound = token68 === undefined && take(/ +(?=[^ \t,])/y) !== null
+      if (bound) continue
+    } else {
+      const current = challenges.at(-1)
+      const name = parameter[1]!.toLowerCase()
+      const quoted = parameter[2] === undefined ? unquote(header, at) : null
+      const value = parameter[2] ?? quoted?.value
+      if (value === undefined || current === undefined || current.token68 !== undefined) return []
+      if (current.params.has(name)) return [] // RFC 9110 §11.2: once per challenge
+      current.params.set(name, value)
+      at = quoted?.end ?? at
+      bound = false
+    }
+    if (take(SEPARATORS)?.[0].includes(',') !== true && at < header.length) return []
+  }
+  return challenges
+}
+
+// RFC 9110 §5.6.2 token, §11.2 token68. Sticky, each read once per position: no two parts of them can trade characters.
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+const SEPARATORS = /[ \t,]*/y
+const SCHEME = /([\w!#$%&'*+.^`|~-]+)(?: +([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?/y
+const PARAMETER = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*(?:([\w!#$%&'*+.^`|~-]+)|")/y
+
+function quote(value: string): string {
+  if (!/^[ -~]*$/.test(value)) throw new TypeError('A challenge carries printable ASCII only')
+  return `"${value.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** The quoted string whose first character stands at `start`, or null when it does not end. */
+function unquote(text: string, start: number): { value: string; end: number } | null {
+  let value = ''
+  for (let i = start; i < text.length; i++) {
+    if (text[i] === '"') return { value, end: i + 1 }
+    if (text[i] === '\\') i++
+    value += text[i] ?? ''
+  }
+  return null
+}

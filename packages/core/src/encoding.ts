@@ -1,0 +1,52 @@
+/** Strict text encodings: what has two spellings is refused, because a token must have one. RFC 4648 §3.5. */
+
+import { fromBase64, toBase64 } from '#runtime'
+import { AuthlibError } from './errors.ts'
+import type { Base64Alphabet } from './runtime/runtime.ts'
+
+/** Without padding. RFC 7515 §2. */
+export function encodeBase64url(bytes: Uint8Array): string {
+  return toBase64(bytes, 'base64url')
+}
+
+/** Only what {@link encodeBase64url} writes. Throws `invalid_encoding` (400). */
+export function decodeBase64url(text: string): Uint8Array {
+  return decode(text, 'base64url')
+}
+
+/** With padding. RFC 4648 §4. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return toBase64(bytes, 'base64')
+}
+
+/** Only what {@link encodeBase64} writes. Throws `invalid_encoding` (400). */
+export function decodeBase64(text: string): Uint8Array {
+  return decode(text, 'base64')
+}
+
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export function encodeUtf8(text: string): Uint8Array {
+  return utf8Encoder.encode(text)
+}
+
+/** A byte order mark stays a character. Throws `invalid_encoding` (400) when the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return utf8Decoder.decode(bytes)
+  } catch {
+    throw invalidEncoding('The bytes are not UTF-8')
+  }
+}
+
+/** The round trip refuses foreign characters, missing or surplus padding and stray bits in one comparison. */
+function decode(text: string, alphabet: Base64Alphabet): Uint8Array {
+  const bytes = fromBase64(text, alphabet)
+  if (bytes === null || toBase64(bytes, alphabet) !== text) throw invalidEncoding(`The text is not ${alphabet}`)
+  return bytes
+}
+
+function invalidEncoding(message: string): AuthlibError {
+  return new AuthlibError('invalid_encoding', message, { status: 400 })
+}

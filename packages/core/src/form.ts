@@ -1,0 +1,83 @@
+/** Reading what a request carries. Nothing of the origin is looked at: it is configuration, not input. */
+
+import { readBytes } from './body.ts'
+import { decodeUtf8 } from './encoding.ts'
+import { AuthlibError } from './errors.ts'
+import type { HttpRequest } from './http.ts'
+import { Params, type ParamsOptions } from './params.ts'
+
+const FORM = 'application/x-www-form-urlencoded'
+
+/** The form in the body. Throws `unsupported_media_type` (415) for any other content, `invalid_request` (400). */
+export async function readForm(request: HttpRequest, options?: ParamsOptions): Promise<Params> {
+  if (!isForm(request.headers.get('content-type')) || isEncoded(request.headers.get('content-encoding'))) {
+    throw new AuthlibError('unsupported_media_type', `The body must be ${FORM}`, { status: 415 })
+  }
+  return Params.parse(await request.text(), options)
+}
+
+/** The query of the URL. Throws `invalid_request` (400). */
+export function readQuery({ url }: HttpRequest, options?: ParamsOptions): Params {
+  const end = indexOrEnd(url, '#')
+  const start = url.indexOf('?')
+  return Params.parse(start === -1 || start > end ? '' : url.slice(start + 1, end), options)
+}
+
+/** The path of the URL as it was sent: not decoded, not normalised, compared exactly. */
+export function requestPath({ url }: HttpRequest): string {
+  const end = Math.min(indexOrEnd(url, '?'), indexOrEnd(url, '#'))
+  if (url.startsWith('/')) return url.slice(0, end)
+  const authority = url.indexOf('://')
+  const start = authority === -1 ? 0 : url.indexOf('/', authority + 3)
+  return start === -1 || start >= end ? '/' : url.slice(start, end)
+}
+
+export interface FromRequestOptions {
+  /** Most bytes of the body. Default 65,536. */
+  readonly maxBody?: number | undefined
+}
+
+/**
+ * A Web `Request` whose `text()` has a limit and may be called twice. It throws `payload_too_large` (413), and
+ * `invalid_encoding` (400) when the body is not UTF-8.
+ */
+export function fromRequest(request: Request, { maxBody = 65_536 }: FromRequestOptions = {}): HttpRequest {
+  let text: Promise<string> | undefined
+  return {
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    text: () => (text ??= readText(request, maxBody)),
+  }
+}
+
+async function readText(request: Request, maxBody: number): Promise<string> {
+  if (request.bodyUsed) {
+    throw new AuthlibError('body_used', 'The body of the request was read before', {
+      hint: 'Hand over the request before anything reads its body, or a clone of it.',
+    })
+  }
+  const tooLarge = Number(request.headers.get('content-length')) > maxBody
+  const bytes = tooLarge ? null : await readBytes(request.body, maxBody)
+  if (bytes === null) throw new AuthlibError('payload_too_large', 'The body is too large', { status: 413 })
+  return decodeUtf8(bytes)
+}
+
+function isForm(contentType: string | null): boolean {
+  if (contentType === null) return false
+  const [type, ...parameters] = contentType.toLowerCase().split(';')
+  if (type!.trim() !== FORM) return false
+  return parameters.every((parameter) => {
+    const [name, value = ''] = parameter.trim().split('=')
+    return name !== 'charset' || value === 'utf-8' || value === '"utf-8"'
+  })
+}
+
+function isEncoded(contentEncoding: string | null): boolean {
+  return contentEncoding !== null && contentEncoding.toLowerCase() !== 'identity'
+}
+
+function indexOrEnd(text: string, character: string): number {
+  const index = text.indexOf(character)
+  return index === -1 ? text.length : index
+}

@@ -1,0 +1,61 @@
+/** The few pages we answer with. */
+
+import { noStore, type HttpHeader, type HttpResponse } from './http.ts'
+
+/** For text and for quoted attribute values. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+export interface HtmlResponseOptions {
+  /** The `nonce` of the scripts on the page. Absent: no script runs. */
+  readonly scriptNonce?: string | undefined
+  /**
+   * Where the forms of the page may lead, redirects included: `'self'` or URLs, of which the origin counts. A page whose
+   * form ends in a redirect to a client needs the client's redirect URI here. Default `["'self'"]`.
+   */
+  readonly formAction?: readonly string[] | undefined
+  readonly headers?: readonly HttpHeader[] | undefined
+}
+
+/** A page that cannot be framed, cached, or made to load or send anything elsewhere. RFC 9700 §4.16. */
+export function htmlResponse(
+  status: number,
+  html: string,
+  { scriptNonce, formAction = ["'self'"], headers = [] }: HtmlResponseOptions = {},
+): HttpResponse {
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    "img-src 'self' data:",
+    ...(scriptNonce === undefined ? [] : [`script-src 'nonce-${checkNonce(scriptNonce)}'`]),
+    `form-action ${formAction.map(formTarget).join(' ') || "'none'"}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
+  return {
+    status,
+    headers: [
+      ['content-type', 'text/html; charset=utf-8'],
+      ['content-security-policy', policy.join('; ')],
+      ['x-frame-options', 'DENY'],
+      ['x-content-type-options', 'nosniff'],
+      ['referrer-policy', 'no-referrer'],
+      ...noStore,
+      ...headers,
+    ],
+    body: html,
+  }
+}
+
+function checkNonce(nonce: string): string {
+  if (!/^[\w+/-]+={0,2}$/.test(nonce)) throw new TypeError('The nonce must be base64')
+  return nonce
+}
+
+/** A source expression. It has no IPv6 literals and no private schemes with a host: there the scheme has to do. */
+function formTarget(target: string): string {
+  if (target === "'self'") return target
+  const { protocol, host, hostname } = new URL(target)
+  return /^https?:$/.test(protocol) && !hostname.startsWith('[') ? `${protocol}//${host}` : protocol
+}

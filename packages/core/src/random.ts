@@ -1,0 +1,15 @@
+/** Randomness for tokens and states. */
+
+import { randomBytes } from '#runtime'
+import { encodeBase64url } from './encoding.ts'
+
+/** Returns that many bytes nobody can predict. */
+export type Random = (length: number) => Uint8Array
+
+/** The generator of the system. */
+export const systemRandom: Random = randomBytes
+
+/** A token of `bytes` random bytes as base64url. The default of 32 leaves nothing to guess. RFC 6749 §10.10. */
+export function randomToken(random: Random = systemRandom, bytes = 32): string {
+  return encodeBase64url(random(bytes))
+}

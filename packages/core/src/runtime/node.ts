@@ -1,0 +1,138 @@
+/** Node.js, Bun, Deno: synchronous `node:crypto`, and requests whose address is checked when the socket connects. */
+
+import * as crypto from 'node:crypto'
+import * as dns from 'node:dns'
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { Readable } from 'node:stream'
+import { forbiddenAddress } from '../address.ts'
+import type { AeadKey, Base64Alphabet, GuardedRequest, HmacKey } from './runtime.ts'
+
+export function toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(alphabet)
+}
+
+export function fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array {
+  return new Uint8Array(Buffer.from(text, alphabet)) // a copy: small Buffers share their memory
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && crypto.timingSafeEqual(a, b)
+}
+
+const POOL_SIZE = 4096
+let pool = new Uint8Array(0)
+let used = 0
+
+/** From a pool: one call of the system's generator serves many tokens. What is handed out is wiped from the pool. */
+export function randomBytes(length: number): Uint8Array {
+  if (length > POOL_SIZE / 4) return crypto.randomFillSync(new Uint8Array(length))
+  if (used + length > pool.length) {
+    pool = crypto.randomFillSync(new Uint8Array(POOL_SIZE))
+    used = 0
+  }
+  const bytes = pool.slice(used, used + length)
+  pool.fill(0, used, used + length)
+  used += length
+  return bytes
+}
+
+export function sha256(data: Uint8Array | string): Uint8Array {
+  return view(crypto.hash('sha256', data, 'buffer'))
+}
+
+export function importHmacKey(raw: Uint8Array): HmacKey {
+  const key = crypto.createSecretKey(raw) // a KeyObject: passing bytes costs seven times as much per call
+  return { sign: (data) => view(crypto.createHmac('sha256', key).update(data).digest()) }
+}
+
+export function hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Uint8Array {
+  return new Uint8Array(crypto.hkdfSync('sha256', secret, '', label, length))
+}
+
+export function importAeadKey(raw: Uint8Array): AeadKey {
+  const key = crypto.createSecretKey(raw)
+  return {
+    seal(iv, plaintext, context) {
+      const cipher = crypto.createCipheriv('aes-256-gcm', key, iv)
+      cipher.setAAD(context)
+      return view(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
+    },
+    open(iv, sealed, context) {
+      if (sealed.length < 16) return null
+      const decipher = crypto.createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+      decipher.setAAD(context)
+      decipher.setAuthTag(sealed.subarray(-16))
+      try {
+        return view(Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]))
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+export async function lookup(hostname: string): Promise<readonly string[]> {
+  const found = await dns.promises.lookup(withoutBrackets(hostname), { all: true })
+  return found.map(({ address }) => address)
+}
+
+export async function guardedFetch(
+  url: URL,
+  { method, headers, body, signal }: GuardedRequest,
+  isAllowed: (address: string) => boolean,
+): Promise<Response> {
+  const host = withoutBrackets(url.hostname)
+  if (isIP(host) !== 0 && !isAllowed(host)) throw forbiddenAddress() // no look-up happens for an address
+  const { request } = url.protocol === 'https:' ? https : http
+  const incoming = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    request(url, {
+      method,
+      headers: { ...Object.fromEntries(headers), 'accept-encoding': 'identity' },
+      signal,
+      agent: false, // a socket that somebody else kept alive was never judged
+      lookup: guardedLookup(isAllowed),
+    })
+      .on('response', resolve)
+      .on('error', reject)
+      .end(body ?? undefined)
+  })
+  return webResponse(incoming)
+}
+
+/** Judges the very addresses that are connected to, so that a name cannot change its mind in between. */
+function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    dns.lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, '')
+      const [first] = found
+      if (first === undefined || !found.every(({ address }) => isAllowed(address))) {
+        return callback(forbiddenAddress(), '')
+      }
+      return options.all ? callback(null, found) : callback(null, first.address, first.family)
+    })
+  }
+}
+
+function webResponse(incoming: http.IncomingMessage): Response {
+  if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw new Error('unexpected content encoding')
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2)
+    headers.append(incoming.rawHeaders[i]!, incoming.rawHeaders[i + 1]!)
+  const status = incoming.statusCode!
+  // The types of node:stream/web and of the Web library describe the same object.
+  const body = Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>
+  return new Response([204, 205, 304].includes(status) ? null : body, { status, headers })
+}
+
+/** Brackets belong to the URL, not to the IPv6 address. */
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+/** A plain Uint8Array over the memory of a Buffer, whose `slice` and `toString` mean something else. */
+function view(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}

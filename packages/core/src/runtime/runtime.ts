@@ -1,0 +1,43 @@
+/** What differs between runtimes. `#runtime` in package.json chooses `node.ts` or `web.ts`; one suite holds them equal. */
+
+import type { Awaitable } from '../awaitable.ts'
+
+export type Base64Alphabet = 'base64' | 'base64url'
+
+/** An imported HMAC-SHA-256 key. Opaque: use it through `hmacSha256`. */
+export interface HmacKey {
+  sign(data: Uint8Array | string): Awaitable<Uint8Array>
+}
+
+/** An imported AES-256-GCM key. The tag of 16 bytes stands behind the ciphertext. */
+export interface AeadKey {
+  seal(iv: Uint8Array, plaintext: Uint8Array, context: Uint8Array): Awaitable<Uint8Array>
+  /** Null when the ciphertext, the IV or the context is not the one that was sealed. */
+  open(iv: Uint8Array, sealed: Uint8Array, context: Uint8Array): Awaitable<Uint8Array | null>
+}
+
+export interface GuardedRequest {
+  readonly method: string
+  readonly headers: Headers
+  readonly body: string | null
+  readonly signal: AbortSignal
+}
+
+/** Both runtime files export these as functions; text counts as UTF-8. */
+export interface Runtime {
+  toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string
+  /** Lenient: null or anything for what is not canonical. The caller compares a round trip. */
+  fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null
+  /** In constant time for equal lengths. */
+  equalBytes(a: Uint8Array, b: Uint8Array): boolean
+  randomBytes(length: number): Uint8Array
+  sha256(data: Uint8Array | string): Awaitable<Uint8Array>
+  importHmacKey(raw: Uint8Array): Awaitable<HmacKey>
+  /** RFC 5869 without salt. */
+  hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Awaitable<Uint8Array>
+  importAeadKey(raw: Uint8Array): Awaitable<AeadKey>
+  /** The addresses of a host name; none where the runtime does not tell. */
+  lookup(hostname: string): Promise<readonly string[]>
+  /** Fetches without following redirects, from an allowed address only where the runtime lets us see it. */
+  guardedFetch(url: URL, request: GuardedRequest, isAllowed: (address: string) => boolean): Promise<Response>
+}

@@ -1,0 +1,80 @@
+/** Every other runtime (workerd, browsers): Web Crypto and `fetch`. */
+
+import type { AeadKey, Base64Alphabet, HmacKey, Runtime } from './runtime.ts'
+
+export function toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string {
+  let binary = ''
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192))
+  const text = btoa(binary)
+  if (alphabet === 'base64') return text
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+export function fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null {
+  try {
+    const binary = atob(alphabet === 'base64' ? text : text.replaceAll('-', '+').replaceAll('_', '/'))
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  } catch {
+    return null
+  }
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!
+  return difference === 0
+}
+
+export function randomBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i += 65_536) crypto.getRandomValues(bytes.subarray(i, i + 65_536)) // its quota per call
+  return bytes
+}
+
+export async function sha256(data: Uint8Array | string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', source(data)))
+}
+
+export async function importHmacKey(raw: Uint8Array): Promise<HmacKey> {
+  const key = await crypto.subtle.importKey('raw', source(raw), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return { sign: async (data) => new Uint8Array(await crypto.subtle.sign('HMAC', key, source(data))) }
+}
+
+export async function hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Promise<Uint8Array> {
+  const key = await crypto.subtle.importKey('raw', source(secret), 'HKDF', false, ['deriveBits'])
+  const params = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: source(label) }
+  return new Uint8Array(await crypto.subtle.deriveBits(params, key, length * 8))
+}
+
+export async function importAeadKey(raw: Uint8Array): Promise<AeadKey> {
+  const key = await crypto.subtle.importKey('raw', source(raw), 'AES-GCM', false, ['encrypt', 'decrypt'])
+  const params = (iv: Uint8Array, context: Uint8Array) => ({
+    name: 'AES-GCM',
+    iv: source(iv),
+    additionalData: source(context),
+  })
+  return {
+    async seal(iv, plaintext, context) {
+      return new Uint8Array(await crypto.subtle.encrypt(params(iv, context), key, source(plaintext)))
+    },
+    async open(iv, sealed, context) {
+      try {
+        return new Uint8Array(await crypto.subtle.decrypt(params(iv, context), key, source(sealed)))
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+/** Nothing to tell: the platform resolves names out of sight. */
+export const lookup: Runtime['lookup'] = () => Promise.resolve([])
+
+/** The platform keeps private networks out of reach (workerd) or has a policy of its own (browsers). */
+export const guardedFetch: Runtime['guardedFetch'] = (url, request) => fetch(url, { ...request, redirect: 'manual' })
+
+/** What Web Crypto takes. The cast is sound: nobody hands us shared memory, and Web Crypto would refuse it. */
+function source(data: Uint8Array | string): Uint8Array<ArrayBuffer> {
+  return (typeof data === 'string' ? new TextEncoder().encode(data) : data) as Uint8Array<ArrayBuffer>
+}

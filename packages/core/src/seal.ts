@@ -1,0 +1,106 @@
+/**
+ * Keeping a secret in other hands: AEAD and MACs under secrets that rotate. Each purpose names its label, and HKDF
+ * (RFC 5869) turns secret and label into the key, so that nothing made for one purpose passes for another.
+ */
+
+import { importAeadKey } from '#runtime'
+import type { Awaitable } from './awaitable.ts'
+import { constantTimeEqual } from './compare.ts'
+import { hkdfSha256, hmacSha256, importHmacKey } from './digest.ts'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { AuthlibError } from './errors.ts'
+import { systemRandom, type Random } from './random.ts'
+
+export interface Sealer {
+  /** `context` is what the text belongs to, such as the name of its cookie: opening needs the same. */
+  seal(plaintext: string | Uint8Array, context?: string): Promise<string>
+  /** Null when the text is not ours, was tampered with, or belongs to another context. */
+  open(sealed: string, context?: string): Promise<Uint8Array | null>
+}
+
+export interface SecretsOptions {
+  /** At least 32 random characters each. The first one seals and signs; all of them open and verify. */
+  readonly secrets: readonly string[]
+  /** What the key is for. Two purposes never share a label. */
+  readonly label: string
+}
+
+export interface SealerOptions extends SecretsOptions {
+  readonly random?: Random | undefined
+}
+
+const VERSION = 1
+const IV_LENGTH = 12
+
+/**
+ * AES-256-GCM as base64url of version, IV, ciphertext and tag: 29 bytes more than the text. IVs are random: replace a
+ * secret long before it has sealed 2^32 texts. Throws `weak_secret`.
+ */
+export function createSealer({ secrets, label, random = systemRandom }: SealerOptions): Sealer {
+  const keys = deriveKeys({ secrets, label }, importAeadKey)
+  return {
+    async seal(plaintext, context = '') {
+      const iv = random(IV_LENGTH)
+      const bytes = typeof plaintext === 'string' ? encodeUtf8(plaintext) : plaintext
+      const key = await keys[0]!()
+      const sealed = await key.seal(iv, bytes, encodeUtf8(context))
+      return encodeBase64url(Uint8Array.of(VERSION, ...iv, ...sealed))
+    },
+    async open(sealed, context = '') {
+      const bytes = decodeOrNull(sealed)
+      if (bytes?.[0] !== VERSION) return null
+      const iv = bytes.subarray(1, 1 + IV_LENGTH)
+      const aad = encodeUtf8(context)
+      for (const derive of keys) {
+        const key = await derive()
+        const opened = await key.open(iv, bytes.subarray(1 + IV_LENGTH), aad)
+        if (opened !== null) return opened
+      }
+      return null
+    },
+  }
+}
+
+export interface Mac {
+  sign(text: string): Awaitable<string>
+  verify(text: string, mac: string): Awaitable<boolean>
+}
+
+/** HMAC-SHA-256 as base64url. Throws `weak_secret`. */
+export function createMac(options: SecretsOptions): Mac {
+  const keys = deriveKeys(options, importHmacKey)
+  const sign = async (text: string, index: number): Promise<string> =>
+    encodeBase64url(await hmacSha256(await keys[index]!(), text))
+  return {
+    sign: (text) => sign(text, 0),
+    async verify(text, mac) {
+      for (const index of keys.keys()) if (constantTimeEqual(await sign(text, index), mac)) return true
+      return false
+    },
+  }
+}
+
+/** One lazily derived key for each secret. */
+function deriveKeys<Key>(
+  { secrets, label }: SecretsOptions,
+  importKey: (raw: Uint8Array) => Awaitable<Key>,
+): (() => Promise<Key>)[] {
+  if (secrets.length === 0 || secrets.some((secret) => secret.length < 32)) {
+    throw new AuthlibError('weak_secret', 'Secrets must have at least 32 characters', {
+      hint: 'Make one with: openssl rand -base64 32',
+    })
+  }
+  return secrets.map((secret) => {
+    let key: Promise<Key> | undefined
+    const derive = async (): Promise<Key> => importKey(await hkdfSha256(secret, label, 32))
+    return () => (key ??= derive())
+  })
+}
+
+function decodeOrNull(text: string): Uint8Array | null {
+  try {
+    return decodeBase64url(text)
+  } catch {
+    return null
+  }
+}

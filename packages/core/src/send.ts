@@ -1,0 +1,145 @@
+/** Every protocol call to another server goes through here: bounded in time and size, never redirected, never repeated. */
+
+import { guardedFetch, lookup } from '#runtime'
+import { forbiddenAddress, isPublicAddress, isPublicHostname } from './address.ts'
+import { readBytes } from './body.ts'
+import { AuthlibError } from './errors.ts'
+import type { GuardedRequest } from './runtime/runtime.ts'
+import { isSecureTransport } from './url.ts'
+
+export interface SendOptions {
+  /** Default `GET`, with a body `POST`. */
+  readonly method?: string | undefined
+  /** `user-agent` is `authlib-ts` unless given here. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | URLSearchParams | undefined
+  /** Seconds for everything, the body of the answer included. Default 10. */
+  readonly timeout?: number | undefined
+  /** Most bytes of the answer, after decompression. Default 1 MiB. */
+  readonly maxBody?: number | undefined
+  /** Default: the one of the runtime. */
+  readonly fetch?: typeof fetch | undefined
+  /**
+   * `public` for a URL that somebody else chose: https only, and no host or address that is not on the public internet.
+   * Node.js, Bun and Deno judge the address that the socket connects to. With a `fetch` of yours they look the name up
+   * first, which a name that changes meanwhile can escape; elsewhere only addresses and well-known local names in the URL
+   * are refused, and the platform keeps private networks away. Default `any`.
+   */
+  readonly addresses?: 'any' | 'public' | undefined
+  /** Allows plain http to hosts other than this machine. Default false. */
+  readonly allowInsecureTransport?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface SendResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/**
+ * Sends one request and reads the whole answer, whatever its status. Throws `insecure_transport`, `forbidden_address`,
+ * `network_error`, `timeout`, `unexpected_redirect`, `response_too_large`, or the reason of your `signal`.
+ */
+export async function send(
+  url: string | URL,
+  {
+    body,
+    method = body === undefined ? 'GET' : 'POST',
+    headers = {},
+    timeout = 10,
+    maxBody = 1_048_576,
+    fetch,
+    addresses = 'any',
+    allowInsecureTransport = false,
+    signal,
+  }: SendOptions = {},
+): Promise<SendResponse> {
+  const target = validateTarget(url, addresses, allowInsecureTransport)
+  const controller = new AbortController()
+  const request = {
+    method,
+    headers: createHeaders(headers, body),
+    body: body?.toString() ?? null,
+    signal: controller.signal,
+  }
+  const timer = setTimeout(
+    () => controller.abort(new AuthlibError('timeout', 'The server did not answer in time', { status: 504 })),
+    timeout * 1000,
+  )
+  const forward = (): void => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', forward)
+  try {
+    const aborted = rejectWhenAborted(controller.signal) // a fetch from outside may not heed its signal
+    if (signal?.aborted) forward()
+    return await Promise.race([aborted, exchange(target, request, { fetch, addresses, maxBody })])
+  } catch (error) {
+    if (error instanceof AuthlibError || signal?.aborted) throw error
+    throw new AuthlibError('network_error', 'The server could not be reached', { status: 502, cause: error })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', forward)
+    controller.abort() // lets go of a connection that is still open
+  }
+}
+
+async function exchange(
+  url: URL,
+  request: GuardedRequest,
+  { fetch, addresses, maxBody }: Pick<SendOptions, 'fetch' | 'addresses'> & { maxBody: number },
+): Promise<SendResponse> {
+  const guarded = addresses === 'public'
+  if (guarded && !isPublicHostname(url.hostname)) throw forbiddenAddress()
+  if (guarded && fetch !== undefined && !(await lookup(url.hostname)).every(isPublicAddress)) throw forbiddenAddress()
+  const response = await (guarded && fetch === undefined
+    ? guardedFetch(url, request, isPublicAddress)
+    : (fetch ?? globalThis.fetch)(url.href, { ...request, redirect: 'manual' }))
+  const { status, headers, type } = response
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
+    throw new AuthlibError('unexpected_redirect', 'The server answered with a redirect', { status: 502 })
+  }
+  const bytes = await readBytes(response.body, maxBody)
+  if (bytes === null) {
+    throw new AuthlibError('response_too_large', 'The answer of the server is too large', { status: 502 })
+  }
+  return { status, headers, text: new TextDecoder().decode(bytes) }
+}
+
+/** The URL itself enters no message and no cause: it may carry a code or a token. */
+function validateTarget(url: string | URL, addresses: 'any' | 'public', allowInsecureTransport: boolean): URL {
+  const target = typeof url !== 'string' ? url : URL.canParse(url) ? new URL(url) : null
+  const secure =
+    target?.protocol === 'https:' ||
+    (addresses === 'any' && target !== null && isSecureTransport(target, { allowInsecureTransport }))
+  if (target === null || !secure || target.username !== '' || target.password !== '') {
+    throw new AuthlibError('insecure_transport', 'The URL must be https, without user and password', {
+      hint: 'Plain http is accepted for loopback hosts only, or with allowInsecureTransport.',
+    })
+  }
+  return target
+}
+
+function createHeaders(values: Readonly<Record<string, string>>, body: string | URLSearchParams | undefined): Headers {
+  const headers = new Headers()
+  if (!inBrowser()) headers.set('user-agent', 'authlib-ts')
+  if (typeof body === 'object') headers.set('content-type', 'application/x-www-form-urlencoded')
+  for (const [name, value] of Object.entries(values)) {
+    try {
+      headers.set(name, value)
+    } catch {
+      throw new TypeError('A header to be sent has characters that no header may have') // the engine would quote the value
+    }
+  }
+  return headers
+}
+
+/** Browsers name themselves, and ask another origin for leave before they send any other name. */
+function inBrowser(): boolean {
+  return globalThis.navigator?.userAgent?.startsWith('Mozilla/') === true
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+}

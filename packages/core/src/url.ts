@@ -1,0 +1,107 @@
+/** URLs as the protocols compare and extend them: mostly as strings, because a parser would rewrite them. */
+
+import { isLoopbackAddress } from './address.ts'
+import { AuthlibError } from './errors.ts'
+import { encodeForm } from './params.ts'
+
+export interface SecureTransportOptions {
+  /** Accepts plain http to any host. An option in code, on purpose not an environment variable. Default false. */
+  readonly allowInsecureTransport?: boolean | undefined
+}
+
+/** https, or http to this machine. RFC 6749 §3.1.2.1, RFC 8252 §7.3. */
+export function isSecureTransport(
+  url: string | URL,
+  { allowInsecureTransport = false }: SecureTransportOptions = {},
+): boolean {
+  const parsed = parseUrl(url)
+  if (parsed?.protocol === 'https:') return true
+  return parsed?.protocol === 'http:' && (allowInsecureTransport || isLoopbackHost(parsed.hostname))
+}
+
+/** `localhost` or a loopback address; IPv6 with or without brackets. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname.toLowerCase() === 'localhost' || isLoopbackIp(hostname)
+}
+
+/** A loopback address, not a name: names can be made to resolve elsewhere. RFC 8252 §8.3. */
+export function isLoopbackIp(hostname: string): boolean {
+  return isLoopbackAddress(hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname)
+}
+
+export interface ValidUrlOptions {
+  /** Whether a fragment is fine. Default true. */
+  readonly fragments?: boolean | undefined
+}
+
+/** An absolute URL with a host, without user information, in the characters of RFC 3986. */
+export function isValidUrl(url: string, { fragments = true }: ValidUrlOptions = {}): boolean {
+  const authority = URL_SHAPE.exec(url)?.[1]
+  if (authority === undefined || authority.includes('@')) return false
+  return (fragments || !url.includes('#')) && URL.canParse(url)
+}
+
+/** Throws `invalid_issuer` unless it is https (or http on loopback) without query, fragment and user. RFC 8414 §2. */
+export function assertIssuer(issuer: string): void {
+  if (isValidUrl(issuer, { fragments: false }) && !issuer.includes('?') && isSecureTransport(issuer)) return
+  throw new AuthlibError('invalid_issuer', 'The issuer must be an https URL without query and fragment', {
+    hint: 'Plain http is accepted for loopback hosts only.',
+  })
+}
+
+/** Where the well-known name goes: before the path (RFC 8414 §3, RFC 9728 §3) or behind it (OIDC Discovery §4). */
+export type WellKnownPlacement = 'insert' | 'append'
+
+/** The URL of `/.well-known/<name>` for an issuer or a resource. */
+export function wellKnownUrl(issuer: string, name: string, placement: WellKnownPlacement): string {
+  return issuer.slice(0, originLength(issuer)) + wellKnownTarget(issuer, name, placement)
+}
+
+/** The path of {@link wellKnownUrl}. */
+export function wellKnownPath(issuer: string, name: string, placement: WellKnownPlacement): string {
+  return wellKnownTarget(issuer, name, placement).replace(/\?.*/, '')
+}
+
+/** Adds to the query and leaves what is there byte for byte. */
+export function addQuery(url: string, params: Readonly<Record<string, string | undefined>>): string {
+  const hash = url.indexOf('#')
+  const base = hash === -1 ? url : url.slice(0, hash)
+  return append(base, '?', params) + url.slice(base.length)
+}
+
+export function addFragment(url: string, params: Readonly<Record<string, string | undefined>>): string {
+  return append(url, '#', params)
+}
+
+/** The shape of a language tag. RFC 5646 §2.1. */
+export function isLanguageTag(tag: string): boolean {
+  return typeof tag === 'string' && /^([a-z]{2,8}|[ix](?=-))(-[a-z\d]{1,8})*$/i.test(tag)
+}
+
+/** scheme "://" authority, then only characters that RFC 3986 knows. */
+const URL_SHAPE = /^[a-z][a-z\d+.-]*:\/\/([!$-.0-;=@A-Z[\]_a-z~%&]+)(?:[/?#][!#-;=?-Z[\]_a-z~]*)?$/i
+
+function parseUrl(url: string | URL): URL | null {
+  if (typeof url !== 'string') return url
+  return URL.canParse(url) ? new URL(url) : null
+}
+
+function originLength(url: string): number {
+  const length = url.slice(url.indexOf('://') + 3).search(/[/?]/)
+  return length === -1 ? url.length : url.indexOf('://') + 3 + length
+}
+
+function wellKnownTarget(issuer: string, name: string, placement: WellKnownPlacement): string {
+  const target = issuer.slice(originLength(issuer))
+  const query = target.indexOf('?') === -1 ? target.length : target.indexOf('?')
+  const path = target.slice(0, query).replace(/\/$/, '') // RFC 8414 §3: a terminating slash goes first
+  const wellKnown = `/.well-known/${name}`
+  return (placement === 'insert' ? wellKnown + path : path + wellKnown) + target.slice(query)
+}
+
+function append(url: string, mark: '?' | '#', params: Readonly<Record<string, string | undefined>>): string {
+  const form = encodeForm(params)
+  if (form === '') return url
+  if (!url.includes(mark)) return url + mark + form
+  return url.endsWith(mark) || url.endsWith('&') ? url + form : `${url}&${form}`
+}
