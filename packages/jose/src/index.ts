@@ -1,1 +1,32 @@
-export {}
+export {
+  curves,
+  type Curve,
+  type CurveRow,
+  findJwsRow,
+  type JwsAlgorithm,
+  jwsAlgorithms,
+  type JwsRow,
+  type KeyType,
+} from './algorithms.ts'
+export type { ClaimRule, JwtClaims, JwtPolicy } from './claims.ts'
+export * from './errors.ts'
+export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt.ts'
+export type { JwsHeader } from './header.ts'
+export type { Jwk, JwkSet } from './jwk.ts'
+export {
+  type KeyResolver,
+  signJws,
+  type SignJwsOptions,
+  type VerificationKeys,
+  type VerifiedJws,
+  verifyJws,
+  type VerifyJwsOptions,
+} from './jws.ts'
+export { type ExternalSigner, Key } from './key.ts'
+export * from './key-generate.ts'
+export * from './key-import.ts'
+export * from './key-set.ts'
+export * from './policies.ts'
+export { type SigningKeys, staticKeys } from './signing-keys.ts'
+export { type StoredKeys, storedKeys, type StoredKeysOptions } from './stored-keys.ts'
+export * from './thumbprint.ts'

@@ -1,0 +1,92 @@
+/** Everything there is to know about a signature algorithm, in one place. Code elsewhere takes the row. */
+
+/** Signature algorithms: RFC 7518 §3, RFC 8037, RFC 8812, RFC 9864. `none` does not exist here. */
+export type JwsAlgorithm =
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'ES256K'
+  | 'EdDSA'
+  | 'Ed25519'
+  | 'Ed448'
+
+export type KeyType = 'oct' | 'RSA' | 'EC' | 'OKP'
+export type Curve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1' | 'Ed25519' | 'Ed448' | 'X25519' | 'X448'
+
+/** A row of the table. */
+export interface JwsRow {
+  readonly alg: string
+  readonly family: 'hmac' | 'pkcs1' | 'pss' | 'ecdsa' | 'eddsa'
+  readonly kty: KeyType
+  /** The one curve that fits, where there are curves. */
+  readonly crv?: Curve
+  /** Hash of the signature; also that of `at_hash` and `c_hash` (OpenID Connect Core §3.1.3.6). */
+  readonly hash: 'SHA-256' | 'SHA-384' | 'SHA-512' | 'SHAKE256'
+  /** Exact length of a signature in bytes; 0: that of the RSA modulus. */
+  readonly signatureLength: number
+}
+
+/** Facts about a curve: bytes of a coordinate (of the key for OKP), and the name of the key type. */
+export interface CurveRow {
+  readonly kty: 'EC' | 'OKP'
+  readonly size: number
+}
+
+export const curves: Readonly<Record<Curve, CurveRow>> = {
+  'P-256': { kty: 'EC', size: 32 },
+  'P-384': { kty: 'EC', size: 48 },
+  'P-521': { kty: 'EC', size: 66 },
+  secp256k1: { kty: 'EC', size: 32 },
+  Ed25519: { kty: 'OKP', size: 32 },
+  Ed448: { kty: 'OKP', size: 57 },
+  X25519: { kty: 'OKP', size: 32 },
+  X448: { kty: 'OKP', size: 56 },
+}
+
+const rows: readonly (JwsRow & { readonly alg: JwsAlgorithm })[] = [
+  { alg: 'HS256', family: 'hmac', kty: 'oct', hash: 'SHA-256', signatureLength: 32 },
+  { alg: 'HS384', family: 'hmac', kty: 'oct', hash: 'SHA-384', signatureLength: 48 },
+  { alg: 'HS512', family: 'hmac', kty: 'oct', hash: 'SHA-512', signatureLength: 64 },
+  { alg: 'RS256', family: 'pkcs1', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
+  { alg: 'RS384', family: 'pkcs1', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
+  { alg: 'RS512', family: 'pkcs1', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
+  { alg: 'PS256', family: 'pss', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
+  { alg: 'PS384', family: 'pss', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
+  { alg: 'PS512', family: 'pss', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
+  { alg: 'ES256', family: 'ecdsa', kty: 'EC', crv: 'P-256', hash: 'SHA-256', signatureLength: 64 },
+  { alg: 'ES384', family: 'ecdsa', kty: 'EC', crv: 'P-384', hash: 'SHA-384', signatureLength: 96 },
+  { alg: 'ES512', family: 'ecdsa', kty: 'EC', crv: 'P-521', hash: 'SHA-512', signatureLength: 132 },
+  { alg: 'ES256K', family: 'ecdsa', kty: 'EC', crv: 'secp256k1', hash: 'SHA-256', signatureLength: 64 },
+  // The polymorphic name of RFC 8037 §3.1, which RFC 9864 deprecates: the curve of the key decides.
+  { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', signatureLength: 114 },
+  { alg: 'Ed25519', family: 'eddsa', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  { alg: 'Ed448', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', signatureLength: 114 },
+]
+
+const byName: ReadonlyMap<string, JwsRow> = new Map(
+  rows.flatMap((row): [string, JwsRow][] => [
+    [row.alg, row],
+    [`${row.alg} ${row.crv ?? ''}`, row],
+  ]),
+)
+
+/**
+ * The row of an algorithm, or null. Names are case-sensitive (RFC 7515 §4.1.1). With the curve of a key, the row of that
+ * curve: only `EdDSA` has two.
+ */
+export function findJwsRow(alg: string, crv?: string): JwsRow | null {
+  return byName.get(crv === undefined ? alg : `${alg} ${crv}`) ?? byName.get(alg) ?? null
+}
+
+/** Every signature algorithm the table knows. */
+export const jwsAlgorithms: readonly JwsAlgorithm[] = [...new Set(rows.map((row) => row.alg))]

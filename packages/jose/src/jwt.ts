@@ -1,0 +1,90 @@
+/** JSON Web Token, RFC 7519, as JWS. */
+
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from './claims.ts'
+import { JoseError } from './errors.ts'
+import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
+import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys, verifyCompact } from './jws.ts'
+import type { Key } from './key.ts'
+
+export interface SignJwtOptions {
+  /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
+  readonly typ?: string | null
+  /** Default: the algorithm the key is for. */
+  readonly alg?: string
+  /** More header parameters. */
+  readonly header?: Partial<JwsHeader>
+}
+
+export interface VerifiedJwt<C = JwtClaims> {
+  readonly header: JwsHeader
+  readonly claims: C
+  /** The key the signature holds for. */
+  readonly key: Key
+}
+
+/** Signs claims. `kid` is that of the key. A time that is no finite number is a `TypeError`. */
+export async function signJwt(
+  claims: JwtClaims,
+  key: Key,
+  { typ = 'JWT', alg, header }: SignJwtOptions = {},
+): Promise<string> {
+  const name = signingAlgorithm(key, alg)
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
+    throw new TypeError('Claims are an object')
+  for (const time of ['exp', 'nbf', 'iat']) {
+    if (claims[time] !== undefined && !Number.isFinite(claims[time]))
+      throw new TypeError('A time is a number of seconds')
+  }
+  const protectedHeader = encodeHeader(name, key, typ === null ? header : { typ, ...header })
+  return signInput(`${protectedHeader}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`, key, name)
+}
+
+/**
+ * Verifies signature, type and claims. Throws a `JoseError`: nothing about the token can be relied on then. A missing key
+ * or an empty list of algorithms is a `TypeError`. `C` says what the policy's checks make of the claims.
+ */
+export async function verifyJwt<C = JwtClaims>(
+  token: string,
+  keys: VerificationKeys,
+  policy: JwtPolicy,
+): Promise<VerifiedJwt<C>> {
+  const { algorithms, maxSize = 16_384 } = policy
+  const { header, payload, key } = await verifyCompact(token, keys, { maxSize, ...(algorithms && { algorithms }) })
+  checkType(header, policy)
+  const claims = decodeClaims(payload)
+  checkClaims(claims, header, policy)
+  return { header, claims: claims as C, key } // the caller's word, as documented
+}
+
+/** Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. */
+export function decodeUnverifiedJwt(token: string): { readonly header: JwsHeader; readonly claims: JwtClaims } {
+  const [header, payload, signature, ...rest] = typeof token === 'string' ? token.split('.', 4) : []
+  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
+    throw decodeError('not three parts')
+  return { header: parseHeader(header), claims: decodeObject(payload) }
+}
+
+const MAX_DEPTH = 32
+
+function decodeClaims(payload: string): JwtClaims {
+  let claims: unknown
+  try {
+    claims = JSON.parse(decodeUtf8(decodeBase64url(payload)))
+  } catch (cause) {
+    throw new JoseError('invalid_payload', 'The payload is not JSON', { cause })
+  }
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims) || !isShallow(claims, MAX_DEPTH)) {
+    throw new JoseError('invalid_payload', 'The payload is not a JSON object')
+  }
+  return claims as JwtClaims // sound: an object; the registered members are checked by the policy
+}
+
+/** A signer may be anyone (DPoP): what was parsed must not exhaust whoever walks through it. */
+function isShallow(value: object, depth: number): boolean {
+  if (depth === 0) return false
+  for (const item of Object.values(value) as unknown[]) {
+    if (typeof item === 'object' && item !== null && !isShallow(item, depth - 1)) return false
+  }
+  return true
+}

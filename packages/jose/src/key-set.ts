@@ -1,0 +1,125 @@
+/** Key sets, RFC 7517 §5: which keys may have made a signature. */
+
+import type { Awaitable } from '@authlib/core'
+import { findJwsRow } from './algorithms.ts'
+import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
+import { Key } from './key.ts'
+
+/** What a header says about the key that was used. */
+export interface KeyQuery {
+  readonly kid?: string | undefined
+  readonly alg: string
+  /** Default `verify`. */
+  readonly operation?: 'sign' | 'verify'
+}
+
+/** Whatever can answer the query: a {@link KeySet}, a remote one, your own. */
+export interface KeySetLike {
+  /** The candidates, few and fit for the algorithm; empty when there is none. */
+  find(query: KeyQuery): Awaitable<readonly Key[]>
+}
+
+/** More than this many keys are never tried on one signature. */
+const MAX_CANDIDATES = 4
+
+interface Entry {
+  readonly jwk: Jwk
+  /** null: a member of the set that this library cannot use. */
+  key?: Key | null
+}
+
+/** An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make. */
+export class KeySet implements KeySetLike {
+  readonly #entries: readonly Entry[]
+  readonly #byKid: ReadonlyMap<string, readonly Entry[]>
+  readonly #found = new Map<string, readonly Key[]>()
+
+  private constructor(entries: readonly Entry[]) {
+    this.#entries = entries
+    this.#byKid = groupByKid(entries)
+  }
+
+  /** From JSON. A key that is malformed, weak or of an unknown type is passed over: it spoils only itself. RFC 7517 §5 */
+  static from(jwks: JwkSet): KeySet {
+    const { keys } = jwks as { keys: unknown } // it comes from the network
+    if (!Array.isArray(keys)) throw new TypeError('A key set has a list of keys')
+    return new KeySet(keys.filter((jwk) => typeof jwk === 'object' && jwk !== null).map((jwk: Jwk) => ({ jwk })))
+  }
+
+  static of(...keys: readonly Key[]): KeySet {
+    return new KeySet(keys.map((key) => ({ jwk: key.toJSON(), key })))
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** The usable keys. */
+  *[Symbol.iterator](): Iterator<Key> {
+    for (const entry of this.#entries) {
+      const key = imported(entry)
+      if (key !== null) yield key
+    }
+  }
+
+  /**
+   * With a `kid`, the keys of that name; without, those that fit the algorithm, unless they are too many to try. A `kid`
+   * that is not in the set finds nothing, even if some key would fit.
+   */
+  find({ kid, alg, operation = 'verify' }: KeyQuery): readonly Key[] {
+    if (kid === undefined) return this.#withoutKid(alg, operation)
+    const entries = this.#byKid.get(kid)
+    if (entries === undefined) return []
+    return entries
+      .map(imported)
+      .filter((key) => key !== null)
+      .filter((key) => key.supports(alg, operation))
+      .slice(0, MAX_CANDIDATES)
+  }
+
+  /** Public halves only; symmetric keys are left out. */
+  toJSON(): JwkSet {
+    return { keys: [...this].filter((key) => key.kty !== 'oct').map((key) => key.publicJwk()) }
+  }
+
+  #withoutKid(alg: string, operation: 'sign' | 'verify'): readonly Key[] {
+    const name = `${operation} ${alg}`
+    const known = this.#found.get(name)
+    if (known !== undefined) return known
+    const row = findJwsRow(alg)
+    if (row === null) return []
+    const found: Key[] = []
+    for (const entry of this.#entries) {
+      if (entry.jwk.kty !== row.kty) continue
+      const key = imported(entry)
+      if (key?.supports(alg, operation)) found.push(key)
+      if (found.length > MAX_CANDIDATES) break
+    }
+    const result = found.length > MAX_CANDIDATES ? [] : found
+    this.#found.set(name, result)
+    return result
+  }
+}
+
+function groupByKid(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
+  const groups = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const { kid } = entry.jwk
+    if (typeof kid !== 'string') continue
+    const group = groups.get(kid)
+    if (group === undefined) groups.set(kid, [entry])
+    else group.push(entry)
+  }
+  return groups
+}
+
+function imported(entry: Entry): Key | null {
+  if (entry.key === undefined) {
+    try {
+      entry.key = new Key(parseJwk(entry.jwk))
+    } catch {
+      entry.key = null
+    }
+  }
+  return entry.key
+}

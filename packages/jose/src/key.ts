@@ -1,0 +1,141 @@
+/** A key: its material, what it may be used for, and the functions prepared from it. */
+
+import { type Awaitable, decodeBase64url } from '@authlib/core'
+import * as runtime from '#runtime'
+import { findJwsRow, type JwsRow } from './algorithms.ts'
+import { JoseError } from './errors.ts'
+import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
+import type { Signer, Verifier } from './runtime/types.ts'
+
+/** How a key that cannot be exported signs: a `CryptoKey`, a hardware module, a key management service. */
+export interface ExternalSigner {
+  sign(input: Uint8Array, alg: string): Promise<Uint8Array>
+}
+
+export interface KeyOptions {
+  /** Signs in place of private material. */
+  readonly signer?: ExternalSigner
+  /** Lets an HMAC key be shorter than its hash (RFC 7518 §3.2). Default false. */
+  readonly allowWeak?: boolean
+}
+
+/** Made by `importKey`, `generateKey` or a key set; immutable. Serialises to its public half only. */
+export class Key {
+  readonly kty: string
+  readonly crv: string | undefined
+  readonly kid: string | undefined
+  readonly use: string | undefined
+  /** The one algorithm the key is for. Absent: any that fits its type. */
+  readonly alg: string | undefined
+  readonly keyOps: readonly string[] | undefined
+  /** Whether it can sign or decrypt. Always true for a symmetric key. */
+  readonly isPrivate: boolean
+  readonly #material: Jwk
+  readonly #signer: ExternalSigner | undefined
+  readonly #allowWeak: boolean
+  readonly #signers = new Map<string, Signer>()
+  readonly #verifiers = new Map<string, Verifier>()
+
+  constructor(parsed: ParsedJwk, { signer, allowWeak = false }: KeyOptions = {}) {
+    this.kty = parsed.material.kty
+    this.crv = parsed.material.crv
+    this.kid = parsed.kid
+    this.use = parsed.use
+    this.alg = parsed.alg
+    this.keyOps = parsed.keyOps
+    this.isPrivate = parsed.isPrivate || signer !== undefined
+    this.#material = parsed.material
+    this.#signer = signer
+    this.#allowWeak = allowWeak
+  }
+
+  /** The public half as JWK. Throws `invalid_key` for a symmetric key, which has none. */
+  publicJwk(): Jwk {
+    if (this.kty === 'oct') throw invalidKey('a symmetric key has no public half')
+    const { kty, crv, x, y, n, e } = this.#material
+    const material = kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
+    return { ...(material as Jwk), ...this.#attributes(publicOperation) } // sound: kty is there
+  }
+
+  /** The whole key as JWK. Throws `invalid_key` when there is no private half, or none that can be exported. */
+  privateJwk(): Jwk {
+    if (!this.isPrivate || this.#signer !== undefined) throw invalidKey('no private half to export')
+    return { ...this.#material, ...this.#attributes((operation) => operation) }
+  }
+
+  /** What `JSON.stringify` shows: the public half, or the mere type of a symmetric key. */
+  toJSON(): Jwk {
+    return this.kty === 'oct' ? { kty: 'oct', ...this.#attributes((operation) => operation) } : this.publicJwk()
+  }
+
+  /** Whether the key is of the type and for the use that verifying or signing with `alg` needs. */
+  supports(alg: string, operation: 'sign' | 'verify'): boolean {
+    return this.#refusal(alg, operation) === null
+  }
+
+  /** A function that signs with this algorithm, prepared once. Throws `invalid_key` when the key is not for it. */
+  signer(alg: string): Awaitable<Signer> {
+    return this.#signers.get(alg) ?? this.#prepareSigner(alg)
+  }
+
+  /** A function that verifies with this algorithm, prepared once. Throws `invalid_key` when the key is not for it. */
+  verifier(alg: string): Awaitable<Verifier> {
+    return this.#verifiers.get(alg) ?? this.#prepareVerifier(alg)
+  }
+
+  async #prepareSigner(alg: string): Promise<Signer> {
+    const row = this.#permit(alg, 'sign')
+    const external = this.#signer
+    const signer: Signer = external
+      ? (input) => external.sign(typeof input === 'string' ? runtime.toBytes(input) : input, alg)
+      : await runtime.prepareSigner(row, this.#material)
+    this.#signers.set(alg, signer)
+    return signer
+  }
+
+  async #prepareVerifier(alg: string): Promise<Verifier> {
+    const row = this.#permit(alg, 'verify')
+    const verifier = await runtime.prepareVerifier(row, this.kty === 'oct' ? this.#material : this.publicJwk())
+    this.#verifiers.set(alg, verifier)
+    return verifier
+  }
+
+  #permit(alg: string, operation: 'sign' | 'verify'): JwsRow {
+    const refusal = this.#refusal(alg, operation)
+    if (refusal !== null) throw refusal
+    return findJwsRow(alg, this.crv) as JwsRow // sound: an unknown algorithm is a refusal
+  }
+
+  #refusal(alg: string, operation: 'sign' | 'verify'): JoseError | null {
+    const row = findJwsRow(alg, this.crv)
+    if (row === null) return new JoseError('unsupported_algorithm', 'The algorithm is not known')
+    if (row.kty !== this.kty || row.crv !== this.crv) return invalidKey('of another type or curve than the algorithm') // RFC 8725 §2.1
+    if (this.alg !== undefined && this.alg !== alg) return invalidKey('for another algorithm') // RFC 7517 §4.4
+    if (this.use !== undefined && this.use !== 'sig') return invalidKey('not for signatures') // RFC 7517 §4.2
+    if (this.keyOps !== undefined && !this.keyOps.includes(operation)) return invalidKey('key_ops forbids it') // §4.3
+    if (operation === 'sign' && !this.isPrivate) return invalidKey('a public key cannot sign')
+    if (row.family === 'hmac' && !this.#allowWeak && this.#secretLength() < row.signatureLength)
+      return invalidKey('shorter than the hash') // RFC 7518 §3.2
+    return null
+  }
+
+  #secretLength(): number {
+    return this.#material.k === undefined ? 0 : decodeBase64url(this.#material.k).length
+  }
+
+  #attributes(operation: (name: string) => string): Partial<Jwk> {
+    const { kid, use, alg, keyOps } = this
+    return {
+      ...(kid !== undefined && { kid }),
+      ...(use !== undefined && { use }),
+      ...(alg !== undefined && { alg }),
+      ...(keyOps !== undefined && { key_ops: keyOps.map(operation) }),
+    }
+  }
+}
+
+/** What the other half of the pair does. */
+function publicOperation(name: string): string {
+  const pairs: Readonly<Record<string, string>> = { sign: 'verify', decrypt: 'encrypt', unwrapKey: 'wrapKey' }
+  return Object.hasOwn(pairs, name) ? (pairs[name] ?? name) : name
+}

@@ -1,0 +1,115 @@
+/** Cryptography by node:crypto: Node.js, Bun and Deno. Bare KeyObjects, ECDSA as DER; both are much the fastest there. */
+
+import {
+  constants,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPair,
+  generateKeySync,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto'
+import type { Curve, JwsRow } from '../algorithms.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
+import { derToRaw, rawToDer } from './der-signature.ts'
+import { onLoopOrPool } from './schedule.ts'
+import type { Signer, SigningInput, Verifier } from './types.ts'
+
+/** A text of one byte per character as bytes. */
+export function toBytes(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1')
+}
+
+export function prepareSigner(row: JwsRow, material: Jwk): Signer {
+  if (row.family === 'hmac') return hmac(row, material)
+  const key = importKeyObject(material, createPrivateKey)
+  const digest = digestName(row)
+  const options = row.family === 'pss' ? { key, ...pss } : key
+  const run = onLoopOrPool<Uint8Array>(
+    (input) => sign(digest, bytes(input), options),
+    (input, done) => sign(digest, bytes(input), options, done),
+  )
+  if (row.family !== 'ecdsa') return run
+  const length = row.signatureLength
+  return (input) => {
+    const der = run(input)
+    return der instanceof Promise ? der.then((value) => derToRaw(value, length)) : derToRaw(der, length)
+  }
+}
+
+export function prepareVerifier(row: JwsRow, material: Jwk): Verifier {
+  if (row.family === 'hmac') {
+    const mac = hmac(row, material)
+    return (input, signature) => signature.length === row.signatureLength && timingSafeEqual(mac(input), signature)
+  }
+  const key = importKeyObject(material, createPublicKey)
+  const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
+  const digest = digestName(row)
+  const options = row.family === 'pss' ? { key, ...pss } : key
+  const convert = row.family === 'ecdsa' ? rawToDer : (raw: Uint8Array): Uint8Array => raw
+  const run = onLoopOrPool<boolean, Uint8Array>(
+    (input, signature) => verify(digest, bytes(input), options, signature),
+    (input, done, signature) => verify(digest, bytes(input), options, signature, done),
+  )
+  return (input, signature) => signature.length === length && run(input, convert(signature))
+}
+
+/** A new private or secret key as JWK. */
+export async function generateMaterial(row: JwsRow, modulus: number): Promise<Jwk> {
+  if (row.family === 'hmac')
+    return generateKeySync('hmac', { length: row.signatureLength * 8 }).export({ format: 'jwk' }) as Jwk // kty oct
+  const key = await new Promise<KeyObject>((resolve, reject) => {
+    const done = (error: Error | null, _: KeyObject, made: KeyObject): void => (error ? reject(error) : resolve(made))
+    if (row.kty === 'RSA') generateKeyPair('rsa', { modulusLength: modulus }, done)
+    else if (row.kty === 'EC') generateKeyPair('ec', { namedCurve: row.crv ?? '' }, done)
+    else if (row.crv === 'Ed448') generateKeyPair('ed448', undefined, done)
+    else generateKeyPair('ed25519', undefined, done)
+  })
+  return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
+}
+
+/** The JWK of a PKCS#8 that may lack the public half. */
+export function completeKey(pkcs8: Uint8Array, _: { kty: string; crv: Curve }): Jwk {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+    return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
+  } catch (cause) {
+    throw invalidKey('refused by the cryptographic library', cause)
+  }
+}
+
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } // RFC 7518 §3.5
+
+function hmac(row: JwsRow, material: Jwk): (input: SigningInput) => Uint8Array {
+  const key = createSecretKey(Buffer.from(material.k ?? '', 'base64url'))
+  const digest = digestName(row) ?? ''
+  return (input) =>
+    typeof input === 'string'
+      ? createHmac(digest, key).update(input, 'latin1').digest()
+      : createHmac(digest, key).update(input).digest()
+}
+
+function importKeyObject(material: Jwk, create: typeof createPublicKey | typeof createPrivateKey): KeyObject {
+  try {
+    return create({ key: material as JsonWebKey, format: 'jwk' }) // parseJwk has checked the members
+  } catch (cause) {
+    throw invalidKey('refused by the cryptographic library', cause) // a point that is not on its curve, for one
+  }
+}
+
+function modulusLength(key: KeyObject): number {
+  return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+}
+
+function digestName(row: JwsRow): string | null {
+  return row.family === 'eddsa' ? null : row.hash.toLowerCase().replace('-', '')
+}
+
+function bytes(input: SigningInput): Uint8Array {
+  return typeof input === 'string' ? Buffer.from(input, 'latin1') : input
+}

@@ -1,0 +1,47 @@
+/**
+ * Where asymmetric cryptography runs on Node.js. In the event loop while calls come one at a time, for that is the
+ * fastest; on the thread pool once a turn of the loop has spent its share, until the pool has drained.
+ */
+
+import { performance } from 'node:perf_hooks'
+import type { SigningInput } from './types.ts'
+
+const SHARE = 2 // milliseconds of a turn
+
+let spent = 0
+let inPool = 0
+
+type Done<Result> = (error: Error | null, result: Result) => void
+
+/** One function from a synchronous and an asynchronous form of it. */
+export function onLoopOrPool<Result, Extra = void>(
+  onLoop: (input: SigningInput, extra: Extra) => Result,
+  onPool: (input: SigningInput, done: Done<Result>, extra: Extra) => void,
+): (input: SigningInput, extra: Extra) => Result | Promise<Result> {
+  return (input, extra) => {
+    if (inPool === 0 && spent < SHARE) {
+      if (spent === 0) setImmediate(startTurn)
+      const start = performance.now()
+      const result = onLoop(input, extra)
+      spent += performance.now() - start
+      return result
+    }
+    inPool++
+    return new Promise((resolve, reject) => {
+      onPool(
+        input,
+        (error, result) => {
+          inPool--
+          spent = 0 // a callback from the pool is a new turn
+          if (error) reject(error)
+          else resolve(result)
+        },
+        extra,
+      )
+    })
+  }
+}
+
+function startTurn(): void {
+  spent = 0
+}

@@ -1,0 +1,99 @@
+/** Cryptography by WebCrypto, for every runtime that has it. */
+
+import type { Curve, JwsRow } from '../algorithms.ts'
+import { JoseError } from '../errors.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
+import type { Signer, SigningInput, Verifier } from './types.ts'
+
+/** A text of one byte per character as bytes. */
+export function toBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
+
+export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
+  const { use } = parameters(row)
+  return async (input) => new Uint8Array(await crypto.subtle.sign(use, key, bytes(input)))
+}
+
+export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
+  const { use } = parameters(row)
+  const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
+  return (input, signature) =>
+    signature.length === length && crypto.subtle.verify(use, key, new Uint8Array(signature), bytes(input))
+}
+
+/** Imports checked material. */
+export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign' | 'verify'): Promise<CryptoKey> {
+  try {
+    return await crypto.subtle.importKey('jwk', material as unknown as JsonWebKey, parameters(row).make, false, [
+      operation,
+    ]) // parseJwk has checked the members
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'NotSupportedError') throw unsupported(cause)
+    throw invalidKey('refused by the cryptographic library', cause)
+  }
+}
+
+export async function subtleGenerate(row: JwsRow, modulus: number): Promise<Jwk> {
+  const { make } = parameters(row)
+  const sized =
+    row.kty === 'RSA' ? { ...make, modulusLength: modulus, publicExponent: new Uint8Array([1, 0, 1]) } : make
+  try {
+    const made = (await crypto.subtle.generateKey(sized, true, ['sign', 'verify'])) as CryptoKey | CryptoKeyPair // one of the two
+    const jwk = await crypto.subtle.exportKey('jwk', 'privateKey' in made ? made.privateKey : made)
+    return jwk as unknown as Jwk // a JWK always has kty
+  } catch (cause) {
+    throw unsupported(cause)
+  }
+}
+
+/** The JWK of a PKCS#8 on a curve that may lack the public half. */
+export async function completeKey(pkcs8: Uint8Array, { kty, crv }: { kty: string; crv: Curve }): Promise<Jwk> {
+  const agreement = crv.startsWith('X')
+  const name = kty === 'EC' ? 'ECDSA' : crv
+  try {
+    const make = { name, namedCurve: crv }
+    const key = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), make, true, [
+      agreement ? 'deriveBits' : 'sign',
+    ])
+    return (await crypto.subtle.exportKey('jwk', key)) as unknown as Jwk // a JWK always has kty
+  } catch (cause) {
+    throw invalidKey('refused by the cryptographic library', cause)
+  }
+}
+
+/** The names WebCrypto has for a row: to make a key, and to use it. */
+function parameters(row: JwsRow): {
+  make: { name: string; [name: string]: unknown }
+  use: { name: string; hash?: string; saltLength?: number }
+} {
+  const { hash } = row
+  switch (row.family) {
+    case 'hmac':
+      return { make: { name: 'HMAC', hash }, use: { name: 'HMAC' } }
+    case 'pkcs1':
+      return { make: { name: 'RSASSA-PKCS1-v1_5', hash }, use: { name: 'RSASSA-PKCS1-v1_5' } }
+    case 'pss':
+      return { make: { name: 'RSA-PSS', hash }, use: { name: 'RSA-PSS', saltLength: Number(hash.slice(4)) / 8 } } // RFC 7518 §3.5
+    case 'ecdsa':
+      return { make: { name: 'ECDSA', namedCurve: row.crv }, use: { name: 'ECDSA', hash } }
+    case 'eddsa':
+      return { make: { name: row.crv ?? '' }, use: { name: row.crv ?? '' } }
+  }
+}
+
+function modulusLength(key: CryptoKey): number {
+  const { modulusLength } = key.algorithm as RsaHashedKeyAlgorithm // sound: only RSA rows have signatureLength 0
+  return Math.ceil(modulusLength / 8)
+}
+
+function unsupported(cause: unknown): JoseError {
+  return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
+}
+
+/** WebCrypto wants bytes on a buffer of their own kind. */
+function bytes(input: SigningInput): Uint8Array<ArrayBuffer> {
+  return typeof input === 'string' ? toBytes(input) : new Uint8Array(input)
+}
