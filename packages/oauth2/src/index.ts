@@ -1,1 +1,5 @@
-export {}
+export * from './errors.ts'
+export * from './metadata.ts'
+export * from './pkce.ts'
+export * from './redirect-uri.ts'
+export * from './scope.ts'

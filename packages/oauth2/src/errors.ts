@@ -1,0 +1,100 @@
+/**
+ * Errors of OAuth 2 and the makers that throw sites use.
+ *
+ * @spec RFC 6749 §4.1.2.1 §5.2
+ */
+
+import { AuthlibError, jsonResponse, noStore, type HttpHeader, type HttpResponse } from '@authlib/core'
+
+/** Registered error codes that an authorization server answers with; extensions may use others. */
+export type OAuth2ErrorCode =
+  // RFC 6749
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'access_denied'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  // RFC 7009
+  | 'unsupported_token_type'
+  // OpenID Connect Core §3.1.2.6
+  | 'interaction_required'
+  | 'login_required'
+  | 'account_selection_required'
+  | 'consent_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported'
+  // OpenID Connect Unmet Authentication Requirements
+  | 'unmet_authentication_requirements'
+  // RFC 8707
+  | 'invalid_target'
+
+export interface OAuth2ErrorOptions {
+  /** Internal detail for `onError` and events; never sent. */
+  readonly reason?: string | undefined
+  /** Default 400. */
+  readonly status?: number | undefined
+  /** Headers of the answer, such as a challenge. */
+  readonly headers?: readonly HttpHeader[] | undefined
+  readonly cause?: unknown
+}
+
+/** An error that is answered with `error` and `error_description`. The description is constant text of ours. */
+export class OAuth2Error extends AuthlibError {
+  /** Sent as `error_description`, when there is one. */
+  readonly description: string
+  readonly headers: readonly HttpHeader[]
+
+  /** @throws TypeError when the description has characters that RFC 6749 §5.2 forbids */
+  constructor(
+    code: OAuth2ErrorCode | (string & {}),
+    description: string = '',
+    { status = 400, headers = [], reason, cause }: OAuth2ErrorOptions = {},
+  ) {
+    if (!/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/.test(description)) {
+      throw new TypeError('error_description has a character that RFC 6749 §5.2 forbids')
+    }
+    super(code, description === '' ? code : `${code}: ${description}`, { status, reason, cause })
+    this.description = description
+    this.headers = headers
+  }
+
+  /** The members of an error response. */
+  toParams(): Record<string, string> {
+    return { error: this.code, ...(this.description === '' ? {} : { error_description: this.description }) }
+  }
+}
+
+/** The JSON answer of an endpoint that clients call directly. RFC 6749 §5.2. */
+export function errorResponse(error: OAuth2Error): HttpResponse {
+  return jsonResponse(error.status, error.toParams(), [...noStore, ...error.headers])
+}
+
+type ErrorMaker = (description?: string, options?: OAuth2ErrorOptions) => OAuth2Error
+
+const maker =
+  (code: OAuth2ErrorCode, defaults: OAuth2ErrorOptions = {}): ErrorMaker =>
+  (description, options) =>
+    new OAuth2Error(code, description, { ...defaults, ...options })
+
+export const invalidRequest: ErrorMaker = maker('invalid_request')
+export const invalidGrant: ErrorMaker = maker('invalid_grant')
+export const invalidScope: ErrorMaker = maker('invalid_scope')
+export const unauthorizedClient: ErrorMaker = maker('unauthorized_client')
+export const unsupportedGrantType: ErrorMaker = maker('unsupported_grant_type')
+export const unsupportedResponseType: ErrorMaker = maker('unsupported_response_type')
+export const unsupportedTokenType: ErrorMaker = maker('unsupported_token_type')
+export const accessDenied: ErrorMaker = maker('access_denied')
+export const serverError: ErrorMaker = maker('server_error', { status: 500 })
+export const temporarilyUnavailable: ErrorMaker = maker('temporarily_unavailable', { status: 503 })
+
+/** 401 with the challenge that RFC 6749 §5.2 asks for. Unknown client and wrong secret look the same. */
+export const invalidClient: ErrorMaker = maker('invalid_client', {
+  status: 401,
+  headers: [['www-authenticate', 'Basic realm="client", charset="UTF-8"']],
+})

@@ -1,0 +1,406 @@
+/**
+ * The authorization server: registrations, an environment, and the way from a request to the feature that answers it.
+ *
+ * @spec RFC 6749
+ * @spec RFC 8414
+ */
+
+import {
+  assertIssuer,
+  AuthlibError,
+  createMac,
+  createSealer,
+  fromRequest,
+  requestPath,
+  systemClock,
+  systemRandom,
+  toResponse,
+  wellKnownPath,
+  type Clock,
+  type HttpRequest,
+  type HttpResponse,
+  type Mac,
+  type Mountable,
+  type Params,
+  type Random,
+  type Route,
+  type Sealer,
+  type Store,
+} from '@authlib/core'
+import type { SigningKeys } from '@authlib/jose'
+import { errorResponse, OAuth2Error, serverError, temporarilyUnavailable } from '../errors.ts'
+import type { AuthorizationServerMetadata } from '../metadata.ts'
+import { AuthorizationError } from './authorization-error.ts'
+import { createAuthorizationResponse, sendToClient, validateAuthorizationRequest } from './authorize.ts'
+import { batchOf, joinChanges } from './changes.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { clientSecretBasic } from './client-auth/client-secret-basic.ts'
+import { clientSecretPost } from './client-auth/client-secret-post.ts'
+import { none } from './client-auth/none.ts'
+import { storedClients } from './clients.ts'
+import { metadataEndpoint } from './endpoints/metadata.ts'
+import { errorPage } from './error-page.ts'
+import type { AuthEvent, EventListener } from './events.ts'
+import type {
+  AuthorizationDecision,
+  AuthorizationRequest,
+  ClientAuthMethod,
+  ClientSource,
+  Endpoint,
+  Extension,
+  Feature,
+  FoundToken,
+  Grant,
+  PendingInteraction,
+  ResponseMode,
+  ResumedRequest,
+  Server,
+} from './feature.ts'
+import { authorizationChanges, createTokenResponse } from './issue.ts'
+import { composeMetadata } from './compose-metadata.ts'
+import { opaqueAccessToken } from './opaque-access-token.ts'
+import { Registry } from './registry.ts'
+import { fragmentMode } from './response-modes/fragment.ts'
+import { queryMode } from './response-modes/query.ts'
+import { revokeEverythingOf, type Owner } from './revoke.ts'
+
+export interface AuthorizationServerOptions {
+  /** The exact issuer identifier. https, or http on a loopback host. */
+  readonly issuer: string
+  readonly store: Store
+  /** For encryption and authentication of what leaves the server. The first is used, all are accepted; at least 32 characters each. */
+  readonly secrets: readonly string[]
+  /** For ID Tokens and JWT access tokens. */
+  readonly keys?: SigningKeys | undefined
+  /** Default: clients kept in the store. */
+  readonly clients?: ClientSource | undefined
+  /** Base of the endpoints' URLs, when they are not below the issuer. */
+  readonly baseUrl?: string | undefined
+  /** Other paths for endpoints, by name: `{ token: '/oauth/token' }`. */
+  readonly paths?: Readonly<Record<string, string>> | undefined
+  /** Scope values to publish. When given, others are ignored. */
+  readonly scopes?: readonly string[] | undefined
+  /** Seconds. Default 3600. */
+  readonly accessTokenLifetime?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+  readonly onEvent?: EventListener | undefined
+  /** Accepts a store that cannot commit atomically, whatever is lost by it. Default false. */
+  readonly allowWeakStorage?: boolean | undefined
+}
+
+/** What may differ between tenants that share one set of registrations. */
+export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
+  Partial<Pick<AuthorizationServerOptions, 'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes'>>
+
+/**
+ * `new AuthorizationServer({ issuer, store, secrets })`, then register what it shall do, then mount it or call `fetch`.
+ *
+ * @throws AuthlibError `invalid_issuer`, `weak_secret`, `weak_storage`
+ */
+export class AuthorizationServer implements Server, Mountable {
+  readonly issuer: string
+  readonly store: Store
+  readonly clients: ClientSource
+  readonly keys: SigningKeys | undefined
+  readonly clock: Clock
+  readonly random: Random
+  readonly accessTokenLifetime: number
+  readonly scopes: readonly string[] | undefined
+  readonly #options: AuthorizationServerOptions
+  readonly #registry: Registry
+  readonly #sealers = new Map<string, Sealer>()
+  readonly #macs = new Map<string, Mac>()
+  #routes: ReadonlyMap<string, Endpoint> | undefined
+  #metadata: AuthorizationServerMetadata | undefined
+
+  constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry()) {
+    assertIssuer(options.issuer)
+    if (options.store.guarantees.commit !== 'atomic' && options.allowWeakStorage !== true) throw weakStorage()
+    this.issuer = options.issuer
+    this.store = options.store
+    this.keys = options.keys
+    this.clock = options.clock ?? systemClock
+    this.random = options.random ?? systemRandom
+    this.accessTokenLifetime = options.accessTokenLifetime ?? 3600
+    this.scopes = options.scopes
+    this.clients = options.clients ?? storedClients(options.store, { clock: this.clock })
+    this.#options = options
+    this.#registry = registry
+    this.sealer('check') // refuses weak secrets now, not at the first request
+  }
+
+  // Registration
+
+  /** Everything that one specification adds. */
+  register(feature: Feature): this {
+    this.#registry.register(feature)
+    return this
+  }
+
+  /** A grant, with extensions that run for it alone. */
+  registerGrant(grant: Grant, extensions: readonly Extension[] = []): this {
+    this.#registry.registerGrant(grant, extensions)
+    return this
+  }
+
+  registerEndpoint(endpoint: Endpoint): this {
+    return this.register({ name: endpoint.name, endpoints: [endpoint] })
+  }
+
+  registerClientAuthMethod(method: ClientAuthMethod): this {
+    return this.register({ name: method.method, clientAuthMethods: [method] })
+  }
+
+  registerExtension(extension: Extension): this {
+    return this.register({ name: extension.name, extensions: [extension] })
+  }
+
+  registerResponseMode(mode: ResponseMode): this {
+    return this.register({ name: mode.responseMode, responseModes: [mode] })
+  }
+
+  /** The same registrations for another issuer, with its own store, keys and clients. */
+  at(tenant: Tenant): AuthorizationServer {
+    const { clients: _clients, baseUrl: _baseUrl, ...shared } = this.#options
+    return new AuthorizationServer({ ...shared, ...tenant }, this.#registry)
+  }
+
+  // HTTP
+
+  /** For every runtime that speaks Web requests. May be passed around by itself. */
+  readonly fetch = async (request: Request): Promise<Response> => toResponse(await this.handle(fromRequest(request)))
+
+  get routes(): readonly Route[] {
+    return [...this.#table()].map(([path, endpoint]) => ({ path, methods: allowedMethods(endpoint) }))
+  }
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const endpoint = this.#table().get(requestPath(request))
+    if (!endpoint) return { status: 404, headers: [['content-type', 'text/plain']], body: 'Not found' }
+    const { method } = request
+    if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
+    const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
+    const response = served ? await this.#call(endpoint, request) : methodNotAllowed(endpoint)
+    const headers = endpoint.cors ? [...response.headers, ...corsHeaders] : response.headers
+    return { status: response.status, headers, body: method === 'HEAD' ? '' : response.body }
+  }
+
+  // What applications and features call
+
+  /** Callback style: validate, show your own page, then {@link createAuthorizationResponse}. @throws AuthorizationError */
+  validateAuthorizationRequest(source: HttpRequest | ResumedRequest): Promise<AuthorizationRequest> {
+    return validateAuthorizationRequest(this, this.#registry, source)
+  }
+
+  /** Stores the decision of the end-user and answers the client. @throws AuthorizationError */
+  createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse> {
+    return createAuthorizationResponse(this, this.#registry, request, decision)
+  }
+
+  /** What a login or consent page works on, from the request that shows or posts it. */
+  interaction(http: HttpRequest): Promise<PendingInteraction> {
+    return this.#requireInteraction().resume(http, this)
+  }
+
+  get hasInteraction(): boolean {
+    return this.#registry.interaction !== undefined
+  }
+
+  beginInteraction(request: AuthorizationRequest, http: HttpRequest): Promise<HttpResponse> {
+    return this.#requireInteraction().begin(request, http)
+  }
+
+  createTokenResponse(request: HttpRequest): Promise<HttpResponse> {
+    return createTokenResponse(this, this.#registry, request)
+  }
+
+  authenticateClient(request: HttpRequest, params: Params): ReturnType<Server['authenticateClient']> {
+    return authenticateClient(this, this.#registry.clientAuthMethods.values(), request, params)
+  }
+
+  async findToken(token: string): Promise<FoundToken | null> {
+    for (const kind of this.#registry.tokenKinds.values()) {
+      const found = await kind.find(token, this)
+      if (found) return found
+    }
+    return null
+  }
+
+  async revoke(token: FoundToken): Promise<void> {
+    const { authorization, revocation } = token
+    const update = revocation.update && authorizationChanges(authorization, revocation.update)
+    const batch = batchOf(authorization.id, this.clock(), joinChanges(update, revocation.changes))
+    if (!(await this.store.commit(batch))) {
+      await revokeEverythingOf(this, { authorizationId: authorization.id }, 'revocation') // somebody else wrote first
+      return
+    }
+    const { id: authorizationId, clientId, subject } = authorization
+    this.emit({ type: 'token.revoked', at: this.clock(), authorizationId, clientId, subject, token: token.kind })
+  }
+
+  /** Ends every authorization of a client, of a subject, or one by its id, with all its tokens. Returns how many. */
+  revokeAuthorizations(owner: Owner): Promise<number> {
+    return revokeEverythingOf(this, owner, 'administration')
+  }
+
+  async respond(error: unknown): Promise<HttpResponse> {
+    if (error instanceof AuthorizationError) {
+      this.#report(error.error)
+      const { target } = error
+      this.emit({
+        type: 'authorization.refused',
+        at: this.clock(),
+        clientId: target?.client.clientId,
+        error: error.code,
+        reason: error.reason,
+      })
+      return target ? sendToClient(this.#registry, target, error.error.toParams()) : errorPage(error.error)
+    }
+    const known = toOAuth2Error(error)
+    this.#report(known)
+    return errorResponse(known)
+  }
+
+  metadata(): AuthorizationServerMetadata {
+    this.#metadata ??= composeMetadata(this, this.#registry)
+    return this.#metadata
+  }
+
+  url(name: string): string {
+    const endpoint = this.#registry.endpoints.get(name)
+    if (!endpoint)
+      throw new AuthlibError('unknown_endpoint', 'No endpoint of this name is registered', { reason: name })
+    const base = new URL(this.#base())
+    return `${base.origin}${this.#path(endpoint)}`
+  }
+
+  sealer(label: string): Sealer {
+    return cached(this.#sealers, label, () =>
+      createSealer({ secrets: this.#options.secrets, label, random: this.random }),
+    )
+  }
+
+  mac(label: string): Mac {
+    return cached(this.#macs, label, () => createMac({ secrets: this.#options.secrets, label }))
+  }
+
+  requireKeys(): SigningKeys {
+    if (this.keys) return this.keys
+    throw new AuthlibError('missing_keys', 'Something registered signs tokens, and the server has no keys', {
+      hint: "Pass `keys`, such as storedKeys({ store, secrets }) of '@authlib/jose'.",
+    })
+  }
+
+  emit(event: AuthEvent): void {
+    try {
+      this.#options.onEvent?.(event)
+    } catch {
+      // a listener cannot fail the request
+    }
+  }
+
+  // Helpers
+
+  async #call(endpoint: Endpoint, request: HttpRequest): Promise<HttpResponse> {
+    try {
+      return await endpoint.handle(request, this)
+    } catch (error) {
+      return this.respond(error)
+    }
+  }
+
+  #requireInteraction(): NonNullable<Registry['interaction']> {
+    const { interaction } = this.#registry
+    if (interaction) return interaction
+    throw new AuthlibError('missing_interaction', 'The server does not know how to ask people', {
+      hint: 'Register redirectInteraction(…), or answer the authorization endpoint yourself with validateAuthorizationRequest.',
+    })
+  }
+
+  #table(): ReadonlyMap<string, Endpoint> {
+    if (!this.#routes) {
+      this.#registry.freeze()
+      const mounted = [...this.#registry.endpoints.values()].filter((endpoint) => endpoint.mounted?.(this) ?? true)
+      this.#routes = new Map(mounted.map((endpoint) => [this.#path(endpoint), endpoint]))
+    }
+    return this.#routes
+  }
+
+  #path({ name, path }: Endpoint): string {
+    const own = this.#options.paths?.[name]
+    if (own !== undefined) return own
+    if (typeof path !== 'string') return wellKnownPath(this.issuer, path.wellKnown, path.placement)
+    return new URL(this.#base()).pathname.replace(/\/$/, '') + path
+  }
+
+  #base(): string {
+    return this.#options.baseUrl ?? this.issuer
+  }
+
+  #report(error: OAuth2Error): void {
+    if (error.status >= 500) this.emit({ type: 'server.error', at: this.clock(), error: error.cause ?? error })
+  }
+}
+
+function defaultRegistry(): Registry {
+  const registry = new Registry()
+  registry.register({
+    name: 'defaults',
+    endpoints: [metadataEndpoint],
+    clientAuthMethods: [clientSecretBasic, clientSecretPost, none],
+    responseModes: [queryMode, fragmentMode],
+    tokenFormats: [opaqueAccessToken],
+  })
+  return registry
+}
+
+/** Errors of core and of the store in OAuth's words; anything else is a crash. */
+function toOAuth2Error(error: unknown): OAuth2Error {
+  if (error instanceof OAuth2Error) return error
+  if (error instanceof AuthlibError) {
+    if (error.status === 503) return temporarilyUnavailable('', { reason: error.reason, cause: error })
+    if (error.status < 500) {
+      return new OAuth2Error('invalid_request', '', { status: error.status, reason: error.message, cause: error })
+    }
+  }
+  return serverError('', { cause: error })
+}
+
+const corsHeaders = [['access-control-allow-origin', '*']] as const
+
+function preflight(endpoint: Endpoint): HttpResponse {
+  const headers: HttpResponse['headers'] = [
+    ...corsHeaders,
+    ['access-control-allow-methods', endpoint.methods.join(', ')],
+    ['access-control-allow-headers', 'authorization, content-type, dpop'],
+    ['access-control-max-age', '3600'],
+  ]
+  return { status: 204, headers, body: '' }
+}
+
+function methodNotAllowed(endpoint: Endpoint): HttpResponse {
+  return { status: 405, headers: [['allow', allowedMethods(endpoint).join(', ')]], body: '' }
+}
+
+function allowedMethods({ methods, cors }: Endpoint): readonly string[] {
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), ...(cors ? ['OPTIONS'] : [])]
+}
+
+function cached<T>(map: Map<string, T>, label: string, make: () => T): T {
+  const present = map.get(label)
+  if (present !== undefined) return present
+  const made = make()
+  map.set(label, made)
+  return made
+}
+
+function weakStorage(): AuthlibError {
+  return new AuthlibError(
+    'weak_storage',
+    'The store cannot commit atomically: codes and refresh tokens could be used twice',
+    {
+      hint: 'Use a store with atomic commits, or pass allowWeakStorage: true and accept the loss. RFC 9700 §4.5, §4.14.',
+    },
+  )
+}

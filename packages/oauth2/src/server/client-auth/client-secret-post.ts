@@ -1,0 +1,17 @@
+/**
+ * Client authentication by `client_id` and `client_secret` in the body.
+ *
+ * @spec RFC 6749 §2.3.1
+ */
+
+import type { ClientAuthMethod } from '../feature.ts'
+import { verifySecret } from './verify-secret.ts'
+
+export const clientSecretPost: ClientAuthMethod = {
+  method: 'client_secret_post',
+  async authenticate(_request, params, server) {
+    const clientId = params.get('client_id')
+    const secret = params.get('client_secret')
+    return clientId === undefined || secret === undefined ? null : verifySecret(server, clientId, secret)
+  },
+}

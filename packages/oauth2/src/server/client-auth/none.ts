@@ -1,0 +1,21 @@
+/**
+ * A public client, which only says who it is.
+ *
+ * @spec RFC 6749 §2.1 §3.2.1
+ */
+
+import { invalidClient } from '../../errors.ts'
+import type { ClientAuthMethod } from '../feature.ts'
+
+export const none: ClientAuthMethod = {
+  method: 'none',
+  async authenticate(request, params, server) {
+    const clientId = params.get('client_id')
+    const proves =
+      params.has('client_secret') || params.has('client_assertion') || request.headers.get('authorization') !== null
+    if (clientId === undefined || proves) return null
+    const client = await server.clients.find(clientId)
+    if (!client) throw invalidClient('', { reason: 'unknown client' })
+    return client.authMethod === 'none' ? client : null // another method, such as mutual TLS, may use a bare client_id
+  },
+}

@@ -1,0 +1,22 @@
+/** Checking a client secret, in the same time whether the client exists or not. */
+
+import { constantTimeEqual } from '@authlib/core'
+import { invalidClient } from '../../errors.ts'
+import type { Client } from '../client.ts'
+import { hashClientSecret } from '../clients.ts'
+import type { Server } from '../feature.ts'
+
+const NOBODY = `sha-256:${'A'.repeat(43)}`
+
+/** @throws OAuth2Error `invalid_client`, the same for an unknown client and a wrong secret */
+export async function verifySecret(server: Server, clientId: string, secret: string): Promise<Client> {
+  const client = await server.clients.find(clientId)
+  const hash = await hashClientSecret(secret)
+  const now = server.clock()
+  const secrets = client?.secrets.length ? client.secrets : [{ hash: NOBODY }]
+  const matches = secrets.filter((known) => constantTimeEqual(known.hash, hash))
+  if (!client || matches.length === 0) throw invalidClient('', { reason: client ? 'wrong secret' : 'unknown client' })
+  const live = matches.some(({ expiresAt }) => expiresAt === undefined || expiresAt > now) // RFC 7591 §3.2.1
+  if (!live) throw invalidClient('', { reason: 'the secret has expired' })
+  return client
+}

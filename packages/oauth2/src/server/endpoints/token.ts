@@ -1,0 +1,15 @@
+/**
+ * The token endpoint. Every grant brings it along.
+ *
+ * @spec RFC 6749 §3.2
+ */
+
+import type { Endpoint } from '../feature.ts'
+
+export const tokenEndpoint: Endpoint = {
+  name: 'token',
+  path: '/token',
+  methods: ['POST'],
+  cors: true,
+  handle: (request, server) => server.createTokenResponse(request),
+}

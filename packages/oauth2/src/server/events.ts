@@ -1,0 +1,43 @@
+/** What happened, for logs, metrics and alarms. Never a credential. */
+
+interface Happened {
+  /** NumericDate. */
+  readonly at: number
+}
+
+interface OfAuthorization extends Happened {
+  readonly authorizationId: string
+  readonly clientId: string
+  readonly subject?: string | undefined
+}
+
+export type AuthEvent =
+  | (OfAuthorization & { readonly type: 'authorization.granted'; readonly scope: readonly string[] })
+  | (OfAuthorization & {
+      readonly type: 'authorization.revoked'
+      readonly cause: 'revocation' | 'replay' | 'administration'
+    })
+  | (Happened & {
+      readonly type: 'authorization.refused'
+      readonly clientId?: string | undefined
+      readonly error: string
+      readonly reason?: string | undefined
+    })
+  | (OfAuthorization & { readonly type: 'token.issued'; readonly grantType: string; readonly scope: readonly string[] })
+  | (Happened & {
+      readonly type: 'token.refused'
+      readonly clientId?: string | undefined
+      readonly grantType?: string | undefined
+      readonly error: string
+      readonly reason?: string | undefined
+    })
+  | (OfAuthorization & { readonly type: 'token.revoked'; readonly token: string })
+  | (Happened & {
+      readonly type: 'client.refused'
+      readonly clientId?: string | undefined
+      readonly reason?: string | undefined
+    })
+  | (Happened & { readonly type: 'server.error'; readonly error: unknown })
+
+/** Called after the commit. What it throws is swallowed: a listener cannot fail a request. */
+export type EventListener = (event: AuthEvent) => void

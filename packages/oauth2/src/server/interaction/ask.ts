@@ -1,0 +1,85 @@
+/**
+ * What a person must be asked before a request can be answered. Computed here and nowhere else.
+ *
+ * @spec OpenID Connect Core §3.1.2.1
+ */
+
+import { OAuth2Error } from '../../errors.ts'
+import { slot, type Slot } from '../authorization.ts'
+import { isPublicClient, type Client } from '../client.ts'
+import type { AuthorizationRequest, Login } from '../feature.ts'
+
+/** What parameters of the request demand; an extension writes it, such as OpenID Connect's `prompt`. */
+export type Demands = {
+  /** `none`, `login`, `consent`, `select_account`. */
+  readonly prompt: readonly string[]
+  /** Seconds since the login. */
+  readonly maxAge?: number | undefined
+  /** The only subject that will do. */
+  readonly subject?: string | undefined
+  /** Authentication contexts of which one must be met. */
+  readonly acrValues?: readonly string[] | undefined
+}
+
+export const demandsSlot: Slot<Demands> = slot<Demands>('demands')
+
+/** The state of an interaction: who has logged in, and whether since the request came in they approved. */
+export interface Progress {
+  readonly login: Login | null
+  /** Scope approved in this interaction. */
+  readonly approved: readonly string[] | null
+  /** Scope approved in earlier ones. */
+  readonly remembered: readonly string[]
+}
+
+export interface Questions {
+  /** Empty: nothing is left to ask. */
+  readonly reasons: readonly string[]
+  readonly login: boolean
+  readonly consent: boolean
+  /** Scope that nobody approved yet. */
+  readonly scope: readonly string[]
+}
+
+/** @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking */
+export function whatToAsk(request: AuthorizationRequest, progress: Progress, now: number): Questions {
+  const demands = demandsSlot.read(request) ?? { prompt: [] }
+  const loginReasons = reasonsForLogin(request, demands, progress.login, now)
+  const scope = scopeToApprove(request, demands, progress)
+  const consent =
+    progress.approved === null && (scope.length > 0 || demands.prompt.includes('consent') || alwaysAsks(request.client))
+  if (demands.prompt.includes('none')) {
+    if (loginReasons.length > 0) throw new OAuth2Error('login_required')
+    if (consent) throw new OAuth2Error('consent_required')
+  }
+  const login = loginReasons.length > 0
+  return { login, consent, scope, reasons: [...loginReasons, ...(consent ? ['consent'] : [])] }
+}
+
+function reasonsForLogin(request: AuthorizationRequest, demands: Demands, login: Login | null, now: number): string[] {
+  if (!login) return ['login']
+  const { prompt, maxAge, subject, acrValues } = demands
+  const fresh = login.authTime >= request.receivedAt
+  const reasons: string[] = []
+  if (prompt.includes('login') && !fresh) reasons.push('prompt_login')
+  if (prompt.includes('select_account') && !fresh) reasons.push('select_account')
+  if (maxAge !== undefined && login.authTime + maxAge < now && !fresh) reasons.push('max_age')
+  if (subject !== undefined && login.subject !== subject) reasons.push('other_subject')
+  if (acrValues !== undefined && !acrValues.includes(login.acr ?? '') && !fresh) reasons.push('acr')
+  return reasons
+}
+
+function scopeToApprove(
+  { client, scope }: AuthorizationRequest,
+  demands: Demands,
+  progress: Progress,
+): readonly string[] {
+  if (client.skipConsent === true && !demands.prompt.includes('consent')) return []
+  const known = demands.prompt.includes('consent') || alwaysAsks(client) ? [] : progress.remembered
+  return scope.filter((word) => !known.includes(word) && !(progress.approved ?? []).includes(word))
+}
+
+/** Anybody can claim to be a native public client, so an earlier approval proves nothing. RFC 8252 §8.6 */
+function alwaysAsks(client: Client): boolean {
+  return client.skipConsent !== true && isPublicClient(client) && client.applicationType === 'native'
+}

@@ -1,0 +1,137 @@
+/** Login and consent pages for development: any known user, and no real password. Refused unless the issuer is loopback. */
+
+import {
+  AuthlibError,
+  constantTimeEqual,
+  htmlResponse,
+  isLoopbackHost,
+  parseCookies,
+  readForm,
+  serializeCookie,
+  type HttpRequest,
+  type HttpResponse,
+  type Params,
+} from '@authlib/core'
+import { accessDenied } from '../../errors.ts'
+import { AuthorizationError } from '../authorization-error.ts'
+import type { Endpoint, Feature, Login, Server } from '../feature.ts'
+import { endSession, findSession, startSession } from '../sessions.ts'
+import { consentPage, loggedOutPage, loginPage, logoutPage } from './development-pages.ts'
+import { isHttps } from './handle.ts'
+import { redirectInteraction } from './redirect.ts'
+
+export interface DevelopmentUser {
+  readonly username: string
+  /** Default: the username. */
+  readonly password?: string
+  /** Stable id in tokens. Default: the username. */
+  readonly subject?: string
+}
+
+export interface DevelopmentPagesOptions {
+  readonly users: readonly DevelopmentUser[]
+  /** Seconds a login lasts. Default 8 hours. */
+  readonly sessionLifetime?: number
+}
+
+/**
+ * Adds `/login`, `/consent` and `/logout`, so that a server works before you have pages of your own.
+ *
+ * @throws AuthlibError `not_loopback` when the server is mounted or called
+ */
+export function developmentPages({ users, sessionLifetime = 8 * 3600 }: DevelopmentPagesOptions): Feature {
+  const { interaction } = redirectInteraction({ login: '/login', consent: '/consent', session: currentLogin })
+  if (!interaction) throw new TypeError('redirectInteraction brings an interaction')
+
+  const login = developmentEndpoint('login', async (http, server) => {
+    const pending = await server.interaction(http)
+    if (http.method !== 'POST') return page(loginPage(pending), pending.request.redirectUri)
+    const form = await readOwnForm(http, server)
+    const user = findUser(users, form)
+    if (!user)
+      return page(loginPage(pending, 'That user and password do not go together.'), pending.request.redirectUri, 401)
+    const subject = user.subject ?? user.username
+    const { value, login } = await startSession(server, { subject, amr: ['pwd'] }, sessionLifetime)
+    const response = await pending.loggedIn(login)
+    return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, value)]] }
+  })
+
+  const consent = developmentEndpoint('consent', async (http, server) => {
+    const pending = await server.interaction(http)
+    if (http.method !== 'POST') return page(consentPage(pending), pending.request.redirectUri)
+    const form = await readOwnForm(http, server)
+    if (form.get('decision') !== 'approve') return pending.deny()
+    return pending.approve(form.has('choose') ? { scope: form.all('scope') } : {}) // our page lets the person untick
+  })
+
+  const logout = developmentEndpoint('logout', async (http, server) => {
+    if (http.method !== 'POST') return page(logoutPage())
+    await readOwnForm(http, server)
+    const value = readSessionCookie(server, http)
+    if (value !== undefined) await endSession(server, value)
+    const response = page(loggedOutPage())
+    return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, '', 0)]] }
+  })
+
+  return { name: 'development_pages', interaction, endpoints: [login, consent, logout] }
+}
+
+function developmentEndpoint(
+  name: string,
+  handle: (http: HttpRequest, server: Server) => Promise<HttpResponse>,
+): Endpoint {
+  return {
+    name,
+    path: `/${name}`,
+    methods: ['GET', 'POST'],
+    cors: false,
+    metadata: () => ({}),
+    mounted(server) {
+      if (isLoopbackHost(new URL(server.issuer).hostname)) return true
+      throw new AuthlibError(
+        'not_loopback',
+        'Development pages let anybody in, and the issuer is not on a loopback host',
+        {
+          hint: 'Register redirectInteraction(…) with login and consent pages of your own.',
+        },
+      )
+    },
+    handle,
+  }
+}
+
+/** The form that changes who is logged in must come from our own page. */
+async function readOwnForm(http: HttpRequest, server: Server): Promise<Params> {
+  const origin = http.headers.get('origin')
+  if (origin !== null && origin !== 'null' && origin !== new URL(server.url('login')).origin) {
+    throw new AuthorizationError(accessDenied('the form was posted from another site', { status: 403 }), null)
+  }
+  return readForm(http, { repeatable: ['scope'] })
+}
+
+function findUser(users: readonly DevelopmentUser[], form: Params): DevelopmentUser | undefined {
+  const user = users.find(({ username }) => username === form.get('username'))
+  return user && constantTimeEqual(user.password ?? user.username, form.get('password') ?? '') ? user : undefined
+}
+
+async function currentLogin(http: HttpRequest, server: Server): Promise<Login | null> {
+  const value = readSessionCookie(server, http)
+  return value === undefined ? null : findSession(server, value)
+}
+
+function readSessionCookie(server: Server, http: HttpRequest): string | undefined {
+  return parseCookies(http.headers.get('cookie')).get(cookieName(server))
+}
+
+function sessionCookie(server: Server, value: string, maxAge?: number): string {
+  return serializeCookie({ name: cookieName(server), value, secure: isHttps(server), maxAge })
+}
+
+function cookieName(server: Server): string {
+  return isHttps(server) ? '__Host-authlib_session' : 'authlib_session'
+}
+
+/** Browsers hold the redirect after a form to `form-action` too, so the client's redirect URI must be among its targets. */
+function page(html: string, redirectUri?: string, status = 200): HttpResponse {
+  return htmlResponse(status, html, { formAction: redirectUri === undefined ? ["'self'"] : ["'self'", redirectUri] })
+}

@@ -1,0 +1,13 @@
+/**
+ * The response in the fragment of the redirect URI.
+ *
+ * @spec OAuth 2.0 Multiple Response Types §2.1
+ */
+
+import { addFragment, redirectResponse } from '@authlib/core'
+import type { ResponseMode } from '../feature.ts'
+
+export const fragmentMode: ResponseMode = {
+  responseMode: 'fragment',
+  respond: (params, { redirectUri }) => redirectResponse(addFragment(redirectUri, params)),
+}

@@ -1,0 +1,13 @@
+/**
+ * The response in the query of the redirect URI.
+ *
+ * @spec RFC 6749 §4.1.2
+ */
+
+import { addQuery, redirectResponse } from '@authlib/core'
+import type { ResponseMode } from '../feature.ts'
+
+export const queryMode: ResponseMode = {
+  responseMode: 'query',
+  respond: (params, { redirectUri }) => redirectResponse(addQuery(redirectUri, params)),
+}
