@@ -1,0 +1,99 @@
+/** What a login is to the registry: a client of any protocol, and the two calls a web application makes. */
+
+import type { Adapter } from './adapter.ts'
+import { AuthlibError } from './errors.ts'
+import { readForm, readQuery } from './form.ts'
+import { redirectResponse, type HttpRequest } from './http.ts'
+import type { JsonObject } from './json.ts'
+import type { LoginStates } from './login-state.ts'
+import type { Params } from './params.ts'
+
+/** What every login needs. Protocols add their own members. */
+export interface LoginOptions {
+  /** Where the provider sends the browser back to, as registered there. Sent byte for byte, never derived from a request. */
+  readonly redirectUri: string
+}
+
+/** A login that is ready to leave for the provider. */
+export interface StartedLogin<Login extends JsonObject> {
+  /** Where to send the browser. */
+  readonly url: string
+  /** What the callback carries in the `loginParam` of the client. */
+  readonly id: string
+  /** What the end of the login needs. Secret: keep it where only this browser brings it back. */
+  readonly login: Login
+  /** The provider answers with a cross-site POST, so that the cookie must be `SameSite=None`. */
+  readonly formPost: boolean
+}
+
+/** A client that can be registered. Without a registry it works the same: keep `login` yourself between the two calls. */
+export interface LoginClient<Options extends LoginOptions, Login extends JsonObject, Result extends object> {
+  /** The parameter by which a callback finds its login: `state`, or `oauth_token` in OAuth 1. */
+  readonly loginParam: string
+  createAuthorization(options: Options): Promise<StartedLogin<Login>>
+  finishAuthorization(params: Params, login: Login): Promise<Result>
+}
+
+/** What a registered client can do with a request of the framework. */
+export interface Logins<Context, Answer, Options extends LoginOptions, Result extends object> {
+  /**
+   * Sends the browser to the provider. `data` comes back at the end of the login, such as where to go then; it travels
+   * in a sealed cookie, so keep it small.
+   *
+   * @throws AuthlibError `login_too_large` when it does not fit
+   */
+  authorizeRedirect(context: Context, options: Options & { readonly data?: JsonObject }): Promise<Answer>
+  /**
+   * Ends the login at its redirect URI. Works once.
+   *
+   * @throws AuthlibError `mismatching_state`, `login_expired`, `login_used`, `access_denied` and what else the provider answers
+   */
+  authorizeAccessToken(context: Context): Promise<Result & { readonly data: JsonObject }>
+}
+
+/** The two calls for one client. */
+export function createLogins<
+  Context,
+  Answer,
+  Options extends LoginOptions,
+  Login extends JsonObject,
+  Result extends object,
+>(
+  name: string,
+  client: LoginClient<Options, Login, Result>,
+  adapter: Adapter<Context, Answer>,
+  states: LoginStates,
+): Logins<Context, Answer, Options, Result> {
+  return {
+    async authorizeRedirect(context, { data = {}, ...options }) {
+      // sound: only `data` was taken off, which is no member of Options
+      const { url, id, login, formPost } = await client.createAuthorization(options as unknown as Options)
+      const { redirectUri } = options
+      const cookies = await states.begin(adapter.request(context), id, {
+        client: name,
+        redirectUri,
+        formPost,
+        login,
+        data,
+      })
+      adapter.setCookies(context, cookies)
+      return adapter.respond(context, redirectResponse(url))
+    },
+
+    async authorizeAccessToken(context) {
+      const request = adapter.request(context)
+      const params = await readCallback(request)
+      const { pending, cookies } = await states.finish(request, params.get(client.loginParam), name)
+      adapter.setCookies(context, cookies) // before anything can fail: a login is used up by its first callback
+      // sound: sealed by `begin` above, for this client by name
+      const result = await client.finishAuthorization(params, pending.login as Login)
+      return { ...result, data: pending.data }
+    },
+  }
+}
+
+function readCallback(request: HttpRequest): Promise<Params> | Params {
+  if (request.method === 'GET') return readQuery(request)
+  if (request.method === 'POST') return readForm(request)
+  throw new AuthlibError('method_not_allowed', 'A callback is a GET or a POST', { status: 405 }) // HEAD must not use it up
+}

@@ -1,0 +1,85 @@
+/** The registry of clients: log in with any number of providers, over any protocol, in any framework. */
+
+import type { Adapter } from './adapter.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { AuthlibError } from './errors.ts'
+import type { JsonObject } from './json.ts'
+import { createLogins, type LoginClient, type LoginOptions, type Logins } from './login.ts'
+import { cookieLogins, type LoginStates } from './login-state.ts'
+import { systemRandom, type Random } from './random.ts'
+import type { TokenStore } from './token-store.ts'
+
+/** What the registry gives to a client. */
+export interface Environment {
+  /** The name it is registered by. */
+  readonly name: string
+  /** The tokens of this client alone: keys of others do not meet its own. */
+  readonly tokens?: TokenStore | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+  readonly fetch?: typeof fetch | undefined
+}
+
+/** What is registered: makes the client, once. */
+export type Provider<Client> = (environment: Environment) => Client
+
+export interface OAuthOptions<Context, Answer> {
+  /** How to read a request of the framework and answer it. */
+  readonly adapter: Adapter<Context, Answer>
+  /** Seals logins under way: the first secret seals, all of them open. At least 32 characters each. */
+  readonly secrets: readonly string[]
+  /** Where sessions find the tokens of an account, such as `storeTokens(store, { secrets })`. */
+  readonly tokens?: TokenStore | undefined
+  readonly clock?: Clock | undefined
+  /** Reaches the providers; for proxies, certificates and tests. */
+  readonly fetch?: typeof fetch | undefined
+  readonly random?: Random | undefined
+}
+
+/**
+ * Holds the clients by name. Each `register` returns the registry with one more typed member:
+ *
+ *     const oauth = new OAuth({ adapter, secrets }).register('example', oidc({ issuer, clientId, clientSecret }))
+ *     oauth.example.authorizeRedirect(context, { redirectUri })
+ */
+export class OAuth<Context, Answer> {
+  readonly #options: OAuthOptions<Context, Answer>
+  readonly #states: LoginStates
+
+  constructor(options: OAuthOptions<Context, Answer>) {
+    const { secrets, clock = systemClock, random = systemRandom } = options
+    this.#options = options
+    this.#states = cookieLogins({ secrets, clock, random })
+  }
+
+  /** @throws AuthlibError `invalid_client_name` for a name that is taken or is not letters, digits, `_` and `-` */
+  register<
+    const Name extends string,
+    Options extends LoginOptions,
+    Login extends JsonObject,
+    Result extends object,
+    Client extends object,
+  >(
+    name: Name,
+    provider: Provider<Client & LoginClient<Options, Login, Result>>,
+  ): this & { readonly [N in Name]: Client & Logins<Context, Answer, Options, Result> } {
+    if (!/^[A-Za-z][\w-]*$/.test(name) || name in this) {
+      throw new AuthlibError('invalid_client_name', 'A client needs a name of its own', {
+        hint: 'Letters, digits, `_` and `-`, beginning with a letter; not the name of another client or of a method.',
+      })
+    }
+    const { adapter, tokens, clock, fetch, random } = this.#options
+    const client = provider({ name, tokens: tokens && withPrefix(tokens, `${name}:`), clock, fetch, random })
+    const value = Object.assign(client, createLogins(name, client, adapter, this.#states))
+    Object.defineProperty(this, name, { value, enumerable: true })
+    return this as this & { readonly [N in Name]: typeof value } // sound: defined in the line above
+  }
+}
+
+function withPrefix(tokens: TokenStore, prefix: string): TokenStore {
+  return {
+    get: (key) => tokens.get(prefix + key),
+    save: (key, token, previous) => tokens.save(prefix + key, token, previous),
+    ...(tokens.lock && { lock: (key, action) => tokens.lock!(prefix + key, action) }),
+  }
+}
