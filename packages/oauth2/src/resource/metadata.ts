@@ -1,0 +1,124 @@
+/**
+ * The metadata document of a protected resource.
+ *
+ * @spec RFC 9728
+ */
+
+import {
+  assertIssuer,
+  AuthlibError,
+  isSecureTransport,
+  isValidUrl,
+  jsonResponse,
+  wellKnownPath,
+  wellKnownUrl,
+  type HttpHeader,
+  type Json,
+  type JsonObject,
+  type Mountable,
+} from '@authlib/core'
+
+const WELL_KNOWN = 'oauth-protected-resource'
+
+export interface ProtectedResourceMetadataOptions {
+  /** The identifier of the resource: its https URL, as clients use it. Byte for byte what they compare. */
+  resource: string
+  /** Issuers of the tokens that are accepted here. */
+  authorizationServers?: readonly string[]
+  /** Scopes a client may ask for. Not a list of all there are, and never `offline_access`. */
+  scopes?: readonly string[]
+  /** Where a bearer token may stand: `header`, `body`. Default: `['header']`. */
+  bearerMethods?: readonly ('header' | 'body')[]
+  /** Name for the end-user. */
+  name?: string
+  /** URL of a page for developers. */
+  documentation?: string
+  /** Any further member, under its wire name: `resource_policy_uri`, `resource_name#it`, … */
+  additional?: JsonObject
+}
+
+/** The document to mount at the root of the host, and its URL for the challenges of a `ResourceProtector`. */
+export interface ProtectedResourceMetadata extends Mountable {
+  readonly url: string
+}
+
+/**
+ * Publishes the metadata of a resource below `/.well-known/oauth-protected-resource`.
+ *
+ * @throws AuthlibError `invalid_resource`, `invalid_issuer`
+ */
+export function protectedResourceMetadata({
+  resource,
+  authorizationServers = [],
+  scopes = [],
+  bearerMethods = ['header'],
+  name,
+  documentation,
+  additional,
+}: ProtectedResourceMetadataOptions): ProtectedResourceMetadata {
+  assertResource(resource)
+  for (const issuer of authorizationServers) assertIssuer(issuer)
+  const url = resourceMetadataUrl(resource)
+  const document = jsonResponse(
+    200,
+    {
+      ...additional,
+      resource,
+      authorization_servers: unlessEmpty(authorizationServers), // §3.2: no empty lists
+      scopes_supported: unlessEmpty(scopes),
+      bearer_methods_supported: bearerMethods, // §2: here the empty list has a meaning
+      resource_name: name,
+      resource_documentation: documentation,
+    },
+    [...cors, ['cache-control', 'public, max-age=3600']],
+  )
+
+  return {
+    url,
+    routes: routePaths(resource).map((path) => ({ path, methods: ['GET', 'HEAD', 'OPTIONS'] })),
+    async handle({ method }) {
+      if (method === 'GET') return document
+      if (method === 'HEAD') return { ...document, body: '' }
+      if (method === 'OPTIONS') return { status: 204, headers: [...cors, ...preflight], body: '' }
+      return { status: 405, headers: [['allow', 'GET, HEAD, OPTIONS']], body: '' }
+    },
+  }
+}
+
+/** Where the metadata of a resource is published: the well-known path goes before its own. RFC 9728 §3.1. */
+export function resourceMetadataUrl(resource: string): string {
+  assertResource(resource)
+  return wellKnownUrl(resource, WELL_KNOWN, 'insert')
+}
+
+/**
+ * Checks that a text can identify a resource that publishes metadata: an https URL (http on loopback), without fragment
+ * (RFC 9728 §1.2), user, or query, which a route could not tell apart.
+ *
+ * @throws AuthlibError `invalid_resource`
+ */
+export function assertResource(resource: string): void {
+  if (isValidUrl(resource, { fragments: false }) && !resource.includes('?') && isSecureTransport(resource)) return
+  throw new AuthlibError('invalid_resource', 'A resource must be an https URL without query and fragment', {
+    hint: 'Plain http is accepted for loopback hosts only.',
+  })
+}
+
+/** Clients differ on whether a slash that ends the path of the resource is left out: both find the document. */
+function routePaths(resource: string): readonly string[] {
+  const path = wellKnownPath(resource, WELL_KNOWN, 'insert')
+  const { pathname } = new URL(resource)
+  return pathname !== '/' && pathname.endsWith('/') ? [path, `${path}/`] : [path]
+}
+
+/** The document is public, and browsers ask with headers of their own. */
+const cors: readonly HttpHeader[] = [['access-control-allow-origin', '*']]
+const preflight: readonly HttpHeader[] = [
+  ['access-control-allow-methods', 'GET'],
+  ['access-control-allow-headers', '*'],
+  ['access-control-max-age', '86400'],
+]
+
+function unlessEmpty<T extends Json>(values: readonly T[]): readonly T[] | undefined {
+  return values.length === 0 ? undefined : values
+}
