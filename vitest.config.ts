@@ -6,7 +6,9 @@ export default defineConfig({
     projects: [
       'packages/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
-      mergeConfig(shared, { test: { name: 'flows', include: ['test/**/*.test.ts'] } }),
+      mergeConfig(shared, { test: { name: 'flows', include: ['test/flows/**/*.test.ts'] } }),
+      mergeConfig(shared, { test: { name: 'smoke', include: ['test/smoke/**/*.test.ts'] } }),
+      mergeConfig(shared, { test: { name: 'scripts', include: ['scripts/**/*.test.ts'] } }),
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text', 'lcov'] },
   },

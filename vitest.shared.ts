@@ -6,5 +6,5 @@ const conditions = ['@authlib/source', ...defaultServerConditions]
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { environment: 'node', include: ['src/**/*.test.ts'], isolate: false },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], isolate: false, testTimeout: 20_000 },
 })

@@ -1,0 +1,83 @@
+/** Each subpath bundles, for browsers and workers where it is neutral, and holds no foreign part. */
+
+import { bundle } from '../bundle.ts'
+import { readPackages, type Package, type Subpath } from '../workspace.ts'
+
+/** What the bundle of a subpath may hold besides its own code. Node.js only where it says so. */
+interface Contents {
+  readonly parts: readonly string[]
+  readonly node?: boolean
+}
+
+const CONTENTS: Readonly<Record<string, Contents>> = {
+  '@authlib/core': { parts: [] },
+  '@authlib/jose': { parts: ['@authlib/core', 'jose'] },
+  '@authlib/oauth2': { parts: ['@authlib/core'] },
+  '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
+  '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2', 'ky'] },
+  '@authlib/oauth2/resource': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
+  '@authlib/oidc': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
+  '@authlib/oidc/server': {
+    parts: [
+      '@authlib/core',
+      '@authlib/jose',
+      '@authlib/oauth2',
+      '@authlib/oauth2/resource',
+      '@authlib/oauth2/server',
+      '@authlib/oidc',
+      'jose',
+    ],
+  },
+  '@authlib/oidc/client': {
+    parts: [
+      '@authlib/core',
+      '@authlib/jose',
+      '@authlib/oauth2',
+      '@authlib/oauth2/client',
+      '@authlib/oidc',
+      'jose',
+      'ky',
+    ],
+  },
+  '@authlib/hono': { parts: ['@authlib/core'] },
+  '@authlib/node': { parts: ['@authlib/core'], node: true },
+  '@authlib/express': { parts: ['@authlib/core', '@authlib/node'], node: true },
+  '@authlib/sql': { parts: ['@authlib/core'] },
+  '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },
+  '@authlib/testing': { parts: ['@authlib/core'], node: true },
+}
+
+/** One line for each subpath that does not bundle, and for each part that does not belong. */
+export async function bundles(
+  root: string,
+  contents: Readonly<Record<string, Contents>> = CONTENTS,
+): Promise<string[]> {
+  const packages = readPackages(root)
+  const faults = packages.flatMap((owner) =>
+    owner.subpaths.map((subpath) => faultsOf(root, packages, owner, subpath, contents[subpath.specifier])),
+  )
+  return (await Promise.all(faults)).flat()
+}
+
+async function faultsOf(
+  root: string,
+  packages: readonly Package[],
+  { manifest }: Package,
+  { specifier, source }: Subpath,
+  contents: Contents | undefined,
+): Promise<string[]> {
+  if (contents === undefined) return [`${specifier}: say in scripts/checks/bundles.ts what it may hold`]
+  const platforms = contents.node === true ? (['node'] as const) : (['browser', 'node'] as const)
+  const external = Object.keys(manifest.peerDependencies ?? {})
+  const faults: string[] = []
+  for (const platform of platforms) {
+    try {
+      const { parts, builtins } = await bundle(root, packages, { entry: source, platform, external })
+      faults.push(...parts.filter((part) => !contents.parts.includes(part)).map((part) => `holds ${part}`))
+      if (platform === 'browser') faults.push(...builtins.map((name) => `imports ${name} without Node.js`))
+    } catch (error) {
+      faults.push(`does not bundle for ${platform}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return [...new Set(faults)].map((fault) => `${specifier} ${fault}`)
+}

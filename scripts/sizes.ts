@@ -1,0 +1,52 @@
+/** Prints how large each subpath is for a user, and some usual programs; fails when one outgrows its limit. */
+
+import { bundle, type BundleOptions } from './bundle.ts'
+import { join } from 'node:path'
+import { readPackages } from './workspace.ts'
+
+interface Program extends Omit<BundleOptions, 'platform'> {
+  readonly title: string
+  /** kB, minified and compressed. */
+  readonly limit?: number
+  /** A library that must not be in it. */
+  readonly without?: string
+}
+
+const root = join(import.meta.dirname, '..')
+const packages = readPackages(root)
+
+const programs: readonly Program[] = [
+  ...packages.flatMap(({ manifest, subpaths }) => {
+    const external = Object.keys(manifest.peerDependencies ?? {})
+    return subpaths.map(({ specifier, source }) => ({ title: specifier, entry: source, external }))
+  }),
+  {
+    title: 'a server with code, refresh and revocation',
+    entry: 'scripts/samples/server.ts',
+    limit: 20,
+    without: 'jose',
+  },
+]
+
+console.log(`${'kB, min+gzip'.padEnd(48)} browsers   Node.js`)
+for (const { title, limit, without, ...program } of programs) {
+  const web = await bundle(root, packages, { ...program, platform: 'browser' })
+  const node = await bundle(root, packages, { ...program, platform: 'node' })
+  const neutral = web.builtins.length === 0
+  console.log(
+    `${title.padEnd(48)} ${(neutral ? kilobytes(web.gzip) : '–').padStart(8)}  ${kilobytes(node.gzip).padStart(8)}`,
+  )
+  for (const { gzip, parts } of [web, node]) {
+    if (limit !== undefined && gzip > limit * 1000) fail(`${title} may have ${limit} kB`)
+    if (without !== undefined && parts.includes(without)) fail(`${title} holds ${without}`)
+  }
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(1)
+}
+
+function fail(fault: string): void {
+  console.error(`✗ ${fault}`)
+  process.exitCode = 1
+}
