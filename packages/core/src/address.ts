@@ -2,7 +2,7 @@
 
 import { AuthlibError } from './errors.ts'
 
-/** 4 or 16 bytes, or null when the text is not an address. Dotted decimal and RFC 4291 §2.2; no zone, no other forms. */
+/** 4 or 16 bytes, or null when the text is not an address: dotted decimal or RFC 4291 §2.2, without a zone. */
 export function parseAddress(text: string): readonly number[] | null {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
@@ -72,7 +72,7 @@ function parseIpv4(text: string): readonly number[] | null {
 }
 
 function parseIpv6(text: string): readonly number[] | null {
-  const halves = text.split('::')
+  const halves = dottedToHex(text).split('::')
   if (halves.length > 2) return null
   const [head, tail] = [parseGroups(halves[0]!), parseGroups(halves[1] ?? '')]
   if (head === null || tail === null) return null
@@ -81,15 +81,18 @@ function parseIpv6(text: string): readonly number[] | null {
   return [...head, ...Array<number>(missing).fill(0), ...tail]
 }
 
+/** RFC 4291 §2.2: the last two groups may be written as an IPv4 address. */
+function dottedToHex(text: string): string {
+  const start = text.lastIndexOf(':') + 1
+  const bytes = parseIpv4(text.slice(start))
+  if (bytes === null) return text
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'))
+  return `${text.slice(0, start)}${hex[0]}${hex[1]}:${hex[2]}${hex[3]}`
+}
+
 function parseGroups(text: string): number[] | null {
   if (text === '') return []
-  const bytes: number[] = []
   const groups = text.split(':')
-  for (const [i, group] of groups.entries()) {
-    const v4 = i === groups.length - 1 ? parseIpv4(group) : null
-    if (v4 !== null) bytes.push(...v4)
-    else if (/^[\da-f]{1,4}$/i.test(group)) bytes.push(parseInt(group, 16) >> 8, parseInt(group, 16) & 255)
-    else return null
-  }
-  return bytes
+  if (!groups.every((group) => /^[\da-f]{1,4}$/i.test(group))) return null
+  return groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255])
 }

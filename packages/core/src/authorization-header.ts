@@ -41,15 +41,19 @@ export function parseChallenges(header: string): Challenge[] {
     at += match?.[0].length ?? 0
     return match
   }
-  let bound: boolean = false // what follows a scheme without a comma belongs to it
+  let bound = false // what follows a scheme without a comma belongs to it
   for (take(SEPARATORS); at < header.length;) {
     const parameter = take(PARAMETER)
     if (parameter === null) {
-      const scheme = bound ? null : take(SCHEME)
+      const scheme: RegExpExecArray | null = bound ? null : take(SCHEME)
       if (scheme === null) return []
-      const [, name, token68]: readonly (string | undefined)[] = scheme
-      challenges.push({ scheme: name!.toLowerCase(), params: new Map(), ...(token68 === undefined ? {} : { token68 }) })
-      bound = token68 === undefined && take(/ +(?=[^ \t,])/y) !== null
+      const [, name, value]: readonly (string | undefined)[] = scheme
+      challenges.push({
+        scheme: name!.toLowerCase(),
+        params: new Map(),
+        ...(value === undefined ? {} : { token68: value }),
+      })
+      bound = value === undefined && take(/ +(?=[^ \t,])/y) !== null
       if (bound) continue
     } else {
       const current = challenges.at(-1)
@@ -67,11 +71,13 @@ export function parseChallenges(header: string): Challenge[] {
   return challenges
 }
 
-// RFC 9110 §5.6.2 token, §11.2 token68. Sticky, each read once per position: no two parts of them can trade characters.
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+const token = String.raw`[\w!#$%&'*+.^\x60|~-]+` // RFC 9110 §5.6.2
+const token68 = String.raw`[\w.~+/-]+=*(?=[ \t]*(?:,|$))` // §11.2
+// Sticky, and no two parts side by side share a character: nothing to try twice.
+const TOKEN = new RegExp(`^${token}$`)
 const SEPARATORS = /[ \t,]*/y
-const SCHEME = /([\w!#$%&'*+.^`|~-]+)(?: +([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?/y
-const PARAMETER = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*(?:([\w!#$%&'*+.^`|~-]+)|")/y
+const SCHEME = new RegExp(`(${token})(?: +(${token68}))?`, 'y')
+const PARAMETER = new RegExp(String.raw`(${token})[ \t]*=[ \t]*(?:(${token})|")`, 'y')
 
 function quote(value: string): string {
   if (!/^[ -~]*$/.test(value)) throw new TypeError('A challenge carries printable ASCII only')

@@ -51,6 +51,11 @@ export function fromRequest(request: Request, { maxBody = 65_536 }: FromRequestO
   }
 }
 
+/** What adapters throw for a body over their limit, so that it is one error everywhere. */
+export function payloadTooLarge(): AuthlibError {
+  return new AuthlibError('payload_too_large', 'The body is too large', { status: 413 })
+}
+
 async function readText(request: Request, maxBody: number): Promise<string> {
   if (request.bodyUsed) {
     throw new AuthlibError('body_used', 'The body of the request was read before', {
@@ -59,7 +64,7 @@ async function readText(request: Request, maxBody: number): Promise<string> {
   }
   const tooLarge = Number(request.headers.get('content-length')) > maxBody
   const bytes = tooLarge ? null : await readBytes(request.body, maxBody)
-  if (bytes === null) throw new AuthlibError('payload_too_large', 'The body is too large', { status: 413 })
+  if (bytes === null) throw payloadTooLarge()
   return decodeUtf8(bytes)
 }
 

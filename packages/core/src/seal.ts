@@ -21,7 +21,7 @@ export interface Sealer {
 export interface SecretsOptions {
   /** At least 32 random characters each. The first one seals and signs; all of them open and verify. */
   readonly secrets: readonly string[]
-  /** What the key is for. Two purposes never share a label. */
+  /** What the key is for: texts of one label do not pass for those of another. */
   readonly label: string
 }
 
@@ -37,14 +37,18 @@ const IV_LENGTH = 12
  * secret long before it has sealed 2^32 texts. Throws `weak_secret`.
  */
 export function createSealer({ secrets, label, random = systemRandom }: SealerOptions): Sealer {
-  const keys = deriveKeys({ secrets, label }, importAeadKey)
+  const keys = deriveKeys(secrets, `seal ${label}`, importAeadKey)
   return {
     async seal(plaintext, context = '') {
       const iv = random(IV_LENGTH)
       const bytes = typeof plaintext === 'string' ? encodeUtf8(plaintext) : plaintext
       const key = await keys[0]!()
       const sealed = await key.seal(iv, bytes, encodeUtf8(context))
-      return encodeBase64url(Uint8Array.of(VERSION, ...iv, ...sealed))
+      const text = new Uint8Array(1 + IV_LENGTH + sealed.length)
+      text[0] = VERSION
+      text.set(iv, 1)
+      text.set(sealed, 1 + IV_LENGTH)
+      return encodeBase64url(text)
     },
     async open(sealed, context = '') {
       const bytes = decodeOrNull(sealed)
@@ -67,8 +71,8 @@ export interface Mac {
 }
 
 /** HMAC-SHA-256 as base64url. Throws `weak_secret`. */
-export function createMac(options: SecretsOptions): Mac {
-  const keys = deriveKeys(options, importHmacKey)
+export function createMac({ secrets, label }: SecretsOptions): Mac {
+  const keys = deriveKeys(secrets, `mac ${label}`, importHmacKey)
   const sign = async (text: string, index: number): Promise<string> =>
     encodeBase64url(await hmacSha256(await keys[index]!(), text))
   return {
@@ -82,7 +86,8 @@ export function createMac(options: SecretsOptions): Mac {
 
 /** One lazily derived key for each secret. */
 function deriveKeys<Key>(
-  { secrets, label }: SecretsOptions,
+  secrets: readonly string[],
+  label: string,
   importKey: (raw: Uint8Array) => Awaitable<Key>,
 ): (() => Promise<Key>)[] {
   if (secrets.length === 0 || secrets.some((secret) => secret.length < 32)) {

@@ -60,11 +60,10 @@ export function importAeadKey(raw: Uint8Array): AeadKey {
       return view(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
     },
     open(iv, sealed, context) {
-      if (sealed.length < 16) return null
-      const decipher = crypto.createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
-      decipher.setAAD(context)
-      decipher.setAuthTag(sealed.subarray(-16))
       try {
+        const decipher = crypto.createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+        decipher.setAAD(context)
+        decipher.setAuthTag(sealed.subarray(-16))
         return view(Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]))
       } catch {
         return null

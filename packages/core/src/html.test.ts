@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { escapeHtml, htmlResponse } from './html.ts'
+
+const policy = (options?: Parameters<typeof htmlResponse>[2]): string =>
+  new Headers(htmlResponse(200, '', options).headers.map(([name, value]): [string, string] => [name, value])).get(
+    'content-security-policy',
+  )!
+
+it('escapes what could end a text or an attribute', () => {
+  expect(escapeHtml(`<a href='x' title="&">é`)).toBe('&#60;a href=&#39;x&#39; title=&#34;&#38;&#34;&#62;é')
+})
+
+it('answers with a page that cannot be framed, cached or made to load anything (RFC 9700 §4.16)', () => {
+  const response = htmlResponse(403, '<p>no</p>', { headers: [['x-a', '1']] })
+  expect([response.status, response.body]).toEqual([403, '<p>no</p>'])
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'x-a': '1',
+  })
+  expect(policy()).toContain("default-src 'none'")
+  expect(policy()).toContain("frame-ancestors 'none'")
+  expect(policy()).toContain("form-action 'self'")
+  expect(policy()).not.toContain('script-src')
+})
+
+it('runs a script with the nonce only', () => {
+  expect(policy({ scriptNonce: 'YWJj' })).toContain("script-src 'nonce-YWJj'")
+  expect(() => policy({ scriptNonce: "x'; script-src *" })).toThrow(TypeError)
+})
+
+it('names the origin where a form may lead', () => {
+  const formAction = ["'self'", 'https://c.example:8443/cb?a=1;b', 'http://[::1]:3000/cb', 'com.example.app://x/cb']
+  expect(policy({ formAction })).toContain("form-action 'self' https://c.example:8443 http: com.example.app:;")
+  expect(policy({ formAction: [] })).toContain("form-action 'none'")
+  expect(() => policy({ formAction: ['*'] })).toThrow(TypeError)
+})

@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { parseJson } from './json.ts'
+
+const invalid = expect.objectContaining({ code: 'invalid_json', status: 400 })
+
+it('reads back compact JSON (AC-15)', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+      const text = JSON.stringify(value)
+      expect(JSON.stringify(parseJson(text))).toBe(text)
+    }),
+  )
+  expect(JSON.stringify(parseJson('{ "a" : [ 1, 2 ] }'))).toBe('{"a":[1,2]}')
+})
+
+it.each(['', '{', "{'a':1}", 'undefined', 'NaN', '\uFEFF{}', '{"a":1}x', '[1,]'])('refuses %j', (text) => {
+  expect(() => parseJson(text)).toThrow(invalid)
+})
+
+it('limits the depth', () => {
+  const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
+  expect(parseJson(nested(32))).toBeDefined()
+  expect(() => parseJson(nested(33))).toThrow(invalid)
+  expect(() => parseJson('{"a":'.repeat(33) + '1' + '}'.repeat(33))).toThrow(invalid)
+  expect(() => parseJson(nested(100_000))).toThrow(invalid)
+  expect(() => parseJson('['.repeat(100_000))).toThrow(invalid)
+  expect(parseJson('[[1]]', { maxDepth: 2 })).toEqual([[1]])
+  expect(() => parseJson('[[1]]', { maxDepth: 1 })).toThrow(invalid)
+})
+
+it('takes the names of prototypes as plain data (X1)', () => {
+  const value = parseJson('{"__proto__":{"x":1},"constructor":{"prototype":{"x":1}},"toString":1}') as object
+  expect(Object.keys(value)).toEqual(['__proto__', 'constructor', 'toString'])
+  expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+  expect(({ ...value } as Record<string, unknown>)['x']).toBeUndefined()
+  expect(({} as Record<string, unknown>)['x']).toBeUndefined()
+})
+
+it('quotes nothing of the text, not even in a cause', () => {
+  expect.assertions(2)
+  try {
+    parseJson('s3cret')
+  } catch (error) {
+    expect((error as Error).cause).toBeUndefined()
+    expect((error as Error).stack).not.toContain('s3cret')
+  }
+})
