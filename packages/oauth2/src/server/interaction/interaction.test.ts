@@ -1,0 +1,358 @@
+import { describe, expect, it } from 'vitest'
+import {
+  authorizeUrl,
+  bareServer,
+  Browser,
+  fullServer,
+  ISSUER,
+  manualClock,
+  redeem,
+  WEB,
+} from '../../../test/journey.ts'
+import { clientFromMetadata, staticClients } from '../clients.ts'
+import { codeChallenge } from '../extensions/code-challenge.ts'
+import type { AuthorizationRequest, Login } from '../feature.ts'
+import { authorizationCodeGrant } from '../grants/authorization-code.ts'
+import { demandsSlot, whatToAsk, type Demands } from './ask.ts'
+import { redirectInteraction } from './redirect.ts'
+
+const interactionOf = (url: string | null): string => new URL(url ?? '', ISSUER).searchParams.get('interaction') ?? ''
+
+describe('development pages', () => {
+  it('refuse to be mounted on a public issuer', () => {
+    const { server } = fullServer({ issuer: 'https://as.example' })
+    expect(() => server.routes).toThrow(expect.objectContaining({ code: 'not_loopback' }) as Error)
+  })
+
+  it('log in, ask for consent and go back to the client', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const start = await browser.open(authorizeUrl())
+    const loginUrl = start.headers.get('location') ?? ''
+    expect(loginUrl).toMatch(/^\/login\?interaction=/)
+    expect(await (await browser.open(loginUrl)).text()).toContain('name="password"')
+    const loggedIn = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'alice',
+    })
+    const consentUrl = loggedIn.headers.get('location') ?? ''
+    expect([loggedIn.status, consentUrl.startsWith('/consent?')]).toEqual([303, true]) // A20: 303, so that the password is not posted on
+    expect(await (await browser.open(consentUrl)).text()).toContain('value="write" checked')
+    const done = await browser.open(consentUrl, { interaction: interactionOf(consentUrl), decision: 'approve' })
+    expect(done.headers.get('location')).toMatch(/^https:\/\/app\.example\/cb\?code=/)
+  })
+
+  it('say no to a wrong password, and show the form again', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const again = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'wrong',
+    })
+    expect(again.status).toBe(401)
+    expect(await again.text()).toContain('role="alert"')
+    expect(browser.cookies.has('authlib_session')).toBe(false)
+  })
+
+  it('tell the client when the person denies (RFC 6749 §4.1.2.1)', async () => {
+    const { server } = fullServer()
+    const answer = await new Browser(server).authorize({}, { decision: 'deny' })
+    expect([answer.get('error'), answer.get('state'), answer.get('iss')]).toEqual(['access_denied', 'xyz', ISSUER])
+  })
+
+  it('let the person untick scope', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const next = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'alice',
+    })
+    const consentUrl = next.headers.get('location') ?? ''
+    const done = await browser.open(consentUrl, {
+      interaction: interactionOf(consentUrl),
+      decision: 'approve',
+      choose: 'scope',
+      scope: 'read',
+    })
+    const code = new URL(done.headers.get('location') ?? '').searchParams.get('code') ?? ''
+    expect((await redeem(server, code)).json['scope']).toBe('read')
+  })
+
+  it.each(['/login', '/consent', '/logout'])('harden %s (A19, A21)', async (path) => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const { headers } = await browser.open(loginUrl.replace('/login', path))
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('refuse a form posted from another site (A18)', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const body = new URLSearchParams({ interaction: interactionOf(loginUrl), username: 'alice', password: 'alice' })
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await server.fetch(
+      new Request(ISSUER + loginUrl, { method: 'POST', body, headers: { cookie, origin: 'https://evil.example' } }),
+    )
+    expect(response.status).toBe(403)
+  })
+
+  it('change the session with every login, and keep it from scripts (A23)', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    browser.cookies.set('authlib_session', 'chosen-by-an-attacker')
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const response = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'alice',
+    })
+    expect(response.headers.get('set-cookie')).toMatch(/^authlib_session=[A-Za-z0-9_-]{43}; .*SameSite=Lax; HttpOnly/)
+  })
+
+  it('log out: the session is gone, and a code given under it is dead', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const code = (await browser.authorize()).get('code') ?? ''
+    await browser.open('/logout', {})
+    expect((await redeem(server, code)).json['error']).toBe('invalid_grant')
+    expect((await browser.open(authorizeUrl())).headers.get('location')).toMatch(/^\/login/)
+  })
+
+  it('do not let a login that is in flight survive the logout', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const next = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'alice',
+    })
+    const consentUrl = next.headers.get('location') ?? ''
+    await browser.open('/logout', {})
+    const done = await browser.open(consentUrl, { interaction: interactionOf(consentUrl), decision: 'approve' })
+    expect(new URL(done.headers.get('location') ?? '').searchParams.get('error')).toBe('login_required')
+  })
+})
+
+describe('the handle', () => {
+  it('answers once: a second submit fails, and the first answer stands (A24)', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const next = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'alice',
+    })
+    const consentUrl = next.headers.get('location') ?? ''
+    const form = { interaction: interactionOf(consentUrl), decision: 'approve' }
+    const first = await browser.open(consentUrl, form)
+    const second = await browser.open(consentUrl, form)
+    expect(second.status).toBe(400)
+    const code = new URL(first.headers.get('location') ?? '').searchParams.get('code') ?? ''
+    expect((await redeem(server, code)).status).toBe(200)
+  })
+
+  it('opens nothing in another browser (A24, A18)', async () => {
+    const { server } = fullServer()
+    const loginUrl = (await new Browser(server).open(authorizeUrl())).headers.get('location') ?? ''
+    const thief = new Browser(server)
+    expect((await thief.open(loginUrl)).status).toBe(400)
+    await thief.open(authorizeUrl())
+    expect((await thief.open(loginUrl)).status).toBe(400)
+  })
+
+  it.each(['', 'x', 'AAAA'.repeat(50)])('is refused as %j', async (interaction) => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    await browser.open(authorizeUrl())
+    expect((await browser.open(`/login?interaction=${interaction}`)).status).toBe(400)
+    expect((await browser.open('/consent', { interaction, decision: 'approve' })).status).toBe(400)
+  })
+
+  it('expires after an hour', async () => {
+    const clock = manualClock()
+    const { server } = fullServer({ clock })
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    clock.advance(3600)
+    expect((await browser.open(loginUrl)).status).toBe(400)
+  })
+
+  it('lets two tabs answer each their own request (A24)', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const one = (await browser.open(authorizeUrl({ state: 'one' }))).headers.get('location') ?? ''
+    const two = (await browser.open(authorizeUrl({ state: 'two' }))).headers.get('location') ?? ''
+    const states: (string | null)[] = []
+    for (const loginUrl of [two, one]) {
+      const next = await browser.open(loginUrl, {
+        interaction: interactionOf(loginUrl),
+        username: 'alice',
+        password: 'alice',
+      })
+      const target = next.headers.get('location') ?? ''
+      const done = target.startsWith('/consent')
+        ? await browser.open(target, { interaction: interactionOf(target), decision: 'approve' })
+        : next
+      states.push(new URL(done.headers.get('location') ?? '').searchParams.get('state'))
+    }
+    expect(states).toEqual(['two', 'one'])
+  })
+
+  it('cannot be approved without a login', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const answer = await browser.open('/consent', { interaction: interactionOf(loginUrl), decision: 'approve' })
+    expect(answer.headers.get('location')).toMatch(/^\/login/)
+  })
+
+  it('stores nothing for a login that is abandoned', async () => {
+    const { server, store } = fullServer()
+    await new Browser(server).open(authorizeUrl())
+    expect(await store.sweep(Number.MAX_SAFE_INTEGER - 1, 1000)).toBe(0)
+  })
+
+  it('uses a __Host- cookie on https', async () => {
+    const { server } = bareServer({ issuer: 'https://as.example' })
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(redirectInteraction({ login: '/login', consent: '/consent' }))
+    const response = await server.fetch(new Request(authorizeUrl().replace(ISSUER, 'https://as.example')))
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^__Host-authlib_interaction=.*; Path=\/; SameSite=Lax; HttpOnly; Secure$/,
+    )
+  })
+})
+
+describe('consent', () => {
+  it('is asked for new scope only (A22)', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    await browser.authorize({ scope: 'read' })
+    const response = await browser.open(authorizeUrl({ scope: 'read write' }))
+    const html = await (await browser.open(response.headers.get('location') ?? '')).text()
+    expect(html).toContain('value="write"')
+    expect(html).not.toContain('value="read"')
+  })
+
+  it('of one client or person says nothing about another', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    await browser.authorize()
+    expect((await browser.open(authorizeUrl({ client_id: 'other' }))).headers.get('location')).toMatch(/^\/consent/)
+    const bob = new Browser(server)
+    const loginUrl = (await bob.open(authorizeUrl())).headers.get('location') ?? ''
+    const next = await bob.open(loginUrl, { interaction: interactionOf(loginUrl), username: 'bob', password: 'bob' })
+    expect(next.headers.get('location')).toMatch(/^\/consent/)
+  })
+
+  it('is not asked for a first-party client', async () => {
+    const { server } = fullServer({ clients: staticClients([{ ...WEB, skip_consent: true }]) })
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const next = await browser.open(loginUrl, {
+      interaction: interactionOf(loginUrl),
+      username: 'alice',
+      password: 'alice',
+    })
+    expect(next.headers.get('location')).toContain('code=')
+  })
+
+  it('is always asked for a native public client: anybody can claim to be it (A22, RFC 8252 §8.6)', async () => {
+    const native = { ...WEB, application_type: 'native' as const, token_endpoint_auth_method: 'none' }
+    const { server } = fullServer({ clients: staticClients([native]) })
+    const browser = new Browser(server)
+    await browser.authorize()
+    expect((await browser.open(authorizeUrl())).headers.get('location')).toMatch(/^\/consent/)
+  })
+})
+
+describe('what must be asked', () => {
+  const now = 1_000_000
+  const login: Login = { subject: 'alice', authTime: now - 100 }
+  const fresh: Login = { subject: 'alice', authTime: now - 5 }
+  const scope = ['read']
+
+  async function ask(
+    demands: Demands,
+    who: Login | null,
+    { remembered = scope, approved = null as readonly string[] | null } = {},
+  ): Promise<unknown> {
+    const { server } = bareServer()
+    const client = await clientFromMetadata(WEB)
+    const request = {
+      server,
+      client,
+      scope,
+      receivedAt: now - 10,
+      data: demandsSlot.write(demands),
+    } as unknown as AuthorizationRequest
+    try {
+      return whatToAsk(request, { login: who, remembered, approved }, now).reasons
+    } catch (error) {
+      return (error as { code: string }).code
+    }
+  }
+
+  it.each<[string, Demands, Login | null, { remembered?: readonly string[]; approved?: readonly string[] }, unknown]>([
+    ['nobody is logged in', { prompt: [] }, null, {}, ['login']],
+    ['all is known', { prompt: [] }, login, {}, []],
+    ['scope is new', { prompt: [] }, login, { remembered: [] }, ['consent']],
+    ['scope was just approved', { prompt: [] }, login, { remembered: [], approved: scope }, []],
+    ['prompt=none and nobody', { prompt: ['none'] }, null, {}, 'login_required'],
+    ['prompt=none and new scope', { prompt: ['none'] }, login, { remembered: [] }, 'consent_required'],
+    ['prompt=none and all is known', { prompt: ['none'] }, login, {}, []],
+    ['prompt=login and an old login', { prompt: ['login'] }, login, {}, ['prompt_login']],
+    ['prompt=login and a login since the request', { prompt: ['login'] }, fresh, {}, []],
+    ['prompt=select_account and an old login', { prompt: ['select_account'] }, login, {}, ['select_account']],
+    ['prompt=consent and known scope', { prompt: ['consent'] }, login, {}, ['consent']],
+    ['prompt=consent, approved now', { prompt: ['consent'] }, login, { approved: scope }, []],
+    ['max_age met', { prompt: [], maxAge: 100 }, login, {}, []],
+    ['max_age missed', { prompt: [], maxAge: 99 }, login, {}, ['max_age']],
+    ['max_age=0 and a login since the request', { prompt: [], maxAge: 0 }, fresh, {}, []],
+    ['max_age missed and prompt=none', { prompt: ['none'], maxAge: 1 }, login, {}, 'login_required'],
+    ['another subject is logged in', { prompt: [], subject: 'bob' }, login, {}, ['other_subject']],
+    ['acr missed', { prompt: [], acrValues: ['high'] }, login, {}, ['acr']],
+    ['acr met', { prompt: [], acrValues: ['high'] }, { ...login, acr: 'high' }, {}, []],
+  ])('when %s (A13, A14)', async (_case, demands, who, known, expected) => {
+    expect(await ask(demands, who, known as { remembered?: string[]; approved?: string[] })).toEqual(expected)
+  })
+})
+
+describe('pages of your own', () => {
+  it('take a login from your session and answer by the same handle', async () => {
+    const { server } = bareServer()
+    const authTime = server.clock()
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(
+        redirectInteraction({
+          login: '/my/login',
+          consent: 'https://accounts.example/consent',
+          session: () => ({ subject: 'carol', authTime }),
+        }),
+      )
+    const browser = new Browser(server)
+    const start = await browser.open(authorizeUrl())
+    const consent = start.headers.get('location') ?? ''
+    expect(consent).toMatch(/^https:\/\/accounts\.example\/consent\?interaction=/)
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const pending = await server.interaction(new Request(consent, { headers: { cookie } }))
+    expect([pending.login?.subject, pending.scope, pending.reasons]).toEqual(['carol', ['read', 'write'], ['consent']])
+    const response = await pending.approve({ scope: ['read'] })
+    const params = new URL(response.headers.find(([name]) => name === 'location')?.[1] ?? '').searchParams
+    expect((await redeem(server, params.get('code') ?? '')).json['scope']).toBe('read')
+  })
+})
