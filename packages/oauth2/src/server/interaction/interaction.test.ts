@@ -335,15 +335,13 @@ describe('pages of your own', () => {
   it('take a login from your session and answer by the same handle', async () => {
     const { server } = bareServer()
     const authTime = server.clock()
-    server
-      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
-      .register(
-        redirectInteraction({
-          login: '/my/login',
-          consent: 'https://accounts.example/consent',
-          session: () => ({ subject: 'carol', authTime }),
-        }),
-      )
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).register(
+      redirectInteraction({
+        login: '/my/login',
+        consent: 'https://accounts.example/consent',
+        session: () => ({ subject: 'carol', authTime }),
+      }),
+    )
     const browser = new Browser(server)
     const start = await browser.open(authorizeUrl())
     const consent = start.headers.get('location') ?? ''

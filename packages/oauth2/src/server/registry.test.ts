@@ -1,0 +1,276 @@
+import { memoryStore } from '@authlib/core'
+import { generateKey, staticKeys } from '@authlib/jose'
+import { describe, expect, it } from 'vitest'
+import {
+  authorizeUrl,
+  bareServer,
+  fullServer,
+  ISSUER,
+  obtainCode,
+  post,
+  redeem,
+  SECRET,
+  WEB,
+} from '../../test/journey.ts'
+import { AuthorizationServer } from './authorization-server.ts'
+import { introspectionEndpoint } from './endpoints/introspection.ts'
+import { revocationEndpoint } from './endpoints/revocation.ts'
+import { codeChallenge } from './extensions/code-challenge.ts'
+import { jwtAccessToken } from './extensions/jwt-access-token.ts'
+import { authorizationCodeGrant } from './grants/authorization-code.ts'
+import { clientCredentialsGrant } from './grants/client-credentials.ts'
+
+const failsWith = (code: string): Error => expect.objectContaining({ code }) as Error
+
+describe('what is registered is what the server does', () => {
+  it('and nothing else: a bare server has metadata and no more', async () => {
+    const { server } = bareServer()
+    expect(server.routes).toEqual([
+      { path: '/.well-known/oauth-authorization-server', methods: ['GET', 'HEAD', 'OPTIONS'] },
+    ])
+    expect((await server.fetch(new Request(`${ISSUER}/token`, { method: 'POST' }))).status).toBe(404)
+  })
+
+  it.each([
+    ['grant', () => clientCredentialsGrant()],
+    ['endpoint', () => revocationEndpoint()],
+  ])('refuses two of one name: %s', (what, make) => {
+    const { server } = bareServer()
+    const register = (): unknown =>
+      what === 'grant' ? server.registerGrant(make() as never) : server.registerEndpoint(make() as never)
+    register()
+    expect(register).toThrow(failsWith('duplicate_registration'))
+  })
+
+  it('refuses two extensions of one name for one grant', () => {
+    const { server } = bareServer()
+    expect(() => server.registerGrant(authorizationCodeGrant(), [codeChallenge(), codeChallenge()])).toThrow(
+      failsWith('duplicate_registration'),
+    )
+  })
+
+  it('refuses a registration after the first request, which would be silently ignored', async () => {
+    const { server } = fullServer()
+    await server.fetch(new Request(authorizeUrl()))
+    expect(() => server.registerEndpoint({ ...revocationEndpoint(), name: 'late' })).toThrow(
+      failsWith('registration_frozen'),
+    )
+  })
+
+  it('serves other paths when told to, and publishes them', () => {
+    const { server } = bareServer({ paths: { token: '/oauth/token' }, baseUrl: 'http://localhost:4000/auth' })
+    server.registerGrant(clientCredentialsGrant()).registerEndpoint(revocationEndpoint())
+    expect(server.metadata()).toMatchObject({
+      token_endpoint: 'http://localhost:4000/oauth/token',
+      revocation_endpoint: 'http://localhost:4000/auth/revoke',
+    })
+    expect(server.routes.map(({ path }) => path)).toContain('/auth/revoke')
+  })
+})
+
+describe('metadata (RFC 8414)', () => {
+  it('says exactly what is registered', () => {
+    const { server } = fullServer({ scopes: ['read', 'write'] })
+    expect(server.metadata()).toEqual({
+      issuer: ISSUER,
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: `${ISSUER}/token`,
+      revocation_endpoint: `${ISSUER}/revoke`,
+      introspection_endpoint: `${ISSUER}/introspect`,
+      scopes_supported: ['read', 'write'],
+      response_types_supported: ['code'],
+      response_modes_supported: ['query', 'fragment'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      authorization_response_iss_parameter_supported: true,
+      code_challenge_methods_supported: ['S256'],
+    })
+  })
+
+  it('is served to any origin, cacheable (G57)', async () => {
+    const { server } = fullServer()
+    const response = await server.fetch(new Request(`${ISSUER}/.well-known/oauth-authorization-server`))
+    expect(await response.json()).toEqual(server.metadata())
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.get('cache-control')).toContain('max-age=300')
+  })
+
+  it('has its path before that of the issuer (§3.1)', () => {
+    const { server } = bareServer({ issuer: 'https://example.com/tenant' })
+    expect(server.routes[0]?.path).toBe('/.well-known/oauth-authorization-server/tenant')
+  })
+
+  it('refuses two features that disagree', () => {
+    const { server } = bareServer()
+    for (const value of [1, 2]) server.register({ name: `f${value}`, metadata: { answer: value } })
+    expect(() => server.metadata()).toThrow(failsWith('conflicting_metadata'))
+  })
+
+  it.each(['authorization', 'token', 'revocation', 'introspection'])(
+    'has a %s endpoint that answers (G7)',
+    async (name) => {
+      const { server } = fullServer()
+      const url = server.metadata()[`${name}_endpoint`] as string
+      const response = await server.fetch(
+        new Request(url, {
+          method: name === 'authorization' ? 'GET' : 'POST',
+          body: name === 'authorization' ? null : new URLSearchParams(),
+        }),
+      )
+      expect([400, 401]).toContain(response.status)
+    },
+  )
+})
+
+describe('construction', () => {
+  const options = { issuer: ISSUER, store: memoryStore(), secrets: [SECRET] }
+  it.each([
+    ['http on a public host', 'http://as.example'],
+    ['a query', 'https://as.example?x=1'],
+    ['a fragment', 'https://as.example#x'],
+    ['user information', 'https://user@as.example'],
+    ['no URL', 'as.example'],
+  ])('refuses an issuer with %s', (_case, issuer) => {
+    expect(() => new AuthorizationServer({ ...options, issuer })).toThrow(failsWith('invalid_issuer'))
+  })
+
+  it('refuses secrets under 32 characters', () => {
+    expect(() => new AuthorizationServer({ ...options, secrets: ['short'] })).toThrow(failsWith('weak_secret'))
+  })
+
+  it('takes old secrets for what was made with them', async () => {
+    const store = memoryStore()
+    const old = fullServer({ store, secrets: ['the old secret of the tests, long enough'] })
+    const { json } = await redeem(old.server, await obtainCode(old.server))
+    const { server } = fullServer({ store, secrets: [SECRET, 'the old secret of the tests, long enough'] })
+    const answer = await post(
+      server,
+      '/token',
+      { grant_type: 'refresh_token', refresh_token: String(json['refresh_token']) },
+      WEB,
+    )
+    expect(answer.status).toBe(200)
+  })
+
+  it('says what to do when something signs and there are no keys', async () => {
+    const { server } = bareServer()
+    server.registerGrant(clientCredentialsGrant()).register(jwtAccessToken({ audience: 'https://api.example' }))
+    const { status } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    expect(status).toBe(500)
+    expect(() => server.requireKeys()).toThrow(failsWith('missing_keys'))
+  })
+})
+
+describe('tenants', () => {
+  it('share registrations and nothing else (G40)', async () => {
+    const keys = staticKeys([await generateKey('ES256')])
+    const { server } = fullServer()
+    const tenant = server.at({
+      issuer: 'http://localhost:4000/t1',
+      store: memoryStore(),
+      keys,
+      clients: server.clients,
+    })
+    const answer = await tenant.fetch(
+      new Request('http://localhost:4000/t1/token', {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`web:${WEB.client_secret}`)}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      }),
+    )
+    const { access_token: token } = (await answer.json()) as { access_token: string }
+    expect(await tenant.findToken(token)).not.toBeNull()
+    expect(await server.findToken(token)).toBeNull()
+    expect(tenant.metadata().issuer).toBe('http://localhost:4000/t1')
+    expect(tenant.routes.map(({ path }) => path)).toContain('/t1/token')
+  })
+
+  it('do not inherit the client table by accident', () => {
+    const { server } = fullServer()
+    expect(server.at({ issuer: 'http://localhost:4000/t1', store: memoryStore() }).clients).not.toBe(server.clients)
+  })
+})
+
+describe('introspection and revocation', () => {
+  it.each(['/introspect', '/revoke'])('%s demands a token and an authenticated client (S3, S4)', async (path) => {
+    const { server } = fullServer()
+    expect((await post(server, path, {}, WEB)).json['error']).toBe('invalid_request')
+    expect((await post(server, path, { token: 'x' })).status).toBe(401)
+    expect((await post(server, path, 'token=a&token=b', WEB)).json['error']).toBe('invalid_request')
+  })
+
+  it('introspection refuses a public client (RFC 7662 §2.1)', async () => {
+    const { server } = fullServer()
+    expect((await post(server, '/introspect', { token: 'x', client_id: 'public' })).status).toBe(401)
+  })
+
+  it('introspection tells a stranger only that the token is not active (RFC 7662 §2.2)', async () => {
+    const { server } = fullServer()
+    const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    const stranger = { ...WEB, client_id: 'other', client_secret: 'other-secret-other-secret-other' }
+    expect((await post(server, '/introspect', { token: String(json['access_token']) }, stranger)).json).toEqual({
+      active: false,
+    })
+  })
+
+  it('introspection can be opened by a rule of your own', async () => {
+    const { server } = bareServer()
+    server
+      .registerGrant(clientCredentialsGrant())
+      .registerEndpoint(introspectionEndpoint({ allow: () => true, claims: () => ({ active: 'no', tier: 'gold' }) }))
+    const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    const stranger = { ...WEB, client_id: 'other', client_secret: 'other-secret-other-secret-other' }
+    const answer = await post(server, '/introspect', { token: String(json['access_token']) }, stranger)
+    expect(answer.json).toMatchObject({ active: true, tier: 'gold', client_id: 'web' }) // protocol members win
+  })
+
+  it('revocation of an unknown token is fine (RFC 7009 §2.2)', async () => {
+    const { server } = fullServer()
+    expect((await post(server, '/revoke', { token: 'unknown', token_type_hint: 'nonsense' }, WEB)).status).toBe(200)
+  })
+
+  it("revocation leaves another client's token alone, and does not tell (RFC 7009 §2.1, D-25)", async () => {
+    const { server } = fullServer()
+    const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    const stranger = { ...WEB, client_id: 'other', client_secret: 'other-secret-other-secret-other' }
+    expect((await post(server, '/revoke', { token: String(json['access_token']) }, stranger)).status).toBe(200)
+    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+  })
+
+  it('revocation of an access token ends it alone, of a refresh token everything (RFC 7009 §2.1)', async () => {
+    const { server } = fullServer()
+    const { json } = await redeem(server, await obtainCode(server))
+    const [access, refreshToken] = [String(json['access_token']), String(json['refresh_token'])]
+    await post(server, '/revoke', { token: access, token_type_hint: 'refresh_token' }, WEB)
+    expect(await server.findToken(access)).toBeNull()
+    const next = await post(server, '/token', { grant_type: 'refresh_token', refresh_token: refreshToken }, WEB)
+    expect(next.status).toBe(200)
+    await post(server, '/revoke', { token: String(next.json['refresh_token']) }, WEB)
+    expect(await server.findToken(String(next.json['access_token']))).toBeNull()
+  })
+
+  it('a revocation is not lost to a refresh that comes first', async () => {
+    const { server } = fullServer()
+    const { json } = await redeem(server, await obtainCode(server))
+    const found = await server.findToken(String(json['refresh_token']))
+    const next = await post(
+      server,
+      '/token',
+      { grant_type: 'refresh_token', refresh_token: String(json['refresh_token']) },
+      WEB,
+    )
+    if (!found) throw new Error('the refresh token is alive')
+    await server.revoke(found)
+    expect(await server.findToken(String(next.json['access_token']))).toBeNull()
+  })
+
+  it('everything of a person ends at once', async () => {
+    const { server } = fullServer()
+    const one = await redeem(server, await obtainCode(server))
+    const two = await redeem(server, await obtainCode(server))
+    expect(await server.revokeAuthorizations({ subject: 'alice' })).toBe(2)
+    for (const { json } of [one, two]) expect(await server.findToken(String(json['access_token']))).toBeNull()
+  })
+})
