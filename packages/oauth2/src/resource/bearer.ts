@@ -39,7 +39,7 @@ export function bearer({ maxLength = 16_384, insecureFormBody = false }: BearerO
       return token
     },
     confirm({ tokenType, claims }) {
-      if (Object.hasOwn(claims, 'cnf')) throw invalidToken('a bound token came as a bearer token') // RFC 9449 §7.2
+      if (claims['cnf'] !== undefined) throw invalidToken('a bound token came as a bearer token') // RFC 9449 §7.2
       if (tokenType.toLowerCase() !== 'bearer') throw invalidToken('the token is of another type') // RFC 6749 §7.1
     },
   }

@@ -233,7 +233,10 @@ describe('introspection of an issuer', () => {
 
   it('fails closed when the metadata names no endpoint, or a plain http one', async () => {
     answer = json({ issuer: local })
-    expect(await status(guard())).toBe(503)
+    await expect(guard().protect(present())).rejects.toMatchObject({
+      status: 503,
+      reason: 'the metadata of the issuer names no introspection endpoint',
+    })
     answer = json({ issuer: local, introspection_endpoint: 'http://as.example/introspect' })
     expect(await status(guard())).toBe(503)
     answer = json({ issuer: local, introspection_endpoint: 7 })
@@ -270,6 +273,7 @@ describe('cacheLifetime', () => {
     expect(await status(guard)).toBe(200)
     time += 10
     expect(await status(guard)).toBe(401)
+    expect(count()).toBe(2)
   })
 
   it('keeps neither refusals nor failures', async () => {

@@ -52,7 +52,6 @@ async function load(issuer: string, fetch: typeof globalThis.fetch | undefined):
   for (const url of places) {
     const { status, text } = await send(url, { headers: { accept: 'application/json' }, fetch })
     if (status === 200) return validate(parseJson(text), issuer)
-    if (status >= 500) throw invalidMetadata(`answered ${status}`)
   }
   throw invalidMetadata('none is published')
 }

@@ -262,6 +262,14 @@ describe('bearer', () => {
     expect(await status(post('access_token=reader', { 'content-type': 'multipart/form-data' }))).toBe(401)
     expect(await status(get('Bearer reader'))).toBe(200)
   })
+
+  it('reads no body of a GET (RFC 6750 §2.2)', async () => {
+    const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' })
+    const request = { method: 'GET', url: '/notes', headers, text: () => Promise.resolve('access_token=reader') }
+    const guard = protector({ schemes: [bearer({ insecureFormBody: true })] })
+    await expect(guard.protect(request)).rejects.toMatchObject({ code: 'missing_token' })
+    expect(await guard.protect({ ...request, method: 'POST' })).toMatchObject({ subject: 'alice' })
+  })
 })
 
 describe('challenges', () => {

@@ -42,13 +42,13 @@ export function readResourceToken(claims: TokenClaims): ResourceToken {
 }
 
 function text(claims: TokenClaims, name: string): string | undefined {
-  const value = own(claims, name)
+  const value = claims[name]
   if (value === undefined || typeof value === 'string') return value
   throw invalidToken(`${name} is not a string`)
 }
 
 function texts(claims: TokenClaims, name: string): readonly string[] {
-  const value = own(claims, name) ?? []
+  const value = claims[name] ?? []
   const values: readonly Json[] = Array.isArray(value) ? value : [value]
   return values.map((item) => {
     if (typeof item === 'string') return item
@@ -57,11 +57,7 @@ function texts(claims: TokenClaims, name: string): readonly string[] {
 }
 
 function number(claims: TokenClaims, name: string): number | undefined {
-  const value = own(claims, name)
+  const value = claims[name]
   if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value
   throw invalidToken(`${name} is not a number`)
-}
-
-function own(claims: TokenClaims, name: string): Json | undefined {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
 }
