@@ -1,1 +1,11 @@
-export {}
+export type { AuthorizationOptions, OAuth2Login } from './authorization.ts'
+export type { ClientAuth, ClientAuthContext, ClientAuthResult } from './client-auth/client-auth.ts'
+export * from './client-auth/client-secret.ts'
+export * from './client-auth/client-secret-basic.ts'
+export * from './client-auth/client-secret-post.ts'
+export * from './client-auth/none.ts'
+export * from './oauth2-client.ts'
+export * from './oauth2.ts'
+export type { ServerMetadata } from './server-metadata.ts'
+export type { Session } from './session.ts'
+export type { Token } from './token.ts'

@@ -1,0 +1,20 @@
+/** A secret, sent the way the server asks for: in the header unless it only takes it in the body. */
+
+import { AuthlibError } from '@authlib/core'
+import type { ClientAuth } from './client-auth.ts'
+import { clientSecretBasic } from './client-secret-basic.ts'
+import { clientSecretPost } from './client-secret-post.ts'
+
+/** @throws AuthlibError `unsupported_client_auth`, from the request, when the server takes no secret */
+export function clientSecret(secret: string): ClientAuth {
+  const basic = clientSecretBasic(secret)
+  const post = clientSecretPost(secret)
+  return (context) => {
+    const supported = context.metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'] // RFC 8414 §2
+    if (supported.includes('client_secret_basic')) return basic(context)
+    if (supported.includes('client_secret_post')) return post(context)
+    throw new AuthlibError('unsupported_client_auth', 'The authorization server takes no client secret', {
+      hint: 'See `token_endpoint_auth_methods_supported` in its metadata, and pass another `clientAuth`.',
+    })
+  }
+}

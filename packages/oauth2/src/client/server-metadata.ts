@@ -1,0 +1,56 @@
+/**
+ * What a client knows of its authorization server.
+ *
+ * @spec RFC 8414 §2 §3.3
+ * @spec OpenID Connect Discovery 1.0 §3 §4.3
+ */
+
+import { isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core'
+import type { AuthorizationServerMetadata } from '../metadata.ts'
+import { invalidMetadata, issuerMismatch } from './errors.ts'
+
+/** Wire names. Written by hand it may leave out whatever the client does not use, the issuer too. */
+export type ServerMetadata = Partial<AuthorizationServerMetadata>
+
+const URLS = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+  'userinfo_endpoint',
+  'end_session_endpoint',
+  'jwks_uri',
+] as const
+
+const LISTS = ['token_endpoint_auth_methods_supported', 'id_token_signing_alg_values_supported'] as const
+
+/**
+ * Metadata that can be relied on: each URL is one that secrets may be sent to.
+ *
+ * @throws AuthlibError `invalid_metadata`, and `issuer_mismatch` when it is not of the `issuer` that was asked
+ */
+export function validateServerMetadata(value: unknown, issuer?: string): ServerMetadata {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidMetadata('it is not a JSON object')
+  const metadata = value as Readonly<Record<string, unknown>> // sound: every object is one
+  if (metadata['issuer'] !== undefined && typeof metadata['issuer'] !== 'string')
+    throw invalidMetadata('issuer is no string')
+  if (issuer !== undefined && metadata['issuer'] !== issuer) {
+    throw issuerMismatch(issuer, String(metadata['issuer'])) // RFC 8414 §3.3
+  }
+  const local = issuer !== undefined && isLoopbackHost(new URL(issuer).hostname)
+  for (const name of URLS) {
+    const url = metadata[name]
+    if (url === undefined) continue
+    const secure = typeof url === 'string' && isValidUrl(url, { fragments: false }) && isSecureTransport(url)
+    if (!secure) throw invalidMetadata(`${name} is not an https URL`)
+    if (issuer !== undefined && !local && !url.startsWith('https:'))
+      throw invalidMetadata(`${name} is not an https URL`)
+  }
+  for (const name of LISTS) {
+    const list = metadata[name]
+    const valid = list === undefined || (Array.isArray(list) && list.every((item) => typeof item === 'string'))
+    if (!valid) throw invalidMetadata(`${name} is not a list of strings`)
+  }
+  return metadata as ServerMetadata // sound: the members that clients read were checked above
+}
