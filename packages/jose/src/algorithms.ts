@@ -73,12 +73,10 @@ const rows: readonly (JwsRow & { readonly alg: JwsAlgorithm })[] = [
   { alg: 'Ed448', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', signatureLength: 114 },
 ]
 
-const byName: ReadonlyMap<string, JwsRow> = new Map(
-  rows.flatMap((row): [string, JwsRow][] => [
-    [row.alg, row],
-    [`${row.alg} ${row.crv ?? ''}`, row],
-  ]),
-)
+const byName: ReadonlyMap<string, JwsRow> = new Map([
+  ...rows.toReversed().map((row): [string, JwsRow] => [row.alg, row]), // of two rows the first one counts
+  ...rows.map((row): [string, JwsRow] => [`${row.alg} ${row.crv ?? ''}`, row]),
+])
 
 /**
  * The row of an algorithm, or null. Names are case-sensitive (RFC 7515 §4.1.1). With the curve of a key, the row of that

@@ -1,6 +1,7 @@
 /** The protected header of a JWS: parsed once per distinct text. */
 
-import { decodeBase64url, decodeUtf8, parseJson } from '@authlib/core'
+import { parseJson } from '@authlib/core'
+import { decodeText } from '#runtime'
 import { JoseError } from './errors.ts'
 import type { Jwk } from './jwk.ts'
 
@@ -48,7 +49,7 @@ export function parseHeader(encoded: string, understood: readonly string[] = [])
 export function decodeObject(encoded: string): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
-    value = parseJson(decodeUtf8(decodeBase64url(encoded)))
+    value = parseJson(decodeText(encoded))
   } catch (cause) {
     throw decodeError('not JSON in base64url', cause)
   }

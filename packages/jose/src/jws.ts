@@ -1,10 +1,12 @@
 /** JSON Web Signature in its compact form, RFC 7515 §7.1. */
 
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeText } from '#runtime'
 import { JoseError } from './errors.ts'
 import { cachedHeader, decodeError, invalidHeader, type JwsHeader, parseHeader, rememberHeader } from './header.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
+import type { SigningInput } from './runtime/types.ts'
 
 /** Chooses by the header, which nobody has verified yet: the one way to trust a key that a token brings along. */
 export type KeyResolver = (header: JwsHeader) => Key | KeySetLike | PromiseLike<Key | KeySetLike>
@@ -42,25 +44,33 @@ export async function signJws(
 ): Promise<string> {
   const name = signingAlgorithm(key, alg)
   const bytes = typeof payload === 'string' ? encodeUtf8(payload) : payload
-  return signInput(`${encodeHeader(name, key, header)}.${encodeBase64url(bytes)}`, key, name)
+  return signInput(`${encodeHeader(name, key, null, header)}.${encodeBase64url(bytes)}`, key, name)
 }
 
 /** Verifies a compact token. Throws a `JoseError`; a missing or empty argument is a `TypeError`. */
 export async function verifyJws(
   token: string,
   keys: VerificationKeys,
-  options: VerifyJwsOptions = {},
+  { algorithms, maxSize = 262_144 }: VerifyJwsOptions = {},
 ): Promise<VerifiedJws> {
-  const { header, payload, key } = await verifyCompact(token, keys, options)
+  const { header, payload, key } = await verifyCompact(token, keys, algorithms, maxSize)
   return { header, payload: decodeSegment(payload), key }
 }
 
-/** The payload is left encoded: verify first, read later. */
-export async function verifyCompact(
+/** The parts of a compact token whose signature holds. The payload is still encoded: verify first, read later. */
+export interface VerifiedParts {
+  readonly header: JwsHeader
+  readonly payload: string
+  readonly key: Key
+}
+
+/** Synchronous where the runtime can be: a promise costs more than the rest of this function. */
+export function verifyCompact(
   token: string,
   keys: VerificationKeys,
-  { algorithms, maxSize = 262_144 }: VerifyJwsOptions,
-): Promise<{ header: JwsHeader; payload: string; key: Key }> {
+  algorithms: readonly string[] | undefined,
+  maxSize: number,
+): VerifiedParts | Promise<VerifiedParts> {
   checkArguments(keys, algorithms)
   if (typeof token !== 'string') throw decodeError('no text')
   if (token.length > maxSize) throw new JoseError('exceeded_size', 'The token is too large')
@@ -70,50 +80,56 @@ export async function verifyCompact(
   const encoded = token.slice(0, first)
   const cached = cachedHeader(encoded)
   const header = cached ?? parseHeader(encoded)
-  const signature = decodeSegment(token.slice(second + 1))
-  const key = await verifySignature(header, keys, algorithms, token.slice(0, second), signature)
-  if (cached === null) rememberHeader(encoded, header)
-  return { header, payload: token.slice(first + 1, second), key }
+  const key = verifySignature(header, keys, algorithms, token.slice(0, second), token.slice(second + 1))
+  const finish = (verified: Key): VerifiedParts => {
+    if (cached === null) rememberHeader(encoded, header)
+    return { header, payload: token.slice(first + 1, second), key: verified }
+  }
+  return key instanceof Promise ? key.then(finish) : finish(key)
 }
 
 /** The key under which the signature holds, or throws. */
-export async function verifySignature(
+export function verifySignature(
   header: JwsHeader,
   keys: VerificationKeys,
   algorithms: readonly string[] | undefined,
-  input: string | Uint8Array,
-  signature: Uint8Array,
-): Promise<Key> {
+  input: SigningInput,
+  signature: string,
+): Key | Promise<Key> {
   const { alg, kid } = header
   if (algorithms !== undefined && !algorithms.includes(alg)) throw unsupportedAlgorithm()
-  const source = typeof keys === 'function' ? await keys(header) : keys
-  if (source instanceof Key) {
-    if (algorithms === undefined && source.alg === undefined) throw unsupportedAlgorithm()
-    const verifier = source.verifier(alg)
-    const run = typeof verifier === 'function' ? verifier : await verifier
-    const verdict = run(input, signature)
-    if (verdict !== true && (verdict === false || !(await verdict))) throw badSignature()
-    return source
+  if (typeof keys === 'function') {
+    return Promise.resolve(keys(header)).then((found) => verifySignature(header, found, algorithms, input, signature))
   }
-  const found = source.find({ kid, alg })
-  const candidates = isPromiseLike(found) ? await found : found
-  const fixed = algorithms === undefined ? candidates.filter((key) => key.alg === alg) : candidates
-  if (fixed.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
-  for (const key of fixed) {
-    const verifier = key.verifier(alg)
-    const run = typeof verifier === 'function' ? verifier : await verifier
-    const verdict = run(input, signature)
-    if (verdict === true || (verdict !== false && (await verdict))) return key
+  const verifyWith = (candidates: readonly Key[]): Key | Promise<Key> => {
+    if (candidates.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
+    const fixed = algorithms !== undefined ? candidates : candidates.filter((key) => key.alg !== undefined)
+    if (fixed.length === 0) throw unsupportedAlgorithm()
+    return firstThatVerifies(fixed, alg, input, signature)
   }
-  throw badSignature()
+  if (keys instanceof Key) return verifyWith([keys])
+  const found = keys.find({ kid, alg })
+  return Array.isArray(found) ? verifyWith(found as readonly Key[]) : Promise.resolve(found).then(verifyWith) // an array is no promise
+}
+
+function firstThatVerifies(
+  keys: readonly Key[],
+  alg: string,
+  input: SigningInput,
+  signature: string,
+): Key | Promise<Key> {
+  const [key, ...others] = keys
+  if (key === undefined) throw new JoseError('bad_signature', 'The signature is wrong')
+  const verdict = key.verify(alg, input, signature)
+  if (verdict === true) return key
+  if (verdict === false) return firstThatVerifies(others, alg, input, signature)
+  return verdict.then((holds) => (holds ? key : firstThatVerifies(others, alg, input, signature)))
 }
 
 /** Signs what is left and right of the first dot. */
-export async function signInput(input: string, key: Key, alg: string): Promise<string> {
-  const signer = key.signer(alg)
-  const sign = typeof signer === 'function' ? signer : await signer
-  const signature = sign(input)
-  return `${input}.${encodeBase64url(signature instanceof Uint8Array ? signature : await signature)}`
+export function signInput(input: string, key: Key, alg: string): Awaitable<string> {
+  const signature = key.sign(alg, input)
+  return typeof signature === 'string' ? `${input}.${signature}` : signature.then((text) => `${input}.${text}`)
 }
 
 /** The algorithm a key signs with. */
@@ -124,11 +140,23 @@ export function signingAlgorithm(key: Key, alg: string | undefined): string {
   return name
 }
 
-/** The protected header in base64url. `alg` cannot be overridden. */
-export function encodeHeader(alg: string, key: Key, header: Partial<JwsHeader> = {}): string {
-  if (header.crit !== undefined) throw invalidHeader('crit is not supported here')
+/** Of each key, the encoded headers that consist of names alone. */
+const encodedHeaders = new WeakMap<Key, Map<string, string>>()
+
+/** The protected header in base64url, with the `kid` of the key. */
+export function encodeHeader(alg: string, key: Key, typ: string | null, header?: Partial<JwsHeader>): string {
   const { kid } = key
-  return encodeBase64url(encodeUtf8(JSON.stringify({ ...(kid !== undefined && { kid }), ...header, alg })))
+  const plain = { ...(typ !== null && { typ }), ...(kid !== undefined && { kid }) }
+  if (header !== undefined) {
+    if (header.crit !== undefined) throw invalidHeader('crit is not supported here')
+    return encodeText(JSON.stringify({ ...plain, ...header, alg }))
+  }
+  let known = encodedHeaders.get(key)
+  if (known === undefined) encodedHeaders.set(key, (known = new Map()))
+  const name = `${alg} ${typ}`
+  let encoded = known.get(name)
+  if (encoded === undefined) known.set(name, (encoded = encodeText(JSON.stringify({ alg, ...plain }))))
+  return encoded
 }
 
 function checkArguments(keys: unknown, algorithms: readonly string[] | undefined): void {
@@ -144,14 +172,6 @@ export function decodeSegment(text: string): Uint8Array {
   } catch (cause) {
     throw decodeError('not base64url', cause)
   }
-}
-
-function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown }).then === 'function' // a look at one property
-}
-
-function badSignature(): JoseError {
-  return new JoseError('bad_signature', 'The signature is wrong')
 }
 
 function unsupportedAlgorithm(): JoseError {

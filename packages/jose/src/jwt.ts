@@ -1,6 +1,7 @@
 /** JSON Web Token, RFC 7519, as JWS. */
 
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8, parseJson } from '@authlib/core'
+import { parseJson } from '@authlib/core'
+import { decodeText, encodeText } from '#runtime'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from './claims.ts'
 import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
@@ -36,8 +37,8 @@ export async function signJwt(
     if (claims[time] !== undefined && !Number.isFinite(claims[time]))
       throw new TypeError('A time is a number of seconds')
   }
-  const protectedHeader = encodeHeader(name, key, typ === null ? header : { typ, ...header })
-  return signInput(`${protectedHeader}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`, key, name)
+  const protectedHeader = encodeHeader(name, key, typ, header)
+  return signInput(`${protectedHeader}.${encodeText(JSON.stringify(claims))}`, key, name)
 }
 
 /**
@@ -50,7 +51,8 @@ export async function verifyJwt<C = JwtClaims>(
   policy: JwtPolicy,
 ): Promise<VerifiedJwt<C>> {
   const { algorithms, maxSize = 16_384 } = policy
-  const { header, payload, key } = await verifyCompact(token, keys, { maxSize, ...(algorithms && { algorithms }) })
+  const verified = verifyCompact(token, keys, algorithms, maxSize)
+  const { header, payload, key } = verified instanceof Promise ? await verified : verified
   checkType(header, policy)
   const claims = decodeClaims(payload)
   checkClaims(claims, header, policy)
@@ -68,7 +70,7 @@ export function decodeUnverifiedJwt(token: string): { readonly header: JwsHeader
 function decodeClaims(payload: string): JwtClaims {
   let claims: unknown
   try {
-    claims = parseJson(decodeUtf8(decodeBase64url(payload)))
+    claims = parseJson(decodeText(payload))
   } catch (cause) {
     throw new JoseError('invalid_payload', 'The payload is not JSON', { cause })
   }

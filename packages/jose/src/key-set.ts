@@ -1,7 +1,7 @@
 /** Key sets, RFC 7517 §5: which keys may have made a signature. */
 
 import type { Awaitable } from '@authlib/core'
-import { findJwsRow } from './algorithms.ts'
+import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
 
@@ -28,15 +28,23 @@ interface Entry {
   key?: Key | null
 }
 
+/** The keys of one name. */
+interface Group {
+  readonly entries: Entry[]
+  /** Answers given before, by operation and algorithm. */
+  readonly found: Map<string, readonly Key[]>
+}
+
 /** An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make. */
 export class KeySet implements KeySetLike {
   readonly #entries: readonly Entry[]
-  readonly #byKid: ReadonlyMap<string, readonly Entry[]>
-  readonly #found = new Map<string, readonly Key[]>()
+  readonly #byKid: ReadonlyMap<string, Group>
+  readonly #all: Group
 
   private constructor(entries: readonly Entry[]) {
     this.#entries = entries
     this.#byKid = groupByKid(entries)
+    this.#all = { entries: [...entries], found: new Map() }
   }
 
   /** From JSON. A key that is malformed, weak or of an unknown type is passed over: it spoils only itself. RFC 7517 §5 */
@@ -67,48 +75,43 @@ export class KeySet implements KeySetLike {
    * that is not in the set finds nothing, even if some key would fit.
    */
   find({ kid, alg, operation = 'verify' }: KeyQuery): readonly Key[] {
-    if (kid === undefined) return this.#withoutKid(alg, operation)
-    const entries = this.#byKid.get(kid)
-    if (entries === undefined) return []
-    return entries
-      .map(imported)
-      .filter((key) => key !== null)
-      .filter((key) => key.supports(alg, operation))
-      .slice(0, MAX_CANDIDATES)
+    const group = kid === undefined ? this.#all : this.#byKid.get(kid)
+    if (group === undefined) return []
+    const name = `${operation} ${alg}`
+    const known = group.found.get(name)
+    if (known !== undefined) return known
+    const row = findJwsRow(alg)
+    if (row === null) return [] // not remembered: a stranger may ask for any name
+    const found = candidates(group.entries, row, operation)
+    group.found.set(name, found)
+    return found
   }
 
   /** Public halves only; symmetric keys are left out. */
   toJSON(): JwkSet {
     return { keys: [...this].filter((key) => key.kty !== 'oct').map((key) => key.publicJwk()) }
   }
-
-  #withoutKid(alg: string, operation: 'sign' | 'verify'): readonly Key[] {
-    const name = `${operation} ${alg}`
-    const known = this.#found.get(name)
-    if (known !== undefined) return known
-    const row = findJwsRow(alg)
-    if (row === null) return []
-    const found: Key[] = []
-    for (const entry of this.#entries) {
-      if (entry.jwk.kty !== row.kty) continue
-      const key = imported(entry)
-      if (key?.supports(alg, operation)) found.push(key)
-      if (found.length > MAX_CANDIDATES) break
-    }
-    const result = found.length > MAX_CANDIDATES ? [] : found
-    this.#found.set(name, result)
-    return result
-  }
 }
 
-function groupByKid(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
-  const groups = new Map<string, Entry[]>()
+/** None when there are too many to try. */
+function candidates(entries: readonly Entry[], { alg, kty }: JwsRow, operation: 'sign' | 'verify'): readonly Key[] {
+  const found: Key[] = []
+  for (const entry of entries) {
+    const key = entry.jwk.kty === kty ? imported(entry) : null
+    if (key?.supports(alg, operation)) found.push(key)
+    if (found.length > MAX_CANDIDATES) return []
+  }
+  return found
+}
+
+function groupByKid(entries: readonly Entry[]): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>()
   for (const entry of entries) {
     const { kid } = entry.jwk
     if (typeof kid !== 'string') continue
     const group = groups.get(kid)
-    if (group === undefined) groups.set(kid, [entry])
-    else group.push(entry)
+    if (group === undefined) groups.set(kid, { entries: [entry], found: new Map() })
+    else group.entries.push(entry)
   }
   return groups
 }

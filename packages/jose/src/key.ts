@@ -1,11 +1,11 @@
 /** A key: its material, what it may be used for, and the functions prepared from it. */
 
-import { type Awaitable, decodeBase64url } from '@authlib/core'
+import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
 import * as runtime from '#runtime'
 import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
-import type { Signer, Verifier } from './runtime/types.ts'
+import type { Signer, SigningInput, Verifier } from './runtime/types.ts'
 
 /** How a key that cannot be exported signs: a `CryptoKey`, a hardware module, a key management service. */
 export interface ExternalSigner {
@@ -73,22 +73,23 @@ export class Key {
     return this.#refusal(alg, operation) === null
   }
 
-  /** A function that signs with this algorithm, prepared once. Throws `invalid_key` when the key is not for it. */
-  signer(alg: string): Awaitable<Signer> {
-    return this.#signers.get(alg) ?? this.#prepareSigner(alg)
+  /** Signs, and returns the signature in base64url. Rejects with `invalid_key` when the key is not for it. */
+  sign(alg: string, input: SigningInput): Awaitable<string> {
+    const signer = this.#signers.get(alg)
+    return signer === undefined ? this.#prepareSigner(alg).then((prepared) => prepared(input)) : signer(input)
   }
 
-  /** A function that verifies with this algorithm, prepared once. Throws `invalid_key` when the key is not for it. */
-  verifier(alg: string): Awaitable<Verifier> {
-    return this.#verifiers.get(alg) ?? this.#prepareVerifier(alg)
+  /** Checks a signature in base64url. Rejects with `invalid_key` when the key is not for it. */
+  verify(alg: string, input: SigningInput, signature: string): boolean | Promise<boolean> {
+    const verifier = this.#verifiers.get(alg)
+    if (verifier !== undefined) return verifier(input, signature)
+    return this.#prepareVerifier(alg).then((prepared) => prepared(input, signature))
   }
 
   async #prepareSigner(alg: string): Promise<Signer> {
     const row = this.#permit(alg, 'sign')
     const external = this.#signer
-    const signer: Signer = external
-      ? (input) => external.sign(typeof input === 'string' ? runtime.toBytes(input) : input, alg)
-      : await runtime.prepareSigner(row, this.#material)
+    const signer = external ? viaExternal(external, alg) : await runtime.prepareSigner(row, this.#material)
     this.#signers.set(alg, signer)
     return signer
   }
@@ -131,6 +132,13 @@ export class Key {
       ...(alg !== undefined && { alg }),
       ...(keyOps !== undefined && { key_ops: keyOps.map(operation) }),
     }
+  }
+}
+
+function viaExternal(external: ExternalSigner, alg: string): Signer {
+  return async (input) => {
+    const bytes = typeof input === 'string' ? encodeUtf8(input) : input // a compact signing input is ASCII
+    return encodeBase64url(await external.sign(bytes, alg))
   }
 }
 

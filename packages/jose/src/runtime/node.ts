@@ -2,61 +2,57 @@
 
 import {
   constants,
-  createHmac,
   createPrivateKey,
   createPublicKey,
-  createSecretKey,
   generateKeyPair,
   generateKeySync,
   type JsonWebKey,
   type KeyObject,
   sign,
-  timingSafeEqual,
   verify,
 } from 'node:crypto'
 import type { Curve, JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { onLoopOrPool } from './schedule.ts'
+import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
 import type { Signer, SigningInput, Verifier } from './types.ts'
 
-/** A text of one byte per character as bytes. */
-export function toBytes(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1')
-}
+export { decodeText, encodeText } from './node-text.ts'
 
 export function prepareSigner(row: JwsRow, material: Jwk): Signer {
-  if (row.family === 'hmac') return hmac(row, material)
+  if (row.family === 'hmac') return prepareHmac(row, secretOf(material))
   const key = importKeyObject(material, createPrivateKey)
   const digest = digestName(row)
   const options = row.family === 'pss' ? { key, ...pss } : key
-  const run = onLoopOrPool<Uint8Array>(
+  const length = row.signatureLength
+  const encode = row.family === 'ecdsa' ? (der: Buffer) => toBase64url(derToRaw(der, length)) : toBase64url
+  const run = onLoopOrPool<Buffer>(
     (input) => sign(digest, bytes(input), options),
     (input, done) => sign(digest, bytes(input), options, done),
   )
-  if (row.family !== 'ecdsa') return run
-  const length = row.signatureLength
   return (input) => {
-    const der = run(input)
-    return der instanceof Promise ? der.then((value) => derToRaw(value, length)) : derToRaw(der, length)
+    const signature = run(input)
+    return signature instanceof Promise ? signature.then(encode) : encode(signature)
   }
 }
 
 export function prepareVerifier(row: JwsRow, material: Jwk): Verifier {
-  if (row.family === 'hmac') {
-    const mac = hmac(row, material)
-    return (input, signature) => signature.length === row.signatureLength && timingSafeEqual(mac(input), signature)
-  }
+  if (row.family === 'hmac') return prepareHmacVerifier(row, secretOf(material))
   const key = importKeyObject(material, createPublicKey)
   const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
   const digest = digestName(row)
   const options = row.family === 'pss' ? { key, ...pss } : key
-  const convert = row.family === 'ecdsa' ? rawToDer : (raw: Uint8Array): Uint8Array => raw
+  const convert = row.family === 'ecdsa' ? rawToDer : (raw: Buffer): Uint8Array => raw
   const run = onLoopOrPool<boolean, Uint8Array>(
     (input, signature) => verify(digest, bytes(input), options, signature),
     (input, done, signature) => verify(digest, bytes(input), options, signature, done),
   )
-  return (input, signature) => signature.length === length && run(input, convert(signature))
+  return (input, encoded) => {
+    const signature = Buffer.from(encoded, 'base64url')
+    if (signature.length !== length || signature.toString('base64url') !== encoded) return false
+    return run(input, convert(signature))
+  }
 }
 
 /** A new private or secret key as JWK. */
@@ -85,13 +81,8 @@ export function completeKey(pkcs8: Uint8Array, _: { kty: string; crv: Curve }): 
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } // RFC 7518 §3.5
 
-function hmac(row: JwsRow, material: Jwk): (input: SigningInput) => Uint8Array {
-  const key = createSecretKey(Buffer.from(material.k ?? '', 'base64url'))
-  const digest = digestName(row) ?? ''
-  return (input) =>
-    typeof input === 'string'
-      ? createHmac(digest, key).update(input, 'latin1').digest()
-      : createHmac(digest, key).update(input).digest()
+function secretOf({ k = '' }: Jwk): Uint8Array {
+  return Buffer.from(k, 'base64url')
 }
 
 function importKeyObject(material: Jwk, create: typeof createPublicKey | typeof createPrivateKey): KeyObject {
@@ -108,6 +99,10 @@ function modulusLength(key: KeyObject): number {
 
 function digestName(row: JwsRow): string | null {
   return row.family === 'eddsa' ? null : row.hash.toLowerCase().replace('-', '')
+}
+
+function toBase64url(signature: Uint8Array): string {
+  return Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('base64url')
 }
 
 function bytes(input: SigningInput): Uint8Array {

@@ -1,12 +1,13 @@
 /** Cryptography by WebCrypto, for every runtime that has it. */
 
+import { decodeBase64url, encodeBase64url } from '@authlib/core'
 import type { Curve, JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import type { Signer, SigningInput, Verifier } from './types.ts'
 
 /** A text of one byte per character as bytes. */
-export function toBytes(text: string): Uint8Array<ArrayBuffer> {
+function toBytes(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes
@@ -14,14 +15,16 @@ export function toBytes(text: string): Uint8Array<ArrayBuffer> {
 
 export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
   const { use } = parameters(row)
-  return async (input) => new Uint8Array(await crypto.subtle.sign(use, key, bytes(input)))
+  return async (input) => encodeBase64url(new Uint8Array(await crypto.subtle.sign(use, key, bytes(input))))
 }
 
 export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
   const { use } = parameters(row)
   const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
-  return (input, signature) =>
-    signature.length === length && crypto.subtle.verify(use, key, new Uint8Array(signature), bytes(input))
+  return (input, encoded) => {
+    const signature = decodeOrNull(encoded)
+    return signature?.length === length && crypto.subtle.verify(use, key, new Uint8Array(signature), bytes(input))
+  }
 }
 
 /** Imports checked material. */
@@ -91,6 +94,14 @@ function modulusLength(key: CryptoKey): number {
 
 function unsupported(cause: unknown): JoseError {
   return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
+}
+
+function decodeOrNull(encoded: string): Uint8Array | null {
+  try {
+    return decodeBase64url(encoded)
+  } catch {
+    return null
+  }
 }
 
 /** WebCrypto wants bytes on a buffer of their own kind. */

@@ -5,8 +5,8 @@ import type { Awaitable } from '@authlib/core'
 /** What is signed: bytes, or a text of one byte per character (the signing input of a compact token). */
 export type SigningInput = string | Uint8Array
 
-/** Signs with one key and one algorithm. Returns the signature in JOSE form. */
-export type Signer = (input: SigningInput) => Awaitable<Uint8Array>
+/** Signs with one key and one algorithm. The signature is what a token carries: base64url of its JOSE form. */
+export type Signer = (input: SigningInput) => Awaitable<string>
 
-/** Checks a signature of the exact length. Never throws for a bad one. */
-export type Verifier = (input: SigningInput, signature: Uint8Array) => boolean | Promise<boolean>
+/** Checks a signature as a token carries it: strict base64url of exactly the right length. Never throws for a bad one. */
+export type Verifier = (input: SigningInput, signature: string) => boolean | Promise<boolean>

@@ -1,11 +1,12 @@
 /** Cryptography where there is only WebCrypto: workerd and browsers. */
 
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core'
 import type { JwsRow } from '../algorithms.ts'
 import type { Jwk } from '../jwk.ts'
 import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier } from './subtle.ts'
 import type { Signer, Verifier } from './types.ts'
 
-export { completeKey, toBytes } from './subtle.ts'
+export { completeKey } from './subtle.ts'
 
 export async function prepareSigner(row: JwsRow, material: Jwk): Promise<Signer> {
   return subtleSigner(row, await subtleImport(row, material, 'sign'))
@@ -18,4 +19,14 @@ export async function prepareVerifier(row: JwsRow, material: Jwk): Promise<Verif
 /** A new private or secret key as JWK. */
 export function generateMaterial(row: JwsRow, modulus: number): Promise<Jwk> {
   return subtleGenerate(row, modulus)
+}
+
+/** The UTF-8 of a text in base64url. */
+export function encodeText(text: string): string {
+  return encodeBase64url(encodeUtf8(text))
+}
+
+/** The text whose UTF-8 stands there in strict base64url. Throws `invalid_encoding`. */
+export function decodeText(encoded: string): string {
+  return decodeUtf8(decodeBase64url(encoded))
 }

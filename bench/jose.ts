@@ -1,0 +1,128 @@
+/**
+ * Signing and verifying a JWT: ours against jose, fast-jwt, jsonwebtoken and bare node:crypto, interleaved in one run,
+ * one call at a time and 64 in flight. `node --conditions=@authlib/source bench/jose.ts [alg …]`
+ *
+ * Prints operations per second of ours, and the others as a ratio to ours: 0.50 is half as fast.
+ */
+
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  createHmac,
+  sign,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto'
+import { generateKey, type JwtPolicy, KeySet, signJwt, verifyJwt } from '@authlib/jose'
+import { createSigner, createVerifier } from 'fast-jwt'
+import * as jose from 'jose'
+import jsonwebtoken from 'jsonwebtoken'
+import { compare, type Contender, formatTable } from './compare.ts'
+
+const algorithms = process.argv.length > 2 ? process.argv.slice(2) : ['HS256', 'RS256', 'ES256', 'EdDSA']
+const issuer = 'https://as.example'
+const audience = 'https://api.example'
+const now = Math.floor(Date.now() / 1000)
+const claims = {
+  iss: issuer,
+  aud: audience,
+  sub: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+  client_id: 's6BhdRkqt3',
+  scope: 'openid profile email',
+  jti: '9f1b6d0e7c',
+  iat: now,
+  exp: now + 36_000,
+}
+
+for (const alg of algorithms) {
+  const { signing, verifying } = await contenders(alg)
+  for (const [title, set] of [
+    ['sign', signing],
+    ['verify', verifying],
+  ] as const) {
+    for (const inFlight of [1, 64])
+      console.log(formatTable(`${alg} ${title}, ${inFlight} in flight`, await compare(set, { inFlight })))
+  }
+}
+
+async function contenders(alg: string): Promise<{ signing: Contender[]; verifying: Contender[] }> {
+  const key = await generateKey(alg, { kid: 'k' })
+  const jwk = key.privateJwk() as JsonWebKey
+  const secret = alg.startsWith('HS') ? createSecretKey(Buffer.from(jwk.k ?? '', 'base64url')) : undefined
+  const privateKey = secret ?? createPrivateKey({ key: jwk, format: 'jwk' })
+  const publicKey = secret ?? createPublicKey({ key: jwk, format: 'jwk' })
+  const pem = secret ? secret.export() : privateKey.export({ format: 'pem', type: 'pkcs8' })
+  const publicPem = secret ? secret.export() : publicKey.export({ format: 'pem', type: 'spki' })
+  const josePrivate = await jose.importJWK(jwk, alg)
+  const josePublic = secret ? josePrivate : await jose.importJWK({ ...key.publicJwk() }, alg)
+  const token = await signJwt(claims, key)
+  const policy: JwtPolicy = { issuer, audience, algorithms: [alg] }
+  const thousand = KeySet.of(...(await manyKeys(alg, 999)), key)
+
+  const fastSign = createSigner({ key: pem, algorithm: alg as 'HS256', kid: key.kid ?? '' })
+  const fastVerify = createVerifier({
+    key: publicPem,
+    algorithms: [alg as 'HS256'],
+    allowedIss: issuer,
+    allowedAud: audience,
+  })
+  const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT', kid: key.kid })).toString('base64url')
+  const dot = token.lastIndexOf('.')
+  const signature = Buffer.from(token.slice(dot + 1), 'base64url')
+  const input = Buffer.from(token.slice(0, dot), 'latin1')
+  const digest = alg === 'EdDSA' ? null : 'sha256'
+  const raw = alg.startsWith('ES') ? 'ieee-p1363' : undefined
+
+  const signing: Contender[] = [
+    ['authlib', () => signJwt(claims, key)],
+    ['fast-jwt', () => fastSign(claims)],
+    [
+      'jose',
+      () =>
+        new jose.SignJWT(claims)
+          .setProtectedHeader({ alg, typ: 'JWT', ...(key.kid && { kid: key.kid }) })
+          .sign(josePrivate),
+    ],
+    [
+      'raw crypto',
+      () => {
+        const text = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
+        const made = secret
+          ? createHmac('sha256', secret).update(text).digest()
+          : sign(digest, Buffer.from(text), raw ? { key: privateKey, dsaEncoding: raw } : privateKey)
+        return `${text}.${made.toString('base64url')}`
+      },
+    ],
+  ]
+  const verifying: Contender[] = [
+    ['authlib', () => verifyJwt(token, key, policy)],
+    ['authlib, 1,000 keys', () => verifyJwt(token, thousand, policy)],
+    ['fast-jwt', () => fastVerify(token)],
+    ['jose', () => jose.jwtVerify(token, josePublic, { issuer, audience, algorithms: [alg] })],
+    [
+      'raw crypto',
+      () =>
+        secret
+          ? timingSafeEqual(createHmac('sha256', secret).update(input).digest(), signature)
+          : verify(digest, input, raw ? { key: publicKey, dsaEncoding: raw } : publicKey, signature),
+    ],
+  ]
+  if (alg !== 'EdDSA') {
+    signing.push([
+      'jsonwebtoken',
+      () => jsonwebtoken.sign(claims, privateKey, { algorithm: alg as 'HS256', ...(key.kid && { keyid: key.kid }) }),
+    ])
+    verifying.push([
+      'jsonwebtoken',
+      () => jsonwebtoken.verify(token, publicKey, { algorithms: [alg as 'HS256'], issuer, audience }),
+    ])
+  }
+  return { signing, verifying }
+}
+
+/** RSA keys take long to make: one of them under many names does as well. */
+async function manyKeys(alg: string, count: number) {
+  const { kid: _, ...jwk } = (await generateKey(alg)).privateJwk()
+  return [...KeySet.from({ keys: Array.from({ length: count }, (_, i) => ({ ...jwk, kid: `k${i}` })) })]
+}
