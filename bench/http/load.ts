@@ -1,0 +1,197 @@
+/** A client that keeps a number of requests in flight over kept-alive connections, and a browser that logs in once. */
+
+import { fork, type ChildProcess } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { Agent, request as send, type IncomingHttpHeaders } from 'node:http'
+import { CLIENT } from './server.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+/** A server in a process of its own. */
+export class Subject {
+  readonly name: string
+  readonly #child: ChildProcess
+  readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #port: number
+
+  private constructor(name: string, child: ChildProcess, port: number) {
+    this.name = name
+    this.#child = child
+    this.#port = port
+  }
+
+  static async start(name: string, file: string, args: readonly string[] = []): Promise<Subject> {
+    const child = fork(new URL(`servers/${file}.ts`, import.meta.url), args, {
+      execArgv: ['--conditions=@authlib/source', '--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    const { port } = await new Promise<{ port: number }>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as { port: number })) // sound: server.ts sends it first
+      child.once('exit', () => reject(new Error(`${name} did not start`)))
+    })
+    return new Subject(name, child, port)
+  }
+
+  /** CPU time of the process so far, in microseconds. */
+  cpu(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#child.once('message', (message) => resolve((message as { cpu: number }).cpu)) // sound: see server.ts
+      this.#child.send('cpu')
+    })
+  }
+
+  stop(): void {
+    this.#agent.destroy()
+    this.#child.disconnect()
+  }
+
+  request(
+    method: string,
+    path: string,
+    { form, headers = {} }: { form?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const length =
+      form === undefined
+        ? {}
+        : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(form)) }
+    return new Promise((resolve, reject) => {
+      const options = {
+        host: '127.0.0.1',
+        port: this.#port,
+        path,
+        method,
+        agent: this.#agent,
+        headers: { ...length, ...headers },
+      }
+      const outgoing = send(options, (incoming) => {
+        let text = ''
+        incoming.setEncoding('utf8')
+        incoming.on('data', (chunk: string) => (text += chunk))
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }))
+      })
+      outgoing.on('error', reject)
+      outgoing.end(form)
+    })
+  }
+
+  async clientCredentials(): Promise<void> {
+    const answer = await this.request('POST', '/token', {
+      form: 'grant_type=client_credentials&scope=read',
+      headers: { authorization: BASIC },
+    })
+    expect(answer, 200)
+  }
+}
+
+/** Somebody at a provider's pages, with a cookie jar. */
+export class Browser {
+  readonly #subject: Subject
+  readonly #authorizePath: string
+  readonly #cookies: Map<string, string> = new Map<string, string>()
+  #page = ''
+
+  private constructor(subject: Subject, authorizePath: string) {
+    this.#subject = subject
+    this.#authorizePath = authorizePath
+  }
+
+  /** Through the development pages of either provider, once; the cookies stay. */
+  static async login(subject: Subject, authorizePath: string): Promise<Browser> {
+    const browser = new Browser(subject, authorizePath)
+    let answer = await browser.#visit(authorizePath + query('x'.repeat(43)))
+    for (let step = 0; step < 12; step++) {
+      const { location } = answer.headers
+      if (location?.startsWith(REDIRECT)) return browser
+      answer = location === undefined ? await browser.#submit(answer.text) : await browser.#visit(pathOf(location))
+    }
+    throw new Error(`${subject.name}: the login does not end`)
+  }
+
+  /** What goes over the wire for somebody who is logged in: a request for a code, and one for its tokens. */
+  async codeFlow(): Promise<void> {
+    const verifier = randomBytes(32).toString('base64url')
+    const answer = await this.#visit(this.#authorizePath + query(verifier))
+    const code = new URL(answer.headers.location ?? '', 'http://x').searchParams.get('code') ?? ''
+    const form = new URLSearchParams({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: REDIRECT,
+      code_verifier: verifier,
+    }).toString()
+    expect(await this.#subject.request('POST', '/token', { form, headers: { authorization: BASIC } }), 200)
+  }
+
+  /** Fills in the one form of the page. */
+  #submit(html: string): Promise<Answer> {
+    const action = pathOf(/action="([^"]+)"/.exec(html)?.[1] ?? this.#page)
+    const hidden = [...html.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+    const form = new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]))
+    for (const field of ['username', 'login', 'password']) form.set(field, 'alice')
+    form.set('decision', 'approve')
+    for (const word of CLIENT.scope.split(' ')) form.append('scope', word)
+    return this.#visit(action, form.toString())
+  }
+
+  async #visit(path: string, form?: string): Promise<Answer> {
+    this.#page = path
+    const headers = { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+    const answer = await (form === undefined
+      ? this.#subject.request('GET', path, { headers })
+      : this.#subject.request('POST', path, { form, headers }))
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      this.#cookies.set(name, value)
+    }
+    return answer
+  }
+}
+
+/** Runs `work` so often, with so many lanes at once, and gives the CPU microseconds of the server for each. */
+export async function cpuPer(
+  subject: Subject,
+  work: (lane: number) => Promise<void>,
+  { times, lanes }: { times: number; lanes: number },
+): Promise<number> {
+  const before = await subject.cpu()
+  let left = times
+  const run = async (_: unknown, lane: number): Promise<void> => {
+    while (left-- > 0) await work(lane)
+  }
+  await Promise.all(Array.from({ length: lanes }, run))
+  return ((await subject.cpu()) - before) / times
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+const REDIRECT = CLIENT.redirect_uris[0] ?? ''
+const BASIC = `Basic ${Buffer.from(`${CLIENT.client_id}:${CLIENT.client_secret}`).toString('base64')}`
+
+function query(verifier: string): string {
+  const challenge = createHash('sha256').update(verifier).digest('base64url')
+  const params = {
+    client_id: CLIENT.client_id,
+    response_type: 'code',
+    redirect_uri: REDIRECT,
+    scope: 'read write',
+    state: 'x',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  }
+  return `?${new URLSearchParams(params).toString()}`
+}
+
+function pathOf(location: string): string {
+  const { pathname, search } = new URL(location.replaceAll('&amp;', '&'), 'http://x')
+  return pathname + search
+}
+
+function expect({ status, text }: Answer, wanted: number): void {
+  if (status !== wanted) throw new Error(`${status}: ${text}`)
+}
