@@ -1,13 +1,11 @@
 /** Comparing secrets. */
 
-import { equalBytes } from '#runtime'
-import { encodeUtf8 } from './encoding.ts'
+import { equal } from '#runtime'
 
-/** Takes the same time wherever the two differ, so that a secret cannot be guessed in pieces. Only lengths may show. */
+/**
+ * Takes the same time wherever the two differ, so that a secret cannot be guessed in pieces; only lengths may show. Text
+ * counts as UTF-8.
+ */
 export function constantTimeEqual(a: string | Uint8Array, b: string | Uint8Array): boolean {
-  return equalBytes(toBytes(a), toBytes(b))
-}
-
-function toBytes(value: string | Uint8Array): Uint8Array {
-  return typeof value === 'string' ? encodeUtf8(value) : value
+  return equal(a, b)
 }

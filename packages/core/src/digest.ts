@@ -2,7 +2,7 @@
 
 import * as runtime from '#runtime'
 import type { Awaitable } from './awaitable.ts'
-import { encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { encodeUtf8 } from './encoding.ts'
 import type { HmacKey } from './runtime/runtime.ts'
 
 export type { HmacKey } from './runtime/runtime.ts'
@@ -13,8 +13,8 @@ export function sha256(data: Uint8Array | string): Awaitable<Uint8Array> {
 }
 
 /** BASE64URL(SHA256(text)), as in code challenges and thumbprints. */
-export async function sha256Base64url(text: string): Promise<string> {
-  return encodeBase64url(await runtime.sha256(text))
+export function sha256Base64url(text: string): Awaitable<string> {
+  return runtime.sha256Base64url(text)
 }
 
 /** Imports a key once, so that each {@link hmacSha256} is cheap. */

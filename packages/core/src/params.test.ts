@@ -110,7 +110,7 @@ describe('Params.parse', () => {
 
   it('answers any text with parameters or an invalid_request', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ab%=&+2F\0é<') }), (raw) => {
+      fc.property(fc.string({ unit: fc.constantFrom('a', '%', '=', '&', '+', '2', 'F', '\0', 'é', '<') }), (raw) => {
         try {
           for (const [name, value] of Params.parse(raw))
             expect([typeof name, typeof value]).toEqual(['string', 'string'])
@@ -176,7 +176,11 @@ describe('encoding', () => {
   it('reads back every text (RFC 6749 §2.3.1, T7)', () => {
     expect(decodeFormValue('a%2Db+c%3A')).toBe('a-b c:')
     expect(() => decodeFormValue('%')).toThrow(invalid)
-    fc.assert(fc.property(text, (value) => void expect(decodeFormValue(encodeFormValue(value))).toBe(value)))
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(decodeFormValue(encodeFormValue(value))).toBe(value)
+      }),
+    )
   })
 })
 

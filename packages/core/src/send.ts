@@ -39,7 +39,7 @@ export interface SendResponse {
 
 /**
  * Sends one request and reads the whole answer, whatever its status. Throws `insecure_transport`, `forbidden_address`,
- * `network_error`, `timeout`, `unexpected_redirect`, `response_too_large`, or the reason of your `signal`.
+ * `network_error` (its `reason` is the code of the system), `timeout`, `unexpected_redirect`, `response_too_large`, or the reason of your `signal`.
  */
 export async function send(
   url: string | URL,
@@ -75,7 +75,7 @@ export async function send(
     return await Promise.race([aborted, exchange(target, request, { fetch, addresses, maxBody })])
   } catch (error) {
     if (error instanceof AuthlibError || signal?.aborted) throw error
-    throw new AuthlibError('network_error', 'The server could not be reached', { status: 502, cause: error })
+    throw new AuthlibError('network_error', 'The server could not be reached', { status: 502, reason: nameOf(error) })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', forward)
@@ -133,13 +133,21 @@ function createHeaders(values: Readonly<Record<string, string>>, body: string | 
   return headers
 }
 
+/** Its name and code at most: the messages and members of some runtimes quote the URL. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const { code } = (error.cause ?? error) as { code?: unknown } // a system error, or anything
+  return typeof code === 'string' ? `${error.name} ${code}` : error.name
+}
+
 /** Browsers name themselves, and ask another origin for leave before they send any other name. */
 function inBrowser(): boolean {
-  return globalThis.navigator?.userAgent?.startsWith('Mozilla/') === true
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } } // not every runtime has one
+  return navigator?.userAgent?.startsWith('Mozilla/') ?? false
 }
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
+    signal.addEventListener('abort', () => reject(signal.reason as Error)) // the caller's own, whatever it is
   })
 }

@@ -93,7 +93,7 @@ function originLength(url: string): number {
 
 function wellKnownTarget(issuer: string, name: string, placement: WellKnownPlacement): string {
   const target = issuer.slice(originLength(issuer))
-  const query = target.indexOf('?') === -1 ? target.length : target.indexOf('?')
+  const query = target.includes('?') ? target.indexOf('?') : target.length
   const path = target.slice(0, query).replace(/\/$/, '') // RFC 8414 §3: a terminating slash goes first
   const wellKnown = `/.well-known/${name}`
   return (placement === 'insert' ? wellKnown + path : path + wellKnown) + target.slice(query)

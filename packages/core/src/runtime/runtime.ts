@@ -29,9 +29,10 @@ export interface Runtime {
   /** Lenient: null or anything for what is not canonical. The caller compares a round trip. */
   fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null
   /** In constant time for equal lengths. */
-  equalBytes(a: Uint8Array, b: Uint8Array): boolean
+  equal(a: Uint8Array | string, b: Uint8Array | string): boolean
   randomBytes(length: number): Uint8Array
   sha256(data: Uint8Array | string): Awaitable<Uint8Array>
+  sha256Base64url(data: Uint8Array | string): Awaitable<string>
   importHmacKey(raw: Uint8Array): Awaitable<HmacKey>
   /** RFC 5869 without salt. */
   hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Awaitable<Uint8Array>

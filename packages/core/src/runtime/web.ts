@@ -19,10 +19,11 @@ export function fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array |
   }
 }
 
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
+export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
+  const [left, right] = [source(a), source(b)]
+  if (left.length !== right.length) return false
   let difference = 0
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!
+  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ right[i]!
   return difference === 0
 }
 
@@ -34,6 +35,10 @@ export function randomBytes(length: number): Uint8Array {
 
 export async function sha256(data: Uint8Array | string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', source(data)))
+}
+
+export async function sha256Base64url(data: Uint8Array | string): Promise<string> {
+  return toBase64(await sha256(data), 'base64url')
 }
 
 export async function importHmacKey(raw: Uint8Array): Promise<HmacKey> {
