@@ -1,1 +1,3 @@
-export {}
+export * from './adapter.ts'
+export * from './mount.ts'
+export * from './protect.ts'

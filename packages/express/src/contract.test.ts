@@ -1,0 +1,52 @@
+import { adapterContract, startNodeServer, type BodyParser, type ContractApplication } from '@authlib/testing'
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import { describe, it } from 'vitest'
+import { currentToken, expressAdapter, mount, protect } from './index.ts'
+
+const parsers: Record<BodyParser, RequestHandler> = {
+  form: express.urlencoded({ extended: false }),
+  'nested form': express.urlencoded({ extended: true }),
+  text: express.text({ type: '*/*' }),
+  bytes: express.raw({ type: '*/*' }),
+  json: express.json(),
+}
+
+adapterContract({
+  describe,
+  it,
+  name: 'the adapter contract on Express',
+  adapter: expressAdapter,
+  serve,
+  parsers: ['form', 'nested form', 'text', 'bytes', 'json'],
+})
+
+function serve(application: ContractApplication<Response, void>) {
+  const { decorated, parser, mountables, onError, path, protector, login, callback } = application
+  const app = express()
+  app.disable('x-powered-by') // else nothing is ever sent the fast way
+  app.set('trust proxy', true)
+  app.enable('case sensitive routing').enable('strict routing')
+  if (decorated) {
+    app.use((_request, response, next) => {
+      response.set('x-application', 'yes').append('set-cookie', 'before=1')
+      next()
+    })
+  }
+  if (parser !== undefined) app.use(parsers[parser])
+  app.use(path, mount(mountables, { onError }))
+  const open = [express.text({ type: '*/*' }), answer]
+  app.all(['/open', `${path}/open`], open)
+  app.all('/notes', protect(protector, 'read'), open)
+  app.all('/admin', protect(protector, 'write'), open)
+  app.get('/login', (_request, response) => login(response))
+  app.all('/callback', async (_request, response) => {
+    const result = await callback(response)
+    response.cookie('session', '1').json(result)
+  })
+  return startNodeServer(app)
+}
+
+function answer(request: Request, response: Response): void {
+  const body: unknown = request.body
+  response.json({ subject: currentToken(request)?.subject ?? null, body: typeof body === 'string' ? body : '' })
+}

@@ -1,0 +1,23 @@
+/** Authlib in a Hono application, on every runtime. */
+
+import { createDispatch, type DispatchOptions, type Mountable } from '@authlib/core'
+import type { MiddlewareHandler } from 'hono'
+import { addLostCookies, deliver } from './adapter.ts'
+import { honoRequest, type HonoRequestOptions } from './request.ts'
+
+export interface MountOptions extends HonoRequestOptions, DispatchOptions {}
+
+/**
+ * Answers the paths of one or more mountables, compared exactly and in full: `app.use(mount(server))`, or below the path
+ * of the issuer `app.use('/auth/*', mount(server))`. Other requests go on untouched.
+ */
+export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): MiddlewareHandler {
+  const dispatch = createDispatch(mountables, options)
+  return async (c, next) => {
+    const answer = dispatch(honoRequest(c, options))
+    if (answer) return deliver(c, await answer, options.onError)
+    await next()
+    addLostCookies(c)
+    return undefined
+  }
+}

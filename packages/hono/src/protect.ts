@@ -1,0 +1,30 @@
+/** A guard for the routes of a resource. */
+
+import { admit, currentToken as findToken, setCurrentToken, type CurrentToken, type Protector } from '@authlib/core'
+import type { Context, MiddlewareHandler } from 'hono'
+import { deliver } from './adapter.ts'
+import { honoRequest, type HonoRequestOptions } from './request.ts'
+
+/**
+ * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
+ * 'notes:read'), handler)`. The others are answered.
+ */
+export function protect<Token extends CurrentToken, Requirement>(
+  protector: Protector<Token, Requirement>,
+  requirement?: NoInfer<Requirement>,
+  options?: HonoRequestOptions,
+): MiddlewareHandler {
+  return async (c, next) => {
+    const { token, refusal } = await admit(protector, honoRequest(c, options), requirement)
+    if (refusal) return deliver(c, refusal)
+    setCurrentToken(c, token) // of the context: middleware may replace the raw request
+    await next()
+    return undefined
+  }
+}
+
+/** The token that {@link protect} found in the request, in the type of its protector. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows its protector
+export function currentToken<Token extends CurrentToken = CurrentToken>(c: Context): Token | undefined {
+  return findToken<Token>(c)
+}

@@ -1,0 +1,15 @@
+/** The border of node:http for the login registry of core. */
+
+import { serializeCookie, type Adapter } from '@authlib/core'
+import type { ServerResponse } from 'node:http'
+import { nodeRequest } from './request.ts'
+import { send } from './send.ts'
+
+/** `new OAuth({ adapter: nodeAdapter, … })`. Its context is the `ServerResponse`. */
+export const nodeAdapter: Adapter<ServerResponse> = {
+  request: (outgoing) => nodeRequest(outgoing.req),
+  respond: send,
+  setCookies(outgoing, cookies) {
+    for (const cookie of cookies) outgoing.appendHeader('set-cookie', serializeCookie(cookie))
+  },
+}

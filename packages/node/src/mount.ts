@@ -1,0 +1,33 @@
+/** Authlib in a server of node:http, or in any stack of Connect-style middleware. */
+
+import { createDispatch, type DispatchOptions, type Mountable } from '@authlib/core'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { nodeRequest, type NodeRequestOptions } from './request.ts'
+import { deliver, send } from './send.ts'
+
+export interface MountOptions extends NodeRequestOptions, DispatchOptions {}
+
+/** A request listener for `createServer`, and a middleware where there is a `next`. */
+export type Middleware = (incoming: IncomingMessage, outgoing: ServerResponse, next?: () => void) => void
+
+/**
+ * Answers the paths of one or more mountables, compared exactly and in full, also below a path. Other requests go to
+ * `next` untouched, or get a 404 where there is none.
+ */
+export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): Middleware {
+  const dispatch = createDispatch(mountables, options)
+  return (incoming, outgoing, next) => {
+    const answer = dispatch(nodeRequest(incoming, options))
+    if (answer) {
+      void answer.then((response) => {
+        deliver(outgoing, response, options.onError)
+      })
+    } else if (next) {
+      next()
+    } else {
+      send(outgoing, notFound)
+    }
+  }
+}
+
+const notFound = { status: 404, headers: [['content-type', 'text/plain']], body: 'Not Found' } as const

@@ -1,0 +1,33 @@
+/** A guard for the routes of a resource. */
+
+import { admit, currentToken as findToken, setCurrentToken, type CurrentToken, type Protector } from '@authlib/core'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { nodeRequest, type NodeRequestOptions } from './request.ts'
+import { deliver } from './send.ts'
+
+/**
+ * Calls `next` for requests that carry a valid token which meets the requirement, such as a scope, and answers the
+ * others. A body parser belongs before it when the protector reads bodies, as that of OAuth 1 does.
+ */
+export function protect<Token extends CurrentToken, Requirement>(
+  protector: Protector<Token, Requirement>,
+  requirement?: NoInfer<Requirement>,
+  options: NodeRequestOptions = {},
+): (incoming: IncomingMessage, outgoing: ServerResponse, next: () => void) => void {
+  return (incoming, outgoing, next) => {
+    void admit(protector, nodeRequest(incoming, options), requirement).then(({ token, refusal }) => {
+      if (refusal) {
+        deliver(outgoing, refusal)
+        return
+      }
+      setCurrentToken(incoming, token)
+      next()
+    })
+  }
+}
+
+/** The token that {@link protect} found in the request, in the type of its protector. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows its protector
+export function currentToken<Token extends CurrentToken = CurrentToken>(incoming: IncomingMessage): Token | undefined {
+  return findToken<Token>(incoming)
+}

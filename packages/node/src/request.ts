@@ -1,0 +1,60 @@
+/** An `HttpRequest` over node:http without Web objects, which would cost more than everything else on the way. */
+
+import type { ClientCertificate, HttpRequest } from '@authlib/core'
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { readBody } from './body.ts'
+
+export interface NodeRequestOptions {
+  /** Most bytes of a body. Default 65,536. A larger one is refused with `payload_too_large` (413). */
+  readonly maxBody?: number | undefined
+  /**
+   * Finds the certificate of the client where a proxy ends TLS: in a header that the proxy sets and nobody else can.
+   * Default: the certificate of the TLS connection.
+   */
+  readonly clientCertificate?: ((incoming: IncomingMessage) => ClientCertificate | undefined) | undefined
+}
+
+/** The request as protocol code reads it. `text()` may be called again, also on a second view of the same message. */
+export function nodeRequest(
+  incoming: IncomingMessage,
+  { maxBody = 65_536, clientCertificate = peerCertificate }: NodeRequestOptions = {},
+): HttpRequest {
+  return {
+    method: incoming.method ?? 'GET',
+    url: wholeUrl(incoming),
+    headers: { get: (name) => readHeader(incoming, name.toLowerCase()) },
+    text: () => readBody(incoming, maxBody),
+    get clientCertificate() {
+      return clientCertificate(incoming)
+    },
+  }
+}
+
+/** Connect and Express cut the path they mount below off `url`, and keep the whole one. */
+function wholeUrl(incoming: IncomingMessage & { originalUrl?: string }): string {
+  return incoming.originalUrl ?? incoming.url ?? '/'
+}
+
+/** Node keeps only the first of these. Joined, as a Web `Headers` does it, an ambiguous request stays visible. */
+const KEPT_ONCE: ReadonlySet<string> = new Set(['authorization', 'content-type'])
+
+function readHeader({ headers, rawHeaders }: IncomingMessage, name: string): string | null {
+  if (!Object.hasOwn(headers, name)) return null
+  const value = headers[name]
+  if (Array.isArray(value)) return value.join(', ')
+  return (KEPT_ONCE.has(name) ? repeated(rawHeaders, name) : undefined) ?? value ?? null
+}
+
+function repeated(rawHeaders: readonly string[], name: string): string | undefined {
+  const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name)
+  return values.length > 1 ? values.join(', ') : undefined
+}
+
+/** Node has verified that the client holds the key (RFC 5246 §7.4.8); `authorized` says whether it trusts the issuer. */
+function peerCertificate({ socket }: IncomingMessage): ClientCertificate | undefined {
+  if (!('getPeerX509Certificate' in socket)) return undefined
+  const tls = socket as TLSSocket // sound: only TLS sockets have the method
+  const certificate = tls.getPeerX509Certificate()
+  return certificate && { der: certificate.raw, trusted: tls.authorized }
+}

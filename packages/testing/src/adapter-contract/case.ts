@@ -1,0 +1,111 @@
+/** What the cases of the adapter contract are made of. */
+
+import { connect } from 'node:net'
+import { assertEqual } from '../assert.ts'
+import type { AdapterUnderTest, BodyParser } from './application.ts'
+import { contractLogin, contractMountable, contractProtector } from './fixtures.ts'
+
+/** One case of the contract, for adapters of any framework. */
+export interface AdapterContractCase {
+  /** What the adapter does, as a sentence. */
+  readonly name: string
+  /** Rejects, with an error that says what was expected, when the adapter does something else. */
+  run<Context, Answer>(subject: AdapterUnderTest<Context, Answer>): Promise<void>
+}
+
+export interface CaseOptions {
+  /** Where the adapter is mounted. Default `/`. */
+  readonly path?: string | undefined
+  readonly parser?: BodyParser | undefined
+  readonly decorated?: boolean | undefined
+  /** Where logins go. */
+  readonly provider?: string | undefined
+}
+
+/** A running application. */
+export interface Running {
+  readonly url: string
+  /** What was handed to `onError`. */
+  readonly errors: readonly unknown[]
+  /** What the next upload to `/aborted` comes to. */
+  aborted(): Promise<unknown>
+  /** As fetch, for a path; redirects are not followed. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** Lines of bytes on a connection, and all bytes that come back until it ends: for what fetch refuses to send. */
+  send(...lines: readonly string[]): Promise<string>
+  /** Sends the lines and breaks the connection. */
+  abandon(...lines: readonly string[]): Promise<void>
+}
+
+export function adapterCase(
+  name: string,
+  options: CaseOptions,
+  body: (app: Running) => Promise<void>,
+): AdapterContractCase {
+  return { name, run: (subject) => withApplication(subject, options, body) }
+}
+
+/** Runs an application for the time of `body`. */
+export async function withApplication<Context, Answer>(
+  subject: AdapterUnderTest<Context, Answer>,
+  { path = '/', parser, decorated = false, provider = 'https://provider.example/authorize' }: CaseOptions,
+  body: (app: Running) => Promise<void>,
+): Promise<void> {
+  const errors: unknown[] = []
+  let onText: (outcome: unknown) => void = () => undefined
+  const aborted = new Promise<unknown>((resolve) => (onText = resolve))
+  const server = await subject.serve({
+    path,
+    parser,
+    decorated,
+    mountables: [contractMountable(path, onText)],
+    onError: (error) => errors.push(error),
+    protector: contractProtector,
+    ...contractLogin(subject.adapter, provider),
+  })
+  try {
+    await body({
+      url: server.url,
+      errors,
+      aborted: () => aborted,
+      fetch: (target, init) => fetch(server.url + target, { redirect: 'manual', ...init }),
+      send: (...lines) => send(server.url, lines.join('\r\n')),
+      abandon: (...lines) => abandon(server.url, lines.join('\r\n')),
+    })
+  } finally {
+    await server.stop()
+  }
+}
+
+/** A form as browsers and OAuth clients post it. */
+export function form(body: string, contentType = 'application/x-www-form-urlencoded'): RequestInit {
+  return { method: 'POST', headers: { 'content-type': contentType }, body }
+}
+
+export function bearer(token: string): { headers: Record<string, string> } {
+  return { headers: { authorization: `Bearer ${token}` } }
+}
+
+export async function assertAnswer(response: Response, status: number, body: unknown, what: string): Promise<void> {
+  const text = await response.text()
+  assertEqual(response.status, status, `${what}: the status (${text.slice(0, 200)})`)
+  assertEqual(JSON.parse(text), body, `${what}: the body`)
+}
+
+function send(url: string, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes, 'latin1'))
+    let answer = ''
+    socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk))
+    socket.on('error', reject).on('close', () => resolve(answer))
+  })
+}
+
+function abandon(url: string, bytes: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+      socket.write(bytes, 'latin1', () => socket.resetAndDestroy())
+    })
+    socket.on('error', reject).on('close', () => resolve())
+  })
+}

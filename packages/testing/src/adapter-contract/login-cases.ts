@@ -1,0 +1,44 @@
+/** What the login registry needs of the `Adapter` object. */
+
+import { assertEqual } from '../assert.ts'
+import { adapterCase, assertAnswer, form, type AdapterContractCase } from './case.ts'
+
+const LAX = 'lax=l1; Path=/; Max-Age=600; SameSite=Lax; HttpOnly'
+const NONE = 'none=n1; Path=/; Max-Age=600; SameSite=None; HttpOnly; Secure'
+
+export const loginCases: readonly AdapterContractCase[] = [
+  adapterCase('begins a login with cookies and a redirect in one answer', {}, async (app) => {
+    const response = await app.fetch('/login?state=s%20t')
+    assertEqual(response.status, 303, 'the status')
+    assertEqual(response.headers.get('location'), 'https://provider.example/authorize?state=s%20t', 'the location')
+    assertEqual(response.headers.getSetCookie(), [LAX, NONE], 'the cookies')
+    assertEqual(response.headers.get('cache-control'), 'no-store', 'the caching')
+  }),
+
+  adapterCase('adds the cookies of a login to those of the application', { decorated: true }, async (app) => {
+    const response = await app.fetch('/login?a=1')
+    const cookies = response.headers.getSetCookie()
+    assertEqual(cookies.map((cookie) => cookie.split('=')[0]).sort(), ['before', 'lax', 'none'], 'the cookies') // prettier-ignore
+    assertEqual(response.headers.get('x-application'), 'yes', 'the header of the application')
+  }),
+
+  ...[false, true].map((decorated) =>
+    adapterCase(
+      `keeps the cookies of a login when the handler answers by itself${decorated ? ', and what was set before' : ''}`,
+      { decorated },
+      async (app) => {
+        const response = await app.fetch('/callback?code=1', { headers: { cookie: 'lax=l1; none=n1; lax=other' } })
+        const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).sort() // prettier-ignore
+        assertEqual(cookies, [...(decorated ? ['before=1'] : []), 'lax=', 'session=1', 'used=1'], 'the cookies')
+        const result = { method: 'GET', params: [['code', '1']], lax: 'l1', none: 'n1' }
+        await assertAnswer(response, 200, result, 'the result')
+      },
+    ),
+  ),
+
+  adapterCase('reads a callback by form_post', {}, async (app) => {
+    const response = await app.fetch('/callback', form('code=a%2Bb&state=s'))
+    const params = [['code', 'a+b'], ['state', 's']] // prettier-ignore
+    await assertAnswer(response, 200, { method: 'POST', params }, 'the result')
+  }),
+]

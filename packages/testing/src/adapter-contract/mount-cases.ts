@@ -1,0 +1,184 @@
+/** Which requests reach a mountable, how, and what becomes of its answers. */
+
+import { assertEqual } from '../assert.ts'
+import { adapterCase, assertAnswer, form, type AdapterContractCase } from './case.ts'
+import { SECRET } from './fixtures.ts'
+
+export const mountCases: readonly AdapterContractCase[] = [
+  ...casesAt('/', ''),
+  ...casesAt('/auth', ', mounted below a path'),
+
+  adapterCase('tells nothing of Host and X-Forwarded-*: only path and query are read', {}, async (app) => {
+    const answer = await app.send(
+      'GET /echo?a=1 HTTP/1.1',
+      'Host: evil.example',
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Prefix: /admin',
+      'X-Forwarded-Proto: https',
+      'X-Original-URL: /token',
+      'X-Rewrite-URL: /token',
+      'X-HTTP-Method-Override: DELETE',
+      'Connection: close',
+      '\r\n',
+    )
+    assertEqual(status(answer), 200, 'the status')
+    const { method, path, query } = JSON.parse(bodyOf(answer)) as Record<string, unknown>
+    assertEqual({ method, path, query }, { method: 'GET', path: '/echo', query: 'a=1' }, 'the request')
+    assertEqual(answer.includes('evil.example'), false, 'the answer names the host')
+  }),
+
+  adapterCase('takes the path of a target in absolute form, and not its host', { path: '/auth' }, async (app) => {
+    const answer = await app.send('GET http://evil.example/auth/page HTTP/1.1', 'Host: a', 'Connection: close', '\r\n')
+    assertEqual(status(answer), 200, 'the status')
+  }),
+
+  adapterCase('answers pipelined requests in their order', {}, async (app) => {
+    const answer = await app.send(
+      'GET /echo?first HTTP/1.1',
+      'Host: a',
+      '',
+      'GET /page HTTP/1.1',
+      'Host: a',
+      'Connection: close',
+      '\r\n',
+    )
+    assertEqual(answer.split('HTTP/1.1 200').length, 3, 'answers')
+    assertEqual(answer.indexOf('first') < answer.indexOf('<p>'), true, 'the first answer comes first')
+  }),
+
+  adapterCase('keeps requests that run at once apart', {}, async (app) => {
+    const texts = Array.from({ length: 50 }, (_, n) => `body ${n}`)
+    const answers = await Promise.all(
+      texts.map(async (body, n) => {
+        const response = await app.fetch(`/echo?header=x-number&n=${n}`, { method: 'POST', headers: { 'x-number': `${n}` }, body }) // prettier-ignore
+        return (await response.json()) as Record<string, unknown>
+      }),
+    )
+    answers.forEach(({ text, headers, query }, n) => {
+      assertEqual({ text, headers }, { text: `body ${n}`, headers: [`${n}`] }, `request ${n}`)
+      assertEqual(query, `header=x-number&n=${n}`, `the query of request ${n}`)
+    })
+  }),
+
+  adapterCase('keeps what the application has set, and adds its cookies to it', { decorated: true }, async (app) => {
+    const response = await app.fetch('/cookies')
+    assertEqual(response.headers.get('x-application'), 'yes', 'the header of the application')
+    assertEqual(cookieNames(response), ['a', 'b', 'before'], 'the cookies')
+    await assertAnswer(await app.fetch('/token', form('a=1')), 200, { params: [['a', '1']], repeated: [] }, 'a form')
+  }),
+]
+
+function casesAt(path: string, where: string): readonly AdapterContractCase[] {
+  const prefix = path === '/' ? '' : path
+  const options = { path }
+  return [
+    adapterCase(`answers a GET with status, headers and body${where}`, options, async (app) => {
+      const response = await app.fetch(`${prefix}/page`)
+      assertEqual(response.status, 200, 'the status')
+      assertEqual(response.headers.get('content-type')?.toLowerCase(), 'text/html; charset=utf-8', 'the content type')
+      assertEqual(await response.text(), '<p>Grüße, 世界</p>', 'the body')
+    }),
+
+    adapterCase(`answers a HEAD as a GET without its body${where}`, options, async (app) => {
+      const response = await app.fetch(`${prefix}/page`, { method: 'HEAD' })
+      assertEqual(response.status, 200, 'the status')
+      assertEqual(response.headers.get('content-type')?.toLowerCase(), 'text/html; charset=utf-8', 'the content type')
+      assertEqual(await response.text(), '', 'the body')
+    }),
+
+    adapterCase(`hands over method, path, query and body as they were sent${where}`, options, async (app) => {
+      const query = 'a=%2F+b&a=2&c=%E4%B8%96&=&d'
+      const response = await app.fetch(`${prefix}/echo?${query}`, { method: 'POST', body: 'Grüße=%E4&x=+ ' })
+      const body = 'Grüße=%E4&x=+ '
+      const request = { method: 'POST', path: `${prefix}/echo`, query, headers: [], text: body, again: body }
+      await assertAnswer(response, 200, request, 'the echo')
+    }),
+
+    adapterCase(`hands over OPTIONS${where}`, options, async (app) => {
+      const response = await app.fetch(`${prefix}/token`, { method: 'OPTIONS' })
+      assertEqual(response.status, 204, 'the status')
+      assertEqual(response.headers.get('access-control-allow-origin'), '*', 'the header')
+    }),
+
+    adapterCase(`leaves 405 to the mountable${where}`, options, async (app) => {
+      for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD']) {
+        const response = await app.fetch(`${prefix}/token`, { method })
+        assertEqual(response.status, 405, `the status for ${method}`)
+        assertEqual(response.headers.get('allow'), 'POST, OPTIONS', `what ${method} is told`)
+      }
+    }),
+
+    adapterCase(`redirects with every cookie of the answer${where}`, options, async (app) => {
+      const response = await app.fetch(`${prefix}/cookies`)
+      assertEqual(response.status, 303, 'the status')
+      assertEqual(response.headers.get('location'), 'https://client.example/cb?code=1', 'the location')
+      assertEqual(cookieNames(response), ['a', 'b'], 'the cookies')
+      assertEqual(await response.text(), '', 'the body')
+    }),
+
+    adapterCase(`answers 204 without a body or its length${where}`, options, async (app) => {
+      const response = await app.fetch(`${prefix}/empty`)
+      assertEqual(response.status, 204, 'the status')
+      assertEqual(response.headers.has('content-length'), false, 'a length')
+    }),
+
+    adapterCase(`leaves other paths to the application, their bodies unread${where}`, options, async (app) => {
+      await assertAnswer(await app.fetch(`${prefix}/open`), 200, { subject: null, body: '' }, 'a GET')
+      const post = await app.fetch(`${prefix}/open`, form('a=1'))
+      await assertAnswer(post, 200, { subject: null, body: 'a=1' }, 'a POST')
+    }),
+
+    adapterCase(`compares paths exactly${where}`, options, async (app) => {
+      for (const near of [
+        '/page/',
+        '//page',
+        '/PAGE',
+        '/p%61ge',
+        '/page%00',
+        '/page;a=1',
+        '/page/x',
+        '/%70age',
+        '/pages',
+      ]) {
+        const response = await app.fetch(prefix + near)
+        assertEqual(response.status, 404, `the status of ${near}`)
+        await response.text()
+      }
+    }),
+
+    adapterCase(
+      `answers 500 to what a mountable throws, and keeps its text to itself${where}`,
+      options,
+      async (app) => {
+        for (const path of ['/throws', '/rejects', '/impossible']) {
+          const response = await app.fetch(prefix + path)
+          assertEqual(response.status, 500, `the status of ${path}`)
+          const answer = JSON.stringify([...response.headers]) + (await response.text())
+          assertEqual(
+            [SECRET, '    at ', 'injected'].filter((text) => answer.includes(text)),
+            [],
+            `what ${path} tells`,
+          )
+        }
+        assertEqual((await app.fetch(`${prefix}/page`)).status, 200, 'the status of the next request')
+        assertEqual(
+          app.errors.map((error) => (error as Error).message === SECRET),
+          [true, true, false],
+          'what onError hears',
+        )
+      },
+    ),
+  ]
+}
+
+function cookieNames(response: Response): string[] {
+  return response.headers.getSetCookie().map((cookie) => cookie.split('=')[0]!).sort() // prettier-ignore
+}
+
+function status(answer: string): number {
+  return Number(answer.split(' ')[1])
+}
+
+function bodyOf(answer: string): string {
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4).replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')
+}
