@@ -203,6 +203,10 @@ export class AuthorizationServer implements Server, Mountable {
     return this.#requireInteraction().resume(http, this)
   }
 
+  get grantTypes(): readonly string[] {
+    return this.#registry.grantTypes
+  }
+
   get hasInteraction(): boolean {
     return this.#registry.interaction !== undefined
   }

@@ -47,6 +47,8 @@ export interface Server {
   readonly accessTokenLifetime: number
   /** Known scope values; undefined when the server keeps no list. */
   readonly scopes: readonly string[] | undefined
+  /** The registered grants. */
+  readonly grantTypes: readonly string[]
   /** Encryption under the server's secrets, with a key of its own for each label. */
   sealer(label: string): Sealer
   /** Authentication under the server's secrets, with a key of its own for each label. */
@@ -286,6 +288,8 @@ export interface MintedToken {
 export interface Extension {
   readonly name: string
   readonly metadata?: Metadata | ((server: Server) => Metadata)
+  /** What it is of no use without, wherever it is registered: the key set of whatever signs. */
+  readonly endpoints?: readonly Endpoint[]
   /** Replaces the parameters: pushed requests, request objects. Runs only when registered for the whole server. */
   resolveAuthorizationRequest?(params: Params, client: Client, server: Server): Awaitable<ResolvedRequest | void>
   /** Pure and repeatable: it runs at the endpoint and again when a login page comes back. */

@@ -14,9 +14,11 @@ import {
 } from '../../test/journey.ts'
 import { AuthorizationServer } from './authorization-server.ts'
 import { introspectionEndpoint } from './endpoints/introspection.ts'
+import { jwksEndpoint } from './endpoints/jwks.ts'
 import { revocationEndpoint } from './endpoints/revocation.ts'
 import { codeChallenge } from './extensions/code-challenge.ts'
 import { jwtAccessToken } from './extensions/jwt-access-token.ts'
+import type { Extension } from './feature.ts'
 import { authorizationCodeGrant } from './grants/authorization-code.ts'
 import { clientCredentialsGrant } from './grants/client-credentials.ts'
 
@@ -47,6 +49,21 @@ describe('what is registered is what the server does', () => {
     expect(() => server.registerGrant(authorizationCodeGrant(), [codeChallenge(), codeChallenge()])).toThrow(
       failsWith('duplicate_registration'),
     )
+  })
+
+  it('refuses an extension of the whole server that a grant has too, as it would run twice', () => {
+    const { server } = bareServer()
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).registerExtension(codeChallenge())
+    expect(() => server.routes).toThrow(failsWith('duplicate_registration'))
+  })
+
+  it.each(['a grant', 'the whole server'])('serves what an extension of %s brings along, once', async (where) => {
+    const { server } = bareServer({ keys: staticKeys([await generateKey('ES256')]) })
+    const signs = (name: string): Extension => ({ name, endpoints: [jwksEndpoint] })
+    if (where === 'a grant') server.registerGrant(clientCredentialsGrant(), [signs('one'), signs('two')])
+    else server.registerExtension(signs('one')).registerExtension(signs('two'))
+    expect(server.metadata().jwks_uri).toBe(`${ISSUER}/jwks`)
+    expect((await server.fetch(new Request(`${ISSUER}/jwks`))).status).toBe(200)
   })
 
   it('refuses a registration after the first request, which would be silently ignored', async () => {

@@ -68,7 +68,8 @@ export class Registry {
       )
     }
     for (const grant of feature.grants ?? []) this.registerGrant(grant)
-    for (const endpoint of feature.endpoints ?? []) add(this.#endpoints, 'endpoint', endpoint.name, endpoint)
+    for (const endpoint of [...(feature.endpoints ?? []), ...endpointsOf(feature.extensions)])
+      add(this.#endpoints, 'endpoint', endpoint.name, endpoint)
     for (const method of feature.clientAuthMethods ?? [])
       add(this.#clientAuthMethods, 'client auth method', method.method, method)
     for (const type of feature.responseTypes ?? [])
@@ -90,7 +91,7 @@ export class Registry {
   /** The extensions run for this grant only. */
   registerGrant(grant: Grant, extensions: readonly Extension[] = []): void {
     const { grantType, exchange: _exchange, requires: _requires, ...rest } = grant
-    this.register({ ...rest, name: grantType })
+    this.register({ ...rest, name: grantType, endpoints: [...(rest.endpoints ?? []), ...endpointsOf(extensions)] })
     add(this.#grants, 'grant', grantType, grant)
     const scoped = new Map<string, Extension>()
     for (const extension of extensions) add(scoped, 'extension', extension.name, extension)
@@ -136,7 +137,10 @@ export class Registry {
     const global = [...this.#global.values()]
     const grants = new Map<string, RegisteredGrant>()
     for (const [grantType, grant] of this.#grants) {
-      const extensions = [...global, ...(this.#scoped.get(grantType)?.values() ?? [])]
+      const scoped = [...(this.#scoped.get(grantType)?.values() ?? [])]
+      const twice = scoped.find(({ name }) => this.#global.has(name)) // it would run twice
+      if (twice) throw duplicate('extension', twice.name)
+      const extensions = [...global, ...scoped]
       for (const name of grant.requires ?? []) {
         if (!extensions.some((extension) => extension.name === name)) throw missingExtension(grantType, name)
       }
@@ -150,6 +154,10 @@ export class Registry {
     this.#resolved = { grants, responseTypes }
     return this.#resolved
   }
+}
+
+function endpointsOf(extensions: readonly Extension[] = []): readonly Endpoint[] {
+  return extensions.flatMap(({ endpoints = [] }) => endpoints)
 }
 
 /** The same object twice is fine: several features may bring the token endpoint along. */
