@@ -1,8 +1,10 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
+import { SkipReporter } from './test/support/skip-reporter.ts'
 import shared from './vitest.shared.ts'
 
 export default defineConfig({
   test: {
+    reporters: ['default', new SkipReporter()],
     projects: [
       'packages/*/vitest.config.ts',
       'examples/*/vitest.config.ts',

@@ -1,0 +1,33 @@
+/** What some tests need of the machine. Where it is absent they are skipped and say why; in CI that is a failure. */
+
+import { describe, it } from 'vitest'
+import { findChromium } from './chromium.ts'
+
+export interface Need {
+  readonly name: string
+  /** Undefined when the machine does not have it. */
+  readonly find: () => string | undefined
+  /** What to do about it. */
+  readonly advice: string
+}
+
+/** A path to the browser. */
+export const chromium: Need = {
+  name: 'Chromium',
+  find: findChromium,
+  advice: 'npx playwright install chromium, or name one in CHROMIUM',
+}
+
+/** `describe`, given what it needs. */
+export function describeWith(need: Need, title: string, body: (value: string) => void): void {
+  const value = need.find()
+  if (value !== undefined) {
+    describe(title, () => body(value))
+    return
+  }
+  it(title, ({ skip }) => {
+    const reason = `needs ${need.name}: ${need.advice}`
+    if (process.env['CI'] !== undefined) throw new Error(`In CI this may not be skipped. It ${reason}`)
+    skip(reason)
+  })
+}
