@@ -195,22 +195,24 @@ export async function obtainCode(
   return code
 }
 
+/** The redemption of a code; a field that is undefined is left out. */
 export function redeem(
   server: AuthorizationServer,
   code: string,
-  { client = WEB, ...form }: { client?: ClientMetadata; [name: string]: string | ClientMetadata | undefined } = {},
+  {
+    client = WEB,
+    ...changes
+  }: { client?: ClientMetadata; code_verifier?: string | undefined; redirect_uri?: string | undefined } = {},
 ): Promise<Answer> {
-  const fields: Record<string, string> = {
+  const fields = {
     grant_type: 'authorization_code',
     code,
     redirect_uri: REDIRECT_URI,
     code_verifier: VERIFIER,
+    ...changes,
   }
-  for (const [name, value] of Object.entries(form)) {
-    if (typeof value === 'string') fields[name] = value
-    else delete fields[name]
-  }
-  return post(server, '/token', fields, client as ClientMetadata)
+  const sent = Object.entries(fields).filter(([, value]: [string, string | undefined]) => value !== undefined)
+  return post(server, '/token', Object.fromEntries(sent), client)
 }
 
 export function refresh(

@@ -45,11 +45,11 @@ async function theOneUsed(
   params: Params,
 ): Promise<{ client: Client; method: string }> {
   let used: { client: Client; method: string } | undefined
-  for (const { method, authenticate } of methods) {
-    const client = await authenticate(request, params, server)
+  for (const method of methods) {
+    const client = await method.authenticate(request, params, server)
     if (!client) continue
     if (used) throw invalidRequest('more than one client authentication method is used') // RFC 6749 §2.3
-    used = { client, method }
+    used = { client, method: method.method }
   }
   if (!used) throw invalidClient('', { reason: 'no client authentication' })
   return used

@@ -1,11 +1,15 @@
 /** Ending authorizations: one write each, and every code and token of it is dead. */
 
 import type { StoredRecord } from '@authlib/core'
+import { temporarilyUnavailable } from '../errors.ts'
 import { AUTHORIZATION_KIND, readAuthorization, type Authorization } from './authorization.ts'
 import { batchOf } from './changes.ts'
 import type { Server } from './feature.ts'
 import { authorizationChanges } from './issue.ts'
 import { ACCESS_TOKEN_KIND } from './opaque-access-token.ts'
+
+/** Nobody refreshes as often as this while one revocation runs. */
+const ATTEMPTS = 50
 
 /** Whose authorizations end. */
 export type Owner = { readonly clientId: string } | { readonly subject: string } | { readonly authorizationId: string }
@@ -30,9 +34,9 @@ export async function revokeEverythingOf(
   return ended
 }
 
-/** Reads again until the write is won: a revocation is never lost to a refresh that came first. */
+/** Reads again when the write is lost: a revocation must not be lost to a refresh that came first. */
 async function revokeOne(server: Server, id: string, cause: 'administration' | 'revocation'): Promise<boolean> {
-  for (;;) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const authorization = await findAuthorization(server, id)
     if (!authorization || authorization.status === 'revoked') return false
     const now = server.clock()
@@ -42,6 +46,7 @@ async function revokeOne(server: Server, id: string, cause: 'administration' | '
     server.emit({ type: 'authorization.revoked', at: now, authorizationId: id, clientId, subject, cause })
     return true
   }
+  throw temporarilyUnavailable('', { reason: 'others kept writing this authorization' })
 }
 
 async function findAuthorization(server: Server, id: string): Promise<Authorization | null> {

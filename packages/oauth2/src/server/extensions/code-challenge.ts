@@ -41,7 +41,8 @@ export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions
       const challenge = params.get('code_challenge')
       return challenge === undefined ? undefined : { data: challengeSlot.write(challenge) }
     },
-    async validateTokenRequest({ params }, authorization) {
+    async validateTokenRequest({ params, grantType }, authorization) {
+      if (grantType !== 'authorization_code') return // registered for the whole server, it must not refuse a refresh
       const challenge = challengeSlot.read(authorization)
       const verifier = params.get('code_verifier')
       if (challenge === undefined && verifier === undefined) return

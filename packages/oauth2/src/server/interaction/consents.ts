@@ -1,6 +1,7 @@
 /** What subjects have approved before, per client. */
 
-import { NEVER, sha256Base64url, type StoredRecord } from '@authlib/core'
+import { NEVER, sha256Base64url, type Awaitable, type StoredRecord } from '@authlib/core'
+import { temporarilyUnavailable } from '../../errors.ts'
 import type { Server } from '../feature.ts'
 
 type ConsentData = { readonly version: 1; readonly scope: readonly string[] }
@@ -18,7 +19,7 @@ export async function rememberConsent(
   { subject, clientId, scope }: { subject: string; clientId: string; scope: readonly string[] },
 ): Promise<void> {
   const id = await idOf(subject, clientId)
-  for (;;) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     const known = await load(server, id)
     const revision = known?.revision ?? 0
     const data: ConsentData = { version: 1, scope: [...new Set([...(known?.scope ?? []), ...scope])] }
@@ -34,6 +35,7 @@ export async function rememberConsent(
     const expect = [{ kind: KIND, id, revision }]
     if (await server.store.commit({ partition: id, now: server.clock(), expect, put: [record], remove: [] })) return
   }
+  throw temporarilyUnavailable('', { reason: 'others kept writing this consent' })
 }
 
 /** The next request asks again. Tokens that were given stay: end them with `revokeAuthorizations`. */
@@ -49,6 +51,6 @@ async function load(server: Server, id: string): Promise<{ scope: readonly strin
   return { scope, revision: record.revision }
 }
 
-function idOf(subject: string, clientId: string): Promise<string> {
+function idOf(subject: string, clientId: string): Awaitable<string> {
   return sha256Base64url(JSON.stringify([subject, clientId]))
 }
