@@ -45,6 +45,35 @@ export function parseHeader(encoded: string, understood: readonly string[] = [])
   return checkHeader(decodeObject(encoded), understood)
 }
 
+/**
+ * The headers of a JSON serialization, joined. Throws when a name is in both (RFC 7515 §7.2.1): what is protected cannot be
+ * overridden. `crit` counts in the protected header only, and about names in it only (§4.1.11).
+ */
+export function parseHeaderObject(
+  encoded: string | undefined,
+  unprotected: Readonly<Record<string, unknown>> = {},
+  understood: readonly string[] = [],
+): { header: JwsHeader; protectedHeader: Partial<JwsHeader> } {
+  if (encoded !== undefined && encoded.length > MAX_HEADER)
+    throw new JoseError('exceeded_size', 'The header is too large')
+  const protectedHeader = encoded === undefined ? {} : decodeObject(encoded)
+  const header = checkHeader(joinHeaders(protectedHeader, unprotected), understood)
+  if (Object.hasOwn(protectedHeader, 'crit')) checkCritical(protectedHeader, understood)
+  return { header, protectedHeader: protectedHeader as Partial<JwsHeader> } // its members are those of the joint header
+}
+
+/** Throws `invalid_header` when a name is in both, or the unprotected header holds what must be protected. */
+export function joinHeaders(
+  protectedHeader: Readonly<Record<string, unknown>>,
+  unprotected: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  for (const name of Object.keys(unprotected)) {
+    if (Object.hasOwn(protectedHeader, name)) throw invalidHeader('a name is in both headers')
+    if (name === 'crit' || name === 'b64') throw invalidHeader(`${name} is not protected`) // RFC 7515 §4.1.11, RFC 7797 §3
+  }
+  return { ...unprotected, ...protectedHeader }
+}
+
 /** The JSON object in a base64url text. */
 export function decodeObject(encoded: string): Readonly<Record<string, unknown>> {
   let value: unknown
@@ -68,9 +97,15 @@ function checkHeader(header: Readonly<Record<string, unknown>>, understood: read
   for (const name of ['alg', 'typ', 'cty', 'kid']) {
     if (header[name] !== undefined && typeof header[name] !== 'string') throw invalidHeader(`${name} is no string`)
   }
-  if (header['crit'] !== undefined || Object.hasOwn(header, 'crit')) checkCritical(header, understood)
-  if (header['b64'] !== undefined && !understood.includes('b64')) throw invalidHeader('b64 is not expected') // RFC 7797 §7
+  if (Object.hasOwn(header, 'crit')) checkCritical(header, understood)
+  if (Object.hasOwn(header, 'b64')) checkUnencoded(header)
   return header as JwsHeader // sound: alg is a string, as are the optional members
+}
+
+/** RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood. */
+function checkUnencoded({ b64, crit }: Readonly<Record<string, unknown>>): void {
+  if (typeof b64 !== 'boolean') throw invalidHeader('b64 is no boolean')
+  if (!b64 && !(Array.isArray(crit) && crit.includes('b64'))) throw invalidHeader('b64 is not critical')
 }
 
 /** RFC 7515 §4.1.11. */
@@ -83,6 +118,18 @@ function checkCritical(header: Readonly<Record<string, unknown>>, understood: re
     if (!understood.includes(name))
       throw new JoseError('unsupported_critical_header', 'The header has a critical parameter that is not understood')
   }
+}
+
+/** Names of RFC 7515 §4.1: never critical. */
+const registered = ['alg', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'typ', 'cty', 'crit']
+
+/** The producer's half of the rule. Throws `invalid_header`. */
+export function checkCriticalToSign(header: Readonly<Record<string, unknown>>): void {
+  const { crit } = header
+  if (crit === undefined) return
+  if (Array.isArray(crit) && crit.some((name) => registered.includes(String(name))))
+    throw invalidHeader('crit lists a registered name')
+  checkCritical(header, Array.isArray(crit) ? crit.map(String) : [])
 }
 
 export function invalidHeader(reason: string): JoseError {

@@ -13,15 +13,17 @@ export * from './errors.ts'
 export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt.ts'
 export type { JwsHeader } from './header.ts'
 export type { Jwk, JwkSet } from './jwk.ts'
+export type { Content } from './jws-content.ts'
 export {
-  type KeyResolver,
+  decodeUnverifiedJws,
   signJws,
   type SignJwsOptions,
-  type VerificationKeys,
   type VerifiedJws,
   verifyJws,
   type VerifyJwsOptions,
 } from './jws.ts'
+export * from './jws-json.ts'
+export type { KeyResolver, VerificationKeys } from './jws-signature.ts'
 export { type ExternalSigner, Key } from './key.ts'
 export * from './key-generate.ts'
 export * from './key-import.ts'

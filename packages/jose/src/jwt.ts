@@ -5,7 +5,8 @@ import { decodeText, encodeText } from '#runtime'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from './claims.ts'
 import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
-import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys, verifyCompact } from './jws.ts'
+import { verifyCompact } from './jws.ts'
+import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from './jws-signature.ts'
 import type { Key } from './key.ts'
 
 export interface SignJwtOptions {
@@ -33,6 +34,7 @@ export async function signJwt(
   const name = signingAlgorithm(key, alg)
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
     throw new TypeError('Claims are an object')
+  if (header?.['b64'] !== undefined) throw new TypeError('A JWT is never unencoded') // RFC 7797 §7
   for (const time of ['exp', 'nbf', 'iat']) {
     if (claims[time] !== undefined && !Number.isFinite(claims[time]))
       throw new TypeError('A time is a number of seconds')
