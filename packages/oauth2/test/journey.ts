@@ -211,7 +211,7 @@ export function redeem(
     code_verifier: VERIFIER,
     ...changes,
   }
-  const sent = Object.entries(fields).filter(([, value]: [string, string | undefined]) => value !== undefined)
+  const sent = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
   return post(server, '/token', Object.fromEntries(sent), client)
 }
 

@@ -90,8 +90,8 @@ export class Registry {
 
   /** The extensions run for this grant only. */
   registerGrant(grant: Grant, extensions: readonly Extension[] = []): void {
-    const { grantType, exchange: _exchange, requires: _requires, ...rest } = grant
-    this.register({ ...rest, name: grantType, endpoints: [...(rest.endpoints ?? []), ...endpointsOf(extensions)] })
+    const { grantType, endpoints = [] } = grant
+    this.register({ ...grant, name: grantType, endpoints: [...endpoints, ...endpointsOf(extensions)] })
     add(this.#grants, 'grant', grantType, grant)
     const scoped = new Map<string, Extension>()
     for (const extension of extensions) add(scoped, 'extension', extension.name, extension)
