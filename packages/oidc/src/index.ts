@@ -1,1 +1,2 @@
-export {}
+export * from './claims.ts'
+export * from './hashes.ts'

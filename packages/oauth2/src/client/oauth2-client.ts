@@ -142,9 +142,15 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
     return this.#connection.metadata()
   }
 
-  /** Begins a login: send the browser to `url`, and keep `login` where only this browser brings it back. RFC 6749 §4.1.1. */
-  createAuthorization(options: AuthorizationOptions): Promise<StartedLogin<OAuth2Login>> {
-    return startAuthorization(this.#connection, { ...options, scope: options.scope ?? this.#scope })
+  /**
+   * Begins a login: send the browser to `url`, and keep `login` where only this browser brings it back. RFC 6749 §4.1.1.
+   * `protocolParams` are those that a protocol on top of OAuth 2 sets itself, such as `nonce`.
+   */
+  createAuthorization(
+    options: AuthorizationOptions,
+    protocolParams?: Readonly<Record<string, string | undefined>>,
+  ): Promise<StartedLogin<OAuth2Login>> {
+    return startAuthorization(this.#connection, { ...options, scope: options.scope ?? this.#scope }, protocolParams)
   }
 
   /**

@@ -10,7 +10,9 @@ import type { AuthorizationServerMetadata } from '../metadata.ts'
 import { invalidMetadata, issuerMismatch } from './errors.ts'
 
 /** Wire names. Written by hand it may leave out whatever the client does not use, the issuer too. */
-export type ServerMetadata = Partial<AuthorizationServerMetadata>
+export type ServerMetadata = Partial<AuthorizationServerMetadata> & {
+  readonly id_token_signing_alg_values_supported?: readonly string[]
+}
 
 const URLS = [
   'authorization_endpoint',

@@ -1,1 +1,2 @@
-export {}
+export * from './oidc.ts'
+export * from './openid-client.ts'

@@ -1,0 +1,83 @@
+/**
+ * What ID Tokens and userinfo say. Wire names.
+ *
+ * @spec OpenID Connect Core 1.0 §2 §5.1 §5.4
+ */
+
+import type { JwtClaims } from '@authlib/jose'
+
+/** Claims about the end-user, §5.1. */
+export interface UserClaims {
+  /** Never reused at its issuer. Together with the issuer it is the only identity: names and addresses change hands. */
+  readonly sub: string
+  readonly name?: string
+  readonly given_name?: string
+  readonly family_name?: string
+  readonly middle_name?: string
+  readonly nickname?: string
+  readonly preferred_username?: string
+  readonly profile?: string
+  readonly picture?: string
+  readonly website?: string
+  readonly email?: string
+  readonly email_verified?: boolean
+  readonly gender?: string
+  readonly birthdate?: string
+  readonly zoneinfo?: string
+  readonly locale?: string
+  readonly phone_number?: string
+  readonly phone_number_verified?: boolean
+  readonly address?: AddressClaim
+  readonly updated_at?: number
+  readonly [name: string]: unknown
+}
+
+/** §5.1.1. */
+export interface AddressClaim {
+  readonly formatted?: string
+  readonly street_address?: string
+  readonly locality?: string
+  readonly region?: string
+  readonly postal_code?: string
+  readonly country?: string
+}
+
+/** Claims of an ID Token, §2. */
+export interface IdTokenClaims extends JwtClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string | readonly string[]
+  readonly exp: number
+  readonly iat: number
+  readonly nonce?: string
+  /** When the end-user was last authenticated. NumericDate. */
+  readonly auth_time?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  readonly azp?: string
+  readonly at_hash?: string
+  readonly sid?: string
+}
+
+/** The claims that each scope asks for, §5.4. */
+export const scopeClaims: Readonly<Record<'profile' | 'email' | 'address' | 'phone', readonly string[]>> = {
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+}

@@ -1,0 +1,75 @@
+/**
+ * Validation of ID Tokens: the signature always, whichever way the token came.
+ *
+ * @spec OpenID Connect Core 1.0 §3.1.3.7 §3.1.3.8
+ */
+
+import { AuthlibError, constantTimeEqual, type Clock } from '@authlib/core'
+import { idTokenPolicy, JoseError, verifyJwt, type VerificationKeys } from '@authlib/jose'
+import type { IdTokenClaims } from '../claims.ts'
+import { halfHash } from '../hashes.ts'
+
+export interface IdTokenExpectation {
+  readonly issuer: string
+  readonly clientId: string
+  /** Fixed by registration or metadata, never by the token. */
+  readonly algorithms: readonly string[]
+  readonly keys: VerificationKeys
+  /** What was sent with the authorization request. */
+  readonly nonce?: string | undefined
+  readonly maxAge?: number | undefined
+  /** What came with it, checked when the token has an `at_hash`. */
+  readonly accessToken?: string | undefined
+  readonly clock: Clock
+  readonly leeway: number
+}
+
+/** @throws AuthlibError `invalid_id_token`, with what is wrong in `reason`; `key_set_unavailable` */
+export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
+  const { issuer, clientId, algorithms, keys, nonce, maxAge, accessToken, clock, leeway } = expected
+  const policy = idTokenPolicy({
+    issuer,
+    clientId,
+    algorithms,
+    clock,
+    leeway,
+    ...(nonce !== undefined && { nonce }),
+    ...(maxAge !== undefined && { maxAge }),
+  })
+  const verified = await verifyJwt<IdTokenClaims>(idToken, keys, policy).catch((error: unknown) => {
+    if (!(error instanceof JoseError) || error.code === 'key_set_unavailable') throw error
+    throw invalidIdToken(`${error.code} ${error.reason ?? error.claim ?? ''}`.trim(), error, hintFor(error, issuer))
+  })
+  const { claims, header, key } = verified
+  checkForms(claims)
+  if (accessToken !== undefined && claims.at_hash !== undefined) {
+    const hash = await halfHash(accessToken, header.alg, key.crv)
+    if (!constantTimeEqual(claims.at_hash, hash)) throw invalidIdToken('at_hash is of another access token') // §3.1.3.8
+  }
+  return claims
+}
+
+export function invalidIdToken(reason: string, cause?: unknown, hint?: string): AuthlibError {
+  return new AuthlibError('invalid_id_token', 'The ID Token is not valid', { status: 400, reason, cause, hint })
+}
+
+function hintFor({ code, claim }: JoseError, issuer: string): string | undefined {
+  if (claim === 'iss')
+    return `The issuer is configured as '${issuer}'. It must be what the provider writes, to the letter.`
+  if (code === 'expired_token' || code === 'immature_token')
+    return 'Compare the clock of this machine with the provider.'
+  if (code === 'unsupported_algorithm') return 'Name the algorithm of the registration as `idTokenAlg`.'
+  return undefined
+}
+
+/** The forms of §2 that a policy does not look at: what is there must be what its type says. */
+function checkForms({ sub, nonce, auth_time, acr, amr, azp, at_hash, sid }: IdTokenClaims): void {
+  if (sub.length > 255) throw invalidIdToken('sub is too long')
+  for (const [name, value] of Object.entries({ nonce, acr, azp, at_hash, sid })) {
+    if (value !== undefined && typeof value !== 'string') throw invalidIdToken(`${name} is not a string`)
+  }
+  if (auth_time !== undefined && typeof auth_time !== 'number') throw invalidIdToken('auth_time is not a number')
+  if (amr !== undefined && !(Array.isArray(amr) && amr.every((method) => typeof method === 'string'))) {
+    throw invalidIdToken('amr is not a list of strings')
+  }
+}
