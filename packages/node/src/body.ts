@@ -29,6 +29,7 @@ function collect(incoming: IncomingMessage, maxBody: number): Promise<Uint8Array
     const chunks: Uint8Array[] = []
     let length = 0
     const gone = () => {
+      if (incoming.readableEnded) return // every request closes; only one that was cut short is an error
       reject(new AuthlibError('request_aborted', 'The client closed the connection', { status: 400 }))
     }
     if (incoming.destroyed) gone() // its events have passed
