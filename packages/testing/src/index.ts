@@ -1,1 +1,5 @@
-export {}
+export * from './adapter-contract.ts'
+export * from './faulty-store.ts'
+export * from './recording-store.ts'
+export * from './store-contract.ts'
+export * from './test-clock.ts'
