@@ -1,7 +1,7 @@
 /**
  * What ID Tokens and userinfo say. Wire names.
  *
- * @spec OpenID Connect Core 1.0 §2 §5.1 §5.4
+ * @spec OpenID Connect Core 1.0 §2 §5.1
  */
 
 import type { JwtClaims } from '@authlib/jose'
@@ -57,27 +57,4 @@ export interface IdTokenClaims extends JwtClaims {
   readonly azp?: string
   readonly at_hash?: string
   readonly sid?: string
-}
-
-/** The claims that each scope asks for, §5.4. */
-export const scopeClaims: Readonly<Record<'profile' | 'email' | 'address' | 'phone', readonly string[]>> = {
-  profile: [
-    'name',
-    'family_name',
-    'given_name',
-    'middle_name',
-    'nickname',
-    'preferred_username',
-    'profile',
-    'picture',
-    'website',
-    'gender',
-    'birthdate',
-    'zoneinfo',
-    'locale',
-    'updated_at',
-  ],
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_number_verified'],
 }

@@ -28,7 +28,8 @@ import {
   type Token,
   type TokenRequestOptions,
 } from '@authlib/oauth2/client'
-import { scopeClaims, type IdTokenClaims, type UserClaims } from '../claims.ts'
+import type { IdTokenClaims, UserClaims } from '../claims.ts'
+import { scopeClaims } from '../scopes.ts'
 import { invalidIdToken, validateIdToken } from './id-token.ts'
 import { requestUserinfo } from './userinfo.ts'
 
