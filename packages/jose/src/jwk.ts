@@ -3,6 +3,7 @@
 import { decodeBase64url } from '@authlib/core'
 import { type Curve, curves } from './algorithms.ts'
 import { JoseError } from './errors.ts'
+import { type RsaFactors, recoverFactors } from './rsa-factors.ts'
 
 /** A key as JSON. */
 export interface Jwk {
@@ -98,6 +99,7 @@ function readOkp(members: Readonly<Record<string, unknown>>): Jwk {
   return { kty: 'OKP', crv, x, ...(members['d'] !== undefined && { d: fixed(members, 'd', size) }) }
 }
 
+const MAX_RECOVERED = 700 // characters: 4,096 bits, a matter of a tenth of a second
 const MAX_MODULUS = 2048 // bytes: 16,384 bits, the limit of OpenSSL
 const factors = ['p', 'q', 'dp', 'dq', 'qi'] as const
 
@@ -115,9 +117,17 @@ function readRsa(members: Readonly<Record<string, unknown>>, allowWeak: boolean)
   if (members['oth'] !== undefined) throw invalidKey('more than two primes')
   const d = integer(members, 'd')
   const given = factors.filter((name) => members[name] !== undefined)
+  if (given.length === 0) return { kty: 'RSA', n, e, d, ...recovered({ n, e, d }) }
   if (given.length !== factors.length) throw invalidKey('some of p, q, dp, dq, qi are missing') // RFC 7518 §6.3.2
   const [p, q, dp, dq, qi] = factors.map((name) => integer(members, name)) as [string, string, string, string, string] // one per factor
   return { kty: 'RSA', n, e, d, p, q, dp, dq, qi }
+}
+
+/** RFC 7518 §6.3.2 allows to leave all of them out; cryptographic libraries do not. */
+function recovered(members: { n: string; e: string; d: string }): RsaFactors {
+  const found = members.n.length > MAX_RECOVERED ? null : recoverFactors(members)
+  if (found === null) throw invalidKey('n, e and d do not belong together, or are too large')
+  return found
 }
 
 function readCurve(members: Readonly<Record<string, unknown>>, kty: 'EC' | 'OKP'): [Curve, number] {

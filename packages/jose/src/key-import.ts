@@ -1,25 +1,32 @@
 /** Makes a {@link Key} of whatever a key comes as. */
 
-import { decodeBase64, encodeBase64url } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { findJwsRow } from './algorithms.ts'
+import { jwkFromCryptoKey, keyFromPair } from './crypto-key.ts'
 import { Key } from './key.ts'
-import { jwkFromDer } from './key-der.ts'
+import { jwkFromDer } from './der-import.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { readPem } from './pem.ts'
+import { isSshKey, jwkFromSsh } from './ssh-key.ts'
 
 export interface ImportKeyOptions {
   /** The one algorithm the key is for, where the material does not say. */
   readonly alg?: string
   readonly kid?: string
   readonly use?: 'sig' | 'enc'
+  /** Opens an encrypted PKCS#8. */
+  readonly password?: string
   /** Accepts HMAC keys shorter than their hash and RSA keys under 2,048 bits, for legacy peers. Default false. */
   readonly allowWeak?: boolean
 }
 
 /**
- * A JWK, a PEM text, DER bytes, a `CryptoKey`, a Node.js `KeyObject`, or, when `alg` is an HMAC algorithm, the bytes of
- * a secret. Text is never taken for a secret (RFC 8725 §2.1): see `importSecret`.
+ * A JWK; a text in PEM or of OpenSSH; bytes in DER; a `CryptoKey`, a pair of them, whose private half
+ * need not be extractable, or a Node.js `KeyObject`; or, when `alg` is an HMAC
+ * algorithm, the bytes of a secret. PEM and DER hold SPKI, PKCS#8 (encrypted too), PKCS#1, SEC1 or a certificate. A text
+ * is never taken for a secret (RFC 8725 §2.1): see `importSecret`.
  */
-export type KeyMaterial = Jwk | string | Uint8Array | CryptoKey | KeyObjectLike
+export type KeyMaterial = Jwk | string | Uint8Array | CryptoKey | CryptoKeyPair | KeyObjectLike
 
 /** What a Node.js `KeyObject` looks like. */
 export interface KeyObjectLike {
@@ -29,19 +36,21 @@ export interface KeyObjectLike {
 
 /** Throws `invalid_key` when the material is malformed, weak or contradicts the options. */
 export async function importKey(material: KeyMaterial, options: ImportKeyOptions = {}): Promise<Key> {
-  if (typeof material === 'string') return fromJwk(await jwkFromPem(material), options)
+  if (typeof material === 'string') return fromJwk(await jwkFromText(material, options), options)
   if (material instanceof Uint8Array) {
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
-    return secret ? importSecret(material, options) : fromJwk(await jwkFromDer(material), options)
+    return secret ? importSecret(material, options) : fromJwk(await jwkFromDer(material, options.password), options)
   }
-  if (typeof CryptoKey === 'function' && material instanceof CryptoKey) return fromCryptoKey(material, options)
+  if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
+    return fromJwk(await jwkFromCryptoKey(material), options)
+  if ('privateKey' in material) return keyFromPair(material as CryptoKeyPair, options) // no JWK has such a member
   if (isKeyObject(material)) return fromKeyObject(material, options)
   return fromJwk(material as Jwk, options) // what remains is checked by parseJwk
 }
 
 /** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
-  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
+  const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
   if (await looksLikeKey(bytes)) throw invalidKey('a key of another kind is no secret') // RFC 8725 §2.1
   return fromJwk({ kty: 'oct', k: encodeBase64url(bytes) }, options)
 }
@@ -58,12 +67,6 @@ function fromJwk(jwk: Jwk, { alg, kid, use, allowWeak = false }: ImportKeyOption
   return new Key({ ...parsed, ...named }, { allowWeak })
 }
 
-async function fromCryptoKey(key: CryptoKey, options: ImportKeyOptions): Promise<Key> {
-  if (!key.extractable) throw invalidKey('a CryptoKey must be extractable here')
-  const { key_ops: _, ext: __, alg, ...jwk } = (await crypto.subtle.exportKey('jwk', key)) as unknown as Jwk // a JWK always has kty
-  return fromJwk({ ...jwk, ...(alg !== undefined && findJwsRow(alg) && { alg }) }, options)
-}
-
 async function fromKeyObject(key: KeyObjectLike, options: ImportKeyOptions): Promise<Key> {
   if (key.type === 'secret') return importSecret(key.export() as Uint8Array, options) // a secret key exports its bytes
   const type = key.type === 'private' ? 'pkcs8' : 'spki'
@@ -74,32 +77,22 @@ function isKeyObject(material: object): material is KeyObjectLike {
   return 'type' in material && 'export' in material && typeof material.export === 'function'
 }
 
-const labels = ['PUBLIC KEY', 'PRIVATE KEY', 'RSA PUBLIC KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'CERTIFICATE']
-
-/** One PEM block, RFC 7468, with nothing but white space around it; of a certificate chain the first. */
-async function jwkFromPem(text: string): Promise<Jwk> {
-  const lines = text.split(/\r?\n/).map((line) => line.trim())
-  const begin = lines.findIndex((line) => line.startsWith('-----BEGIN '))
-  const label = lines[begin]?.slice('-----BEGIN '.length, -'-----'.length) ?? ''
-  const end = lines.indexOf(`-----END ${label}-----`)
-  if (begin < 0 || end < begin || !labels.includes(label)) throw invalidKey('not a PEM of a known kind')
-  return jwkFromDer(decodeBody(lines.slice(begin + 1, end).join('')))
+async function jwkFromText(text: string, { password }: ImportKeyOptions): Promise<Jwk> {
+  return isSshKey(text) ? jwkFromSsh(text) : jwkFromDer(readPem(text).der, password)
 }
 
-function decodeBody(body: string): Uint8Array {
-  try {
-    return decodeBase64(body)
-  } catch (cause) {
-    throw invalidKey('the body of the PEM is not base64', cause)
-  }
-}
-
+/** Altered armour, line ends, a byte order mark: what was meant as a key stays one. */
 async function looksLikeKey(bytes: Uint8Array): Promise<boolean> {
   const text = new TextDecoder('latin1').decode(bytes)
-  if (text.includes('-----BEGIN') || /^\s*(ssh-|ecdsa-)/.test(text) || /"(kty|keys)"/.test(text)) return true
-  if (bytes[0] !== 0x30) return false
-  return jwkFromDer(bytes).then(
-    () => true,
-    () => false,
-  )
+  if (/-----BEGIN|"kty"|"keys"|(?:^|\s)(?:ssh-|ecdsa-sha2-)/.test(text)) return true
+  return bytes[0] === 0x30 && (await isDerKey(bytes))
+}
+
+async function isDerKey(bytes: Uint8Array): Promise<boolean> {
+  try {
+    await jwkFromDer(bytes)
+    return true
+  } catch {
+    return false
+  }
 }

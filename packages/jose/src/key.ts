@@ -1,20 +1,20 @@
 /** A key: its material, what it may be used for, and the functions prepared from it. */
 
-import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { type Awaitable, decodeBase64url } from '@authlib/core'
 import * as runtime from '#runtime'
 import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
 import type { Signer, SigningInput, Verifier } from './runtime/types.ts'
 
-/** How a key that cannot be exported signs: a `CryptoKey`, a hardware module, a key management service. */
-export interface ExternalSigner {
-  sign(input: Uint8Array, alg: string): Promise<Uint8Array>
+/** Signs with private material that is elsewhere. */
+export interface Custody {
+  prepareSigner(row: JwsRow): Signer
 }
 
 export interface KeyOptions {
-  /** Signs in place of private material. */
-  readonly signer?: ExternalSigner
+  /** Where the private half is, if not in the material. */
+  readonly custody?: Custody | undefined
   /** Lets an HMAC key be shorter than its hash (RFC 7518 §3.2). Default false. */
   readonly allowWeak?: boolean
 }
@@ -31,21 +31,21 @@ export class Key {
   /** Whether it can sign or decrypt. Always true for a symmetric key. */
   readonly isPrivate: boolean
   readonly #material: Jwk
-  readonly #signer: ExternalSigner | undefined
+  readonly #custody: Custody | undefined
   readonly #allowWeak: boolean
   readonly #signers = new Map<string, Signer>()
   readonly #verifiers = new Map<string, Verifier>()
 
-  constructor(parsed: ParsedJwk, { signer, allowWeak = false }: KeyOptions = {}) {
+  constructor(parsed: ParsedJwk, { custody, allowWeak = false }: KeyOptions = {}) {
     this.kty = parsed.material.kty
     this.crv = parsed.material.crv
     this.kid = parsed.kid
     this.use = parsed.use
     this.alg = parsed.alg
     this.keyOps = parsed.keyOps
-    this.isPrivate = parsed.isPrivate || signer !== undefined
+    this.isPrivate = parsed.isPrivate || custody !== undefined
     this.#material = parsed.material
-    this.#signer = signer
+    this.#custody = custody
     this.#allowWeak = allowWeak
   }
 
@@ -59,7 +59,7 @@ export class Key {
 
   /** The whole key as JWK. Throws `invalid_key` when there is no private half, or none that can be exported. */
   privateJwk(): Jwk {
-    if (!this.isPrivate || this.#signer !== undefined) throw invalidKey('no private half to export')
+    if (!this.isPrivate || this.#custody !== undefined) throw invalidKey('no private half to export')
     return { ...this.#material, ...this.#attributes((operation) => operation) }
   }
 
@@ -88,8 +88,8 @@ export class Key {
 
   async #prepareSigner(alg: string): Promise<Signer> {
     const row = this.#permit(alg, 'sign')
-    const external = this.#signer
-    const signer = external ? viaExternal(external, alg) : await runtime.prepareSigner(row, this.#material)
+    const signer = this.#custody?.prepareSigner(row) ?? (await runtime.prepareSigner(row, this.#material))
+    if (this.kty !== 'oct') await this.#checkPair(signer, row)
     this.#signers.set(alg, signer)
     return signer
   }
@@ -99,6 +99,12 @@ export class Key {
     const verifier = await runtime.prepareVerifier(row, this.kty === 'oct' ? this.#material : this.publicJwk())
     this.#verifiers.set(alg, verifier)
     return verifier
+  }
+
+  /** Once per key: signatures that the published half does not verify help nobody. */
+  async #checkPair(signer: Signer, row: JwsRow): Promise<void> {
+    const verifier = await runtime.prepareVerifier(row, this.publicJwk())
+    if (!(await verifier('pair', await signer('pair')))) throw invalidKey('the two halves do not belong together')
   }
 
   #permit(alg: string, operation: 'sign' | 'verify'): JwsRow {
@@ -132,13 +138,6 @@ export class Key {
       ...(alg !== undefined && { alg }),
       ...(keyOps !== undefined && { key_ops: keyOps.map(operation) }),
     }
-  }
-}
-
-function viaExternal(external: ExternalSigner, alg: string): Signer {
-  return async (input) => {
-    const bytes = typeof input === 'string' ? encodeUtf8(input) : input // a compact signing input is ASCII
-    return encodeBase64url(await external.sign(bytes, alg))
   }
 }
 

@@ -1,0 +1,27 @@
+/** A key that signs elsewhere: a hardware module, a key management service. */
+
+import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { Key } from './key.ts'
+
+export interface ExternalSigner {
+  /** The signature in JOSE form: of ECDSA r ‖ s (RFC 7518 §3.4), not DER. */
+  sign(input: Uint8Array, alg: string): Promise<Uint8Array>
+}
+
+/** From the public half, whose `alg` says what the service signs with. Its first signature is checked against that half. */
+export function externalKey(publicJwk: Jwk, signer: ExternalSigner): Key {
+  const parsed = parseJwk(publicJwk)
+  if (parsed.isPrivate) throw invalidKey('only the public half belongs here')
+  if (parsed.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
+  return new Key(parsed, {
+    custody: {
+      prepareSigner:
+        ({ alg }) =>
+        async (input) => {
+          const bytes = typeof input === 'string' ? encodeUtf8(input) : input // a signing input in text is ASCII
+          return encodeBase64url(await signer.sign(bytes, alg))
+        },
+    },
+  })
+}
