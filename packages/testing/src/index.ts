@@ -1,5 +1,7 @@
 export * from './adapter-contract.ts'
+export * from './fake-provider.ts'
 export * from './faulty-store.ts'
 export * from './recording-store.ts'
 export * from './store-contract.ts'
 export * from './test-clock.ts'
+export * from './test-server.ts'

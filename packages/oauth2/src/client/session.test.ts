@@ -1,0 +1,223 @@
+import { memoryTokens } from '@authlib/core'
+import { startFakeProvider, startTestServer, testClock, type FakeProvider, type TestServer } from '@authlib/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { OAuth2Client, type OAuth2ClientOptions, type Session, type Token } from './index.ts'
+
+const redirectUri = 'https://app.example/callback'
+
+let provider: FakeProvider
+let other: TestServer
+let arrived: Request[]
+
+beforeAll(async () => {
+  provider = await startFakeProvider()
+  other = await startTestServer((request) => {
+    arrived.push(request)
+    return new Response('elsewhere')
+  })
+})
+afterAll(() => Promise.all([provider.stop(), other.stop()]))
+beforeEach(() => void (arrived = []))
+afterEach(() => {
+  for (const path of ['/api', '/moved', '/token']) provider.answer(path, null)
+})
+
+function createClient(options: Partial<OAuth2ClientOptions> = {}): OAuth2Client {
+  const { issuer, clientId, clientSecret } = provider
+  return new OAuth2Client({ issuer, clientId, clientSecret, apiBaseUrl: issuer, ...options })
+}
+
+async function logIn(client: OAuth2Client): Promise<Token> {
+  const { url, login } = await client.createAuthorization({ redirectUri })
+  return (await client.finishAuthorization(provider.approve(url), login)).token
+}
+
+async function openSession(options: Partial<OAuth2ClientOptions> = {}): Promise<{ session: Session; token: Token }> {
+  const client = createClient(options)
+  const token = await logIn(client)
+  return { session: client.session({ token }), token }
+}
+
+const tokenRequests = (): number => provider.requests.filter((request) => request === 'POST /token').length
+
+describe('a session', () => {
+  it('is a fetch that carries the token in the header (RFC 6750 §2.1)', async () => {
+    const { session } = await openSession()
+    const response = await session.fetch(`${provider.issuer}/api`, { method: 'PUT', body: 'text' })
+    expect(await response.json()).toEqual({ method: 'PUT', body: 'text' })
+    expect((await session.fetch(new Request(`${provider.issuer}/api`))).status).toBe(200)
+    expect((await session.fetch('api')).status).toBe(200)
+  })
+
+  it('is a ky instance, too', async () => {
+    const { session } = await openSession({ apiBaseUrl: `${provider.issuer}/` })
+    expect(await session.api.post('api', { json: { a: 1 } }).json()).toEqual({ method: 'POST', body: '{"a":1}' })
+    expect(session.api).toBe(session.api)
+  })
+
+  it('signs each attempt of ky afresh', async () => {
+    const { session } = await openSession()
+    let attempts = 0
+    provider.answer('/api', (_, usual) => (++attempts === 1 ? new Response(null, { status: 503 }) : usual()))
+    provider.expireAccessTokens()
+    expect((await session.api.get('api', { retry: { delay: () => 1 } })).status).toBe(200)
+  })
+
+  it('cannot be opened by a key when there is no store to find it in', () => {
+    expect(() => createClient().session('alice')).toThrow(expect.objectContaining({ code: 'missing_token_store' }))
+  })
+
+  it('keeps, finds and forgets the token of an account', async () => {
+    const client = createClient({ tokens: memoryTokens() })
+    const token = await logIn(client)
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
+    await client.session('alice').save(token)
+    expect(await client.session('alice').token()).toEqual(token)
+    await expect(client.session('bob').token()).rejects.toMatchObject({ code: 'login_required' })
+    await client.session('alice').forget()
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+  })
+
+  it('does not use a token of another client or issuer', async () => {
+    const tokens = memoryTokens()
+    const token = await logIn(createClient())
+    await tokens.save('alice', { ...token, clientId: 'other' })
+    await tokens.save('bob', { ...token, issuer: 'https://other.example' })
+    const client = createClient({ tokens })
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'foreign_token' })
+    await expect(client.session('bob').token()).rejects.toMatchObject({ code: 'foreign_token' })
+  })
+
+  it('obtains a token for the client itself, and keeps it', async () => {
+    const clock = testClock()
+    const client = createClient({ clock })
+    const session = (): Session =>
+      client.session({ key: 'jobs', obtain: () => client.clientCredentials({ scope: ['jobs'] }) })
+    const before = tokenRequests()
+    await Promise.all([session().fetch('api'), session().fetch('api'), session().fetch('api')])
+    expect(tokenRequests() - before).toBe(1)
+    clock.advance(3600)
+    expect((await session().fetch('api')).status).toBe(200)
+    expect(tokenRequests() - before).toBe(2)
+  })
+})
+
+describe('a token', () => {
+  it.each(['/', '/api?access_token=x'])('does not go to an origin that nobody named (R12): %s', async (path) => {
+    const { session } = await openSession()
+    await expect(session.fetch(other.url + path)).rejects.toMatchObject({ code: 'foreign_origin' })
+    await expect(session.api.get(other.url + path)).rejects.toMatchObject({ code: 'foreign_origin' })
+    expect(arrived).toHaveLength(0)
+  })
+
+  it('goes to the further origins that were named', async () => {
+    const { session, token } = await openSession({ resources: [`${other.url}/any/path`] })
+    await session.fetch(`${other.url}/notes`)
+    expect(arrived[0]!.headers.get('authorization')).toBe(`Bearer ${token.accessToken}`)
+    expect(arrived[0]!.url).not.toContain(token.accessToken)
+  })
+
+  it.each(['http://api.example', 'ftp://api.example', 'api.example'])('does not go to %s (R12)', async (origin) => {
+    expect(() => createClient({ resources: [origin] }).session({ obtain: () => Promise.reject(new Error()) })).toThrow(
+      expect.objectContaining({ code: 'insecure_transport' }),
+    )
+  })
+
+  it.each([301, 302, 303, 307, 308])('does not follow a redirect %i to another origin (R12)', async (status) => {
+    const named = await openSession({ resources: [other.url] })
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status, headers: { location: `${other.url}/landing` } }))
+    expect(await (await session.fetch('moved')).text()).toBe('elsewhere')
+    expect(await session.api.get('moved').text()).toBe('elsewhere')
+    expect(await (await named.session.fetch('moved')).text()).toBe('elsewhere')
+    expect(arrived.map(({ headers }) => headers.get('authorization'))).toEqual([null, null, null])
+  })
+
+  it('stays with a redirect on its own origin', async () => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status: 303, headers: { location: '/api' } }))
+    const response = await session.fetch('moved', { method: 'POST', body: 'text' })
+    expect(await response.json()).toEqual({ method: 'GET', body: '' })
+  })
+
+  it('and a body are not sent twice by a redirect', async () => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status: 307, headers: { location: '/api' } }))
+    await expect(session.fetch('moved', { method: 'POST', body: 'text' })).rejects.toMatchObject({
+      code: 'unexpected_redirect',
+    })
+  })
+
+  it('does not run in circles', async () => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status: 302, headers: { location: '/moved' } }))
+    await expect(session.fetch('moved')).rejects.toMatchObject({ code: 'unexpected_redirect' })
+  })
+
+  it('is not followed where the caller wants no redirects', async () => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status: 302, headers: { location: '/api' } }))
+    expect((await session.fetch('moved', { redirect: 'manual' })).status).toBe(302)
+    await expect(session.fetch('moved', { redirect: 'error' })).rejects.toThrow()
+  })
+})
+
+describe('a 401', () => {
+  it.each<[what: string, init: RequestInit, body: string]>([
+    ['no body', { method: 'GET' }, ''],
+    ['text', { method: 'POST', body: 'text' }, 'text'],
+    ['a form', { method: 'POST', body: new URLSearchParams({ a: 'b' }) }, 'a=b'],
+    ['bytes', { method: 'PUT', body: new Uint8Array([97, 98]) }, 'ab'],
+  ])('is answered with a fresh token and the request once more, with %s', async (_, init, body) => {
+    const { session, token } = await openSession()
+    provider.expireAccessTokens()
+    const response = await session.fetch('api', init)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ method: init.method, body })
+    expect((await session.token()).accessToken).not.toBe(token.accessToken)
+  })
+
+  it('is answered the same for a Request and for ky', async () => {
+    const { session } = await openSession()
+    provider.expireAccessTokens()
+    const request = new Request(`${provider.issuer}/api`, { method: 'POST', body: 'text' })
+    expect(await (await session.fetch(request)).json()).toEqual({ method: 'POST', body: 'text' })
+    provider.expireAccessTokens()
+    expect(await session.api.post('api', { body: 'text' }).json()).toEqual({ method: 'POST', body: 'text' })
+  })
+
+  it('is handed on when the body was a stream', async () => {
+    const { session, token } = await openSession()
+    provider.expireAccessTokens()
+    const body = new Blob(['text']).stream()
+    const response = await session.fetch('api', { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect(response.status).toBe(401)
+    expect((await session.token()).accessToken).toBe(token.accessToken)
+  })
+
+  it('is handed on when it comes again', async () => {
+    const { session } = await openSession()
+    const before = tokenRequests()
+    let calls = 0
+    provider.answer('/api', () => new Response(String(++calls), { status: 401 }))
+    const response = await session.fetch('api')
+    expect([response.status, await response.text()]).toEqual([401, '2'])
+    expect(tokenRequests() - before).toBe(1)
+  })
+
+  it('is handed on when there is nothing to refresh with', async () => {
+    const client = createClient()
+    const session = client.session({ token: await client.clientCredentials() })
+    provider.expireAccessTokens()
+    expect((await session.fetch('api')).status).toBe(401)
+  })
+
+  it('of fifty parallel requests leads to one refresh (R11)', async () => {
+    const { session } = await openSession()
+    const before = tokenRequests()
+    provider.expireAccessTokens()
+    const responses = await Promise.all(Array.from({ length: 50 }, () => session.fetch('api')))
+    expect(responses.every(({ status }) => status === 200)).toBe(true)
+    expect(tokenRequests() - before).toBe(1)
+  })
+})

@@ -1,0 +1,267 @@
+import { memoryTokens, type StoredToken, type TokenStore } from '@authlib/core'
+import { startFakeProvider, testClock, type FakeProvider, type TestClock } from '@authlib/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OAuth2Client, type Token } from './index.ts'
+
+const redirectUri = 'https://app.example/callback'
+const LIFETIME = 3600
+
+let provider: FakeProvider
+let clock: TestClock
+let tokens: ReturnType<typeof watchedTokens>
+
+beforeEach(async () => {
+  clock = testClock()
+  provider = await startFakeProvider({ clock, lifetime: LIFETIME })
+  tokens = watchedTokens()
+})
+afterEach(() => provider.stop())
+
+/** Each call makes what another process would have: it shares nothing but the store. */
+function createClient(options: { random?: (length: number) => Uint8Array } = {}): OAuth2Client {
+  const { issuer, clientId, clientSecret } = provider
+  return new OAuth2Client({ issuer, clientId, clientSecret, apiBaseUrl: issuer, tokens, clock, ...options })
+}
+
+async function logIn(client = createClient()): Promise<Token> {
+  const { url, login } = await client.createAuthorization({ redirectUri })
+  const { token } = await client.finishAuthorization(provider.approve(url), login)
+  await client.session('alice').save(token)
+  tokens.saved.length = 0
+  provider.requests.length = 0
+  return token
+}
+
+const refreshes = (): number => provider.requests.filter((request) => request === 'POST /token').length
+
+describe('refreshing', () => {
+  it('happens once for fifty parallel requests with an expired token, and saves the new one once (R11)', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    provider.expireAccessTokens()
+    const responses = await Promise.all(Array.from({ length: 50 }, () => client.session('alice').fetch('api')))
+    expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(refreshes()).toBe(1)
+    expect(new Set(tokens.saved.map((token) => token?.['refreshToken'])).size).toBe(2)
+    expect(tokens.saved).toHaveLength(2) // the lease, and the successor
+  })
+
+  it('happens once among clients that share nothing but the store (R11)', async () => {
+    await logIn()
+    clock.advance(LIFETIME)
+    const clients = Array.from({ length: 10 }, () => createClient())
+    const got = await Promise.all(
+      clients.flatMap((client) => Array.from({ length: 10 }, () => client.session('alice').token())),
+    )
+    expect(new Set(got.map(({ accessToken }) => accessToken)).size).toBe(1)
+    expect(refreshes()).toBe(1)
+  })
+
+  it('happens within the lock of a store that has one', async () => {
+    const queue = new Map<string, Promise<unknown>>()
+    let locked = 0
+    tokens.lock = (key, action) => {
+      locked++
+      const turn = (queue.get(key) ?? Promise.resolve()).then(action)
+      queue.set(
+        key,
+        turn.catch(() => undefined),
+      )
+      return turn
+    }
+    await logIn()
+    clock.advance(LIFETIME)
+    await Promise.all([createClient(), createClient(), createClient()].map((client) => client.session('alice').token()))
+    expect(locked).toBe(3)
+    expect(refreshes()).toBe(1)
+    expect(tokens.saved).toHaveLength(1)
+  })
+
+  it('happens ahead of time, at another second in each process', async () => {
+    const early = createClient({ random: (length) => new Uint8Array(length) })
+    const late = createClient({ random: (length) => crypto.getRandomValues(new Uint8Array(length)).fill(255, 0, 1) })
+    const token = await logIn()
+    clock.advance(LIFETIME - 61)
+    expect(await early.session('alice').token()).toEqual(token)
+    clock.advance(1)
+    expect(await late.session('alice').token()).toEqual(token)
+    expect(await early.session('alice').token()).not.toEqual(token)
+    expect(refreshes()).toBe(1)
+  })
+
+  it('happens not too far ahead of the end of a short token', async () => {
+    await provider.stop()
+    provider = await startFakeProvider({ clock, lifetime: 40 })
+    const client = createClient({ random: (length) => crypto.getRandomValues(new Uint8Array(length)).fill(0, 0, 1) })
+    const token = await logIn(client)
+    clock.advance(29)
+    expect(await client.session('alice').token()).toEqual(token)
+    clock.advance(1)
+    expect(await client.session('alice').token()).not.toEqual(token)
+  })
+
+  it('that fails for the moment leaves a token that is still good, and the refresh token', async () => {
+    const client = createClient()
+    const token = await logIn(client)
+    clock.advance(LIFETIME - 1)
+    provider.answer('/token', () => new Response('', { status: 503 }))
+    expect((await client.session('alice').token()).accessToken).toBe(token.accessToken)
+    clock.advance(1)
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'server_error' })
+    provider.answer('/token', null)
+    expect((await createClient().session('alice').token()).accessToken).not.toBe(token.accessToken)
+  })
+
+  it('is tried once more when the answer was lost', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    let calls = 0
+    provider.answer('/token', (_, usual) => {
+      if (++calls === 1) throw new Error('the connection breaks')
+      return usual()
+    })
+    expect((await client.session('alice').fetch('api')).status).toBe(200)
+    expect(calls).toBe(2)
+  })
+
+  it('starts no second time for a 401 of a token that was replaced meanwhile', async () => {
+    const [one, two] = [createClient(), createClient()]
+    await logIn(one)
+    await Promise.all([one.session('alice').token(), two.session('alice').token()])
+    provider.expireAccessTokens()
+    expect((await one.session('alice').fetch('api')).status).toBe(200)
+    expect((await two.session('alice').fetch('api')).status).toBe(200)
+    expect(refreshes()).toBe(1)
+  })
+
+  it('takes over when the process that was refreshing died (R11)', async () => {
+    await logIn()
+    clock.advance(LIFETIME)
+    const dead = createClient()
+    provider.answer('/token', () => new Promise(() => undefined))
+    void dead
+      .session('alice')
+      .token()
+      .catch(() => undefined)
+    await expect.poll(() => refreshes()).toBe(1)
+    provider.answer('/token', null)
+    const waiting = createClient().session('alice').token()
+    clock.advance(31)
+    expect((await waiting).obtainedAt).toBe(clock())
+  })
+})
+
+describe('a refused refresh token', () => {
+  it('is forgotten at once, and the account has to log in again (RFC 6749 §5.2)', async () => {
+    const client = createClient()
+    const token = await logIn(client)
+    await client.revoke(token)
+    clock.advance(LIFETIME)
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
+    expect(await tokens.get('alice')).toBeNull()
+    const before = refreshes()
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+    expect(refreshes()).toBe(before)
+  })
+
+  it('is no reason to log in when another process has stored a newer one', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    const newer = { ...(await logInAgain()), id: 'newer' }
+    provider.answer('/token', async () => {
+      await tokens.save('alice', newer) // a sibling that knows no lease
+      return Response.json({ error: 'invalid_grant' }, { status: 400 })
+    })
+    expect(await client.session('alice').token()).toEqual(newer)
+    expect(await tokens.get('alice')).toEqual(newer)
+  })
+})
+
+describe('a new token', () => {
+  it('that the store did not take is kept and saved at the next use', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    tokens.failAfter(1) // the lease is written, the successor is not
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'token_not_saved', status: 503 })
+    expect(refreshes()).toBe(1)
+    tokens.failAfter(Infinity)
+    const token = await client.session('alice').token()
+    expect(refreshes()).toBe(1)
+    expect(await tokens.get('alice')).toEqual(token)
+    expect((await createClient().session('alice').fetch('api')).status).toBe(200)
+  })
+
+  it('does not bring back an account that logged out meanwhile', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    provider.answer('/token', async (_, usual) => {
+      await tokens.save('alice', null)
+      return usual()
+    })
+    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+    expect(await tokens.get('alice')).toBeNull()
+  })
+
+  it('gives way to a login that finished meanwhile', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    const login = { ...(await logInAgain()), id: 'login' }
+    provider.answer('/token', async (_, usual) => {
+      await tokens.save('alice', login)
+      return usual()
+    })
+    expect(await client.session('alice').token()).toEqual(login)
+    expect(await tokens.get('alice')).toEqual(login)
+  })
+
+  it('is saved over the lease of a process that took over too early', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    provider.answer('/token', async (_, usual) => {
+      const leased = await tokens.get('alice')
+      await tokens.save('alice', { ...leased!, id: 'taken', lease: clock() + 30 })
+      return usual()
+    })
+    const token = await client.session('alice').token()
+    expect(await tokens.get('alice')).toEqual(token)
+  })
+
+  it('carries no trace of the lease', async () => {
+    const client = createClient()
+    await logIn(client)
+    clock.advance(LIFETIME)
+    expect(await client.session('alice').token()).not.toHaveProperty('lease')
+    expect(await tokens.get('alice')).not.toHaveProperty('lease')
+  })
+})
+
+async function logInAgain(): Promise<Token> {
+  const client = createClient()
+  const { url, login } = await client.createAuthorization({ redirectUri })
+  return (await client.finishAuthorization(provider.approve(url), login)).token
+}
+
+/** Notes what is saved, and can fail. */
+function watchedTokens() {
+  const inner = memoryTokens()
+  const saved: (StoredToken | null)[] = []
+  let left = Infinity
+  const store: TokenStore & { saved: typeof saved; failAfter: (count: number) => void } = {
+    saved,
+    failAfter: (count) => void (left = count),
+    get: (key) => inner.get(key),
+    save(key, token, previous) {
+      if (left-- <= 0) return Promise.reject(new Error('the store is down'))
+      saved.push(token)
+      return inner.save(key, token, previous)
+    },
+  }
+  return store
+}

@@ -1,0 +1,97 @@
+import { gzipSync } from 'node:zlib'
+import { startTestServer, type TestServer } from '@authlib/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OAuth2Client } from './index.ts'
+
+const good = { access_token: 'at', token_type: 'Bearer', expires_in: 60 }
+
+let answer: () => Response | Promise<Response>
+let server: TestServer
+let elsewhere: TestServer
+const arrivedElsewhere: string[] = []
+
+beforeAll(async () => {
+  server = await startTestServer(() => answer())
+  elsewhere = await startTestServer(async (request) => {
+    arrivedElsewhere.push(await request.text())
+    return Response.json(good)
+  })
+})
+afterAll(() => Promise.all([server.stop(), elsewhere.stop()]))
+
+function requestToken(timeout?: number) {
+  const metadata = { token_endpoint: `${server.url}/token` }
+  return new OAuth2Client({ metadata, clientId: 'client', clientSecret: 'secret', timeout }).clientCredentials()
+}
+
+const json = (changes: Record<string, unknown>): Response => Response.json({ ...good, ...changes })
+
+describe('a token response', () => {
+  it.each<[fault: string, code: string, answer: () => Response | Promise<Response>]>([
+    ['no access_token', 'invalid_response', () => json({ access_token: undefined })],
+    ['an empty access_token', 'invalid_response', () => json({ access_token: '' })],
+    ['an access_token that is a number', 'invalid_response', () => json({ access_token: 1 })],
+    ['an access_token with a line break', 'invalid_response', () => json({ access_token: 'a\r\nx: y' })],
+    ['no token_type', 'invalid_response', () => json({ token_type: undefined })],
+    ['another token_type', 'invalid_response', () => json({ token_type: 'mac' })],
+    ['an expires_in that is a word', 'invalid_response', () => json({ expires_in: 'soon' })],
+    ['a negative expires_in', 'invalid_response', () => json({ expires_in: -1 })],
+    ['an expires_in without end', 'invalid_response', () => new Response(JSON.stringify(good).replace('60', '1e999'))],
+    ['a refresh_token that is a list', 'invalid_response', () => json({ refresh_token: ['rt'] })],
+    ['an id_token that is an object', 'invalid_response', () => json({ id_token: {} })],
+    ['a scope that is a list', 'invalid_response', () => json({ scope: ['a'] })],
+    ['a scope with a quote', 'invalid_response', () => json({ scope: 'a"b' })],
+    [
+      'a member twice',
+      'invalid_response',
+      () => new Response('{"access_token":"a","token_type":"Bearer","access_token":"b"}'),
+    ],
+    ['a list', 'invalid_response', () => Response.json([good])],
+    ['null', 'invalid_response', () => new Response('null')],
+    ['deep nesting', 'invalid_response', () => new Response('['.repeat(1e5))],
+    ['a form', 'invalid_response', () => new Response('access_token=at&token_type=Bearer')],
+    ['its values in __proto__', 'invalid_response', () => new Response(`{"__proto__":${JSON.stringify(good)}}`)],
+    ['201', 'invalid_response', () => Response.json(good, { status: 201 })],
+    ['HTML and 500', 'server_error', () => new Response('<h1>Oops</h1>', { status: 500 })],
+    ['HTML and 400', 'invalid_response', () => new Response('<h1>Oops</h1>', { status: 400 })],
+    ['an error', 'invalid_client', () => Response.json({ error: 'invalid_client' }, { status: 401 })],
+    ['an error of its own', 'request_refused', () => Response.json({ error: 'sunday' }, { status: 400 })],
+    ['an error and 200', 'invalid_response', () => Response.json({ error: 'invalid_grant' })],
+    ['a gzip bomb', 'response_too_large', bomb],
+    ['2 MB', 'response_too_large', () => json({ padding: 'x'.repeat(2e6) })],
+  ])('with %s is refused (R6, RFC 6749 §5.1)', async (_, code, faulty) => {
+    answer = faulty
+    await expect(requestToken()).rejects.toMatchObject({ code })
+    expect(Object.prototype).not.toHaveProperty('access_token')
+  })
+
+  it.each([301, 302, 303, 307, 308])(
+    'that redirects with %i is refused, and the credentials do not follow (R6)',
+    async (status) => {
+      answer = () => new Response(null, { status, headers: { location: `${elsewhere.url}/token` } })
+      await expect(requestToken()).rejects.toMatchObject({ code: 'unexpected_redirect' })
+      expect(arrivedElsewhere).toEqual([])
+    },
+  )
+
+  it('that never comes is refused in time (R6)', async () => {
+    answer = () => new Promise(() => undefined)
+    await expect(requestToken(0.05)).rejects.toMatchObject({ code: 'timeout' })
+  })
+
+  it.each<[what: string, changes: Record<string, unknown>, token: Record<string, unknown>]>([
+    ['a token_type in any case (RFC 6749 §5.1)', { token_type: 'bEARER' }, { tokenType: 'Bearer' }],
+    ['a quoted expires_in', { expires_in: '60' }, { accessToken: 'at' }],
+    ['null for what is absent', { refresh_token: null, scope: null, id_token: null }, { scope: [] }],
+    ['members it does not know', { foo: { bar: 1 }, 'a":': ['"x":'] }, { accessToken: 'at' }],
+    ['a scope', { scope: 'a b' }, { scope: ['a', 'b'] }],
+  ])('may have %s', async (_, changes, token) => {
+    answer = () => json(changes)
+    expect(await requestToken()).toMatchObject(token)
+  })
+})
+
+function bomb(): Response {
+  const body = new Uint8Array(gzipSync(JSON.stringify({ ...good, padding: 'x'.repeat(1e7) })))
+  return new Response(body, { headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' } })
+}

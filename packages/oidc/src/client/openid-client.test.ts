@@ -1,0 +1,393 @@
+import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
+import { startFakeProvider, testClock, type FakeProvider, type IdTokenDraft } from '@authlib/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  OpenIDClient,
+  type OpenIDAuthorizationOptions,
+  type OpenIDClientOptions,
+  type OpenIDLoginResult,
+} from './index.ts'
+
+const redirectUri = 'https://app.example/callback'
+const clientSecret = 'a-client-secret-long-enough-for-hmac'
+
+let clock: ReturnType<typeof testClock>
+let provider: FakeProvider
+beforeEach(async () => {
+  clock = testClock()
+  provider = await startFakeProvider({ clock, clientSecret })
+})
+afterEach(() => provider.stop())
+
+function createClient(options: Partial<OpenIDClientOptions> = {}): OpenIDClient {
+  const { issuer, clientId } = provider
+  return new OpenIDClient({ issuer, clientId, clientSecret, scope: ['profile', 'email'], clock, ...options })
+}
+
+async function logIn(
+  client = createClient(),
+  options: Partial<OpenIDAuthorizationOptions> = {},
+): Promise<OpenIDLoginResult> {
+  const { url, login } = await client.createAuthorization({ redirectUri, ...options })
+  return client.finishAuthorization(provider.approve(url), login)
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** Lets ID Tokens have these claims; undefined leaves one out. */
+function withClaims(changes: Record<string, unknown>): void {
+  provider.makeIdToken = ({ header, claims }) => provider.signJwt({ header, claims: { ...claims, ...changes } })
+}
+
+describe('a login', () => {
+  it('says who it is, by a validated ID Token (OpenID Connect Core §3.1.3.7)', async () => {
+    withClaims({ name: 'Alice', email: 'alice@example.com', custom: 1 })
+    const { token, claims, profile } = await logIn()
+    expect(claims).toMatchObject({ iss: provider.issuer, sub: 'alice', aud: 'client', custom: 1 })
+    expect(profile).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
+    expect(token.scope).toEqual(['openid', 'profile', 'email'])
+  })
+
+  it('has a nonce of its own, always (R8)', async () => {
+    const client = createClient()
+    const starts = await Promise.all(Array.from({ length: 20 }, () => client.createAuthorization({ redirectUri })))
+    const nonces = starts.map(({ url }) => new URL(url).searchParams.get('nonce'))
+    expect(new Set(nonces).size).toBe(20)
+    expect(nonces).toEqual(starts.map(({ login }) => login.nonce))
+  })
+
+  it('asks for what it is told (OpenID Connect Core §3.1.2.1)', async () => {
+    const { url } = await createClient().createAuthorization({
+      redirectUri,
+      scope: ['email'],
+      prompt: ['login', 'consent'],
+      maxAge: 0,
+      loginHint: 'alice',
+      acrValues: ['mfa'],
+      uiLocales: ['de', 'en'],
+    })
+    expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({
+      scope: 'openid email',
+      prompt: 'login consent',
+      max_age: '0',
+      login_hint: 'alice',
+      acr_values: 'mfa',
+      ui_locales: 'de en',
+    })
+  })
+
+  it('asks the userinfo endpoint when it is told to', async () => {
+    withClaims({ name: 'Old name' })
+    const { profile } = await logIn(createClient({ userinfo: true }))
+    expect(profile).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
+  })
+
+  it('accepts several audiences when the authorized party is this client', async () => {
+    withClaims({ aud: ['other', 'client'], azp: 'client' })
+    expect((await logIn()).claims.azp).toBe('client')
+  })
+
+  it('lets clocks differ a little, and no more', async () => {
+    withClaims({ iat: clock() + 5, exp: clock() - 4 })
+    await expect(logIn()).resolves.toBeDefined()
+    withClaims({ iat: clock() + 6 })
+    await expect(logIn()).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  it('checks how long ago the person authenticated when it asked (max_age)', async () => {
+    withClaims({ auth_time: clock() - 60 })
+    await expect(logIn(createClient(), { maxAge: 60 })).resolves.toBeDefined()
+    withClaims({ auth_time: clock() - 66 })
+    await expect(logIn(createClient(), { maxAge: 60 })).rejects.toMatchObject({ code: 'invalid_id_token' })
+    withClaims({ auth_time: undefined })
+    await expect(logIn(createClient(), { maxAge: 60 })).rejects.toMatchObject({ code: 'invalid_id_token' })
+    await expect(logIn()).resolves.toBeDefined()
+  })
+})
+
+describe('an ID Token', () => {
+  const now = testClock()()
+  it.each<[fault: string, changes: Record<string, unknown>]>([
+    ['another iss', { iss: 'https://other.example' }],
+    ['an iss with a trailing slash', { iss: '{issuer}/' }],
+    ['no iss', { iss: undefined }],
+    ['an iss that is a list', { iss: ['{issuer}'] }],
+    ['another aud', { aud: 'other' }],
+    ['another aud in a list', { aud: ['other'] }],
+    ['no aud', { aud: undefined }],
+    ['an empty list as aud', { aud: [] }],
+    ['an aud that is an object', { aud: { client: true } }],
+    ['an aud of this client in another case', { aud: 'Client' }],
+    ['an aud without this client, but its azp', { aud: ['other'], azp: 'client' }],
+    ['several aud and no azp', { aud: ['client', 'other'] }],
+    ['another azp', { azp: 'other' }],
+    ['another azp with several aud', { aud: ['client', 'other'], azp: 'other' }],
+    ['an azp that is a list', { azp: ['client'] }],
+    ['no sub', { sub: undefined }],
+    ['an empty sub', { sub: '' }],
+    ['a sub that is a number', { sub: 1 }],
+    ['a sub that is too long', { sub: 'a'.repeat(256) }],
+    ['no exp', { exp: undefined }],
+    ['an exp that has passed', { exp: now - 5 }],
+    ['an exp that is a string', { exp: String(now + 300) }],
+    ['an exp that is null', { exp: null }],
+    ['an nbf that lies ahead', { nbf: now + 60 }],
+    ['an nbf that is a string', { nbf: String(now) }],
+    ['no iat', { iat: undefined }],
+    ['an iat that lies ahead', { iat: now + 60 }],
+    ['an iat that is a string', { iat: String(now) }],
+    ['no nonce', { nonce: undefined }],
+    ['another nonce', { nonce: 'other' }],
+    ['an empty nonce', { nonce: '' }],
+    ['a nonce that is a number', { nonce: 1 }],
+    ['an at_hash of another access token', { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }],
+    ['an at_hash that is empty', { at_hash: '' }],
+    ['an at_hash that is a number', { at_hash: 1 }],
+    ['an auth_time that is a string', { auth_time: 'now' }],
+    ['an amr that is a string', { amr: 'pwd' }],
+    ['an acr that is a number', { acr: 1 }],
+  ])('with %s is refused (R1)', async (_, changes) => {
+    const filled = JSON.parse(JSON.stringify(changes).replaceAll('{issuer}', provider.issuer)) as Record<
+      string,
+      unknown
+    >
+    withClaims({ ...changes, ...filled })
+    await expect(logIn()).rejects.toMatchObject({
+      code: 'invalid_id_token',
+      status: 400,
+      reason: expect.stringMatching(new RegExp(`${Object.keys(changes).join('|')}|refused by validate`)),
+    })
+  })
+
+  it('of another issuer says which one was configured', async () => {
+    withClaims({ iss: 'https://other.example' })
+    await expect(logIn()).rejects.toMatchObject({ hint: expect.stringContaining(`'${provider.issuer}'`) })
+  })
+
+  it('whose nonce is a list with ours in it is refused (R1)', async () => {
+    provider.makeIdToken = ({ header, claims }) =>
+      provider.signJwt({ header, claims: { ...claims, nonce: [claims['nonce'], 'other'] } })
+    await expect(logIn()).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  it('that is missing is refused (R1)', async () => {
+    provider.answer('/token', async (_, usual) => {
+      const { id_token: _idToken, ...rest } = (await (await usual()).json()) as Record<string, unknown>
+      return Response.json(rest)
+    })
+    await expect(logIn()).rejects.toMatchObject({ code: 'invalid_id_token', reason: 'there is none' })
+  })
+
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const rs256 = ({ claims }: IdTokenDraft, header: object): string => {
+    const input = `${encode({ alg: 'RS256', ...header })}.${encode(claims)}`
+    return `${input}.${createSign('sha256').update(input).sign(rsa.privateKey, 'base64url')}`
+  }
+  const hs256 = ({ claims }: IdTokenDraft, key: string | Buffer): string => {
+    const input = `${encode({ alg: 'HS256' })}.${encode(claims)}`
+    return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`
+  }
+  const jwk = other.publicKey.export({ format: 'jwk' })
+
+  it.each<[fault: string, make: (draft: IdTokenDraft) => string]>([
+    ['alg none', ({ claims }) => `${encode({ alg: 'none' })}.${encode(claims)}.`],
+    ['alg NoNe', ({ claims }) => `${encode({ alg: 'NoNe' })}.${encode(claims)}.`],
+    ['no signature', (draft) => provider.signJwt(draft).replace(/[^.]+$/, '')],
+    [
+      'a changed payload',
+      (draft) => provider.signJwt(draft).replace(/\.[^.]+\./, `.${encode({ ...draft.claims, sub: 'bob' })}.`),
+    ],
+    ['HMAC by the client secret, not registered', (draft) => hs256(draft, clientSecret)],
+    ['HMAC by the public key', (draft) => hs256(draft, rsa.publicKey.export({ format: 'pem', type: 'spki' }))],
+    ['the key of somebody else', (draft) => provider.signJwt(draft, other.privateKey)],
+    [
+      'the key of somebody else, without kid',
+      ({ claims }) => provider.signJwt({ header: { alg: 'ES256' }, claims }, other.privateKey),
+    ],
+    [
+      'a key in its own header',
+      ({ header, claims }) => provider.signJwt({ header: { ...header, jwk }, claims }, other.privateKey),
+    ],
+    [
+      'a key set URL in its own header',
+      ({ claims }) =>
+        provider.signJwt({ header: { alg: 'ES256', jku: 'https://evil.example' }, claims }, other.privateKey),
+    ],
+    ['an algorithm that the metadata does not list', (draft) => rs256(draft, {})],
+    [
+      'an unknown critical header',
+      ({ header, claims }) => provider.signJwt({ header: { ...header, crit: ['x'], x: 1 }, claims }),
+    ],
+    [
+      'the type of an access token',
+      ({ header, claims }) => provider.signJwt({ header: { ...header, typ: 'at+jwt' }, claims }),
+    ],
+    ['five parts', () => 'a.b.c.d.e'],
+    [
+      'a size beyond reason',
+      ({ header, claims }) => provider.signJwt({ header, claims: { ...claims, x: 'x'.repeat(20_000) } }),
+    ],
+  ])('with %s is refused (R2)', async (_, make) => {
+    provider.makeIdToken = make
+    await expect(logIn()).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  it('whose key is for encryption is refused (R2)', async () => {
+    provider.answer('/jwks', async (_, usual) => {
+      const { keys } = (await (await usual()).json()) as { keys: object[] }
+      return Response.json({ keys: keys.map((key) => ({ ...key, use: 'enc' })) })
+    })
+    await expect(logIn()).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  it.each<[fault: string, answer: () => Response]>([
+    ['500', () => new Response('', { status: 500 })],
+    ['HTML', () => new Response('<html>')],
+    ['no keys', () => Response.json({})],
+    ['5 MB', () => new Response(' '.repeat(5e6))],
+    ['a redirect', () => Response.redirect('https://evil.example/jwks')],
+  ])('is refused while the key set answers %s (R2)', async (_, answer) => {
+    provider.answer('/jwks', answer)
+    await expect(logIn()).rejects.toMatchObject({ code: 'key_set_unavailable' })
+  })
+
+  it('signed with a new key is accepted after one more fetch of the key set (R2)', async () => {
+    const client = createClient()
+    await logIn(client)
+    provider.rotateKey()
+    clock.advance(31) // longer than the cooldown between fetches for an unknown kid
+    await logIn(client)
+    await logIn(client)
+    expect(provider.requests.filter((request) => request === 'GET /jwks')).toHaveLength(2)
+  })
+
+  it('signed with HMAC is accepted when that is registered, and nothing else then (R2, §3.1.3.7 item 8)', async () => {
+    const client = createClient({ idTokenAlg: 'HS256' })
+    await expect(logIn(client)).rejects.toMatchObject({ code: 'invalid_id_token' })
+    provider.makeIdToken = (draft) => hs256(draft, clientSecret)
+    expect((await logIn(client)).claims.sub).toBe('alice')
+  })
+
+  it('cannot be validated when the provider lists no algorithm with public keys', async () => {
+    const metadata = { ...provider.metadata, id_token_signing_alg_values_supported: ['none', 'HS256'] }
+    await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'unsupported_algorithm' })
+  })
+})
+
+describe('a refreshed ID Token', () => {
+  it('replaces the one before', async () => {
+    const client = createClient()
+    const { token } = await logIn(client)
+    clock.advance(10)
+    const fresh = await client.refresh(token)
+    expect(fresh.idToken).not.toBe(token.idToken)
+  })
+
+  it.each<[fault: string, changes: Record<string, unknown>]>([
+    ['somebody else', { sub: 'bob' }],
+    ['another time of authentication', { auth_time: 1 }],
+    ['another nonce', { nonce: 'other' }],
+    ['another issuer', { iss: 'https://other.example' }],
+    ['another client', { aud: 'other' }],
+  ])('of %s is refused (OpenID Connect Core §12.2)', async (_, changes) => {
+    const client = createClient()
+    const { token } = await logIn(client)
+    withClaims(changes)
+    await expect(client.refresh(token)).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+})
+
+describe('userinfo', () => {
+  const signed = (
+    changes: Record<string, unknown> = {},
+    header: Record<string, unknown> = { alg: 'ES256' },
+  ): Response => {
+    const claims = { iss: provider.issuer, aud: 'client', sub: 'alice', name: 'Alice', ...changes }
+    return new Response(provider.signJwt({ header, claims }), { headers: { 'content-type': 'application/jwt' } })
+  }
+
+  it('is about the person of the ID Token (OpenID Connect Core §5.3.2)', async () => {
+    const client = createClient()
+    const { token } = await logIn(client)
+    expect(await client.userinfo(token)).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
+    expect(await client.userinfo({ ...token, idToken: undefined }, 'alice')).toHaveProperty('name')
+    await expect(client.userinfo({ ...token, idToken: undefined })).rejects.toThrow(TypeError)
+  })
+
+  it.each<[fault: string, code: string, answer: () => Response]>([
+    ['another sub', 'invalid_userinfo', () => Response.json({ sub: 'bob' })],
+    ['no sub', 'invalid_userinfo', () => Response.json({ name: 'Alice' })],
+    ['a list', 'invalid_userinfo', () => Response.json([{ sub: 'alice' }])],
+    ['HTML', 'invalid_userinfo', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    [
+      'JSON that says it is HTML',
+      'invalid_userinfo',
+      () => new Response('{"sub":"alice"}', { headers: { 'content-type': 'text/html' } }),
+    ],
+    ['401', 'invalid_token', () => new Response('', { status: 401 })],
+    ['500', 'invalid_userinfo', () => new Response('', { status: 500 })],
+    ['a redirect', 'unexpected_redirect', () => Response.redirect('https://evil.example/userinfo')],
+    ['a signed answer that was not agreed on', 'invalid_userinfo', () => signed()],
+    [
+      'an encrypted answer',
+      'invalid_userinfo',
+      () => new Response('a.b.c.d.e', { headers: { 'content-type': 'application/jwt' } }),
+    ],
+  ])('with %s is refused (R7)', async (_, code, answer) => {
+    const client = createClient()
+    const { token } = await logIn(client)
+    provider.answer('/userinfo', answer)
+    await expect(client.userinfo(token)).rejects.toMatchObject({ code })
+  })
+
+  it('is accepted signed when that is registered', async () => {
+    const client = createClient({ userinfoAlg: 'ES256' })
+    const { token } = await logIn(client)
+    provider.answer('/userinfo', () => signed())
+    expect(await client.userinfo(token)).toMatchObject({ name: 'Alice' })
+  })
+
+  it.each<[fault: string, answer: () => Response]>([
+    ['another aud', () => signed({ aud: 'other' })],
+    ['no aud', () => signed({ aud: undefined })],
+    ['another iss', () => signed({ iss: 'https://other.example' })],
+    ['no iss', () => signed({ iss: undefined })],
+    [
+      'alg none',
+      () =>
+        new Response(`${encode({ alg: 'none' })}.${encode({ sub: 'alice' })}.`, {
+          headers: { 'content-type': 'application/jwt' },
+        }),
+    ],
+    ['another alg', () => signed({}, { alg: 'HS256' })],
+    ['another sub', () => signed({ sub: 'bob' })],
+    ['no signature', () => Response.json({ sub: 'alice' })],
+    ['encryption', () => new Response('a.b.c.d.e', { headers: { 'content-type': 'application/jwt' } })],
+  ])('that is registered as signed is refused with %s (R7)', async (_, answer) => {
+    const client = createClient({ userinfoAlg: 'ES256' })
+    const { token } = await logIn(client)
+    provider.answer('/userinfo', answer)
+    await expect(client.userinfo(token)).rejects.toMatchObject({ code: 'invalid_userinfo' })
+  })
+})
+
+describe('logging out', () => {
+  it('goes by the provider, which learns whose session ends (RP-Initiated Logout §2)', async () => {
+    const client = createClient()
+    const { token } = await logIn(client)
+    const url = await client.logoutUrl({ token, postLogoutRedirectUri: 'https://app.example/', state: 's' })
+    expect(url!.startsWith(`${provider.issuer}/logout?`)).toBe(true)
+    expect(Object.fromEntries(new URL(url!).searchParams)).toEqual({
+      client_id: 'client',
+      id_token_hint: token.idToken,
+      post_logout_redirect_uri: 'https://app.example/',
+      state: 's',
+    })
+  })
+
+  it('stays here when the provider offers no logout', async () => {
+    const { end_session_endpoint: _, ...metadata } = provider.metadata
+    expect(await createClient({ metadata }).logoutUrl()).toBeNull()
+  })
+})

@@ -1,0 +1,54 @@
+/** An HTTP server on this machine for the time of a test. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Awaitable } from '@authlib/core'
+
+export interface TestServer {
+  /** `http://127.0.0.1:<port>`, without a slash at its end. */
+  readonly url: string
+  /** Ends open connections too. */
+  stop(): Promise<void>
+}
+
+/** Answers every request with what `handler` returns, on a free port of the loopback address. */
+export async function startTestServer(handler: (request: Request) => Awaitable<Response>): Promise<TestServer> {
+  return await startNodeServer((incoming, outgoing) => {
+    answer(incoming, outgoing, handler).catch(() => outgoing.destroy())
+  })
+}
+
+/** Answers requests with a listener of node:http, which an Express application is too. */
+export async function startNodeServer(
+  listener: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown,
+): Promise<TestServer> {
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // sound: it listens on a port, not on a pipe
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  handler: (request: Request) => Awaitable<Response>,
+): Promise<void> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Uint8Array) // sound: no encoding was set
+  const { method = 'GET', url = '/', headers } = incoming
+  const request = new Request(`http://${headers.host ?? 'localhost'}${url}`, {
+    method,
+    headers: Object.entries(headers).map(([name, value]): [string, string] => [name, [value].flat().join(', ')]),
+    body: method === 'GET' || method === 'HEAD' ? null : Buffer.concat(chunks),
+  })
+  const response = await handler(request)
+  outgoing.writeHead(response.status, [...response.headers].flat())
+  outgoing.end(new Uint8Array(await response.arrayBuffer()))
+}
