@@ -8,11 +8,21 @@ import { layers } from './checks/layers.ts'
 import { lockfile } from './checks/lockfile.ts'
 import { manifests } from './checks/manifests.ts'
 import { packages } from './checks/packages.ts'
+import { samples } from './checks/samples.ts'
 import { specs } from './checks/specs.ts'
 
 type Check = (root: string) => readonly string[] | Promise<readonly string[]>
 
-const quick: Readonly<Record<string, Check>> = { manifests, cycles, layers, documentation, specs, bundles, lockfile }
+const quick: Readonly<Record<string, Check>> = {
+  manifests,
+  cycles,
+  layers,
+  documentation,
+  samples,
+  specs,
+  bundles,
+  lockfile,
+}
 const checks: Readonly<Record<string, Check>> = { ...quick, packages }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(quick)
