@@ -3,6 +3,7 @@
 import { decodeBase64url } from '@authlib/core'
 import { type Curve, curves } from './algorithms.ts'
 import { JoseError } from './errors.ts'
+import { hasRocaFingerprint } from './roca.ts'
 import { type RsaFactors, recoverFactors } from './rsa-factors.ts'
 
 /** A key as JSON. */
@@ -113,6 +114,7 @@ function readRsa(members: Readonly<Record<string, unknown>>, allowWeak: boolean)
   if (modulus.length > MAX_MODULUS || exponent.length > 8) throw invalidKey('RSA key too large')
   if (!isOdd(modulus)) throw invalidKey('n is even')
   if (!isOdd(exponent) || (exponent.length === 1 && exponent[0] === 1)) throw invalidKey('e is even or 1')
+  if (hasRocaFingerprint(modulus) && !allowWeak) throw invalidKey('made by a faulty library (ROCA)')
   if (members['d'] === undefined) return { kty: 'RSA', n, e }
   if (members['oth'] !== undefined) throw invalidKey('more than two primes')
   const d = integer(members, 'd')

@@ -1,6 +1,7 @@
 /** The prime factors of an RSA key of which only n, e and d are known. NIST SP 800-56B, Appendix C.1 */
 
 import { decodeBase64url, encodeBase64url } from '@authlib/core'
+import { bigIntToBytes, bytesToBigInt } from './big-integer.ts'
 
 export interface RsaFactors {
   readonly p: string
@@ -65,11 +66,9 @@ function gcd(a: bigint, b: bigint): bigint {
 }
 
 function toBigInt(text: string): bigint {
-  return BigInt(`0x${Array.from(decodeBase64url(text), (byte) => byte.toString(16).padStart(2, '0')).join('')}`)
+  return bytesToBigInt(decodeBase64url(text))
 }
 
 function toText(value: bigint): string {
-  const hex = value.toString(16)
-  const pairs = (hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g) ?? []
-  return encodeBase64url(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)))
+  return encodeBase64url(bigIntToBytes(value))
 }

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import {
+  importKey,
+  type Jwk,
+  JoseError,
+  type JwkSet,
+  KeySet,
+  jwsAlgorithms,
+  verifyJws,
+  type VerificationKeys,
+} from './index.ts'
+
+/** Project Wycheproof, https://github.com/C2SP/wycheproof. AUTHLIB_VECTORS names the folder that has it. */
+const folder = process.env['AUTHLIB_VECTORS'] ?? ''
+const present = existsSync(join(folder, 'wycheproof'))
+
+interface Group {
+  readonly comment: string
+  readonly private?: Jwk | JwkSet
+  readonly public?: Jwk | JwkSet
+  readonly tests: readonly {
+    tcId: number
+    comment: string
+    result: 'valid' | 'invalid'
+    jws: unknown
+    flags?: string[]
+  }[]
+}
+
+function groups(file: string): readonly Group[] {
+  if (!present) return []
+  return (JSON.parse(readFileSync(join(folder, 'wycheproof', file), 'utf8')) as { testGroups: Group[] }).testGroups
+}
+
+/** Published verdicts that our policy overrules, and why. */
+const overruled: Readonly<Record<string, string>> = {
+  'json_web_signature_test.json 346': 'for us: the key is for PS256, the token PS384 (RFC 7517 §4.4)',
+  'json_web_signature_test.json 347': 'for us: the key names an algorithm that does not exist, ES521',
+  'json_web_signature_test.json 350': 'for us: as 346',
+  'json_web_signature_test.json 351': 'for us: as 347',
+  'json_web_signature_test.json 367': 'for us: the published text has no padding, it is the valid token',
+  'json_web_signature_test.json 370': 'for us: as 367',
+  'json_web_signature_test.json 372': 'for us: a foreign character is no base64url (RFC 7515 §2)',
+  'json_web_signature_test.json 373': 'for us: as 372',
+  'json_web_key_test.json 1': 'for us: symmetric and other keys may share a set, for keys are typed and never confused',
+  'json_web_key_test.json 4': 'for us: every key of a name is tried',
+  'json_web_crypto_test.json 47': 'for us: as key test 1',
+}
+
+describe.skipIf(!present)('Wycheproof (skipped without AUTHLIB_VECTORS)', () => {
+  for (const file of ['json_web_signature_test.json', 'json_web_key_test.json', 'json_web_crypto_test.json']) {
+    for (const { comment: group, tests, ...keys } of groups(file)) {
+      for (const { tcId, comment, result, jws } of tests) {
+        if (jws === undefined) continue
+        const name = `${file} ${tcId}`
+        const expected = name in overruled ? (result === 'valid' ? 'invalid' : 'valid') : result
+        it(`${name}: ${group}, ${comment} is ${expected} ${overruled[name] ?? ''}`.trim(), async () => {
+          expect(await verdict(jws, keys.public ?? keys.private)).toBe(expected)
+        })
+      }
+    }
+  }
+})
+
+async function verdict(jws: unknown, material: Jwk | JwkSet | undefined): Promise<string> {
+  try {
+    const isSet = material !== undefined && 'keys' in material
+    const keys: VerificationKeys = isSet ? KeySet.from(material as JwkSet) : await importKey(material as Jwk)
+    await verifyJws(jws as string, keys, { algorithms: jwsAlgorithms })
+    return 'valid'
+  } catch (error) {
+    if (!(error instanceof JoseError)) throw error
+    return 'invalid'
+  }
+}
