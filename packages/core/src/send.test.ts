@@ -26,7 +26,9 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
   '/no-content': (_, response) => void response.writeHead(204).end(),
   '/large': (_, response) => void response.end('x'.repeat(1_048_577)),
   '/endless': (_, response) => {
-    const more = (): void => void response.write('x'.repeat(10_000), more)
+    const more = (error?: Error | null): void => {
+      if (!error) response.write('x'.repeat(10_000), more)
+    }
     more()
     response.on('close', () => closed?.())
   },
