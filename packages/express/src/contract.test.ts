@@ -1,6 +1,14 @@
-import { adapterContract, startNodeServer, type BodyParser, type ContractApplication } from '@authlib/testing'
+import {
+  adapterBrowserContract,
+  adapterContract,
+  startNodeServer,
+  type BodyParser,
+  type ContractApplication,
+} from '@authlib/testing'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import { describe, it } from 'vitest'
+import { openBrowser } from '../../../test/support/browser.ts'
+import { chromium, describeWith } from '../../../test/support/needs.ts'
 import { currentToken, expressAdapter, mount, protect } from './index.ts'
 
 const parsers: Record<BodyParser, RequestHandler> = {
@@ -18,6 +26,17 @@ adapterContract({
   adapter: expressAdapter,
   serve,
   parsers: ['form', 'nested form', 'text', 'bytes', 'json'],
+})
+
+describeWith(chromium, 'in a real browser', (path) => {
+  adapterBrowserContract({
+    describe,
+    it: (name, body) => it(name, body, 60_000),
+    name: 'the adapter contract on Express',
+    adapter: expressAdapter,
+    serve,
+    openBrowser: () => openBrowser(path),
+  })
 })
 
 function serve(application: ContractApplication<Response, void>) {

@@ -1,7 +1,15 @@
 import { getRequestListener } from '@hono/node-server'
-import { adapterContract, startNodeServer, type BodyParser, type ContractApplication } from '@authlib/testing'
+import {
+  adapterBrowserContract,
+  adapterContract,
+  startNodeServer,
+  type BodyParser,
+  type ContractApplication,
+} from '@authlib/testing'
 import { Hono, type Context } from 'hono'
 import { describe, it } from 'vitest'
+import { openBrowser } from '../../../test/support/browser.ts'
+import { chromium, describeWith } from '../../../test/support/needs.ts'
 import { currentToken, honoAdapter, keepCookies, mount, protect } from './index.ts'
 
 /** Each leaves the body behind in another of the forms that Hono keeps. */
@@ -9,7 +17,7 @@ const parsers: Partial<Record<BodyParser, (c: Context) => Promise<unknown>>> = {
   form: async (c) => isA(c, 'application/x-www-form-urlencoded') && (await c.req.formData()),
   bytes: (c) => c.req.arrayBuffer(),
   text: (c) => c.req.text(),
-  json: async (c) => isA(c, 'application/json') && (await c.req.json()),
+  json: async (c) => isA(c, 'application/json') && (await c.req.json<unknown>()),
 }
 
 adapterContract({
@@ -19,6 +27,17 @@ adapterContract({
   adapter: honoAdapter,
   serve,
   parsers: ['form', 'text', 'bytes', 'json'],
+})
+
+describeWith(chromium, 'in a real browser', (path) => {
+  adapterBrowserContract({
+    describe,
+    it: (name, body) => it(name, body, 60_000),
+    name: 'the adapter contract on Hono',
+    adapter: honoAdapter,
+    serve,
+    openBrowser: () => openBrowser(path),
+  })
 })
 
 function serve(application: ContractApplication<Context, Response>) {
@@ -48,8 +67,7 @@ function serve(application: ContractApplication<Context, Response>) {
     const headers = { 'content-type': 'application/json', 'set-cookie': 'session=1' }
     return new Response(JSON.stringify(await callback(c)), { headers })
   })
-  const listener = getRequestListener(app.fetch)
-  return startNodeServer((incoming, outgoing) => void listener(incoming, outgoing))
+  return startNodeServer(getRequestListener(app.fetch))
 }
 
 function isA(c: Context, type: string): boolean {

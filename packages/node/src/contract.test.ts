@@ -1,13 +1,72 @@
-import { adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { jsonResponse, type Adapter, type HttpHeader, type HttpRequest, type HttpResponse } from '@authlib/core'
+import {
+  adapterBrowserContract,
+  adapterContract,
+  adapterContractCases,
+  startNodeServer,
+  type ContractApplication,
+} from '@authlib/testing'
 import { text } from 'node:stream/consumers'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { openBrowser } from '../../../test/support/browser.ts'
+import { chromium, describeWith } from '../../../test/support/needs.ts'
 import { currentToken, mount, nodeAdapter, protect } from './index.ts'
 
-adapterContract({ describe, it, name: 'the adapter contract on node:http', adapter: nodeAdapter, serve })
+const sound: Parts = { adapter: nodeAdapter, mount, protect }
+
+adapterContract({
+  describe,
+  it,
+  name: 'the adapter contract on node:http',
+  adapter: nodeAdapter,
+  serve: (application) => serve(application),
+})
+
+describeWith(chromium, 'in a real browser', (path) => {
+  adapterBrowserContract({
+    describe,
+    it: (name, body) => it(name, body, 60_000),
+    name: 'the adapter contract on node:http',
+    adapter: nodeAdapter,
+    serve: (application) => serve(application),
+    openBrowser: () => openBrowser(path),
+  })
+})
+
+describe('the adapter contract', () => {
+  it.each(Object.entries(flawedParts()))('catches an adapter that %s', async (_flaw, flawed) => {
+    expect(await failures(flawed)).not.toEqual([])
+  })
+
+  it.each(Object.entries(wrappedParts()))('finds nothing in a sound adapter behind %s', async (_name, wrapped) => {
+    expect(await failures(wrapped)).toEqual([])
+  })
+})
+
+/** Names of the cases that fail, up to the first. */
+async function failures(parts: Partial<Parts>): Promise<readonly string[]> {
+  const { adapter, ...rest } = { ...sound, ...parts }
+  for (const each of adapterContractCases()) {
+    try {
+      await each.run({ adapter, serve: (application) => serve(application, rest) })
+    } catch (error) {
+      return [`${each.name}: ${String(error)}`]
+    }
+  }
+  return []
+}
+
+type Application = ContractApplication<ServerResponse, void>
+
+interface Parts {
+  readonly adapter: Adapter<ServerResponse>
+  readonly mount: typeof mount
+  readonly protect: typeof protect
+}
 
 /** An application without a framework, which cuts off paths as Connect does. */
-function serve(application: ContractApplication<ServerResponse, void>) {
+function serve(application: Application, { mount, protect }: Pick<Parts, 'mount' | 'protect'> = sound) {
   const { decorated, mountables, onError, path, protector, login, callback } = application
   const mounted = mount(mountables, { onError })
   const routes: Record<string, (incoming: IncomingMessage, outgoing: ServerResponse) => unknown> = {
@@ -55,5 +114,151 @@ async function open(incoming: IncomingMessage, outgoing: ServerResponse): Promis
 function guarded(guard: ReturnType<typeof protect>) {
   return (incoming: IncomingMessage, outgoing: ServerResponse) => {
     guard(incoming, outgoing, () => void open(incoming, outgoing))
+  }
+}
+
+/** Adapters with one flaw each. Hoisted, because the table above is built first. */
+function flawedParts(): Record<string, Partial<Parts>> {
+  const onceEach = (headers: readonly HttpHeader[]) => [...new Map(headers)]
+
+  return {
+    'reads the path that the framework has left': before((incoming) =>
+      Object.assign(incoming, { originalUrl: undefined }),
+    ),
+    'reads a body before it knows whose it is': before((incoming) => incoming.resume()),
+    'takes paths in any case': before((incoming) => (incoming.url = incoming.url?.toLowerCase())),
+    'decodes paths': before((incoming) => (incoming.url = decodeURI(incoming.url ?? ''))),
+    'ignores a slash at the end': before((incoming) => (incoming.url = incoming.url?.replace(/\/$/, ''))),
+    'lets a header choose the path': before((incoming) => {
+      incoming.url = (incoming.headers['x-original-url'] as string | undefined) ?? incoming.url
+    }),
+    'lets a header choose the method': before((incoming) => {
+      incoming.method = (incoming.headers['x-http-method-override'] as string | undefined) ?? incoming.method
+    }),
+    'forgets what the application has set': before((_, outgoing) => {
+      for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name)
+    }),
+    'answers OPTIONS by itself': before((incoming, outgoing) => incoming.method === 'OPTIONS' && outgoing.writeHead(200).end()), // prettier-ignore
+    'has no limit for bodies': { mount: (mountables, options) => mount(mountables, { ...options, maxBody: Infinity }) },
+    'has a lower limit for bodies': {
+      mount: (mountables, options) => mount(mountables, { ...options, maxBody: 65_535 }),
+    },
+    'reads a body only once': seen((request) => {
+      let texts = 0
+      return { text: () => (texts++ ? Promise.resolve('') : request.text()) }
+    }),
+    'reads no bodies': seen(() => ({ text: () => Promise.resolve('') })),
+    'reads bytes that are not UTF-8': seen((request) => ({ text: () => request.text().catch(() => '') })),
+    'forgets the query': seen(({ url }) => ({ url: url.split('?')[0]! })),
+    'normalises the query': seen(({ url }) => ({ url: url.replace('+', '%20') })),
+    'finds headers by their lower-case name only': seen(({ headers }) => ({
+      headers: { get: (name) => (name === name.toLowerCase() ? headers.get(name) : null) },
+    })),
+    'takes the first of two headers': seen(({ headers }) => ({
+      headers: { get: (name) => headers.get(name)?.split(', ')[0] ?? null },
+    })),
+    'finds members of every object among the headers': seen(({ headers }) => ({
+      headers: { get: (name) => headers.get(name) ?? (name in {} ? 'inherited' : null) },
+    })),
+    'tells what went wrong': {
+      mount: (mountables, options) =>
+        mount(
+          [mountables].flat().map(({ routes, handle }) => ({
+            routes,
+            handle: async (request) => {
+              try {
+                return await handle(request)
+              } catch (error) {
+                return jsonResponse(500, String(error))
+              }
+            },
+          })),
+          options,
+        ),
+    },
+    'sends one header of a name': sent((response) => ({ ...response, headers: onceEach(response.headers) })),
+    'sends every answer with 200': sent((response) => ({ ...response, status: 200 })),
+    'sends no challenge': sent((response) => ({
+      ...response,
+      headers: response.headers.filter(([name]) => name !== 'www-authenticate'),
+    })),
+    'lets everybody in': { protect: () => (_incoming, _outgoing, next) => next() },
+    'lets in whoever has any token': { protect: (protector) => protect(protector, 'read' as never) },
+    'forgets the token': {
+      protect: (protector, ...rest) => {
+        const nobody: typeof protector.protect = async (...request) => ({
+          ...(await protector.protect(...request)),
+          subject: 'nobody',
+        })
+        return protect({ protect: nobody, respond: protector.respond }, ...rest)
+      },
+    },
+    'sets no cookies': { adapter: { ...nodeAdapter, setCookies: () => undefined } },
+    'sets the last cookie only': {
+      adapter: {
+        ...nodeAdapter,
+        setCookies(outgoing, cookies) {
+          for (const { name, value } of cookies) outgoing.setHeader('set-cookie', `${name}=${value}`)
+        },
+      },
+    },
+    'redirects without the cookies that were set': {
+      adapter: {
+        ...nodeAdapter,
+        respond(outgoing, response) {
+          outgoing.removeHeader('set-cookie')
+          nodeAdapter.respond(outgoing, response)
+        },
+      },
+    },
+  }
+}
+
+/** Changes what a mountable sees. */
+function seen(change: (request: HttpRequest) => Partial<HttpRequest>): Partial<Parts> {
+  return {
+    mount: (mountables, options) =>
+      mount(
+        [mountables].flat().map(({ routes, handle }) => ({
+          routes,
+          handle: (request) => handle({ ...request, text: () => request.text(), ...change(request) }),
+        })),
+        options,
+      ),
+  }
+}
+/** Changes what is answered. */
+function sent(change: (response: HttpResponse) => HttpResponse): Partial<Parts> {
+  return {
+    mount: (mountables, options) =>
+      mount(
+        [mountables].flat().map(({ routes, handle }) => ({
+          routes,
+          handle: async (request) => change(await handle(request)),
+        })),
+        options,
+      ),
+    protect: (protector, ...rest) =>
+      protect({ protect: protector.protect, respond: (error) => change(protector.respond(error)) }, ...rest),
+  }
+}
+/** Meddles before the adapter. */
+function before(change: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown): Partial<Parts> {
+  return {
+    mount(mountables, options) {
+      const mounted = mount(mountables, options)
+      return (incoming, outgoing, next) => {
+        change(incoming, outgoing)
+        mounted(incoming, outgoing, next)
+      }
+    },
+  }
+}
+
+function wrappedParts(): Record<string, Partial<Parts>> {
+  return {
+    'one that sees requests': seen(() => ({})),
+    'one that sends answers': sent((response) => response),
+    'one that comes before': before(() => undefined),
   }
 }

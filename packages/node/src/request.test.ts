@@ -1,0 +1,161 @@
+import type { ClientCertificate, HttpRequest } from '@authlib/core'
+import { startNodeServer } from '@authlib/testing'
+import { X509Certificate } from 'node:crypto'
+import { request as sendHttps, createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { nodeRequest, type NodeRequestOptions } from './index.ts'
+
+describe('nodeRequest', () => {
+  it('reads a body once for every view of the message', async () => {
+    const texts: string[] = []
+    const server = await startNodeServer(async (incoming, outgoing) => {
+      const [first, second] = [nodeRequest(incoming), nodeRequest(incoming)]
+      texts.push(...(await Promise.all([first.text(), second.text()])), await second.text())
+      texts.push(await nodeRequest(incoming).text())
+      outgoing.end()
+    })
+    await fetch(server.url, { method: 'POST', body: 'hello' })
+    await server.stop()
+    expect(texts).toEqual(['hello', 'hello', 'hello', 'hello'])
+  })
+
+  it('takes the limit of a body from its options', async () => {
+    expect(await textOf('a'.repeat(10), { maxBody: 10 })).toBe('a'.repeat(10))
+    expect(await textOf('a'.repeat(11), { maxBody: 10 })).toMatchObject({ code: 'payload_too_large', status: 413 })
+    expect(await textOf('a'.repeat(70_000), { maxBody: 70_000 })).toHaveLength(70_000)
+  })
+
+  it('says what to do when something else has read the body and kept nothing', async () => {
+    const server = await startNodeServer(async (incoming, outgoing) => {
+      await text(incoming)
+      const error: unknown = await nodeRequest(incoming)
+        .text()
+        .catch((reason: unknown) => reason)
+      outgoing.end(JSON.stringify(error))
+    })
+    const error: unknown = await (await fetch(server.url, { method: 'POST', body: 'a' })).json()
+    await server.stop()
+    expect(error).toMatchObject({ code: 'body_used', status: 500, hint: expect.stringContaining('before') })
+  })
+
+  it('prefers the raw body that a host keeps beside the parsed one', async () => {
+    const server = await startNodeServer(async (incoming, outgoing) => {
+      await text(incoming)
+      Object.assign(incoming, { rawBody: Buffer.from('a=%C3%BC&a=1'), body: { a: '1' } })
+      outgoing.end(await nodeRequest(incoming).text())
+    })
+    const response = await fetch(server.url, { method: 'POST', body: 'a=%C3%BC&a=1' })
+    expect(await response.text()).toBe('a=%C3%BC&a=1')
+    await server.stop()
+  })
+
+  it('fails at once when the client was gone before anybody read', async () => {
+    const gone = new Promise<unknown>((resolve) => {
+      void startNodeServer((incoming) => {
+        incoming.once('close', () => {
+          nodeRequest(incoming).text().then(resolve, resolve)
+        })
+        incoming.destroy()
+      }).then(async (server) => {
+        await fetch(server.url, { method: 'POST', body: 'a' }).catch(() => undefined)
+        await server.stop()
+      })
+    })
+    expect(await gone).toMatchObject({ code: 'request_aborted' })
+  })
+})
+
+describe('the client certificate (RFC 8705 §2)', () => {
+  it('is that of the TLS connection, with whether its issuer is trusted', async () => {
+    const der = new Uint8Array(new X509Certificate(CERTIFICATE).raw)
+    expect(await certificateSeen({ ca: CERTIFICATE }, true)).toEqual({ der, trusted: true })
+    expect(await certificateSeen({}, true)).toEqual({ der, trusted: false })
+  })
+
+  it('is absent when the client has none, and without TLS', async () => {
+    expect(await certificateSeen({}, false)).toBeUndefined()
+    let seen: unknown = 'nothing yet'
+    const server = await startNodeServer((incoming, outgoing) => {
+      seen = nodeRequest(incoming).clientCertificate
+      outgoing.end()
+    })
+    await fetch(server.url, { headers: { 'client-cert': ':AAAA:', 'x-client-cert': 'AAAA' } })
+    await server.stop()
+    expect(seen).toBeUndefined()
+  })
+
+  it('comes from a proxy when the application says how', async () => {
+    let seen: ClientCertificate | undefined
+    const server = await startNodeServer((incoming, outgoing) => {
+      const { clientCertificate } = nodeRequest(incoming, {
+        clientCertificate: ({ headers }) => ({
+          der: Buffer.from(headers['x-cert'] as string, 'base64'),
+          trusted: true,
+        }),
+      })
+      seen = clientCertificate
+      outgoing.end()
+    })
+    await fetch(server.url, { headers: { 'x-cert': 'AQI=' } })
+    await server.stop()
+    expect([...seen!.der]).toEqual([1, 2])
+  })
+})
+
+/** What `text()` comes to on a server that gets this body. */
+async function textOf(body: string, options: NodeRequestOptions): Promise<unknown> {
+  let outcome: unknown
+  const server = await startNodeServer(async (incoming, outgoing) => {
+    outcome = await nodeRequest(incoming, options)
+      .text()
+      .catch((error: unknown) => error)
+    outgoing.end()
+  })
+  await fetch(server.url, { method: 'POST', body })
+  await server.stop()
+  return outcome
+}
+
+/** What a TLS server sees of a client that sends its certificate, or does not. */
+async function certificateSeen(trust: { ca?: string }, send: boolean): Promise<HttpRequest['clientCertificate']> {
+  const identity = { key: KEY, cert: CERTIFICATE }
+  let seen: ClientCertificate | undefined
+  const server = createServer(
+    { ...identity, ...trust, requestCert: true, rejectUnauthorized: false },
+    (incoming, outgoing) => {
+      seen = nodeRequest(incoming).clientCertificate
+      outgoing.end()
+    },
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, ca: CERTIFICATE, agent: false, ...(send ? identity : {}) }
+    sendHttps(options, (response) => response.resume().on('end', resolve))
+      .on('error', reject)
+      .end()
+  })
+  await new Promise((resolve) => server.close(resolve))
+  return seen && { der: new Uint8Array(seen.der), trusted: seen.trusted }
+}
+
+/** Signed by itself, made for this file, used nowhere else. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBZTCCAQqgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOFNkRce0hL3fDxA
+sMiJLmg1Lr8dpxPa8zl6IRmJL6S1tl7fau5cmn5TnN2TkYQtyJjP1BV+6qS5MJNQ
+miMm6yijSzBJMAwGA1UdEwQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/
+AAABMB0GA1UdDgQWBBSdgdR2rSMc+BjzTh8/kW9QM1CtyTAKBggqhkjOPQQDAgNJ
+ADBGAiEAveJP7daI6zFM4x/pI6444XeHDtbOk8JZTnUnl6RklzICIQDWapOFwBZQ
+r6dfmhGwKx9lzK6Lkmw8aLcnjXcL7lXsoQ==
+-----END CERTIFICATE-----
+`
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzx6kw5AMZ18VTmL5
+BNEhfQnX7BkaT/RpRGvn3e4xnF2hRANCAAThTZEXHtIS93w8QLDIiS5oNS6/HacT
+2vM5eiEZiS+ktbZe32ruXJp+U5zdk5GELciYz9QVfuqkuTCTUJojJuso
+-----END PRIVATE KEY-----
+`
