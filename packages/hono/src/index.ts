@@ -1,4 +1,5 @@
 export * from './adapter.ts'
+export { keepCookies } from './cookies.ts'
 export * from './mount.ts'
 export * from './protect.ts'
-export { honoRequest, type HonoRequestOptions } from './request.ts'
+export * from './request.ts'

@@ -2,8 +2,9 @@
 
 import { createDispatch, type DispatchOptions, type Mountable } from '@authlib/core'
 import type { MiddlewareHandler } from 'hono'
-import { addLostCookies, deliver } from './adapter.ts'
+import { addLostCookies } from './cookies.ts'
 import { honoRequest, type HonoRequestOptions } from './request.ts'
+import { deliver } from './respond.ts'
 
 export interface MountOptions extends HonoRequestOptions, DispatchOptions {}
 

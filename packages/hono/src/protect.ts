@@ -2,8 +2,8 @@
 
 import { admit, currentToken as findToken, setCurrentToken, type CurrentToken, type Protector } from '@authlib/core'
 import type { Context, MiddlewareHandler } from 'hono'
-import { deliver } from './adapter.ts'
 import { honoRequest, type HonoRequestOptions } from './request.ts'
+import { deliver } from './respond.ts'
 
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
