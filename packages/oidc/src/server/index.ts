@@ -1,1 +1,6 @@
-export {}
+export { discoveryEndpoint } from './endpoints/discovery.ts'
+export * from './endpoints/userinfo.ts'
+export * from './id-token.ts'
+export * from './openid.ts'
+export * from './openid-code.ts'
+export type { ClaimsContext, ClaimsOptions, SubjectClaims } from './subject-claims.ts'

@@ -1,0 +1,88 @@
+/**
+ * What OpenID Connect adds to authorization requests. `login_hint`, `acr_values`, `display` and `ui_locales` are wishes:
+ * pages find them in the parameters of the request, and nothing fails for them.
+ *
+ * @spec OpenID Connect Core 1.0 §3.1.2.1 §3.1.2.2 §3.1.2.6
+ */
+
+import type { JsonObject } from '@authlib/core'
+import { idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
+import { invalidRequest, OAuth2Error } from '@authlib/oauth2'
+import { demandsSlot, whatToAsk, type Authorization, type AuthorizationRequest } from '@authlib/oauth2/server'
+import type { IdTokenClaims } from '../claims.ts'
+import { checkRegistration, signatureAlgorithms } from './registration.ts'
+
+/** Values of `prompt` that work. */
+export const promptValues: readonly string[] = ['none', 'login', 'consent', 'select_account']
+
+/** Without a feature that resolves them, these would change the request behind our back. §6, §7.2.1 */
+const unsupported = ['request', 'request_uri', 'registration']
+
+/** What the request demands of the login, for the interaction. @throws OAuth2Error */
+export async function validateAuthenticationRequest(request: AuthorizationRequest): Promise<JsonObject> {
+  const { params, scope, client, server } = request
+  for (const name of unsupported) if (params.has(name)) throw new OAuth2Error(`${name}_not_supported`)
+  if (scope.includes('openid')) {
+    if (!params.has('redirect_uri')) throw invalidRequest('redirect_uri is missing') // §3.1.2.1: never a default
+    checkRegistration(client, server)
+  }
+  return demandsSlot.write({
+    prompt: readPrompt(params.get('prompt')),
+    maxAge: readMaxAge(params.get('max_age')) ?? defaultMaxAge(request),
+    subject: await readSubject(params.get('id_token_hint'), request),
+  })
+}
+
+/**
+ * Applications that answer by themselves are held to the demands too: nothing is said about another subject, or about a
+ * login that is too old. §3.1.2.2
+ *
+ * @throws OAuth2Error `login_required`
+ */
+export function requireDemandedLogin(request: AuthorizationRequest, authorization: Authorization): void {
+  const { subject = '', authTime = 0, acr, scope, createdAt } = authorization
+  const progress = { login: { subject, authTime, acr }, approved: scope, remembered: [] }
+  if (whatToAsk(request, progress, createdAt).login) throw new OAuth2Error('login_required')
+}
+
+function readPrompt(text: string | undefined): readonly string[] {
+  const prompt = text === undefined ? [] : [...new Set(text.split(' '))]
+  if (!prompt.every((value) => promptValues.includes(value))) {
+    throw invalidRequest('prompt has a value that is not supported') // Initiating User Registration §4.1
+  }
+  if (prompt.includes('none') && prompt.length > 1) throw invalidRequest('prompt has none together with another value')
+  return prompt
+}
+
+/** Seconds; 0 is as good as `prompt=login`. */
+function readMaxAge(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d{1,10}$/.test(text)) throw invalidRequest('max_age is not a number of seconds')
+  return Number(text)
+}
+
+/** Registration §2 */
+function defaultMaxAge({ client }: AuthorizationRequest): number | undefined {
+  const registered = client.metadata['default_max_age']
+  return typeof registered === 'number' ? registered : undefined
+}
+
+/** The only subject that will do. The ID Token may have expired, but we must have made it, and for this client. */
+async function readSubject(
+  hint: string | undefined,
+  { server, client }: AuthorizationRequest,
+): Promise<string | undefined> {
+  if (hint === undefined) return undefined
+  const policy = {
+    ...idTokenPolicy({ issuer: server.issuer, clientId: client.clientId, algorithms: signatureAlgorithms(server) }),
+    typOptional: false,
+    clock: server.clock,
+    leeway: Number.MAX_SAFE_INTEGER, // §3.1.2.2: expired is fine
+  }
+  try {
+    return (await verifyJwt<IdTokenClaims>(hint, await server.requireKeys().keySet(), policy)).claims.sub
+  } catch (error) {
+    if (!(error instanceof JoseError)) throw error
+    throw invalidRequest('id_token_hint is not an ID Token for this client', { reason: error.code, cause: error })
+  }
+}

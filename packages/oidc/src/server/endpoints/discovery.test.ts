@@ -1,0 +1,121 @@
+import { staticClients } from '@authlib/oauth2/server'
+import { describe, expect, it } from 'vitest'
+import { Browser, ISSUER, refresh } from '../../../../oauth2/test/journey.ts'
+import { ALICE, authenticationUrl, claimsOf, logIn, provider, RP, withToken } from '../../../test/provider.ts'
+import type { OpenIDProviderMetadata } from '../../metadata.ts'
+import { scopeClaims } from '../../scopes.ts'
+
+async function discover(options: Parameters<typeof provider>[0] = {}) {
+  const { server } = await provider(options)
+  const response = await server.fetch(new Request(`${ISSUER}/.well-known/openid-configuration`))
+  return { server, response, metadata: (await response.json()) as OpenIDProviderMetadata }
+}
+
+describe('the discovery document (Discovery §3, §4)', () => {
+  it('is the metadata of the server, with what OpenID Connect adds', async () => {
+    const { server, response, metadata } = await discover()
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(metadata).toEqual({
+      ...server.metadata(),
+      claims_parameter_supported: false,
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+    })
+    expect(metadata).toMatchObject({
+      issuer: ISSUER,
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: `${ISSUER}/token`,
+      userinfo_endpoint: `${ISSUER}/userinfo`,
+      jwks_uri: `${ISSUER}/jwks`,
+      scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'],
+      response_types_supported: ['code'],
+      response_modes_supported: ['query', 'fragment'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256', 'RS256'],
+      userinfo_signing_alg_values_supported: ['ES256', 'RS256'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      claims_supported: ['sub', 'iss', 'auth_time', 'acr', 'amr', ...Object.values(scopeClaims).flat()],
+    })
+  })
+
+  it('lies behind the path of the issuer, where RFC 8414 puts its own before it (§4)', async () => {
+    const issuer = `${ISSUER}/tenant/`
+    const { server } = await provider({ issuer })
+    const paths = server.routes.map(({ path }) => path)
+    expect(paths).toContain('/tenant/.well-known/openid-configuration')
+    expect(paths).toContain('/.well-known/oauth-authorization-server/tenant')
+  })
+
+  it('lists the scope that the server keeps a list of, and the claims it leads to', async () => {
+    const { metadata } = await discover({ scopes: ['openid', 'email', 'read'] })
+    expect(metadata.scopes_supported).toEqual(['openid', 'email', 'read'])
+    expect(metadata.claims_supported).toEqual(['sub', 'iss', 'auth_time', 'acr', 'amr', 'email', 'email_verified'])
+  })
+
+  it('lets another feature say what it supports', async () => {
+    const { server } = await provider()
+    server.register({ name: 'request_object', metadata: { request_parameter_supported: true } })
+    const response = await server.fetch(new Request(`${ISSUER}/.well-known/openid-configuration`))
+    expect(await response.json()).toMatchObject({ request_parameter_supported: true })
+  })
+})
+
+describe('what the discovery document says works', () => {
+  it('every endpoint', async () => {
+    const { server, metadata } = await discover()
+    const endpoints = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name))
+    expect(endpoints).toHaveLength(6)
+    const paths = server.routes.map(({ path }) => ISSUER + path)
+    for (const [, url] of endpoints) expect(paths).toContain(url)
+  })
+
+  it('every scope and every claim', async () => {
+    const { server, metadata } = await discover()
+    const scope = metadata.scopes_supported!.join(' ')
+    const { json } = await logIn(server, { scope })
+    expect(json['scope']).toBe(scope)
+    expect((await refresh(server, json['refresh_token'], RP)).status).toBe(200)
+    const userinfo = (await (await withToken(server, '/userinfo', json['access_token'])).json()) as object
+    const told = Object.keys({ ...claimsOf(json['id_token']), ...userinfo })
+    expect(metadata.claims_supported!.filter((name) => !told.includes(name))).toEqual(['acr']) // a login may have none
+    expect(Object.keys(ALICE).filter((name) => !metadata.claims_supported!.includes(name))).toEqual([])
+  })
+
+  it('every prompt, and no other', async () => {
+    const { server, metadata } = await discover()
+    const answers = async (prompt: string): Promise<string | null> => {
+      const location = (await new Browser(server).open(authenticationUrl({ prompt }))).headers.get('location') ?? ''
+      return new URL(location, ISSUER).searchParams.get('error')
+    }
+    for (const prompt of metadata.prompt_values_supported!) {
+      expect(await answers(prompt)).toBe(prompt === 'none' ? 'login_required' : null)
+    }
+    expect(await answers('create')).toBe('invalid_request')
+  })
+
+  it('every algorithm, for ID Tokens and for userinfo', async () => {
+    const { metadata } = await discover()
+    for (const alg of metadata.id_token_signing_alg_values_supported) {
+      const member = { id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg }
+      const { server } = await provider({ clients: staticClients([{ ...RP, ...member }]) })
+      const { json } = await logIn(server)
+      const userinfo = await (await withToken(server, '/userinfo', json['access_token'])).text()
+      const header = JSON.stringify({ alg }).slice(1, -1)
+      for (const token of [String(json['id_token']), userinfo]) expect(atob(token.split('.')[0]!)).toContain(header)
+    }
+    expect(metadata.userinfo_signing_alg_values_supported).toEqual(metadata.id_token_signing_alg_values_supported)
+  })
+
+  it('every response mode', async () => {
+    const { server, metadata } = await discover()
+    for (const mode of metadata.response_modes_supported!) {
+      const browser = new Browser(server)
+      await logIn(server, {}, { browser })
+      const response = await browser.open(authenticationUrl({ response_mode: mode, prompt: 'none' }))
+      const separator = mode === 'query' ? '?' : '#'
+      expect(response.headers.get('location')).toContain(`/cb${separator}code=`)
+    }
+  })
+})

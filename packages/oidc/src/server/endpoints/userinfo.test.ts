@@ -1,0 +1,156 @@
+import { KeySet, verifyJwt } from '@authlib/jose'
+import { bearer } from '@authlib/oauth2/resource'
+import { jwtAccessToken, staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
+import { describe, expect, it } from 'vitest'
+import { ISSUER, manualClock, post, refresh } from '../../../../oauth2/test/journey.ts'
+import { ALICE, logIn, provider, RP, withToken } from '../../../test/provider.ts'
+import { scopeClaims } from '../../scopes.ts'
+import type { ClaimsContext } from '../index.ts'
+
+async function userinfo(server: AuthorizationServer, token: unknown): Promise<unknown> {
+  return (await withToken(server, '/userinfo', token)).json()
+}
+
+async function tokenFor(server: AuthorizationServer, scope: string): Promise<string> {
+  return String((await logIn(server, { scope })).json['access_token'])
+}
+
+describe('userinfo (Core §5.3)', () => {
+  it.each(['GET', 'POST'])('answers %s with what the scope stands for, and always sub (§5.3.2)', async (method) => {
+    const { server } = await provider()
+    const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid email'), { method })
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.json()).toEqual({ sub: 'alice', email: ALICE.email, email_verified: true })
+  })
+
+  it('tells a client with openid alone nothing but sub', async () => {
+    const { server } = await provider()
+    expect(await userinfo(server, await tokenFor(server, 'openid'))).toEqual({ sub: 'alice' })
+  })
+
+  it('gives everything that the standard scopes stand for', async () => {
+    const { server } = await provider()
+    const token = await tokenFor(server, 'openid profile email address phone')
+    expect(await userinfo(server, token)).toEqual({ sub: 'alice', ...ALICE })
+    expect(Object.keys(ALICE).sort()).toEqual(Object.values(scopeClaims).flat().sort())
+  })
+
+  it('asks for the claims of that scope, for that client', async () => {
+    const asked: ClaimsContext[] = []
+    const claims = (_subject: string, context: ClaimsContext) => {
+      asked.push(context)
+      return { roles: ['admin'], secret: 'x', name: null }
+    }
+    const { server } = await provider({ openid: { claims, scopes: { ...scopeClaims, read: ['roles'] } } })
+    const token = await tokenFor(server, 'openid profile read')
+    expect(asked).toEqual([]) // the ID Token carries no claims of the scope
+    expect(await userinfo(server, token)).toEqual({ sub: 'alice', roles: ['admin'] })
+    expect(asked.map(({ use, scope, client }) => [use, scope, client.clientId])).toEqual([
+      ['userinfo', ['openid', 'profile', 'read'], 'web'],
+    ])
+  })
+
+  it('goes by the scope of the token, which may be less than was granted', async () => {
+    const { server } = await provider()
+    const { json } = await logIn(server, { scope: 'openid email offline_access' })
+    const less = await refresh(server, json['refresh_token'], RP, { scope: 'openid' })
+    expect(await userinfo(server, less.json['access_token'])).toEqual({ sub: 'alice' })
+  })
+
+  it('works with JWT access tokens, whomever they are for', async () => {
+    const { server } = await provider()
+    server.register(jwtAccessToken({ audience: 'https://api.example' }))
+    expect(await userinfo(server, await tokenFor(server, 'openid email'))).toMatchObject({ email: ALICE.email })
+  })
+
+  it('may be called by scripts of any origin (§5.3)', async () => {
+    const { server } = await provider()
+    const preflight = await server.fetch(new Request(`${ISSUER}/userinfo`, { method: 'OPTIONS' }))
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
+    const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid'))
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+  })
+})
+
+describe('userinfo refuses (Core §5.3.3, RFC 6750 §3)', () => {
+  const challengeOf = ({ status, headers }: Response): unknown[] => [status, headers.get('www-authenticate')]
+
+  it('a request without a token, saying no more than how to send one (§3.1)', async () => {
+    const { server } = await provider()
+    const response = await server.fetch(new Request(`${ISSUER}/userinfo`))
+    expect(challengeOf(response)).toEqual([401, `Bearer realm="${ISSUER}", scope="openid"`])
+    expect(await response.text()).toBe('')
+  })
+
+  it.each(['unknown', 'expired', 'revoked', 'refresh token', 'removed client', 'removed subject', 'acting for itself'])(
+    'a token that is not good: %s',
+    async (which) => {
+      const clock = manualClock()
+      const clients = [RP]
+      const source = { find: (id: string) => staticClients(clients).find(id) }
+      let claims: object | null = ALICE
+      const { server } = await provider({ clock, clients: source, openid: { claims: () => claims } })
+      const { json } = await logIn(server, { scope: 'openid offline_access' })
+      let token = json['access_token']
+      expect((await withToken(server, '/userinfo', token)).status).toBe(200)
+      if (which === 'unknown') token = 'nonsense'
+      if (which === 'expired') clock.advance(3600)
+      if (which === 'revoked') await post(server, '/revoke', { token: String(token) }, RP)
+      if (which === 'refresh token') token = json['refresh_token']
+      if (which === 'removed client') clients.pop()
+      if (which === 'removed subject') claims = null
+      if (which === 'acting for itself') {
+        const form = { grant_type: 'client_credentials', scope: 'openid' }
+        token = (await post(server, '/token', form, RP)).json['access_token']
+      }
+      const response = await withToken(server, '/userinfo', token)
+      expect(challengeOf(response)).toEqual([401, expect.stringContaining('error="invalid_token"')])
+      expect(await response.json()).toMatchObject({ error: 'invalid_token' })
+    },
+  )
+
+  it('a token without openid', async () => {
+    const { server } = await provider()
+    const response = await withToken(server, '/userinfo', await tokenFor(server, 'read'))
+    expect(challengeOf(response)).toEqual([403, expect.stringContaining('error="insufficient_scope"')])
+    expect(challengeOf(response)).toEqual([403, expect.stringContaining('scope="openid"')])
+  })
+
+  it.each([false, true])('a token in the body, unless that is allowed: %s (RFC 6750 §2.2)', async (allowed) => {
+    const { server } = await provider({ openid: allowed ? { schemes: [bearer({ insecureFormBody: true })] } : {} })
+    const body = new URLSearchParams({ access_token: await tokenFor(server, 'openid') })
+    const response = await server.fetch(new Request(`${ISSUER}/userinfo`, { method: 'POST', body }))
+    expect(response.status).toBe(allowed ? 200 : 401)
+  })
+
+  it('a token in the query, always (OAuth 2.1 §5.1)', async () => {
+    const { server } = await provider()
+    const token = await tokenFor(server, 'openid')
+    expect((await server.fetch(new Request(`${ISSUER}/userinfo?access_token=${token}`))).status).toBe(401)
+  })
+
+  it('nobody with a crash in its hands: 500, and the event says why', async () => {
+    const failure = new Error('the database is gone')
+    const claims = () => {
+      throw failure
+    }
+    const { server, events } = await provider({ openid: { claims } })
+    const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid'))
+    expect([response.status, await response.json()]).toEqual([500, { error: 'server_error' }])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'server.error', error: failure }))
+  })
+})
+
+describe('a signed response (Core §5.3.2, AO-13)', () => {
+  it('is what a registered client gets, with issuer and audience', async () => {
+    const clients = staticClients([{ ...RP, userinfo_signed_response_alg: 'RS256' }])
+    const { server } = await provider({ clients })
+    const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid email'))
+    expect(response.headers.get('content-type')).toBe('application/jwt')
+    const keys = KeySet.from(await server.requireKeys().jwks())
+    const policy = { algorithms: ['RS256'], issuer: ISSUER, audience: 'web', expiryOptional: true }
+    const { claims } = await verifyJwt(await response.text(), keys, policy)
+    expect(claims).toEqual({ iss: ISSUER, aud: 'web', sub: 'alice', email: ALICE.email, email_verified: true })
+  })
+})

@@ -1,0 +1,89 @@
+/**
+ * Claims about the end-user, for whoever holds an access token with the scope `openid`.
+ *
+ * @spec OpenID Connect Core 1.0 §5.3
+ */
+
+import { AuthlibError, jsonResponse, noStore, type HttpResponse, type JsonObject } from '@authlib/core'
+import { signJwt } from '@authlib/jose'
+import { invalidToken, ResourceProtector, type ResourceToken, type TokenScheme } from '@authlib/oauth2/resource'
+import type { Authorization, Endpoint, Server } from '@authlib/oauth2/server'
+import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
+import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
+
+export interface UserinfoEndpointOptions extends ClaimsOptions {
+  /**
+   * How access tokens may be presented. Default: in the Authorization header. `[bearer({ insecureFormBody: true })]` of
+   * `@authlib/oauth2/resource` takes them in the body of a POST too.
+   */
+  readonly schemes?: readonly TokenScheme[]
+}
+
+/** Answers in JSON, or in a signed JWT for clients that are registered for `userinfo_signed_response_alg`. */
+export function userinfoEndpoint(options: UserinfoEndpointOptions): Endpoint {
+  const protectors = new WeakMap<Server, ResourceProtector<OwnToken>>()
+  return {
+    name: 'userinfo',
+    path: '/userinfo',
+    methods: ['GET', 'POST'],
+    cors: true,
+    metadata: (server) => ({
+      userinfo_endpoint: server.url('userinfo'),
+      userinfo_signing_alg_values_supported: signatureAlgorithms(server),
+    }),
+    async handle(request, server) {
+      const protector = protectors.get(server) ?? createProtector(server, options)
+      protectors.set(server, protector)
+      try {
+        const token = await protector.protect(request, 'openid')
+        return await answer(options, server, token)
+      } catch (error) {
+        return protector.respond(error)
+      }
+    },
+  }
+}
+
+interface OwnToken extends ResourceToken {
+  readonly authorization: Authorization
+}
+
+/** Opaque or not: the server that issued the token is asked. */
+function createProtector(server: Server, { schemes }: UserinfoEndpointOptions): ResourceProtector<OwnToken> {
+  return new ResourceProtector<OwnToken>({
+    resource: server.url('userinfo'),
+    realm: server.issuer,
+    clock: server.clock,
+    onError(error) {
+      if (error instanceof AuthlibError && error.status < 500) return
+      server.emit({ type: 'server.error', at: server.clock(), error })
+    },
+    ...(schemes && { schemes }),
+    validators: [
+      {
+        async validate(text) {
+          const found = await server.findToken(text)
+          if (found?.kind !== 'access_token') return null
+          const { authorization, scope, audience, expiresAt, tokenType = 'Bearer', claims } = found
+          const { clientId, subject } = authorization
+          return { authorization, clientId, subject, scope, audience, expiresAt, tokenType, claims }
+        },
+      },
+    ],
+  })
+}
+
+async function answer(options: ClaimsOptions, server: Server, token: OwnToken): Promise<HttpResponse> {
+  const { subject, clientId } = token.authorization
+  const client = await server.clients.find(clientId)
+  if (!client) throw invalidToken('the client is gone')
+  if (subject === undefined) throw invalidToken('the client acts for itself')
+  const released = await releaseClaims(options, subject, { server, client, scope: token.scope, use: 'userinfo' })
+  if (!released) throw invalidToken('there is no such subject any more')
+  const claims: JsonObject = { ...released, sub: subject } // §5.3.2: always
+  const alg = registeredAlgorithm(client, 'userinfo_signed_response_alg', server)
+  if (alg === undefined) return jsonResponse(200, claims, noStore)
+  const key = await server.requireKeys().signingKey(alg)
+  const body = await signJwt({ ...claims, iss: server.issuer, aud: clientId }, key, { alg }) // §5.3.2
+  return { status: 200, headers: [['content-type', 'application/jwt'], ...noStore], body }
+}

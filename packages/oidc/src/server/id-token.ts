@@ -1,0 +1,59 @@
+/**
+ * ID Tokens: who logged in, when and how, said to one client.
+ *
+ * @spec OpenID Connect Core 1.0 §2 §3.1.3.6 §3.3.2.11
+ */
+
+import type { JsonObject } from '@authlib/core'
+import { signJwt } from '@authlib/jose'
+import type { Authorization, Client, Server } from '@authlib/oauth2/server'
+import { halfHash } from '../hashes.ts'
+import { registeredAlgorithm, signatureAlgorithms } from './registration.ts'
+
+/** What an ID Token is made of. */
+export interface IdTokenDraft {
+  readonly client: Client
+  readonly subject: string
+  /** The login that it tells of. */
+  readonly authorization: Pick<Authorization, 'authTime' | 'acr' | 'amr'>
+  /** NumericDate. */
+  readonly issuedAt: number
+  /** Seconds. */
+  readonly lifetime: number
+  readonly nonce?: string | undefined
+  /** The access token that is issued with it. */
+  readonly accessToken?: string | undefined
+  /** The authorization code that is issued with it. */
+  readonly code?: string | undefined
+  /** About the end-user. Protocol claims win. */
+  readonly claims?: JsonObject | undefined
+  /** For clients that are registered for no algorithm. Default: the first of the server's keys. */
+  readonly algorithm?: string | undefined
+}
+
+/** A signed ID Token. Its audience is the client alone, so that it needs no `azp`. */
+export async function createIdToken(server: Server, draft: IdTokenDraft): Promise<string> {
+  const { client, subject, authorization, issuedAt, nonce, accessToken, code } = draft
+  const alg =
+    registeredAlgorithm(client, 'id_token_signed_response_alg', server) ??
+    draft.algorithm ??
+    signatureAlgorithms(server)[0]!
+  const key = await server.requireKeys().signingKey(alg)
+  const hash = (value: string | undefined): Promise<string> | undefined =>
+    value === undefined ? undefined : halfHash(value, alg, key.crv)
+  const claims = {
+    ...draft.claims,
+    iss: server.issuer,
+    sub: subject,
+    aud: client.clientId,
+    exp: issuedAt + draft.lifetime,
+    iat: issuedAt,
+    auth_time: authorization.authTime,
+    nonce,
+    acr: authorization.acr,
+    amr: authorization.amr,
+    at_hash: await hash(accessToken),
+    c_hash: await hash(code),
+  }
+  return signJwt(claims, key, { alg })
+}

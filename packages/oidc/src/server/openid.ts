@@ -1,0 +1,20 @@
+/** An OpenID provider in one registration. */
+
+import type { Feature } from '@authlib/oauth2/server'
+import { userinfoEndpoint, type UserinfoEndpointOptions } from './endpoints/userinfo.ts'
+import { openIdCode, type OpenIDCodeOptions } from './openid-code.ts'
+
+export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOptions {}
+
+/**
+ * ID Tokens from every grant by which somebody logged in, refreshes too; `prompt`, `max_age` and `id_token_hint`; the
+ * userinfo endpoint, the keys and the discovery document.
+ *
+ * ```ts
+ * server.registerGrant(authorizationCodeGrant(), [codeChallenge()])
+ * server.register(openId({ claims: (subject) => users.find(subject) }))
+ * ```
+ */
+export function openId(options: OpenIDOptions): Feature {
+  return { name: 'openid', extensions: [openIdCode(options)], endpoints: [userinfoEndpoint(options)] }
+}

@@ -1,0 +1,48 @@
+/**
+ * What a client was registered for. What this provider cannot do is refused when the client asks, not quietly done
+ * otherwise.
+ *
+ * @spec OpenID Connect Registration 1.0 §2
+ */
+
+import { AuthlibError } from '@authlib/core'
+import { findJwsRow } from '@authlib/jose'
+import { invalidRequest } from '@authlib/oauth2'
+import type { Client, Server } from '@authlib/oauth2/server'
+
+/** Members of client metadata that name a signature algorithm of ours. */
+export type SignedResponse = 'id_token_signed_response_alg' | 'userinfo_signed_response_alg'
+
+const signed: readonly SignedResponse[] = ['id_token_signed_response_alg', 'userinfo_signed_response_alg']
+const encrypted = ['id_token_encrypted_response_alg', 'userinfo_encrypted_response_alg']
+
+/** Algorithms that a client can check with the published keys. No HMAC: of client secrets the server has only hashes. */
+export function signatureAlgorithms(server: Server): readonly string[] {
+  const algorithms = server.requireKeys().algorithms.filter((alg) => findJwsRow(alg)?.kty !== 'oct')
+  if (algorithms.length > 0) return algorithms
+  throw new AuthlibError('missing_keys', 'An OpenID provider needs keys whose public half it can publish', {
+    hint: "Pass `keys`, such as storedKeys({ store, secrets }) of '@authlib/jose'.",
+  })
+}
+
+/** The algorithm that the client wants; undefined when it does not say. @throws OAuth2Error `invalid_request` */
+export function registeredAlgorithm({ metadata }: Client, member: SignedResponse, server: Server): string | undefined {
+  const alg = metadata[member]
+  if (typeof alg !== 'string') return undefined
+  if (signatureAlgorithms(server).includes(alg)) return alg
+  throw invalidRequest(`the client is registered for a ${member} that this provider has no key for`)
+}
+
+/** @throws OAuth2Error `invalid_request` */
+export function checkRegistration(client: Client, server: Server): void {
+  const { metadata } = client
+  for (const member of signed) registeredAlgorithm(client, member, server)
+  for (const member of encrypted) {
+    if (metadata[member] !== undefined) {
+      throw invalidRequest(`the client is registered for ${member}, which this provider does not support`)
+    }
+  }
+  if (metadata['subject_type'] === 'pairwise') {
+    throw invalidRequest('the client is registered for pairwise subjects, which this provider does not support')
+  }
+}
