@@ -1,0 +1,70 @@
+import { transformerTwoslash } from '@shikijs/vitepress-twoslash'
+import { existsSync, readFileSync } from 'node:fs'
+import { defineConfig, type DefaultTheme } from 'vitepress'
+
+const generated = new URL('../api/typedoc-sidebar.json', import.meta.url)
+const api = existsSync(generated) ? (JSON.parse(readFileSync(generated, 'utf8')) as DefaultTheme.SidebarItem[]) : []
+
+export default defineConfig({
+  title: 'Authlib for TypeScript',
+  description: 'OAuth and OpenID Connect for every role, in one family of small packages',
+  lang: 'en',
+  srcExclude: ['README.md'],
+  cleanUrls: true,
+  ignoreDeadLinks: [/^https?:\/\/localhost/, /^\.\/\.\.\//], // the demo's ports, and files of the repository outside the site
+  markdown: {
+    languages: ['ts', 'js', 'json', 'sh', 'http'],
+    codeTransformers: [
+      transformerTwoslash({
+        twoslashOptions: {
+          compilerOptions: {
+            module: 199, // NodeNext
+            moduleResolution: 99,
+            target: 10,
+            lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+            types: ['node'],
+            customConditions: ['@authlib/source'], // samples are compiled against the sources: a wrong one fails the build
+            allowImportingTsExtensions: true,
+            noEmit: true,
+            strict: true,
+          },
+        },
+      }),
+    ],
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Guide', link: '/guide/quick-start' },
+      { text: 'API', link: '/api/' },
+      { text: 'Performance', link: '/performance' },
+    ],
+    sidebar: [
+      {
+        text: 'Guide',
+        items: [
+          { text: 'Quick start', link: '/guide/quick-start' },
+          { text: 'Your first provider', link: '/guide/first-provider' },
+          { text: 'Log in with a provider', link: '/guide/log-in' },
+          { text: 'Protect an API', link: '/guide/protect-an-api' },
+        ],
+      },
+      {
+        text: 'Go further',
+        items: [
+          { text: 'Login and consent pages', link: '/guide/interaction' },
+          { text: 'Write a grant', link: '/guide/write-a-grant' },
+          { text: 'The store contract', link: '/guide/store-contract' },
+        ],
+      },
+      {
+        text: 'The project',
+        items: [
+          { text: 'Performance', link: '/performance' },
+          { text: 'A tour of the code', link: '/tour' },
+        ],
+      },
+      { text: 'API', collapsed: true, items: api },
+    ],
+  },
+})
