@@ -6,13 +6,15 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, limit: 
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    length += value!.length
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
     if (length > limit) {
       reader.cancel().catch(() => undefined) // the sender may be gone already
       return null
     }
-    chunks.push(value!)
+    chunks.push(value)
   }
   const [first] = chunks
   if (chunks.length === 1) return first!

@@ -39,7 +39,8 @@ export interface SendResponse {
 
 /**
  * Sends one request and reads the whole answer, whatever its status. Throws `insecure_transport`, `forbidden_address`,
- * `network_error` (its `reason` is the code of the system), `timeout`, `unexpected_redirect`, `response_too_large`, or the reason of your `signal`.
+ * `network_error` (its `reason` is what the system calls it), `timeout`, `unexpected_redirect`, `response_too_large`, or
+ * the reason of your `signal`.
  */
 export async function send(
   url: string | URL,

@@ -5,6 +5,7 @@ import {
   addQuery,
   assertIssuer,
   isLanguageTag,
+  isLocalPath,
   isLoopbackHost,
   isLoopbackIp,
   isSecureTransport,
@@ -197,6 +198,45 @@ describe('adding parameters', () => {
         ).toBe(value)
       }),
     )
+  })
+})
+
+describe('isLocalPath', () => {
+  it.each(['/', '/a', '/a?next=//b#c', '/@evil.example', '/%2f%2fevil.example', '/a//b', '/a\\b'])(
+    'accepts %s (R10)',
+    (target) => {
+      expect(isLocalPath(target)).toBe(true)
+    },
+  )
+
+  it.each([
+    '',
+    'a',
+    '//evil.example',
+    '/\\evil.example',
+    '\\/evil.example',
+    'https:evil.example',
+    'https://evil.example',
+    '%2f%2fevil.example',
+    'javascript:alert(1)',
+    '@evil.example',
+    '/a\r\nset-cookie: a=b',
+    '/\t/evil.example',
+    ' /a',
+    '/é',
+  ])('refuses %j (R10)', (target) => {
+    expect(isLocalPath(target)).toBe(false)
+  })
+
+  it('accepts nothing that a browser takes elsewhere (R10, X2)', () => {
+    const unit = fc.constantFrom('/', '\\', '\t', '\n', '.', '@', ':', '%2f', 'a', '?', '#', ' ')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), (target) => {
+        if (isLocalPath(target)) expect(new URL(target, 'https://app.example/x').origin).toBe('https://app.example')
+      }),
+      { numRuns: 5000 },
+    )
+    expect(isLocalPath(`/${'a/'.repeat(25_000)}\n`)).toBe(false)
   })
 })
 

@@ -73,6 +73,14 @@ export function addFragment(url: string, params: Readonly<Record<string, string 
   return append(url, '#', params)
 }
 
+/**
+ * Whether a target to return to stays on our own site: an absolute path. Browsers read `//host` and `/\host` as another
+ * origin, and skip tabs and line breaks. RFC 9700 §4.11.
+ */
+export function isLocalPath(target: string): boolean {
+  return /^\/(?![/\\])[!-~]*$/.test(target)
+}
+
 /** The shape of a language tag. RFC 5646 §2.1. */
 export function isLanguageTag(tag: string): boolean {
   return typeof tag === 'string' && /^([a-z]{2,8}|[ix](?=-))(-[a-z\d]{1,8})*$/i.test(tag)

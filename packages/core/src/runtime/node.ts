@@ -15,7 +15,7 @@ export function toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string {
 }
 
 export function fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null {
-  return new Uint8Array(Buffer.from(text, alphabet)) // a copy: small Buffers share their memory
+  return own(Buffer.from(text, alphabet))
 }
 
 export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
@@ -63,14 +63,14 @@ export function importAeadKey(raw: Uint8Array): AeadKey {
     seal(iv, plaintext, context) {
       const cipher = crypto.createCipheriv('aes-256-gcm', key, iv)
       cipher.setAAD(context)
-      return view(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
+      return own(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
     },
     open(iv, sealed, context) {
       try {
         const decipher = crypto.createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
         decipher.setAAD(context)
         decipher.setAuthTag(sealed.subarray(-16))
-        return view(Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]))
+        return own(Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]))
       } catch {
         return null
       }
@@ -122,9 +122,9 @@ function webResponse(incoming: http.IncomingMessage): Response {
   if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new AuthlibError('network_error', 'The server sent an encoding nobody asked for', { status: 502 })
   }
+  const { rawHeaders } = incoming
   const headers = new Headers()
-  for (let i = 0; i < incoming.rawHeaders.length; i += 2)
-    headers.append(incoming.rawHeaders[i]!, incoming.rawHeaders[i + 1]!)
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!)
   const status = incoming.statusCode!
   // The types of node:stream/web and of the Web library describe the same object.
   const body = Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>
@@ -138,10 +138,10 @@ function withoutBrackets(hostname: string): string {
 
 /** Digests leave OpenSSL as text: a Buffer from there costs twice as much as this. */
 function fromBinary(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'binary'))
+  return own(Buffer.from(text, 'binary'))
 }
 
-/** A plain Uint8Array over the memory of a Buffer, whose `slice` and `toString` mean something else. */
-function view(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+/** A plain Uint8Array with memory of its own: small Buffers share theirs with whatever else the process handles. */
+function own(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer)
 }
