@@ -1,5 +1,7 @@
 /** What some tests need of the machine. Where it is absent they are skipped and say why; in CI that is a failure. */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { findChromium } from './chromium.ts'
 
@@ -16,6 +18,16 @@ export const chromium: Need = {
   name: 'Chromium',
   find: findChromium,
   advice: 'npx playwright install chromium, or name one in CHROMIUM',
+}
+
+/** The folder with the test vectors that others publish: `wycheproof` and `jose-cookbook`. */
+export const vectors: Need = {
+  name: 'published test vectors',
+  find() {
+    const folder = process.env['AUTHLIB_VECTORS'] ?? join(import.meta.dirname, '../../.vectors')
+    return existsSync(join(folder, 'wycheproof')) ? folder : undefined
+  },
+  advice: 'node scripts/fetch-vectors.ts, or name their folder in AUTHLIB_VECTORS',
 }
 
 /** `describe`, given what it needs. */
