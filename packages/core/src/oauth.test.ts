@@ -84,7 +84,10 @@ class Browser {
 
   header(): string {
     const live = [...this.jar.values()].filter(({ until }) => until >= this.#now())
-    return live.map(({ name, value }) => `${name}=${value}`).join('; ')
+    return live
+      .map(({ name, value }) => `${name}=${value}`)
+      .reverse()
+      .join('; ') // servers must not rely on an order
   }
 
   get(url: string): Context {
@@ -310,6 +313,12 @@ describe('a login under way', () => {
     await expect(oauth.one.authorizeAccessToken(browser.post('/callback', body))).rejects.toMatchObject({
       code: 'login_used',
     })
+  })
+
+  it('comes back by a cross-site POST on this machine, too: browsers want Secure with SameSite=None', async () => {
+    const { oauth, browser } = setUp()
+    await begin(oauth.one, browser, { redirectUri: 'http://127.0.0.1:4001/callback', formPost: true })
+    expect([...browser.jar.values()]).toMatchObject([{ sameSite: 'None', secure: true }])
   })
 
   it('has a cookie that only this host can set, or a plain one on this machine', async () => {

@@ -104,7 +104,6 @@ export function storeTokens(store: Store, { secrets, clock = systemClock, random
         const found = await read(key)
         if (previous !== undefined && found.token?.id !== previous?.id) return false
         if (await write(key, found.id, found.record, token)) return true
-        if (previous !== undefined) return false
       }
       throw new AuthlibError('store_busy', 'Others kept writing this token', { status: 503 })
     },

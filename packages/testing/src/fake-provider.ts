@@ -18,6 +18,7 @@ export interface FakeProviderOptions {
   readonly clock?: Clock
 }
 
+/** An ID Token before it is signed. */
 export interface IdTokenDraft {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
@@ -41,6 +42,7 @@ export type FakeMetadata = {
   readonly authorization_response_iss_parameter_supported: boolean
 }
 
+/** A provider that runs until it is stopped. */
 export interface FakeProvider extends TestServer {
   /** Also the origin of the API, whose `/api` wants an access token. */
   readonly issuer: string
@@ -63,6 +65,7 @@ export interface FakeProvider extends TestServer {
   expireAccessTokens(): void
 }
 
+/** Answers a request in place of the provider. */
 export type FakeAnswer = (request: Request, usual: () => Promise<Response>) => Awaitable<Response>
 
 interface Family {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Awaitable } from '@authlib/core'
 
+/** A server that runs until it is stopped. */
 export interface TestServer {
   /** `http://127.0.0.1:<port>`, without a slash at its end. */
   readonly url: string

@@ -135,9 +135,15 @@ describe('a token', () => {
 
   it('stays with a redirect on its own origin', async () => {
     const { session } = await openSession()
+    let type: string | null = ''
     provider.answer('/moved', () => new Response(null, { status: 303, headers: { location: '/api' } }))
+    provider.answer('/api', (request, usual) => {
+      type = request.headers.get('content-type')
+      return usual()
+    })
     const response = await session.fetch('moved', { method: 'POST', body: 'text' })
     expect(await response.json()).toEqual({ method: 'GET', body: '' })
+    expect(type).toBeNull()
   })
 
   it('and a body are not sent twice by a redirect', async () => {

@@ -11,6 +11,7 @@ import ky, { type KyInstance } from 'ky'
 import type { Token } from './token.ts'
 import type { TokenKeeper } from './token-keeper.ts'
 
+/** The API in the name of one account. */
 export interface Session {
   /**
    * As the `fetch` of the platform, with the token. Relative URLs start at `apiBaseUrl`. A 401 is answered with a fresh

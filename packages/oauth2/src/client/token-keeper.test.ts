@@ -51,6 +51,7 @@ describe('refreshing', () => {
     await logIn()
     clock.advance(LIFETIME)
     const clients = Array.from({ length: 10 }, () => createClient())
+    await Promise.all(clients.map((client) => client.metadata())) // so that they all begin in the same moment
     const got = await Promise.all(
       clients.flatMap((client) => Array.from({ length: 10 }, () => client.session('alice').token())),
     )
@@ -136,6 +137,19 @@ describe('refreshing', () => {
     expect(refreshes()).toBe(1)
   })
 
+  it('elsewhere is not waited for while the token is still good', async () => {
+    const token = await logIn()
+    clock.advance(LIFETIME - 1)
+    provider.answer('/token', () => new Promise(() => undefined))
+    void createClient()
+      .session('alice')
+      .token()
+      .catch(() => undefined)
+    await expect.poll(() => refreshes()).toBe(1)
+    expect((await createClient().session('alice').token()).accessToken).toBe(token.accessToken)
+    expect(refreshes()).toBe(1)
+  })
+
   it('takes over when the process that was refreshing died (R11)', async () => {
     await logIn()
     clock.advance(LIFETIME)
@@ -164,6 +178,15 @@ describe('a refused refresh token', () => {
     const before = refreshes()
     await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
     expect(refreshes()).toBe(before)
+  })
+
+  it('is no reason to log in where a token can be obtained without a person', async () => {
+    const client = createClient()
+    await client.revoke(await logIn(client))
+    clock.advance(LIFETIME)
+    const obtain = (): Promise<Token> => client.clientCredentials()
+    const token = await client.session({ key: 'alice', obtain }).token()
+    expect(await tokens.get('alice')).toEqual(token)
   })
 
   it('is no reason to log in when another process has stored a newer one', async () => {

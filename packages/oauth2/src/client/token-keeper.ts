@@ -121,7 +121,7 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   /** Somebody else may have refreshed it without our lease; otherwise the refresh token is dead, and so is the entry. */
   async function refusedGrant(entry: Entry, refused: string | undefined, error: unknown): Promise<Token> {
     const now = await find()
-    if (now !== null && now.refreshToken !== entry.refreshToken) {
+    if (now !== null && !isSame(now, entry)) {
       return isUsable(now, refused) ? released(now) : renew(now, refused)
     }
     if (obtain !== undefined) return persist(await obtain(), entry)
@@ -129,13 +129,12 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     throw loginRequired('the refresh token was refused', error)
   }
 
-  /** Writes over `previous`, or over whatever else still holds the refresh token that is spent now. */
+  /** Writes over `previous`, whoever leased it meanwhile. Over no other token. */
   async function persist(fresh: Token, previous: Entry | null): Promise<Token> {
     if (previous !== null) state.unsaved.set(key, { token: fresh, previous })
     for (let expected = previous; !(await trySave(fresh, expected));) {
       const entry = await find()
-      const spent = entry !== null && previous !== null && entry.refreshToken === previous.refreshToken
-      if (!spent) {
+      if (entry === null || previous === null || !isSame(entry, previous)) {
         state.unsaved.delete(key)
         if (entry === null) throw loginRequired('the token was removed meanwhile')
         return released(entry) // a newer login: that one counts
@@ -195,6 +194,11 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       await store.save(key, null)
     },
   }
+}
+
+/** A lease changes the entry, not the token. */
+function isSame(one: Entry, other: Entry): boolean {
+  return one.accessToken === other.accessToken
 }
 
 function released({ lease: _lease, ...token }: Entry): Token {

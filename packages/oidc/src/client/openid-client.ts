@@ -62,8 +62,10 @@ export interface OpenIDAuthorizationOptions extends AuthorizationOptions {
   readonly uiLocales?: readonly string[] | undefined
 }
 
+/** What the callback needs of its request. Secret. */
 export type OpenIDLogin = OAuth2Login & { readonly nonce: string; readonly maxAge?: number | undefined }
 
+/** What a finished login gives. */
 export interface OpenIDLoginResult extends OAuth2LoginResult {
   /** Of the validated ID Token. The identity is `iss` and `sub` together. */
   readonly claims: IdTokenClaims

@@ -3,6 +3,7 @@
 import type { Awaitable } from '@authlib/core'
 import type { ServerMetadata } from '../server-metadata.ts'
 
+/** What a request is, when it is to be authenticated. */
 export interface ClientAuthContext {
   readonly clientId: string
   /** The endpoint that the request goes to. */

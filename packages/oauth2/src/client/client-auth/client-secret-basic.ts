@@ -12,6 +12,7 @@ export interface ClientSecretBasicOptions {
   raw?: boolean
 }
 
+/** `client_secret_basic`. */
 export function clientSecretBasic(secret: string, { raw = false }: ClientSecretBasicOptions = {}): ClientAuth {
   const encode = raw ? (text: string) => text : encodeFormValue
   return ({ clientId }) => ({

@@ -6,6 +6,7 @@
 
 import type { ClientAuth } from './client-auth.ts'
 
+/** `client_secret_post`. */
 export function clientSecretPost(secret: string): ClientAuth {
   return ({ clientId }) => ({ params: { client_id: clientId, client_secret: secret } })
 }

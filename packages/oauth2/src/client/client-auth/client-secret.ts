@@ -5,7 +5,11 @@ import type { ClientAuth } from './client-auth.ts'
 import { clientSecretBasic } from './client-secret-basic.ts'
 import { clientSecretPost } from './client-secret-post.ts'
 
-/** @throws AuthlibError `unsupported_client_auth`, from the request, when the server takes no secret */
+/**
+ * What `clientSecret` of a client stands for.
+ *
+ * @throws AuthlibError `unsupported_client_auth`, from the request, when the server takes no secret
+ */
 export function clientSecret(secret: string): ClientAuth {
   const basic = clientSecretBasic(secret)
   const post = clientSecretPost(secret)

@@ -6,6 +6,7 @@
 
 import type { ClientAuth } from './client-auth.ts'
 
+/** No secret: only the `client_id`. */
 export function none(): ClientAuth {
   return ({ clientId }) => ({ params: { client_id: clientId } })
 }
