@@ -13,6 +13,10 @@ export * from './errors.ts'
 export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt.ts'
 export type { JwsHeader } from './header.ts'
 export type { Jwk, JwkSet } from './jwk.ts'
+export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
+export { type JweAlgorithm, jweAlgorithms, type JweEncryption, jweEncryptions } from './jwe-algorithms.ts'
+export * from './jwe.ts'
+export type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
 export type { Content } from './jws-content.ts'
 export {
   decodeUnverifiedJws,

@@ -1,10 +1,12 @@
 /** New keys. */
 
 import * as runtime from '#runtime'
-import { findJwsRow } from './algorithms.ts'
+import { type Curve, curves, findJwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
+import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
 import { parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
+import type { NewKey } from './runtime/types.ts'
 import { jwkThumbprint } from './thumbprint.ts'
 
 export interface GenerateKeyOptions {
@@ -12,19 +14,36 @@ export interface GenerateKeyOptions {
   readonly kid?: string
   /** Bits of an RSA modulus. Default 2048, the least there is (RFC 7518 §3.3). */
   readonly modulusLength?: number
+  /** Curve of a key for ECDH-ES. Default `P-256`. */
+  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'X25519'
 }
 
-/** A private or secret key for one signature algorithm. */
-export async function generateKey(alg: string, { kid, modulusLength = 2048 }: GenerateKeyOptions = {}): Promise<Key> {
-  const row = findJwsRow(alg)
-  if (row === null) throw new JoseError('unsupported_algorithm', 'The algorithm is not known')
-  const parsed = parseJwk(await runtime.generateMaterial(row, modulusLength))
-  const name = kid ?? (row.kty === 'oct' ? undefined : await jwkThumbprint(parsed.material))
-  return new Key({
-    material: parsed.material,
-    isPrivate: true,
-    alg,
-    use: 'sig',
-    ...(name !== undefined && { kid: name }),
-  })
+/**
+ * A private or secret key for one algorithm: of a signature, of key management, or, for direct encryption, of content
+ * encryption (`A256GCM`). PBES2 takes passwords, which are not generated.
+ */
+export async function generateKey(alg: string, { kid, ...options }: GenerateKeyOptions = {}): Promise<Key> {
+  const { material } = parseJwk(await runtime.generateMaterial(describe(alg, options)))
+  const use = findJwsRow(alg) === null ? 'enc' : 'sig'
+  const name = kid ?? (material.kty === 'oct' ? undefined : await jwkThumbprint(material))
+  return new Key({ material, isPrivate: true, alg, use, ...(name !== undefined && { kid: name }) })
+}
+
+function describe(alg: string, { modulusLength = 2048, crv = 'P-256' }: GenerateKeyOptions): NewKey {
+  const signature = findJwsRow(alg)
+  if (signature !== null) {
+    const { kty, signatureLength } = signature
+    return {
+      kty,
+      length: kty === 'RSA' ? modulusLength : signatureLength,
+      ...(signature.crv && { crv: signature.crv }),
+    }
+  }
+  const encryption = findJweEncryptionRow(alg)
+  if (encryption !== null) return { kty: 'oct', length: encryption.keyLength }
+  const row = findJweRow(alg)
+  if (row?.secretLength !== undefined) return { kty: 'oct', length: row.secretLength }
+  if (row?.kty.includes('RSA')) return { kty: 'RSA', length: modulusLength }
+  if (row?.kty.includes('EC')) return { kty: curves[crv satisfies Curve].kty, crv, length: 0 }
+  throw new JoseError('unsupported_algorithm', 'There is no key to be made for the algorithm')
 }

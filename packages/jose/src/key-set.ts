@@ -1,16 +1,18 @@
 /** Key sets, RFC 7517 §5: which keys may have made a signature. */
 
 import type { Awaitable } from '@authlib/core'
-import { findJwsRow, type JwsRow } from './algorithms.ts'
+import { findJwsRow } from './algorithms.ts'
+import { findJweRow } from './jwe-algorithms.ts'
 import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
+import type { KeyOperation } from './key-rules.ts'
 
 /** What a header says about the key that was used. */
 export interface KeyQuery {
   readonly kid?: string | undefined
   readonly alg: string
   /** Default `verify`. */
-  readonly operation?: 'sign' | 'verify'
+  readonly operation?: KeyOperation
 }
 
 /** Whatever can answer the query: a {@link KeySet}, a remote one, your own. */
@@ -80,9 +82,8 @@ export class KeySet implements KeySetLike {
     const name = `${operation} ${alg}`
     const known = group.found.get(name)
     if (known !== undefined) return known
-    const row = findJwsRow(alg)
-    if (row === null) return [] // not remembered: a stranger may ask for any name
-    const found = candidates(group.entries, row, operation)
+    if (findJwsRow(alg) === null && findJweRow(alg) === null) return [] // not remembered: a stranger may ask for any name
+    const found = candidates(group.entries, alg, operation)
     group.found.set(name, found)
     return found
   }
@@ -94,10 +95,11 @@ export class KeySet implements KeySetLike {
 }
 
 /** None when there are too many to try. */
-function candidates(entries: readonly Entry[], { alg, kty }: JwsRow, operation: 'sign' | 'verify'): readonly Key[] {
+function candidates(entries: readonly Entry[], alg: string, operation: KeyOperation): readonly Key[] {
+  const types: readonly string[] = findJweRow(alg)?.kty ?? [findJwsRow(alg)?.kty ?? ''] // no import for what cannot fit
   const found: Key[] = []
   for (const entry of entries) {
-    const key = entry.jwk.kty === kty ? imported(entry) : null
+    const key = types.includes(entry.jwk.kty) ? imported(entry) : null
     if (key?.supports(alg, operation)) found.push(key)
     if (found.length > MAX_CANDIDATES) return []
   }

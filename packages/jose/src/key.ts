@@ -3,8 +3,8 @@
 import { type Awaitable, decodeBase64url } from '@authlib/core'
 import * as runtime from '#runtime'
 import { findJwsRow, type JwsRow } from './algorithms.ts'
-import { JoseError } from './errors.ts'
 import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
+import { type KeyFacts, type KeyOperation, refusal } from './key-rules.ts'
 import type { Signer, SigningInput, Verifier } from './runtime/types.ts'
 
 /** Signs with private material that is elsewhere. */
@@ -20,7 +20,7 @@ export interface KeyOptions {
 }
 
 /** Made by `importKey`, `generateKey` or a key set; immutable. Serialises to its public half only. */
-export class Key {
+export class Key implements KeyFacts {
   readonly kty: string
   readonly crv: string | undefined
   readonly kid: string | undefined
@@ -30,9 +30,12 @@ export class Key {
   readonly keyOps: readonly string[] | undefined
   /** Whether it can sign or decrypt. Always true for a symmetric key. */
   readonly isPrivate: boolean
+  /** Bytes of a symmetric key; 0 for any other. */
+  readonly secretLength: number
+  /** Whether HMAC keys may be shorter than their hash. */
+  readonly allowWeak: boolean
   readonly #material: Jwk
   readonly #custody: Custody | undefined
-  readonly #allowWeak: boolean
   readonly #signers = new Map<string, Signer>()
   readonly #verifiers = new Map<string, Verifier>()
 
@@ -46,7 +49,8 @@ export class Key {
     this.isPrivate = parsed.isPrivate || custody !== undefined
     this.#material = parsed.material
     this.#custody = custody
-    this.#allowWeak = allowWeak
+    this.allowWeak = allowWeak
+    this.secretLength = parsed.material.k === undefined ? 0 : decodeBase64url(parsed.material.k).length
   }
 
   /** The public half as JWK. Throws `invalid_key` for a symmetric key, which has none. */
@@ -68,9 +72,15 @@ export class Key {
     return this.kty === 'oct' ? { kty: 'oct', ...this.#attributes((operation) => operation) } : this.publicJwk()
   }
 
-  /** Whether the key is of the type and for the use that verifying or signing with `alg` needs. */
-  supports(alg: string, operation: 'sign' | 'verify'): boolean {
-    return this.#refusal(alg, operation) === null
+  /** Whether the key is of the type, for the use and of the strength that the algorithm needs. */
+  supports(alg: string, operation: KeyOperation): boolean {
+    return refusal(this, alg, operation) === null
+  }
+
+  /** Throws what speaks against it: `invalid_key` or `unsupported_algorithm`. */
+  require(alg: string, operation: KeyOperation): void {
+    const error = refusal(this, alg, operation)
+    if (error !== null) throw error
   }
 
   /** Signs, and returns the signature in base64url. Rejects with `invalid_key` when the key is not for it. */
@@ -108,26 +118,8 @@ export class Key {
   }
 
   #permit(alg: string, operation: 'sign' | 'verify'): JwsRow {
-    const refusal = this.#refusal(alg, operation)
-    if (refusal !== null) throw refusal
-    return findJwsRow(alg, this.crv) as JwsRow // sound: an unknown algorithm is a refusal
-  }
-
-  #refusal(alg: string, operation: 'sign' | 'verify'): JoseError | null {
-    const row = findJwsRow(alg, this.crv)
-    if (row === null) return new JoseError('unsupported_algorithm', 'The algorithm is not known')
-    if (row.kty !== this.kty || row.crv !== this.crv) return invalidKey('of another type or curve than the algorithm') // RFC 8725 §2.1
-    if (this.alg !== undefined && this.alg !== alg) return invalidKey('for another algorithm') // RFC 7517 §4.4
-    if (this.use !== undefined && this.use !== 'sig') return invalidKey('not for signatures') // RFC 7517 §4.2
-    if (this.keyOps !== undefined && !this.keyOps.includes(operation)) return invalidKey('key_ops forbids it') // §4.3
-    if (operation === 'sign' && !this.isPrivate) return invalidKey('a public key cannot sign')
-    if (row.family === 'hmac' && !this.#allowWeak && this.#secretLength() < row.signatureLength)
-      return invalidKey('shorter than the hash') // RFC 7518 §3.2
-    return null
-  }
-
-  #secretLength(): number {
-    return this.#material.k === undefined ? 0 : decodeBase64url(this.#material.k).length
+    this.require(alg, operation)
+    return findJwsRow(alg, this.crv) as JwsRow // sound: an unknown algorithm is refused
   }
 
   #attributes(operation: (name: string) => string): Partial<Jwk> {

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
+  decryptJwe,
   importKey,
   type Jwk,
+  jweAlgorithms,
   JoseError,
   type JwkSet,
   KeySet,
@@ -24,8 +26,9 @@ interface Group {
     tcId: number
     comment: string
     result: 'valid' | 'invalid'
-    jws: unknown
-    flags?: string[]
+    jws?: string
+    jwe?: string
+    pt?: string
   }[]
 }
 
@@ -49,6 +52,8 @@ const overruled: Readonly<Record<string, string>> = {
   'json_web_crypto_test.json 47': 'for us: as key test 1',
 }
 
+const overruledEncryption: Readonly<Record<string, readonly ['valid' | 'invalid', string]>> = {}
+
 describe.skipIf(!present)('Wycheproof (skipped without AUTHLIB_VECTORS)', () => {
   for (const file of ['json_web_signature_test.json', 'json_web_key_test.json', 'json_web_crypto_test.json']) {
     for (const { comment: group, tests, ...keys } of groups(file)) {
@@ -63,6 +68,36 @@ describe.skipIf(!present)('Wycheproof (skipped without AUTHLIB_VECTORS)', () => 
     }
   }
 })
+
+describe.skipIf(!present)('Wycheproof on encryption (skipped without AUTHLIB_VECTORS)', () => {
+  for (const file of ['json_web_encryption_test.json', 'json_web_crypto_test.json', 'json_web_key_test.json']) {
+    for (const { comment: group, tests, private: key } of groups(file)) {
+      for (const { tcId, comment, result, jwe, pt } of tests) {
+        if (jwe === undefined) continue
+        const name = `${file} ${tcId}`
+        const rsa15 = (key as Jwk).alg === 'RSA1_5' // no such algorithm here: RFC 8725 §3.2
+        const expected = rsa15 ? 'invalid' : (overruledEncryption[name]?.[0] ?? result)
+        it(`${name}: ${group}, ${comment} is ${expected} ${overruledEncryption[name]?.[1] ?? ''}`.trim(), async () => {
+          expect(await decryptionVerdict(jwe, key as Jwk, pt)).toBe(expected)
+        })
+      }
+    }
+  }
+})
+
+async function decryptionVerdict(jwe: string, material: Jwk, pt: string | undefined): Promise<string> {
+  try {
+    const { plaintext } = await decryptJwe(jwe, await importKey(material), {
+      algorithms: jweAlgorithms,
+      maxInflated: 250_000,
+    })
+    if (pt !== undefined) expect(Buffer.from(plaintext).toString('hex')).toBe(pt)
+    return 'valid'
+  } catch (error) {
+    if (!(error instanceof JoseError)) throw error
+    return 'invalid'
+  }
+}
 
 async function verdict(jws: unknown, material: Jwk | JwkSet | undefined): Promise<string> {
   try {

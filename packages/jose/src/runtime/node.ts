@@ -5,9 +5,9 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
-  generateKeySync,
   type JsonWebKey,
   type KeyObject,
+  randomBytes,
   sign,
   verify,
 } from 'node:crypto'
@@ -16,7 +16,7 @@ import { invalidKey, type Jwk } from '../jwk.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { onLoopOrPool } from './schedule.ts'
 import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
-import type { Signer, SigningInput, Verifier } from './types.ts'
+import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export { decodeText, encodeText } from './node-text.ts'
 
@@ -56,15 +56,13 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Verifier {
 }
 
 /** A new private or secret key as JWK. */
-export async function generateMaterial(row: JwsRow, modulus: number): Promise<Jwk> {
-  if (row.family === 'hmac')
-    return generateKeySync('hmac', { length: row.signatureLength * 8 }).export({ format: 'jwk' }) as Jwk // kty oct
+export async function generateMaterial({ kty, crv = '', length }: NewKey): Promise<Jwk> {
+  if (kty === 'oct') return { kty, k: randomBytes(length).toString('base64url') }
   const key = await new Promise<KeyObject>((resolve, reject) => {
     const done = (error: Error | null, _: KeyObject, made: KeyObject): void => (error ? reject(error) : resolve(made))
-    if (row.kty === 'RSA') generateKeyPair('rsa', { modulusLength: modulus }, done)
-    else if (row.kty === 'EC') generateKeyPair('ec', { namedCurve: row.crv ?? '' }, done)
-    else if (row.crv === 'Ed448') generateKeyPair('ed448', undefined, done)
-    else generateKeyPair('ed25519', undefined, done)
+    if (kty === 'RSA') generateKeyPair('rsa', { modulusLength: length }, done)
+    else if (kty === 'EC') generateKeyPair('ec', { namedCurve: crv }, done)
+    else generateKeyPair(crv.toLowerCase() as 'ed25519', undefined, done) // ed448, x25519 and x448 go the same way
   })
   return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
 }

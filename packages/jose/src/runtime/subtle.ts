@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url } from '@authlib/core'
 import type { Curve, JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
-import type { Signer, SigningInput, Verifier } from './types.ts'
+import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 /** A text of one byte per character as bytes. */
 function toBytes(text: string): Uint8Array<ArrayBuffer> {
@@ -39,13 +39,22 @@ export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign'
   }
 }
 
-export async function subtleGenerate(row: JwsRow, modulus: number): Promise<Jwk> {
-  const { make } = parameters(row)
-  const sized =
-    row.kty === 'RSA' ? { ...make, modulusLength: modulus, publicExponent: new Uint8Array([1, 0, 1]) } : make
+export async function subtleGenerate({ kty, crv = '', length }: NewKey): Promise<Jwk> {
+  if (kty === 'oct') return { kty, k: encodeBase64url(crypto.getRandomValues(new Uint8Array(length))) }
+  const rsa = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: length,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  }
+  const algorithm = kty === 'RSA' ? rsa : { name: kty === 'EC' ? 'ECDSA' : crv, namedCurve: crv }
   try {
-    const made = (await crypto.subtle.generateKey(sized, true, ['sign', 'verify'])) as CryptoKey | CryptoKeyPair // one of the two
-    const jwk = await crypto.subtle.exportKey('jwk', 'privateKey' in made ? made.privateKey : made)
+    const pair = (await crypto.subtle.generateKey(
+      algorithm,
+      true,
+      crv.startsWith('X') ? ['deriveBits'] : ['sign', 'verify'],
+    )) as CryptoKeyPair // no secret key here
+    const { alg: _, key_ops: __, ext: ___, ...jwk } = await crypto.subtle.exportKey('jwk', pair.privateKey)
     return jwk as unknown as Jwk // a JWK always has kty
   } catch (cause) {
     throw unsupported(cause)

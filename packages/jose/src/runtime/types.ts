@@ -10,3 +10,11 @@ export type Signer = (input: SigningInput) => Awaitable<string>
 
 /** Checks a signature as a token carries it: strict base64url of exactly the right length. Never throws for a bad one. */
 export type Verifier = (input: SigningInput, signature: string) => boolean | Promise<boolean>
+
+/** What a new key shall be. */
+export interface NewKey {
+  readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP'
+  readonly crv?: string
+  /** Bits of an RSA modulus, bytes of a secret. */
+  readonly length: number
+}

@@ -4,7 +4,7 @@ import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authl
 import type { JwsRow } from '../algorithms.ts'
 import type { Jwk } from '../jwk.ts'
 import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier } from './subtle.ts'
-import type { Signer, Verifier } from './types.ts'
+import type { NewKey, Signer, Verifier } from './types.ts'
 
 export { completeKey } from './subtle.ts'
 
@@ -17,8 +17,8 @@ export async function prepareVerifier(row: JwsRow, material: Jwk): Promise<Verif
 }
 
 /** A new private or secret key as JWK. */
-export function generateMaterial(row: JwsRow, modulus: number): Promise<Jwk> {
-  return subtleGenerate(row, modulus)
+export function generateMaterial(wanted: NewKey): Promise<Jwk> {
+  return subtleGenerate(wanted)
 }
 
 /** The UTF-8 of a text in base64url. */

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeUtf8 } from '@authlib/core'
+import { describe, expect, it } from 'vitest'
+import {
+  decryptJwe,
+  decryptJweJson,
+  type FlattenedJwe,
+  type FlattenedJws,
+  type GeneralJwe,
+  type GeneralJws,
+  importKey,
+  importSecret,
+  type Jwk,
+  jweAlgorithms,
+  jwsAlgorithms,
+  type Key,
+  KeySet,
+  verifyJws,
+  verifyJwsJson,
+} from './index.ts'
+
+/** RFC 7520 as JSON, https://github.com/ietf-jose/cookbook. AUTHLIB_VECTORS names the folder that has it. */
+const folder = join(process.env['AUTHLIB_VECTORS'] ?? '', 'jose-cookbook')
+const present = process.env['AUTHLIB_VECTORS'] !== undefined && existsSync(folder)
+
+interface Example {
+  readonly title: string
+  readonly input: { payload?: string; plaintext?: string; key?: Jwk | Jwk[]; pwd?: string; alg: string | string[] }
+  readonly output: { compact?: string; json?: unknown; json_flat?: unknown }
+}
+
+function examples(subfolder: string): Example[] {
+  if (!present) return []
+  const names = readdirSync(join(folder, subfolder)).filter((name) => name.endsWith('.json'))
+  return names.map((name) => JSON.parse(readFileSync(join(folder, subfolder, name), 'utf8')) as Example)
+}
+
+async function keysOf({ key, pwd, alg }: Example['input']): Promise<Key | KeySet> {
+  if (pwd !== undefined) return importSecret(pwd)
+  return Array.isArray(key)
+    ? KeySet.from({ keys: key })
+    : importKey(key as Jwk, key?.alg === undefined ? { alg: String(alg) } : {})
+}
+
+describe.skipIf(!present)('the JOSE cookbook (skipped without AUTHLIB_VECTORS)', () => {
+  const signed = [
+    ...examples('jws'),
+    ...examples('rfc7797'),
+    ...examples('curve25519').filter(({ input }) => 'payload' in input),
+  ]
+  it.each(signed)('verifies "$title" (RFC 7520 §4)', async ({ title, input, output: { compact, json, json_flat } }) => {
+    const keys = await keysOf(input)
+    const expected = encodeUtf8(input.payload ?? '')
+    if (title === "'b64'=false JSON only") {
+      // the header as encoded there lacks the crit that RFC 7797 §6 demands
+      await expect(verifyJwsJson(json as GeneralJws, keys)).rejects.toMatchObject({ code: 'invalid_header' })
+      return
+    }
+    const isDetached = compact?.includes('..') || (json !== undefined && !('payload' in (json as GeneralJws)))
+    const options = { algorithms: jwsAlgorithms, ...(isDetached && { payload: expected }) }
+    if (compact !== undefined) expect((await verifyJws(compact, keys, options)).payload).toEqual(expected)
+    for (const form of [json, json_flat]) {
+      if (form !== undefined)
+        expect((await verifyJwsJson(form as FlattenedJws, keys, options)).payload).toEqual(expected)
+    }
+  })
+
+  const encrypted = [...examples('jwe'), ...examples('curve25519').filter(({ input }) => 'plaintext' in input)]
+  it.each(encrypted)('decrypts "$title" (RFC 7520 §5)', async ({ input, output: { compact, json, json_flat } }) => {
+    const keys = await keysOf(input)
+    const options = { algorithms: jweAlgorithms, maxInflated: 10_000 }
+    const expected = encodeUtf8(input.plaintext ?? '')
+    if (input.alg === 'RSA1_5') {
+      await expect(decryptJwe(compact ?? '', keys, options)).rejects.toMatchObject({ code: 'unsupported_algorithm' }) // by policy
+      return
+    }
+    if (compact !== undefined) expect((await decryptJwe(compact, keys, options)).plaintext).toEqual(expected)
+    for (const form of [json, json_flat]) {
+      if (form !== undefined)
+        expect((await decryptJweJson(form as FlattenedJwe | GeneralJwe, keys, options)).plaintext).toEqual(expected)
+    }
+  })
+})

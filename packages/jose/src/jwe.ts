@@ -1,0 +1,131 @@
+/** Encrypting as JWE, RFC 7516 §5.1. */
+
+import * as jose from 'jose'
+import { encodeUtf8 } from '@authlib/core'
+import { invalidHeader } from './header.ts'
+import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
+import { cryptoKeyFor } from './jwe-key.ts'
+import type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
+import type { Content } from './jws-content.ts'
+import { Key } from './key.ts'
+
+/** Who can decrypt it, and how the key comes there. */
+export interface JweRecipientOptions {
+  /** Default: the algorithm the key is for. */
+  readonly alg?: string
+  /** Agreement upon a key: information about the producer, RFC 7518 §4.6.1.2. */
+  readonly apu?: Uint8Array
+  /** Agreement upon a key: information about the recipient, RFC 7518 §4.6.1.3. */
+  readonly apv?: Uint8Array
+  /** Iterations of PBES2, RFC 7518 §4.8.1.2. Default 10,000. */
+  readonly iterations?: number
+}
+
+export interface EncryptJweOptions extends JweRecipientOptions {
+  /** Content encryption. Default `A256GCM`; for a direct key what fits its length. */
+  readonly enc?: string
+  /** Protected header parameters beside `alg`, `enc` and the `kid` of the key. */
+  readonly header?: Partial<JweHeader>
+  /** Compresses the plaintext, whose length then tells about its content (RFC 8725 §3.6). Default false. */
+  readonly compress?: boolean
+}
+
+export interface EncryptJweJsonOptions extends Pick<EncryptJweOptions, 'enc' | 'header' | 'compress'> {
+  /** Header parameters that nothing protects. */
+  readonly unprotected?: Readonly<Record<string, unknown>>
+  /** More that is authenticated, in the clear. RFC 7516 §5.1 step 14 */
+  readonly aad?: Content
+}
+
+/** A recipient of a general JWE. */
+export interface JweRecipientKey extends JweRecipientOptions {
+  readonly key: Key
+}
+
+/** A compact JWE of bytes, or of the UTF-8 of a text. */
+export async function encryptJwe(
+  plaintext: Content,
+  key: Key,
+  { header, compress = false, ...options }: EncryptJweOptions = {},
+): Promise<string> {
+  const { alg, enc } = algorithmsOf(key, options)
+  const protectedHeader = protectedParameters(
+    { ...(key.kid !== undefined && { kid: key.kid }), ...header },
+    { alg, enc },
+    compress,
+  )
+  const jwe = await new jose.CompactEncrypt(bytes(plaintext))
+    .setProtectedHeader(protectedHeader as jose.CompactJWEHeaderParameters) // alg and enc are there
+    .setKeyManagementParameters(parameters(options))
+    .encrypt(await cryptoKeyFor(key, alg, 'encrypt'))
+  return jwe
+}
+
+/** A flattened JWE: one recipient, and room for unprotected headers and `aad`. */
+export async function encryptFlattenedJwe(
+  plaintext: Content,
+  recipient: JweRecipientKey,
+  { header, unprotected, aad, compress = false, enc: wanted }: EncryptJweJsonOptions = {},
+): Promise<FlattenedJwe> {
+  const { key } = recipient
+  const { alg, enc } = algorithmsOf(key, { ...recipient, ...(wanted !== undefined && { enc: wanted }) })
+  const named = { ...(key.kid !== undefined && { kid: key.kid }), ...header }
+  const encrypt = new jose.FlattenedEncrypt(bytes(plaintext))
+    .setProtectedHeader(protectedParameters(named, { alg, enc }, compress))
+    .setKeyManagementParameters(parameters(recipient))
+  if (unprotected !== undefined) encrypt.setSharedUnprotectedHeader(unprotected)
+  if (aad !== undefined) encrypt.setAdditionalAuthenticatedData(bytes(aad))
+  return encrypt.encrypt(await cryptoKeyFor(key, alg, 'encrypt'))
+}
+
+/** A general JWE: the same ciphertext for several recipients, each of whom is named by the `kid` of the key. */
+export async function encryptGeneralJwe(
+  plaintext: Content,
+  recipients: readonly JweRecipientKey[],
+  { header, unprotected, aad, compress = false, enc = 'A256GCM' }: EncryptJweJsonOptions = {},
+): Promise<GeneralJwe> {
+  if (recipients.length === 0) throw new TypeError('A recipient is required')
+  const encrypt = new jose.GeneralEncrypt(bytes(plaintext)).setProtectedHeader(
+    protectedParameters(header ?? {}, { enc }, compress),
+  )
+  if (unprotected !== undefined) encrypt.setSharedUnprotectedHeader(unprotected)
+  if (aad !== undefined) encrypt.setAdditionalAuthenticatedData(bytes(aad))
+  for (const recipient of recipients) {
+    const { alg } = algorithmsOf(recipient.key, { ...recipient, enc })
+    if (recipients.length > 1 && findJweRow(alg)?.direct) throw new TypeError('A direct algorithm has one recipient') // §5.1
+    const { kid } = recipient.key
+    encrypt
+      .addRecipient(await cryptoKeyFor(recipient.key, alg, 'encrypt'))
+      .setUnprotectedHeader({ alg, ...(kid !== undefined && { kid }) })
+      .setKeyManagementParameters(parameters(recipient))
+  }
+  const jwe = await encrypt.encrypt()
+  return jwe as GeneralJwe // the same members
+}
+
+function algorithmsOf(key: Key, options: { alg?: string; enc?: string }): { alg: string; enc: string } {
+  if (!(key instanceof Key)) throw new TypeError('A key is required')
+  const named = findJweEncryptionRow(key.alg ?? '') // a key for dir may name its content encryption
+  const alg = options.alg ?? (named === null ? key.alg : 'dir')
+  if (alg === undefined) throw new TypeError('Pass alg: the key does not say its algorithm')
+  const enc = options.enc ?? named?.enc ?? 'A256GCM'
+  if (findJweEncryptionRow(enc) === null) throw new TypeError('The content encryption is not known')
+  return { alg, enc }
+}
+
+function protectedParameters(
+  header: Partial<JweHeader>,
+  algorithms: Partial<JweHeader>,
+  compress: boolean,
+): jose.JWEHeaderParameters {
+  if (header['crit'] !== undefined) throw invalidHeader('crit is not supported')
+  return { ...header, ...algorithms, ...(compress && { zip: 'DEF' }) } as jose.JWEHeaderParameters // the same members
+}
+
+function parameters({ apu, apv, iterations = 10_000 }: JweRecipientOptions): jose.JWEKeyManagementHeaderParameters {
+  return { ...(apu && { apu }), ...(apv && { apv }), p2c: iterations }
+}
+
+function bytes(content: Content): Uint8Array {
+  return typeof content === 'string' ? encodeUtf8(content) : content
+}
