@@ -1,12 +1,11 @@
 /** The store in memory: for development, for tests, and for a single process whose state may die with it. */
 
-import { AuthlibError } from './errors.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import { minHeap } from './min-heap.ts'
 import type { HeapNode } from './min-heap.ts'
 import { pagedList } from './paged-list.ts'
 import type { PagedList, Slot } from './paged-list.ts'
-import { assertBatch, isMet, pageSize, recordName } from './store-rules.ts'
+import { assertBatch, isMet, pageSize, parsePosition, recordName } from './store-rules.ts'
 import { NEVER } from './store.ts'
 import type { RecordKey, Store, StoredRecord } from './store.ts'
 
@@ -45,7 +44,7 @@ export function memoryStore(): Store {
 
     async list({ kind, index, after, limit }) {
       const size = pageSize(limit)
-      const slots = lists.get(recordName(kind, index))?.page(readCursor(after), size + 1) ?? []
+      const slots = lists.get(recordName(kind, index))?.page(parsePosition(after), size + 1) ?? []
       const page = slots.slice(0, size)
       const items = page.flatMap(({ item }) => (item ? [item.record] : []))
       const last = page.at(-1)
@@ -111,11 +110,6 @@ export function memoryStore(): Store {
 interface Entry extends HeapNode {
   readonly record: StoredRecord
   readonly slots: Map<string, Slot<Entry>>
-}
-
-function readCursor(after = '0'): number {
-  if (/^\d{1,15}$/.test(after)) return Number(after)
-  throw new AuthlibError('invalid_cursor', 'The cursor is not one of this store', { status: 400 })
 }
 
 function frozenRecord({ kind, id, partition, revision, expiresAt, index, data }: StoredRecord): StoredRecord {

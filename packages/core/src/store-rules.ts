@@ -24,6 +24,15 @@ export function pageSize(limit = 100): number {
 }
 
 /**
+ * Reads the cursor of a store that numbers the places of its lists from 1: the position after which the page starts.
+ * @throws AuthlibError `invalid_cursor` (400)
+ */
+export function parsePosition(after = '0'): number {
+  if (/^\d{1,15}$/.test(after)) return Number(after)
+  throw new AuthlibError('invalid_cursor', 'The cursor is not one of this store', { status: 400 })
+}
+
+/**
  * Checks what a batch must be, before a store looks at it. What fails here is a mistake in the program.
  * @throws AuthlibError `invalid_batch`
  */

@@ -1,0 +1,48 @@
+/** A process of its own at work on a store file, for the tests with several. Arguments: the file and the task. */
+
+import { sqliteStore } from '@authlib/sql/node-sqlite'
+
+const [file = '', task = ''] = process.argv.slice(2)
+const store = sqliteStore(file, { busyTimeout: 30 })
+const forever = { kind: 'code', expiresAt: 2 ** 40, data: {} }
+
+/** Tells the parent, which may have gone. */
+function tell(message: unknown): void {
+  process.send?.(message)
+}
+
+/** Tries eight times at once to redeem the code of the round, each time for another token. Answers with the winners. */
+async function redeem(round: number): Promise<string[]> {
+  const partition = `round${round}`
+  const tokens = Array.from({ length: 8 }, (_, n) => `token-${process.pid}-${n}`)
+  const won = await Promise.all(
+    tokens.map((id) => {
+      const token = { ...forever, kind: 'token', id, partition, revision: 1, index: [partition] }
+      const used = { ...forever, id: 'a', partition, revision: 2 }
+      return store.commit({
+        ...{ partition, now: 1, remove: [], put: [used, token] },
+        expect: [{ kind: 'code', id: 'a', revision: 1 }],
+      })
+    }),
+  )
+  return tokens.filter((_, n) => won[n])
+}
+
+/** Counts up two records together, for ever, and tells of each step once it is acknowledged. */
+async function count(partition: string): Promise<never> {
+  const [found] = await store.get(partition, [['code', 'a']])
+  for (let revision = found?.revision ?? 0; ; revision++) {
+    const expect = ['a', 'b'].map((id) => ({ kind: 'code', id, revision }))
+    const put = ['a', 'b'].map((id) => ({ ...forever, id, partition, revision: revision + 1 }))
+    if (!(await store.commit({ partition, now: 1, expect, put, remove: [] }))) throw new Error('lost a step')
+    tell({ partition, revision: revision + 1 })
+  }
+}
+
+if (task === 'redeem') {
+  process.on('message', (round: number) => void redeem(round).then((winners) => tell({ round, winners })))
+  process.on('disconnect', () => store.close())
+  tell('ready')
+} else {
+  await Promise.all(Array.from({ length: 16 }, (_, n) => count(`chain${n}`)))
+}
