@@ -8,7 +8,10 @@ export interface Specification {
 }
 
 const RFCS: Readonly<Record<number, string>> = {
+  3629: 'UTF-8, a transformation format of ISO 10646',
   3986: 'Uniform Resource Identifier (URI): Generic Syntax',
+  4055: 'Additional Algorithms and Identifiers for RSA Cryptography for use in the Internet X.509 PKI',
+  4231: 'Identifiers and Test Vectors for HMAC-SHA-224, HMAC-SHA-256, HMAC-SHA-384, and HMAC-SHA-512',
   4291: 'IP Version 6 Addressing Architecture',
   4648: 'The Base16, Base32, and Base64 Data Encodings',
   5280: 'Internet X.509 Public Key Infrastructure Certificate and CRL Profile',
@@ -57,6 +60,7 @@ const RFCS: Readonly<Record<number, string>> = {
   8693: 'OAuth 2.0 Token Exchange',
   8705: 'OAuth 2.0 Mutual-TLS Client Authentication and Certificate-Bound Access Tokens',
   8707: 'Resource Indicators for OAuth 2.0',
+  8709: 'Ed25519 and Ed448 Public Key Algorithms for the Secure Shell (SSH) Protocol',
   8725: 'JSON Web Token Best Current Practices',
   8812: 'COSE and JOSE Registrations for Web Authentication (WebAuthn) Algorithms',
   9068: 'JSON Web Token (JWT) Profile for OAuth 2.0 Access Tokens',

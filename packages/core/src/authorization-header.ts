@@ -23,6 +23,7 @@ export function challenge(scheme: string, params: Readonly<Record<string, string
   return list.length === 0 ? scheme : `${scheme} ${list.join(', ')}`
 }
 
+/** One challenge of a `WWW-Authenticate` header. */
 export interface Challenge {
   /** In lower case. */
   readonly scheme: string

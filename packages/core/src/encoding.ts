@@ -27,6 +27,7 @@ export function decodeBase64(text: string): Uint8Array {
 const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** The bytes of a text. */
 export function encodeUtf8(text: string): Uint8Array {
   return utf8Encoder.encode(text)
 }

@@ -20,6 +20,7 @@ export interface ClientCertificate {
   readonly trusted: boolean
 }
 
+/** Name, in lower case where we write it, and value. */
 export type HttpHeader = readonly [name: string, value: string]
 
 /** A plain answer. `set-cookie` may repeat. */

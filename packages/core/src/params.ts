@@ -2,6 +2,7 @@
 
 import { AuthlibError } from './errors.ts'
 
+/** How much a request may send. */
 export interface ParamLimits {
   /** Most parameters in one request. Default 100. */
   readonly maxCount?: number | undefined
@@ -15,6 +16,7 @@ export interface ParamsOptions {
   readonly limits?: ParamLimits | undefined
 }
 
+/** Values by name. `undefined` leaves the name out. */
 export type ParamValues = Readonly<Record<string, string | readonly string[] | undefined>>
 
 const REPEATABLE: readonly string[] = ['resource', 'audience']

@@ -11,6 +11,7 @@ import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
 import { AuthlibError } from './errors.ts'
 import { systemRandom, type Random } from './random.ts'
 
+/** Keeps texts secret and unchanged in hands that are not ours. */
 export interface Sealer {
   /** `context` is what the text belongs to, such as the name of its cookie: opening needs the same. */
   seal(plaintext: string | Uint8Array, context?: string): Promise<string>
@@ -65,6 +66,7 @@ export function createSealer({ secrets, label, random = systemRandom }: SealerOp
   }
 }
 
+/** Keeps texts unchanged in hands that are not ours; they stay readable. */
 export interface Mac {
   sign(text: string): Awaitable<string>
   verify(text: string, mac: string): Awaitable<boolean>

@@ -31,6 +31,7 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** An answer, read to its end. */
 export interface SendResponse {
   readonly status: number
   readonly headers: Headers

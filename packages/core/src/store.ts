@@ -24,6 +24,7 @@ export interface StoredRecord {
 /** `expiresAt` of a record that does not expire. */
 export const NEVER: number = Number.MAX_SAFE_INTEGER
 
+/** What a record is found by, inside its partition. */
 export type RecordKey = readonly [kind: string, id: string]
 
 /** What must hold for a batch to be written. */
@@ -47,6 +48,7 @@ export interface Batch {
   readonly remove: readonly RecordKey[]
 }
 
+/** Which records to list. */
 export interface ListQuery {
   readonly kind: string
   readonly index: string
@@ -56,12 +58,14 @@ export interface ListQuery {
   readonly limit?: number | undefined
 }
 
+/** Records of one index entry, a page of them. */
 export interface ListPage {
   readonly items: readonly StoredRecord[]
   /** Present when there may be more. */
   readonly next?: string | undefined
 }
 
+/** What a store holds itself to: servers refuse one whose commits are not atomic. */
 export interface StoreGuarantees {
   readonly commit: 'atomic' | 'best-effort'
   readonly reads: 'strong' | 'eventual'

@@ -69,6 +69,7 @@ export function addQuery(url: string, params: Readonly<Record<string, string | u
   return append(base, '?', params) + url.slice(base.length)
 }
 
+/** The same in the fragment. */
 export function addFragment(url: string, params: Readonly<Record<string, string | undefined>>): string {
   return append(url, '#', params)
 }

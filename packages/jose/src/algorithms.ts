@@ -19,7 +19,9 @@ export type JwsAlgorithm =
   | 'Ed25519'
   | 'Ed448'
 
+/** `kty` of a JWK. RFC 7518 §6.1. */
 export type KeyType = 'oct' | 'RSA' | 'EC' | 'OKP'
+/** Elliptic curves, as `crv` names them. RFC 7518 §7.6, RFC 8037, RFC 8812. */
 export type Curve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1' | 'Ed25519' | 'Ed448' | 'X25519' | 'X448'
 
 /** A row of the table. */
@@ -41,6 +43,7 @@ export interface CurveRow {
   readonly size: number
 }
 
+/** What is known of each curve; sizes in bytes. */
 export const curves: Readonly<Record<Curve, CurveRow>> = {
   'P-256': { kty: 'EC', size: 32 },
   'P-384': { kty: 'EC', size: 48 },

@@ -4,6 +4,7 @@ import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
 
+/** A service that signs with a key it does not give away. */
 export interface ExternalSigner {
   /** The signature in JOSE form: of ECDSA r ‖ s (RFC 7518 §3.4), not DER. */
   sign(input: Uint8Array, alg: string): Promise<Uint8Array>

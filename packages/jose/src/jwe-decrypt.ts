@@ -31,6 +31,7 @@ export interface DecryptJweOptions {
   readonly maxIterations?: number
 }
 
+/** A JWE that could be decrypted. */
 export interface DecryptedJwe {
   readonly header: JweHeader
   readonly plaintext: Uint8Array

@@ -29,12 +29,14 @@ export interface JwsSignature {
   readonly signature: string
 }
 
+/** Any number of signatures. RFC 7515 §7.2.1. */
 export interface GeneralJws {
   /** Absent: detached. */
   readonly payload?: string
   readonly signatures: readonly JwsSignature[]
 }
 
+/** One signature. RFC 7515 §7.2.2. */
 export interface FlattenedJws extends JwsSignature {
   readonly payload?: string
 }
@@ -53,6 +55,7 @@ export interface VerifyJwsJsonOptions extends VerifyJwsOptions {
   readonly signatures?: 'all' | number
 }
 
+/** What of a JSON serialisation could be verified. */
 export interface VerifiedJwsJson {
   readonly payload: Uint8Array
   /** Those that hold, in the order of the JWS. `header` joins both headers; `protectedHeader` is what was signed. */

@@ -18,6 +18,7 @@ export interface SignJwtOptions {
   readonly header?: Partial<JwsHeader>
 }
 
+/** A JWT whose signature and claims hold. */
 export interface VerifiedJwt<C = JwtClaims> {
   readonly header: JwsHeader
   readonly claims: C

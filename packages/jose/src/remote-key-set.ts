@@ -39,6 +39,7 @@ export interface ExportedKeySet {
   readonly etag?: string
 }
 
+/** The key set of somebody else, usable wherever a set is. */
 export interface RemoteKeySet extends KeySetLike {
   /** The set, fetched if it must be. Rejects with `key_set_unavailable`. */
   get(): Promise<KeySet>

@@ -37,6 +37,7 @@ export interface StoredKeysOptions {
   readonly random?: Random
 }
 
+/** Signing keys of a store. */
 export interface StoredKeys extends SigningKeys {
   /** Lets the next key take over now, and publishes another one to come. */
   rotate(): Promise<void>
@@ -62,6 +63,7 @@ interface View {
   readonly until: number
 }
 
+/** Signing keys that rotate by themselves, kept sealed in the store. Throws `weak_secret`. */
 export function storedKeys({
   store,
   secrets,

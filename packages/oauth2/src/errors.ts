@@ -82,15 +82,25 @@ const maker =
   (description, options) =>
     new OAuth2Error(code, description, { ...defaults, ...options })
 
+/** The request lacks or repeats a parameter, or is malformed. RFC 6749 §5.2. */
 export const invalidRequest: ErrorMaker = maker('invalid_request')
+/** The code, refresh token or assertion is not valid for this client. RFC 6749 §5.2. */
 export const invalidGrant: ErrorMaker = maker('invalid_grant')
+/** The scope is unknown, malformed, or more than was granted. RFC 6749 §5.2. */
 export const invalidScope: ErrorMaker = maker('invalid_scope')
+/** The client may not use this grant or response type. RFC 6749 §5.2. */
 export const unauthorizedClient: ErrorMaker = maker('unauthorized_client')
+/** The server does not know the grant type. RFC 6749 §5.2. */
 export const unsupportedGrantType: ErrorMaker = maker('unsupported_grant_type')
+/** The server does not know the response type. RFC 6749 §4.1.2.1. */
 export const unsupportedResponseType: ErrorMaker = maker('unsupported_response_type')
+/** The server cannot revoke this kind of token. RFC 7009 §2.2.1. */
 export const unsupportedTokenType: ErrorMaker = maker('unsupported_token_type')
+/** The resource owner or the server said no. RFC 6749 §4.1.2.1. */
 export const accessDenied: ErrorMaker = maker('access_denied')
+/** Something unforeseen happened. RFC 6749 §4.1.2.1. */
 export const serverError: ErrorMaker = maker('server_error', { status: 500 })
+/** The server cannot answer now; 503. RFC 6749 §4.1.2.1. */
 export const temporarilyUnavailable: ErrorMaker = maker('temporarily_unavailable', { status: 503 })
 
 /** 401 with the challenge that RFC 6749 §5.2 asks for. Unknown client and wrong secret look the same. */

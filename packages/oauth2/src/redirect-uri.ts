@@ -8,6 +8,7 @@
 
 import { isLoopbackIp } from '@authlib/core'
 
+/** Native clients may use loopback and private-use redirect URIs. OpenID Connect Registration §2. */
 export type ApplicationType = 'web' | 'native'
 
 /**

@@ -3,6 +3,7 @@
 import { AuthlibError } from '@authlib/core'
 import type { Store } from '@authlib/core'
 
+/** A store that fails on command. */
 export interface FaultyStore extends Store {
   /** The next `count` commits write nothing and answer false, as if another writer had been faster. Default 1. */
   loseNext(count?: number): void

@@ -2,6 +2,7 @@
 
 import type { Batch, Store } from '@authlib/core'
 
+/** A store that remembers what was written. */
 export interface RecordingStore extends Store {
   /** Every batch that was committed, oldest first, as it was then. */
   readonly batches: readonly Batch[]

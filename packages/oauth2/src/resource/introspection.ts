@@ -58,6 +58,7 @@ export type IntrospectionAuth = (context: IntrospectionAuthContext) => Awaitable
   readonly params?: Readonly<Record<string, string>>
 }>
 
+/** What client authentication may depend on. */
 export interface IntrospectionAuthContext {
   readonly clientId: string
   /** The endpoint that the request goes to. */

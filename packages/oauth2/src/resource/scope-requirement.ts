@@ -6,6 +6,7 @@ export type ScopeRequirement = string | readonly string[]
 /** What an operation needs of a token: a scope, or more in an object. */
 export type Requirement = ScopeRequirement | OperationRequirement
 
+/** What an operation demands of a token. */
 export interface OperationRequirement {
   readonly scope?: ScopeRequirement | undefined
 }

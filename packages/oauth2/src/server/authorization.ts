@@ -67,6 +67,7 @@ export function mergeData(...parts: readonly (JsonObject | undefined)[]): JsonOb
   return merged
 }
 
+/** `kind` of an authorization in the store. */
 export const AUTHORIZATION_KIND = 'authorization'
 
 const VERSION = 1

@@ -11,6 +11,7 @@ interface OfAuthorization extends Happened {
   readonly subject?: string | undefined
 }
 
+/** What happened, told after it was committed. Switch on `type`. */
 export type AuthEvent =
   | (OfAuthorization & { readonly type: 'authorization.granted'; readonly scope: readonly string[] })
   | (OfAuthorization & {

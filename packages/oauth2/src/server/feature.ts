@@ -277,6 +277,7 @@ export interface TokenFormat extends TokenKind {
   mint(draft: TokenDraft, server: Server): Awaitable<MintedToken>
 }
 
+/** A token, and what has to be written with it. */
 export interface MintedToken {
   readonly token: string
   readonly changes?: Changes
@@ -311,6 +312,7 @@ export interface Extension {
   tokenResponse?(issued: IssuedToken, request: TokenRequest): Awaitable<TokenResponseChange | void>
 }
 
+/** What a reference to a request stands for, such as a pushed one. */
 export interface ResolvedRequest {
   readonly params: Params
   readonly changes?: Changes
@@ -324,6 +326,7 @@ export interface IssuedToken {
   readonly accessToken: string
 }
 
+/** What an extension adds to a token response. */
 export interface TokenResponseChange {
   readonly params?: JsonObject
   readonly headers?: readonly HttpHeader[]

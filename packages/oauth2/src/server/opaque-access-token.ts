@@ -12,6 +12,7 @@ import {
 import type { FoundToken, TokenDraft, TokenFormat } from './feature.ts'
 import { authorizationIdOf, createTokenText } from './token-text.ts'
 
+/** `kind` of an opaque access token in the store. */
 export const ACCESS_TOKEN_KIND = 'access_token'
 
 const PREFIX = 'at'

@@ -28,6 +28,7 @@ export interface RegisteredResponseType {
   readonly extensions: readonly Extension[]
 }
 
+/** What has been registered, by name. Frozen at the first request. */
 export class Registry {
   readonly #grants = new Map<string, Grant>()
   readonly #scoped = new Map<string, Map<string, Extension>>()

@@ -9,6 +9,7 @@ import { invalidClient, invalidRequest } from '../../errors.ts'
 import type { ClientAuthMethod } from '../feature.ts'
 import { verifySecret } from './verify-secret.ts'
 
+/** Identifier and secret in the `Authorization` header. RFC 6749 §2.3.1. */
 export const clientSecretBasic: ClientAuthMethod = {
   method: 'client_secret_basic',
   async authenticate(request, params, server) {

@@ -7,6 +7,7 @@
 import type { ClientAuthMethod } from '../feature.ts'
 import { verifySecret } from './verify-secret.ts'
 
+/** Identifier and secret in the body. RFC 6749 §2.3.1. */
 export const clientSecretPost: ClientAuthMethod = {
   method: 'client_secret_post',
   async authenticate(_request, params, server) {

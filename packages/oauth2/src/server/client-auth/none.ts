@@ -7,6 +7,7 @@
 import { invalidClient } from '../../errors.ts'
 import type { ClientAuthMethod } from '../feature.ts'
 
+/** A public client says who it is and proves nothing. RFC 6749 §3.2.1. */
 export const none: ClientAuthMethod = {
   method: 'none',
   async authenticate(request, params, server) {

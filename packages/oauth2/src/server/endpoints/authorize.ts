@@ -6,6 +6,7 @@
 
 import type { Endpoint } from '../feature.ts'
 
+/** Where browsers ask for authorization. RFC 6749 §3.1. */
 export const authorizeEndpoint: Endpoint = {
   name: 'authorization',
   path: '/authorize',

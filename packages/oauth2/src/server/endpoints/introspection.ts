@@ -20,6 +20,7 @@ export interface IntrospectionOptions {
   readonly claims?: (token: FoundToken) => JsonObject | Promise<JsonObject>
 }
 
+/** Tells resource servers about tokens. RFC 7662. */
 export function introspectionEndpoint({ allow = mayIntrospect, claims }: IntrospectionOptions = {}): Endpoint {
   return {
     name: 'introspection',

@@ -8,6 +8,7 @@
 import { jsonResponse } from '@authlib/core'
 import type { Endpoint } from '../feature.ts'
 
+/** Publishes the public signing keys. RFC 7517 §5. */
 export const jwksEndpoint: Endpoint = {
   name: 'jwks',
   path: '/jwks',

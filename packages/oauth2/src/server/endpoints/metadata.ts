@@ -8,6 +8,7 @@ import { jsonResponse, type HttpResponse } from '@authlib/core'
 import { AUTHORIZATION_SERVER_METADATA } from '../../metadata.ts'
 import type { Endpoint, Server } from '../feature.ts'
 
+/** Publishes what the server does, computed from its registrations. RFC 8414 §3. */
 export const metadataEndpoint: Endpoint = {
   name: 'metadata',
   path: { wellKnown: AUTHORIZATION_SERVER_METADATA, placement: 'insert' },

@@ -6,6 +6,7 @@
 
 import type { Endpoint } from '../feature.ts'
 
+/** Where clients get tokens. RFC 6749 §3.2. */
 export const tokenEndpoint: Endpoint = {
   name: 'token',
   path: '/token',

@@ -22,6 +22,7 @@ export interface CodeChallengeOptions {
 
 const challengeSlot: Slot<string> = slot<string>('codeChallenge')
 
+/** PKCE with S256, demanded of everyone unless `requiredFor` says otherwise. RFC 7636. */
 export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions = {}): Extension {
   return {
     name: 'code_challenge',

@@ -40,6 +40,7 @@ const redirectUriSlot: Slot<string> = slot<string>('redirectUri')
 
 type CodeData = { readonly version: 1; readonly status: 'live' | 'used' | 'burnt'; readonly usedAt?: number }
 
+/** Redeems authorization codes, each once. RFC 6749 §4.1.3. */
 export function authorizationCodeGrant({
   lifetime = 60,
   doubleSubmitInterval = 2,

@@ -46,6 +46,7 @@ const refreshSlot: Slot<RefreshState> = slot<RefreshState>('refresh')
 
 const DAY = 86_400
 
+/** Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6. */
 export function refreshTokenGrant({
   idleLifetime = 30 * DAY,
   absoluteLifetime = 365 * DAY,

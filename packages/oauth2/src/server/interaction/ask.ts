@@ -21,6 +21,7 @@ export type Demands = {
   readonly acrValues?: readonly string[] | undefined
 }
 
+/** Where extensions leave what a request demands of the interaction. */
 export const demandsSlot: Slot<Demands> = slot<Demands>('demands')
 
 /** The state of an interaction: who has logged in, and whether since the request came in they approved. */
@@ -32,6 +33,7 @@ export interface Progress {
   readonly remembered: readonly string[]
 }
 
+/** What is left to ask. */
 export interface Questions {
   /** Empty: nothing is left to ask. */
   readonly reasons: readonly string[]
@@ -42,6 +44,7 @@ export interface Questions {
 }
 
 /** @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking */
+/** What is left to ask before a request can be answered. */
 export function whatToAsk(request: AuthorizationRequest, progress: Progress, now: number): Questions {
   const demands = demandsSlot.read(request) ?? { prompt: [] }
   const loginReasons = reasonsForLogin(request, demands, progress.login, now)

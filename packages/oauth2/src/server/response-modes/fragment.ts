@@ -7,6 +7,7 @@
 import { addFragment, redirectResponse } from '@authlib/core'
 import type { ResponseMode } from '../feature.ts'
 
+/** Answers in the fragment of the redirect URI. OAuth 2.0 Multiple Response Types §2.1. */
 export const fragmentMode: ResponseMode = {
   responseMode: 'fragment',
   respond: (params, { redirectUri }) => redirectResponse(addFragment(redirectUri, params)),

@@ -7,6 +7,7 @@
 import { addQuery, redirectResponse } from '@authlib/core'
 import type { ResponseMode } from '../feature.ts'
 
+/** Answers in the query of the redirect URI. RFC 6749 §4.1.2. */
 export const queryMode: ResponseMode = {
   responseMode: 'query',
   respond: (params, { redirectUri }) => redirectResponse(addQuery(redirectUri, params)),
