@@ -11,7 +11,7 @@ import {
   refreshTokenGrant,
   staticClients,
 } from '@authlib/oauth2/server'
-// SQLITE
+import { sqliteStore } from '@authlib/sql/node-sqlite'
 import { CLIENT, serve } from '../server.ts'
 
 const [, , storage = 'memory'] = process.argv
@@ -19,7 +19,7 @@ const [, , storage = 'memory'] = process.argv
 await serve((issuer) => {
   const server = new AuthorizationServer({
     issuer,
-    store: storage === 'memory' ? memoryStore() : memoryStore(),
+    store: storage === 'memory' ? memoryStore() : sqliteStore(storage),
     secrets: ['a secret for the benchmark, long enough'],
     clients: staticClients([CLIENT]),
   })

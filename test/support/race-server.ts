@@ -1,0 +1,33 @@
+/** The server that races are run against: alike in every process. */
+
+import type { Store } from '@authlib/core'
+import {
+  authorizationCodeGrant,
+  AuthorizationServer,
+  codeChallenge,
+  developmentPages,
+  refreshTokenGrant,
+  staticClients,
+} from '@authlib/oauth2/server'
+
+export const client = {
+  client_id: 'app',
+  client_secret: 'app-secret-app-secret-app-secret',
+  redirect_uris: ['https://app.example/cb'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  scope: 'read',
+}
+
+/** The issuer is one for all processes, whatever port each has: as behind a load balancer. */
+export function raceServer(store: Store): AuthorizationServer {
+  const server = new AuthorizationServer({
+    issuer: 'http://127.0.0.1:4000',
+    store,
+    secrets: ['a secret that all the processes share'],
+    clients: staticClients([client]),
+  })
+  return server
+    .registerGrant(authorizationCodeGrant({ doubleSubmitInterval: 60 }), [codeChallenge()])
+    .registerGrant(refreshTokenGrant({ reuseInterval: 60 })) // the machine may be slow, the rule is the same
+    .register(developmentPages({ users: [{ username: 'alice' }] }))
+}
