@@ -29,7 +29,7 @@ import {
   type TokenRequestOptions,
 } from '@authlib/oauth2/client'
 import type { IdTokenClaims, UserClaims } from '../claims.ts'
-import { scopeClaims } from '../scopes.ts'
+import { claimsOfScope, pickClaims, scopeClaims } from '../scopes.ts'
 import { invalidIdToken, validateIdToken } from './id-token.ts'
 import { requestUserinfo } from './userinfo.ts'
 
@@ -83,6 +83,8 @@ export interface LogoutOptions {
   readonly logoutHint?: string | undefined
   readonly uiLocales?: readonly string[] | undefined
 }
+
+const USER_CLAIMS = claimsOfScope(Object.keys(scopeClaims))
 
 /** Works with or without a registry, like `OAuth2Client`. */
 export class OpenIDClient
@@ -222,8 +224,7 @@ function words(values: readonly string[] | undefined): string | undefined {
 }
 
 function pickUserClaims(claims: IdTokenClaims): UserClaims {
-  const names = ['sub', ...Object.values(scopeClaims).flat()].filter((name) => Object.hasOwn(claims, name))
-  return Object.fromEntries(names.map((name) => [name, claims[name]])) as UserClaims // sound: an ID Token has a sub
+  return { sub: claims.sub, ...pickClaims(claims, USER_CLAIMS) }
 }
 
 /** Validated when the token was obtained; here it is only read again. */
