@@ -10,6 +10,7 @@ export function page(title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
 <style>${css}</style>
 </head>
@@ -43,5 +44,5 @@ button.quiet { background: transparent; color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .note { color: var(--soft); font-size: .875rem; margin: 1.25rem 0 0 }
 .error { color: var(--bad); font-weight: 600 }
-code { overflow-wrap: anywhere }
+code { color: var(--soft); font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 `

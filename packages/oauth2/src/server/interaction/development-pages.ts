@@ -21,10 +21,12 @@ ${handleField(handle)}
 
 export function consentPage({ client, handle, scope, login, request }: PendingInteraction): string {
   const name = escapeHtml(client.clientName ?? client.clientId)
-  const boxes = scope.map(
-    (word) =>
-      `<label class="check"><input type="checkbox" name="scope" value="${escapeHtml(word)}" checked> <span>${describeScope(word)}</span></label>`,
-  )
+  const boxes = scope.map((word) => {
+    // Without openid there is no login to answer with: it goes along, or the person denies.
+    const fixed = word === 'openid' ? `<input type="hidden" name="scope" value="openid">` : ''
+    const box = fixed === '' ? `name="scope" value="${escapeHtml(word)}" checked` : 'checked disabled'
+    return `<label class="check"><input type="checkbox" ${box}>${fixed} <span>${describeScope(word)}</span></label>`
+  })
   return page(
     `Allow ${client.clientName ?? client.clientId}?`,
     `<p><strong>${name}</strong> would like to act for you, <strong>${escapeHtml(login?.subject ?? '')}</strong>:</p>
@@ -39,11 +41,15 @@ ${boxes.join('\n')}
 }
 
 export function logoutPage(): string {
-  return page('Log out?', '<form method="post"><div class="actions"><button>Log out</button></div></form>')
+  return page(
+    'Log out?',
+    `<p>You will have to log in here again. Applications end their own sessions themselves.</p>
+<form method="post"><div class="actions"><button>Log out</button></div></form>`,
+  )
 }
 
 export function loggedOutPage(): string {
-  return page('You are logged out', '<p>You can close this page.</p>')
+  return page('You are logged out', '<p>You can close this page, or go back to the application.</p>')
 }
 
 function handleField(handle: string): string {

@@ -101,10 +101,11 @@ function developmentEndpoint(
   }
 }
 
-/** The form that changes who is logged in must come from our own page. */
+/** The form that changes who is logged in must come from our own page: not even from another port of this machine. */
 async function readOwnForm(http: HttpRequest, server: Server): Promise<Params> {
-  const origin = http.headers.get('origin')
-  if (origin !== null && origin !== 'null' && origin !== new URL(server.url('login')).origin) {
+  const origin = http.headers.get('origin') // 'null' for our own pages too: they send no referrer
+  const foreign = origin !== null && origin !== 'null' && origin !== new URL(server.url('login')).origin
+  if (foreign || (http.headers.get('sec-fetch-site') ?? 'same-origin') !== 'same-origin') {
     throw new AuthorizationError(accessDenied('the form was posted from another site', { status: 403 }), null)
   }
   return readForm(http, { repeatable: ['scope'] })

@@ -94,14 +94,17 @@ describe('development pages', () => {
     expect(headers.get('cache-control')).toBe('no-store')
   })
 
-  it('refuse a form posted from another site (A18)', async () => {
+  it.each([
+    ['another site', { origin: 'https://evil.example' }],
+    ['another port of this machine, without a referrer', { origin: 'null', 'sec-fetch-site': 'same-site' }],
+  ])('refuse a form posted from %s (A18)', async (_case, sender) => {
     const { server } = fullServer()
     const browser = new Browser(server)
     const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
     const body = new URLSearchParams({ interaction: interactionOf(loginUrl), username: 'alice', password: 'alice' })
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await server.fetch(
-      new Request(ISSUER + loginUrl, { method: 'POST', body, headers: { cookie, origin: 'https://evil.example' } }),
+      new Request(ISSUER + loginUrl, { method: 'POST', body, headers: { cookie, ...sender } as HeadersInit }),
     )
     expect(response.status).toBe(403)
   })

@@ -1,0 +1,168 @@
+/** The client web app: logs people in at the provider, calls the API for them, and shows every message it took. */
+
+import { AuthlibError, OAuth, storeTokens, type Params, type Store } from '@authlib/core'
+import { honoAdapter } from '@authlib/hono'
+import { decodeUnverifiedJwt } from '@authlib/jose'
+import { oidc, type OpenIDLoginResult } from '@authlib/oidc/client'
+import { Hono, type Context } from 'hono'
+import { documents } from './client/documents.ts'
+import type { Exchange } from './client/exchange.ts'
+import { createRecorder } from './client/recorder.ts'
+import { createSessions, type Chapter, type Identity } from './client/sessions.ts'
+import { homePage } from './client/pages/home.ts'
+import { problemPage } from './client/pages/problem.ts'
+import { showPage } from './client/pages/layout.ts'
+import { startPage } from './client/pages/start.ts'
+
+export interface ClientOptions {
+  readonly url: string
+  readonly issuer: string
+  readonly api: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly store: Store
+  readonly secrets: readonly string[]
+}
+
+const SCOPE = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'api:read', 'api:write']
+
+type Env = { Variables: { exchanges: Exchange[] } }
+
+export function createClient({ url, issuer, api, clientId, clientSecret, store, secrets }: ClientOptions): Hono<Env> {
+  const { fetch, record, redirect } = createRecorder({ [url]: 'client', [issuer]: 'provider', [api]: 'api' })
+  const oauth = new OAuth({ adapter: honoAdapter, secrets, tokens: storeTokens(store, { secrets }), fetch }).register(
+    'provider',
+    oidc({ issuer, clientId, clientSecret, scope: SCOPE, apiBaseUrl: api, userinfo: true }),
+  )
+  const { provider } = oauth
+  const redirectUri = `${url}/callback`
+  const logins = documents<{ exchanges: readonly Exchange[] }>(store, 'demo_login', 600) // under way, by their state
+  const sessions = createSessions(store, secrets)
+  const places = { url, issuer, api }
+
+  const app = new Hono<Env>()
+
+  app.use(async (c, next) => {
+    if (c.req.header('host') === new URL(url).host) return next()
+    return c.redirect(url, 303) // cookies of 127.0.0.1 are not those of localhost
+  })
+
+  app.get('/', async (c) => {
+    const session = await sessions.find(c)
+    const html = session?.identity
+      ? homePage({ ...session, identity: session.identity }, await sessions.csrfToken(c), places)
+      : startPage(places, session?.chapters ?? [])
+    return showPage(c, 200, await html)
+  })
+
+  app.get('/login', async (c) => {
+    const exchanges: Exchange[] = []
+    c.set('exchanges', exchanges)
+    const response = await record(exchanges, () => provider.authorizeRedirect(c, { redirectUri }))
+    const location = response.headers.get('location') ?? ''
+    exchanges.push(redirect('client', 'provider', location))
+    await logins.save(new URL(location).searchParams.get('state') ?? '', { exchanges })
+    return response
+  })
+
+  app.get('/callback', async (c) => {
+    const state = c.req.query('state') ?? ''
+    const exchanges = [...((await logins.find(state))?.exchanges ?? []), redirect('provider', 'client', c.req.url)]
+    c.set('exchanges', exchanges)
+    const { token, ...login } = await record(exchanges, () => provider.authorizeAccessToken(c))
+    await logins.remove(state)
+    const former = sessions.key(c)
+    const key = await sessions.start(c, {
+      identity: identityOf(login, token.idToken),
+      chapters: [{ title: 'Log in', exchanges }],
+    })
+    await provider.session(key).save(token)
+    if (former !== undefined) await endSession(former).catch(() => undefined) // its tokens are of no use to anybody now
+    return c.redirect('/', 303)
+  })
+
+  app.post('/call', (c) => act(c, 'Call the API', 'api', (key) => callApi(key)))
+
+  app.post('/write', (c) =>
+    act(c, 'Write to the API', 'api', (key, form) => {
+      const body = JSON.stringify({ text: form.get('text') })
+      return callApi(key, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+    }),
+  )
+
+  app.post('/refresh', (c) =>
+    act(c, 'Refresh the tokens', 'latest', async (key) => {
+      const session = provider.session(key)
+      await session.save(await provider.refresh(await session.token())) // by itself it would do so when it has to
+    }),
+  )
+
+  app.post('/logout', async (c) => {
+    const { key } = await sessions.requireForm(c)
+    const exchanges: Exchange[] = []
+    c.set('exchanges', exchanges)
+    try {
+      await record(exchanges, () => endSession(key))
+    } finally {
+      await sessions.start(c, { identity: null, chapters: [{ title: 'Log out', exchanges }] })
+    }
+    return c.redirect('/', 303)
+  })
+
+  app.notFound(async (c) =>
+    showPage(c, 404, await problemPage(new AuthlibError('not_found', 'There is no such page', { status: 404 }))),
+  )
+
+  app.onError(async (error, c) => {
+    const problem =
+      error instanceof AuthlibError ? error : new AuthlibError('server_error', 'Something went wrong', { cause: error })
+    if (problem.status >= 500) console.error(error)
+    return showPage(c, problem.status, await problemPage(problem, c.get('exchanges')))
+  })
+
+  /** What a button does: recorded as a chapter of the session, whether it works or not, and shown at `where`. */
+  async function act(
+    c: Context<Env>,
+    title: string,
+    where: 'api' | 'latest',
+    action: (key: string, form: Params) => Promise<void>,
+  ): Promise<Response> {
+    const { key, form } = await sessions.requireForm(c)
+    const exchanges: Exchange[] = []
+    c.set('exchanges', exchanges)
+    try {
+      await record(exchanges, () => action(key, form))
+    } finally {
+      await sessions.addChapter(key, { title, exchanges })
+    }
+    return c.redirect(`/#${where}`, 303)
+  }
+
+  async function callApi(key: string, init?: RequestInit): Promise<void> {
+    try {
+      await provider.session(key).fetch('notes', init)
+    } catch (error) {
+      if (error instanceof AuthlibError) throw error // anything else: no answer, which the recorder has noted
+    }
+  }
+
+  async function endSession(key: string): Promise<void> {
+    const session = provider.session(key)
+    try {
+      await provider.revoke(await session.token())
+    } catch (error) {
+      if (!(error instanceof AuthlibError && error.code === 'login_required')) throw error // nothing is left to revoke
+    } finally {
+      await session.forget()
+      await sessions.end(key)
+    }
+  }
+
+  return app
+}
+
+/** To be kept in the session: what was validated, without the tokens themselves. */
+function identityOf({ claims, profile }: Pick<OpenIDLoginResult, 'claims' | 'profile'>, idToken = ''): Identity {
+  const { header } = decodeUnverifiedJwt(idToken) // validated a moment ago, only decoded again
+  return { header, claims, profile } as unknown as Identity // sound: it all was parsed from JSON
+}

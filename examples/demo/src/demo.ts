@@ -1,0 +1,75 @@
+/** Provider, client and API together, on one database. */
+
+import { getRequestListener } from '@hono/node-server'
+import { sqliteStore } from '@authlib/sql/node-sqlite'
+import { createApi } from './api.ts'
+import { createClient } from './client.ts'
+import { listen, type LoopbackServer } from './listen.ts'
+import { createProvider } from './provider.ts'
+import { CLIENT_ID, demoClient, readClients } from './provider/clients.ts'
+import { loadSecrets } from './secrets.ts'
+import type { Settings } from './settings.ts'
+
+export interface Demo {
+  readonly provider: string
+  readonly client: string
+  readonly api: string
+  stop(): Promise<void>
+}
+
+/** @throws SetupError */
+export async function startDemo({ ports, database, clients: file }: Settings): Promise<Demo> {
+  const further = file === undefined ? [] : await readClients(file)
+  const secrets = loadSecrets(database)
+  const servers: LoopbackServer[] = []
+  const open = async (port: number, variable: string): Promise<LoopbackServer> => {
+    const server = await listen(port, variable)
+    servers.push(server)
+    return server
+  }
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()))
+  }
+
+  try {
+    const provider = await open(ports.provider, 'AUTHLIB_PROVIDER_PORT')
+    const client = await open(ports.client, 'AUTHLIB_CLIENT_PORT')
+    const api = await open(ports.api, 'AUTHLIB_API_PORT')
+    const store = sqliteStore(database)
+    const { clientSecret } = secrets
+
+    provider.serve(
+      createProvider({
+        issuer: provider.url,
+        api: api.url,
+        store,
+        secrets: [secrets.provider],
+        clients: [demoClient(client.url, clientSecret), ...further],
+      }),
+    )
+    const app = createClient({
+      url: client.url,
+      issuer: provider.url,
+      api: api.url,
+      clientId: CLIENT_ID,
+      clientSecret,
+      store,
+      secrets: [secrets.client],
+    })
+    client.serve(getRequestListener(app.fetch))
+    api.serve(createApi({ url: api.url, issuer: provider.url }))
+
+    return {
+      provider: provider.url,
+      client: client.url,
+      api: api.url,
+      async stop() {
+        await closeAll()
+        store.close()
+      },
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}

@@ -1,0 +1,21 @@
+/** Starts the demo and stops it on Ctrl-C. */
+
+import { startDemo } from './demo.ts'
+import { usernames } from './provider/users.ts'
+import { readSettings, SetupError } from './settings.ts'
+
+try {
+  const { provider, client, api, stop } = await startDemo(readSettings(process.env))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+  console.log(`
+  Client     ${client}   open this in your browser
+  Provider   ${provider}
+  API        ${api}
+
+  Log in as ${usernames.join(' or ')}: the password is the username. Ctrl-C stops the demo.
+`)
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

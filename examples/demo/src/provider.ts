@@ -1,0 +1,63 @@
+/** The OpenID provider: an authorization server, and what is registered with it. */
+
+import type { Store } from '@authlib/core'
+import { mount } from '@authlib/express'
+import { storedKeys } from '@authlib/jose'
+import {
+  authorizationCodeGrant,
+  AuthorizationServer,
+  clientCredentialsGrant,
+  codeChallenge,
+  developmentPages,
+  introspectionEndpoint,
+  issuerParameter,
+  jwtAccessToken,
+  refreshTokenGrant,
+  revocationEndpoint,
+  staticClients,
+  type AuthEvent,
+  type ClientMetadata,
+} from '@authlib/oauth2/server'
+import { openId } from '@authlib/oidc/server'
+import express, { type Express } from 'express'
+import { scopes } from './provider/clients.ts'
+import { findClaims, usernames } from './provider/users.ts'
+
+export interface ProviderOptions {
+  readonly issuer: string
+  /** The API that access tokens are for. */
+  readonly api: string
+  readonly store: Store
+  readonly secrets: readonly string[]
+  readonly clients: readonly ClientMetadata[]
+}
+
+export function createProvider({ issuer, api, store, secrets, clients }: ProviderOptions): Express {
+  const server = new AuthorizationServer({
+    ...{ issuer, store, secrets, scopes },
+    keys: storedKeys({ store, secrets, algorithms: ['RS256', 'ES256'] }), // OpenID Discovery §3: RS256 must be offered
+    clients: staticClients(clients),
+    onEvent: report,
+  })
+    .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+    .registerGrant(refreshTokenGrant())
+    .registerGrant(clientCredentialsGrant())
+    .registerEndpoint(revocationEndpoint())
+    .registerEndpoint(introspectionEndpoint())
+    .registerExtension(issuerParameter)
+    .register(jwtAccessToken({ audience: api }))
+    .register(openId({ claims: (subject) => findClaims(subject) ?? null }))
+    .register(developmentPages({ users: usernames.map((username) => ({ username })) }))
+
+  const app = express().disable('x-powered-by')
+  app.use(mount(server))
+  app.get('/', (_request, response) => {
+    response.redirect(303, server.url('openid_configuration'))
+  })
+  return app
+}
+
+/** Whatever is not the fault of a request. */
+function report(event: AuthEvent): void {
+  if (event.type === 'server.error') console.error(event.error)
+}

@@ -1,0 +1,39 @@
+/** What the environment says about how the demo shall run. */
+
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface Settings {
+  /** 0 lets the system choose. */
+  readonly ports: { readonly provider: number; readonly client: number; readonly api: number }
+  /** The SQLite file. The secrets lie beside it. */
+  readonly database: string
+  /** A JSON file of further clients. */
+  readonly clients: string | undefined
+}
+
+/** Something that whoever starts the demo has to put right: the message says what, and no stack trace helps. */
+export class SetupError extends Error {}
+
+/** @throws SetupError */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const file = (path: string): string => resolve(env['INIT_CWD'] ?? '', path) // where npm or pnpm was called
+  const { AUTHLIB_DATABASE: database, AUTHLIB_CLIENTS: clients } = env
+  return {
+    ports: {
+      provider: readPort(env, 'AUTHLIB_PROVIDER_PORT', 4000),
+      client: readPort(env, 'AUTHLIB_CLIENT_PORT', 4001),
+      api: readPort(env, 'AUTHLIB_API_PORT', 4002),
+    },
+    database: database ? file(database) : fileURLToPath(new URL('../demo.db', import.meta.url)),
+    clients: clients ? file(clients) : undefined,
+  }
+}
+
+function readPort(env: NodeJS.ProcessEnv, variable: string, fallback: number): number {
+  const text = env[variable]
+  if (!text) return fallback
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw new SetupError(`${variable} is not a port: ${text}`)
+}
