@@ -5,9 +5,12 @@ import {
   developmentPages,
   introspectionEndpoint,
   jwtAccessToken,
+  newAuthorization,
   refreshTokenGrant,
   staticClients,
   type AuthorizationServer,
+  type TokenPlan,
+  type TokenRequest,
 } from '@authlib/oauth2/server'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -150,6 +153,17 @@ describe('the ID Token', () => {
     const own = await post(server, '/token', { grant_type: 'client_credentials', scope: 'openid' }, RP)
     expect(own.status).toBe(200)
     expect(own.json).not.toHaveProperty('id_token')
+  })
+
+  it('is not for a grant by which nobody logged in', async () => {
+    const grantType = 'urn:example:on-behalf'
+    const { server } = await provider({ clients: staticClients([{ ...RP, grant_types: [grantType] }]) })
+    const exchange = (request: TokenRequest): TokenPlan => {
+      return { authorization: newAuthorization(request, { subject: 'alice', scope: ['openid'] }), scope: ['openid'] }
+    }
+    server.registerGrant({ grantType, exchange })
+    const answer = await post(server, '/token', { grant_type: grantType }, RP)
+    expect([answer.status, answer.json['scope'], answer.json['id_token']]).toEqual([200, 'openid', undefined])
   })
 
   it('is never accepted as an access token (J23)', async () => {

@@ -1,9 +1,10 @@
-import { staticClients } from '@authlib/oauth2/server'
+import { authorizationCodeGrant, codeChallenge, staticClients } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
-import { Browser, ISSUER, refresh } from '../../../../oauth2/test/journey.ts'
-import { ALICE, authenticationUrl, claimsOf, logIn, provider, RP, withToken } from '../../../test/provider.ts'
+import { bareServer, Browser, ISSUER, refresh } from '../../../../oauth2/test/journey.ts'
+import { ALICE, authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import type { OpenIDProviderMetadata } from '../../metadata.ts'
 import { scopeClaims } from '../../scopes.ts'
+import { openId } from '../index.ts'
 
 async function discover(options: Parameters<typeof provider>[0] = {}) {
   const { server } = await provider(options)
@@ -52,6 +53,12 @@ describe('the discovery document (Discovery §3, §4)', () => {
     const { metadata } = await discover({ scopes: ['openid', 'email', 'read'] })
     expect(metadata.scopes_supported).toEqual(['openid', 'email', 'read'])
     expect(metadata.claims_supported).toEqual(['sub', 'iss', 'auth_time', 'acr', 'amr', 'email', 'email_verified'])
+  })
+
+  it('lists offline_access only where there are refresh tokens (Core §11)', async () => {
+    const { server } = bareServer({ keys: await testKeys() })
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).register(openId({ claims: () => ({}) }))
+    expect(server.metadata().scopes_supported).toEqual(['openid', 'profile', 'email', 'address', 'phone'])
   })
 
   it('lets another feature say what it supports', async () => {
