@@ -15,11 +15,10 @@ export const CLIENT = {
 
 /** Answers `{ port }` first, then `{ cpu }` in microseconds to every message. */
 export async function serve(make: (origin: string) => RequestListener | Promise<RequestListener>): Promise<void> {
-  let listener: RequestListener | undefined
-  const server = createServer((request, response) => listener?.(request, response))
+  const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // sound: it listens on TCP
-  listener = await make(`http://127.0.0.1:${port}`)
+  server.on('request', await make(`http://127.0.0.1:${port}`)) // the issuer has the port in it
   process.on('message', () => {
     const { user, system } = process.cpuUsage()
     process.send?.({ cpu: user + system })

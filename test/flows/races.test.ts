@@ -61,7 +61,11 @@ describe('on one SQLite file, with three server processes', () => {
   }, 60_000)
   afterAll(async () => {
     await Promise.all(
-      children.map((child) => new Promise((resolve) => (child.once('exit', resolve), child.disconnect()))),
+      children.map(async (child) => {
+        const ended = new Promise((resolve) => child.once('exit', resolve))
+        child.disconnect()
+        await ended
+      }),
     )
     store.close()
   })
@@ -90,10 +94,10 @@ function races(field: Field): void {
       const { refresh_token } = await freshTokens(field)
       const answers = await atOnce(field, { grant_type: 'refresh_token', refresh_token })
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
-      const successors = new Set(answers.map(({ json }) => json.refresh_token))
+      const successors = new Set(answers.map(({ json }) => json.refresh_token ?? ''))
       expect(successors.size).toBe(1)
       const [successor = ''] = successors
-      const next = await post(field.urls[0]!, { grant_type: 'refresh_token', refresh_token: successor ?? '' })
+      const next = await post(field.urls[0]!, { grant_type: 'refresh_token', refresh_token: successor })
       expect(next.status).toBe(200)
     }
   })
