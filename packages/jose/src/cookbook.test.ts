@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeUtf8 } from '@authlib/core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeWith, vectors } from '../../../test/support/needs.ts'
 import {
   decryptJwe,
   decryptJweJson,
@@ -20,9 +21,7 @@ import {
   verifyJwsJson,
 } from './index.ts'
 
-/** RFC 7520 as JSON, https://github.com/ietf-jose/cookbook. AUTHLIB_VECTORS names the folder that has it. */
-const folder = join(process.env['AUTHLIB_VECTORS'] ?? '', 'jose-cookbook')
-const present = process.env['AUTHLIB_VECTORS'] !== undefined && existsSync(folder)
+// RFC 7520 as JSON, https://github.com/ietf-jose/cookbook
 
 interface Example {
   readonly title: string
@@ -30,10 +29,9 @@ interface Example {
   readonly output: { compact?: string; json?: unknown; json_flat?: unknown }
 }
 
-function examples(subfolder: string): Example[] {
-  if (!present) return []
-  const names = readdirSync(join(folder, subfolder)).filter((name) => name.endsWith('.json'))
-  return names.map((name) => JSON.parse(readFileSync(join(folder, subfolder, name), 'utf8')) as Example)
+function examplesIn(folder: string): Example[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  return names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Example)
 }
 
 async function keysOf({ key, pwd, alg }: Example['input']): Promise<Key | KeySet> {
@@ -43,7 +41,8 @@ async function keysOf({ key, pwd, alg }: Example['input']): Promise<Key | KeySet
     : importKey(key as Jwk, key?.alg === undefined ? { alg: String(alg) } : {})
 }
 
-describe.skipIf(!present)('the JOSE cookbook (skipped without AUTHLIB_VECTORS)', () => {
+describeWith(vectors, 'the JOSE cookbook', (folder) => {
+  const examples = (subfolder: string) => examplesIn(join(folder, 'jose-cookbook', subfolder))
   const signed = [
     ...examples('jws'),
     ...examples('rfc7797'),

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeWith, vectors } from '../../../test/support/needs.ts'
 import {
   decryptJwe,
   importKey,
@@ -14,9 +15,7 @@ import {
   type VerificationKeys,
 } from './index.ts'
 
-/** Project Wycheproof, https://github.com/C2SP/wycheproof. AUTHLIB_VECTORS names the folder that has it. */
-const folder = process.env['AUTHLIB_VECTORS'] ?? ''
-const present = existsSync(join(folder, 'wycheproof'))
+// Project Wycheproof, https://github.com/C2SP/wycheproof
 
 interface Group {
   readonly comment: string
@@ -32,8 +31,7 @@ interface Group {
   }[]
 }
 
-function groups(file: string): readonly Group[] {
-  if (!present) return []
+function groups(folder: string, file: string): readonly Group[] {
   return (JSON.parse(readFileSync(join(folder, 'wycheproof', file), 'utf8')) as { testGroups: Group[] }).testGroups
 }
 
@@ -54,9 +52,9 @@ const overruled: Readonly<Record<string, string>> = {
 
 const overruledEncryption: Readonly<Record<string, readonly ['valid' | 'invalid', string]>> = {}
 
-describe.skipIf(!present)('Wycheproof (skipped without AUTHLIB_VECTORS)', () => {
+describeWith(vectors, 'Wycheproof', (folder) => {
   for (const file of ['json_web_signature_test.json', 'json_web_key_test.json', 'json_web_crypto_test.json']) {
-    for (const { comment: group, tests, ...keys } of groups(file)) {
+    for (const { comment: group, tests, ...keys } of groups(folder, file)) {
       for (const { tcId, comment, result, jws } of tests) {
         if (jws === undefined) continue
         const name = `${file} ${tcId}`
@@ -69,9 +67,9 @@ describe.skipIf(!present)('Wycheproof (skipped without AUTHLIB_VECTORS)', () => 
   }
 })
 
-describe.skipIf(!present)('Wycheproof on encryption (skipped without AUTHLIB_VECTORS)', () => {
+describeWith(vectors, 'Wycheproof on encryption', (folder) => {
   for (const file of ['json_web_encryption_test.json', 'json_web_crypto_test.json', 'json_web_key_test.json']) {
-    for (const { comment: group, tests, private: key } of groups(file)) {
+    for (const { comment: group, tests, private: key } of groups(folder, file)) {
       for (const { tcId, comment, result, jwe, pt } of tests) {
         if (jwe === undefined) continue
         const name = `${file} ${tcId}`
