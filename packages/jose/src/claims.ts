@@ -54,8 +54,8 @@ export interface JwtPolicy {
   readonly leeway?: number
   /** Rules for single claims. */
   readonly claims?: Readonly<Record<string, ClaimRule>>
-  /** Your own last test. Throws, or returns false for `invalid_claim`. */
-  readonly validate?: (claims: JwtClaims, header: JwsHeader) => boolean
+  /** Your own last test; `now` is the clock's. Throws, or returns false for `invalid_claim`. */
+  readonly validate?: (claims: JwtClaims, header: JwsHeader, now: number) => boolean
   /** Longest token in characters, refused before decoding. Default 16,384. */
   readonly maxSize?: number
   readonly clock?: Clock
@@ -73,15 +73,17 @@ export function checkType({ typ }: JwsHeader, { typ: expected, typOptional = fal
 
 /** Checks the claims against the policy. Throws a `JoseError` that names the claim. */
 export function checkClaims(claims: JwtClaims, header: JwsHeader, policy: JwtPolicy): void {
+  const now = (policy.clock ?? systemClock)()
   checkForms(claims)
-  checkTimes(claims, policy)
+  checkTimes(claims, policy, now)
   const { issuer, subject, required } = policy
   if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss')
   if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub')
   checkAudience(claims, policy)
   if (required !== undefined) for (const name of required) if (isEmpty(claims, name)) throw missingClaim(name)
   if (policy.claims !== undefined) checkRules(claims, policy.claims)
-  if (policy.validate !== undefined && !policy.validate(claims, header)) throw invalidClaim('', 'refused by validate')
+  if (policy.validate !== undefined && !policy.validate(claims, header, now))
+    throw invalidClaim('', 'refused by validate')
 }
 
 function checkForms(claims: JwtClaims): void {
@@ -94,12 +96,8 @@ function checkForms(claims: JwtClaims): void {
 }
 
 /** At `exp` a token is expired, at `nbf` it is valid. RFC 7519 §4.1.4, §4.1.5 */
-function checkTimes(
-  claims: JwtClaims,
-  { clock = systemClock, leeway = 0, maxAge, expiryOptional = false }: JwtPolicy,
-): void {
+function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
   const { exp, nbf, iat } = claims
-  const now = clock()
   if (exp === undefined) {
     if (!expiryOptional) throw missingClaim('exp')
   } else if (!isTime(exp)) throw invalidClaim('exp', 'not a NumericDate')

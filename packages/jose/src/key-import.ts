@@ -41,6 +41,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
     return secret ? importSecret(material, options) : fromJwk(await jwkFromDer(material, options.password), options)
   }
+  if (typeof material !== 'object' || material === null) throw new TypeError('A key is required')
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
     return fromJwk(await jwkFromCryptoKey(material), options)
   if ('privateKey' in material) return keyFromPair(material as CryptoKeyPair, options) // no JWK has such a member

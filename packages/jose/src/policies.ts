@@ -1,6 +1,6 @@
 /** Ready policies: what the specifications demand of the JWTs they define. Spread one to add to it. */
 
-import { type Clock, systemClock } from '@authlib/core'
+import type { Clock } from '@authlib/core'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
 
 /** What every ready policy takes. */
@@ -42,7 +42,7 @@ export function idTokenPolicy({
   /** Seconds since the end-user authenticated: the `max_age` that was asked for. */
   readonly maxAge?: number
 }): JwtPolicy {
-  const { leeway = 5, clock = systemClock } = options
+  const { leeway = 5 } = options
   return {
     ...common(options),
     typ: 'JWT',
@@ -58,8 +58,8 @@ export function idTokenPolicy({
       ...(maxAge === undefined ? [] : ['auth_time']),
     ],
     claims: { ...(nonce !== undefined && { nonce: { value: nonce } }) },
-    validate: (claims) =>
-      authorizedParty(claims, clientId) && (maxAge === undefined || recentLogin(claims, clock() - maxAge - leeway)),
+    validate: (claims, _, now) =>
+      authorizedParty(claims, clientId) && (maxAge === undefined || recentLogin(claims, now - maxAge - leeway)),
   }
 }
 
@@ -114,15 +114,25 @@ export function clientAssertionPolicy({
 }
 
 /** DPoP proofs, RFC 9449 §4.3, but for what only the request knows: `htm`, `htu`, `ath`, `nonce`. */
-export function dpopProofPolicy({ maxAge = 300, ...options }: PolicyOptions & { readonly maxAge?: number }): JwtPolicy {
+export function dpopProofPolicy({
+  maxAge = 300,
+  ...options
+}: PolicyOptions & {
+  /** Seconds since the proof was made. Default 300. */
+  readonly maxAge?: number
+} = {}): JwtPolicy {
   return {
     ...common(options),
     typ: 'dpop+jwt',
     expiryOptional: true,
     maxAge,
     required: ['jti', 'htm', 'htu', 'iat'],
-    validate: (_, { jwk }) => typeof jwk === 'object',
+    validate: (_, { jwk }) => isPublicJwk(jwk), // §4.3 item 7
   }
+}
+
+function isPublicJwk(jwk: unknown): boolean {
+  return typeof jwk === 'object' && jwk !== null && !('d' in jwk) && !('k' in jwk)
 }
 
 /** Request objects, RFC 9101 §6. */

@@ -46,7 +46,7 @@ describe('a remote key set', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('is fetched again for an unknown kid, once per cooldown', async () => {
+  it('J29: is fetched again for an unknown kid, once per cooldown', async () => {
     const keys = open()
     await verifyJwt(await token(key), keys, policy)
     const added = await generateKey('ES256')
@@ -98,7 +98,7 @@ describe('a remote key set', () => {
     ['keys as an object', { body: '{"keys":{}}' }],
     ['too much', { body: `{"keys":[],"x":"${'x'.repeat(300_000)}"}` }],
     ['a redirect', { status: 302, headers: { location: 'http://169.254.169.254/' } }],
-  ])('survives %s for as long as it may be stale', async (_, broken) => {
+  ])('J29: survives %s for as long as it may be stale', async (_, broken) => {
     const keys = open()
     const text = await token(key)
     await verifyJwt(text, keys, { ...policy, leeway: 1e9 })
@@ -126,7 +126,7 @@ describe('a remote key set', () => {
     await verifyJwt(text, keys, policy)
   })
 
-  it('that hangs is given up', async () => {
+  it('J29: that hangs is given up', async () => {
     const hang = () => new Promise<Response>(() => undefined)
     await expect(open({ fetch: hang, timeout: 0.05 }).get()).rejects.toMatchObject({ code: 'key_set_unavailable' })
   })
@@ -141,7 +141,7 @@ describe('a remote key set', () => {
     expect(open().export()).toBeNull()
   })
 
-  it('refuses a URL that is neither https nor on this machine', async () => {
+  it('J29: refuses a URL that is neither https nor on this machine', async () => {
     for (const url of [
       'http://as.example/jwks',
       'file:///etc/passwd',
