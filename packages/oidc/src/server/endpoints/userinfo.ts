@@ -78,7 +78,7 @@ async function answer(options: ClaimsOptions, server: Server, token: OwnToken): 
   const client = await server.clients.find(clientId)
   if (!client) throw invalidToken('the client is gone')
   if (subject === undefined) throw invalidToken('the client acts for itself')
-  const released = await releaseClaims(options, subject, { server, client, scope: token.authorization.scope, use: 'userinfo' })
+  const released = await releaseClaims(options, subject, { server, client, scope: token.scope, use: 'userinfo' })
   if (!released) throw invalidToken('there is no such subject any more')
   const claims: JsonObject = { ...released, sub: subject } // §5.3.2: always
   const alg = registeredAlgorithm(client, 'userinfo_signed_response_alg', server)
