@@ -20,7 +20,7 @@ export async function readForm(request: HttpRequest, options?: ParamsOptions): P
 export function readQuery({ url }: HttpRequest, options?: ParamsOptions): Params {
   const end = indexOrEnd(url, '#')
   const start = url.indexOf('?')
-  return Params.parse(start === -1 || start > end ? '' : url.slice(start + 1, end), options)
+  return Params.parse(start === -1 ? '' : url.slice(start + 1, end), options)
 }
 
 /** The path of the URL as it was sent: not decoded, not normalised, compared exactly. */

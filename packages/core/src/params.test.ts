@@ -28,6 +28,7 @@ describe('Params.parse', () => {
   })
 
   it('names what was repeated and gives no value for it (RFC 6749 §3.1)', () => {
+    expect(Params.parse('a&a=1').repeated).toEqual(['a'])
     const params = Params.parse('a=1&b=2&a=3&c=&c=4&a=5')
     expect(params.repeated).toEqual(['a', 'c'])
     expect([params.get('a'), params.get('b'), params.get('c')]).toEqual([undefined, '2', undefined])
