@@ -36,16 +36,16 @@ export class FormBrowser {
     throw new Error(`Too many redirects, last to ${target.href}`)
   }
 
-  /** Sends the first form of the page, with its own hidden fields and these. */
+  /** Sends the first form of the page, with its own hidden fields, what is ticked in it, and these. */
   async submit(fields: Readonly<Record<string, string>> = {}): Promise<void> {
-    const form = /<form[^>]*action="([^"]*)"[^>]*>(.*?)<\/form>/s.exec(this.text)
+    const form = /(<form[^>]*>)(.*?)<\/form>/s.exec(this.text)
     if (form === null) throw new Error(`There is no form at ${this.url}: ${this.text}`)
     const body = new URLSearchParams()
-    for (const [input] of form[2]!.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
-      body.append(attribute(input, 'name'), attribute(input, 'value'))
+    for (const [input] of form[2]!.matchAll(/<input[^>]*(?:type="hidden"| checked)[^>]*>/g)) {
+      if (!input.includes(' disabled')) body.append(attribute(input, 'name'), attribute(input, 'value'))
     }
     for (const [name, value] of Object.entries(fields)) body.set(name, value)
-    await this.open(unescape(form[1]!), { method: 'POST', body })
+    await this.open(attribute(form[1]!, 'action') || this.url, { method: 'POST', body })
   }
 
   /** Follows the first link whose text has these words. */

@@ -75,7 +75,7 @@ describe('prompt (Core §3.1.2.1, A13)', () => {
   it('consent asks for everything again, and once', async () => {
     const { browser } = await loggedIn()
     const page = (await browser.open(authenticationUrl({ prompt: 'consent' }))).headers.get('location') ?? ''
-    expect(await (await browser.open(page)).text()).toContain('value="openid" checked')
+    expect(await (await browser.open(page)).text()).toContain('name="scope" value="openid"')
     const interaction = new URL(page, ISSUER).searchParams.get('interaction') ?? ''
     const done = await browser.open(page, { interaction, decision: 'approve' })
     expect(done.headers.get('location')).toContain('code=')
