@@ -28,6 +28,12 @@ export interface ClaimRule {
   readonly validate?: (value: unknown, claims: JwtClaims) => boolean
 }
 
+/** Made by `decryption`: what is not used is not loaded. */
+export interface JwtDecryption {
+  /** The signed token inside. */
+  open(token: string): Promise<string>
+}
+
 /** What a token must be to be accepted. A plain object: keep one per use and share it. */
 export interface JwtPolicy {
   /** The algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
@@ -52,17 +58,19 @@ export interface JwtPolicy {
   readonly maxAge?: number
   /** Seconds by which clocks may differ, for `exp`, `nbf`, `iat` and `maxAge`. Default 0. */
   readonly leeway?: number
+  /** The token must be encrypted, and is opened by this first. Default: it is not encrypted. */
+  readonly decryption?: JwtDecryption
   /** Rules for single claims. */
   readonly claims?: Readonly<Record<string, ClaimRule>>
   /** Your own last test; `now` is the clock's. Throws, or returns false for `invalid_claim`. */
-  readonly validate?: (claims: JwtClaims, header: JwsHeader, now: number) => boolean
+  readonly validate?: (claims: JwtClaims, header: Partial<JwsHeader>, now: number) => boolean
   /** Longest token in characters, refused before decoding. Default 16,384. */
   readonly maxSize?: number
   readonly clock?: Clock
 }
 
 /** Checks the header's `typ` against the policy. */
-export function checkType({ typ }: JwsHeader, { typ: expected, typOptional = false }: JwtPolicy): void {
+export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptional = false }: JwtPolicy): void {
   if (expected === undefined || typ === expected) return
   if (typ === undefined && typOptional) return
   const allowed = typeof expected === 'string' ? [expected] : expected
@@ -72,7 +80,7 @@ export function checkType({ typ }: JwsHeader, { typ: expected, typOptional = fal
 }
 
 /** Checks the claims against the policy. Throws a `JoseError` that names the claim. */
-export function checkClaims(claims: JwtClaims, header: JwsHeader, policy: JwtPolicy): void {
+export function checkClaims(claims: JwtClaims, header: Partial<JwsHeader>, policy: JwtPolicy): void {
   const now = (policy.clock ?? systemClock)()
   checkForms(claims)
   checkTimes(claims, policy, now)
@@ -147,7 +155,8 @@ function isEmpty(claims: JwtClaims, name: string): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
-function mediaType(typ: string): string {
+/** Without `application/`, in lower case. RFC 7515 §4.1.9 */
+export function mediaType(typ: string): string {
   const lower = typ.toLowerCase()
   return lower.startsWith('application/') ? lower.slice('application/'.length) : lower
 }

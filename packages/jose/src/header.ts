@@ -2,6 +2,7 @@
 
 import { parseJson } from '@authlib/core'
 import { decodeText } from '#runtime'
+import { deepFreeze } from './deep-freeze.ts'
 import { JoseError } from './errors.ts'
 import type { Jwk } from './jwk.ts'
 
@@ -134,12 +135,4 @@ export function checkCriticalToSign(header: Readonly<Record<string, unknown>>): 
 
 export function invalidHeader(reason: string): JoseError {
   return new JoseError('invalid_header', 'The header is invalid', { reason })
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.freeze(value)
-    Object.values(value).forEach(deepFreeze)
-  }
-  return value
 }

@@ -8,9 +8,11 @@ export {
   type JwsRow,
   type KeyType,
 } from './algorithms.ts'
-export type { ClaimRule, JwtClaims, JwtPolicy } from './claims.ts'
+export * from './cached-verifier.ts'
+export type { ClaimRule, JwtClaims, JwtDecryption, JwtPolicy } from './claims.ts'
 export * from './errors.ts'
 export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt.ts'
+export { decryption, decryptJwt, encryptJwt } from './jwt-encrypted.ts'
 export type { JwsHeader } from './header.ts'
 export type { Jwk, JwkSet } from './jwk.ts'
 export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
@@ -38,4 +40,5 @@ export * from './policies.ts'
 export * from './remote-key-set.ts'
 export { type SigningKeys, staticKeys } from './signing-keys.ts'
 export { type StoredKeys, storedKeys, type StoredKeysOptions } from './stored-keys.ts'
+export * from './standard-schema.ts'
 export * from './thumbprint.ts'

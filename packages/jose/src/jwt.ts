@@ -8,6 +8,7 @@ import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header
 import { verifyCompact } from './jws.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from './jws-signature.ts'
 import type { Key } from './key.ts'
+import type { StandardSchema } from './standard-schema.ts'
 
 export interface SignJwtOptions {
   /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
@@ -46,20 +47,32 @@ export async function signJwt(
 
 /**
  * Verifies signature, type and claims. Throws a `JoseError`: nothing about the token can be relied on then. A missing key
- * or an empty list of algorithms is a `TypeError`. `C` says what the policy's checks make of the claims.
+ * or an empty list of algorithms is a `TypeError`. The claims are what `schema` makes of them; without one, `C` is the
+ * caller's word for what the policy has checked.
  */
 export async function verifyJwt<C = JwtClaims>(
   token: string,
   keys: VerificationKeys,
-  policy: JwtPolicy,
+  policy: JwtPolicy & { readonly schema?: StandardSchema<C> },
 ): Promise<VerifiedJwt<C>> {
-  const { algorithms, maxSize = 16_384 } = policy
-  const verified = verifyCompact(token, keys, algorithms, maxSize)
+  const { algorithms, maxSize = 16_384, decryption, schema } = policy
+  const signed = decryption === undefined ? token : await decryption.open(token)
+  const verified = verifyCompact(signed, keys, algorithms, maxSize)
   const { header, payload, key } = verified instanceof Promise ? await verified : verified
   checkType(header, policy)
   const claims = decodeClaims(payload)
   checkClaims(claims, header, policy)
-  return { header, claims: claims as C, key } // the caller's word, as documented
+  return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
+}
+
+/** Names where it does not fit, and no value. */
+async function validateSchema<C>(claims: JwtClaims, schema: StandardSchema<C>): Promise<C> {
+  const result = await schema['~standard'].validate(claims)
+  if (result.issues === undefined) return result.value
+  const paths = result.issues.map(({ path = [] }) =>
+    path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+  )
+  throw new JoseError('invalid_payload', 'The claims do not fit the schema', { reason: paths.join(', ') })
 }
 
 /** Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. */

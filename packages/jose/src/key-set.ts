@@ -19,6 +19,8 @@ export interface KeyQuery {
 export interface KeySetLike {
   /** The candidates, few and fit for the algorithm; empty when there is none. */
   find(query: KeyQuery): Awaitable<readonly Key[]>
+  /** Something else each time the keys change. Absent: they never do. */
+  readonly revision?: number
 }
 
 /** More than this many keys are never tried on one signature. */

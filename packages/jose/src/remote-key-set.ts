@@ -41,6 +41,7 @@ export interface ExportedKeySet {
 
 /** The key set of somebody else, usable wherever a set is. */
 export interface RemoteKeySet extends KeySetLike {
+  readonly revision: number
   /** The set, fetched if it must be. Rejects with `key_set_unavailable`. */
   get(): Promise<KeySet>
   /** Fetches now. */
@@ -75,6 +76,7 @@ export function remoteKeySet(
   let loading: Promise<KeySet> | undefined
   let lastTry = -Infinity
   let failure: JoseError | null = null
+  let revision = 0
 
   function current(): KeySet | Promise<KeySet> {
     const now = clock()
@@ -101,7 +103,9 @@ export function remoteKeySet(
         addresses,
         ...(fetch && { fetch }),
       })
+      const before = held?.keySet
       held = receive(response, held)
+      if (held.keySet !== before) revision++
       failure = null
       return held.keySet
     } catch (cause) {
@@ -132,6 +136,9 @@ export function remoteKeySet(
   }
 
   return {
+    get revision() {
+      return revision
+    },
     get: async () => current(),
     refresh,
     find(query) {

@@ -1,0 +1,68 @@
+/** JWTs that are encrypted: a signed one inside a JWE (nested, RFC 7519 §11.2), or bare claims in one. */
+
+import { decodeUtf8, parseJson } from '@authlib/core'
+import { checkClaims, checkType, type JwtClaims, type JwtDecryption, type JwtPolicy, mediaType } from './claims.ts'
+import { JoseError } from './errors.ts'
+import { decodeError } from './header.ts'
+import { encryptJwe, type EncryptJweOptions } from './jwe.ts'
+import { decryptJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
+import type { JweHeader } from './jwe-parts.ts'
+import type { Key } from './key.ts'
+import type { KeySetLike } from './key-set.ts'
+
+/** Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that nobody signs. */
+export function encryptJwt(
+  token: string | JwtClaims,
+  key: Key,
+  { header, ...options }: EncryptJweOptions = {},
+): Promise<string> {
+  const named = typeof token === 'string' ? { cty: 'JWT' } : { typ: 'JWT' }
+  const plaintext = typeof token === 'string' ? token : JSON.stringify(token)
+  return encryptJwe(plaintext, key, { ...options, header: { ...named, ...header } })
+}
+
+/** For `decryption` of a {@link JwtPolicy}: the token must then be encrypted for one of the keys. */
+export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = {}): JwtDecryption {
+  return {
+    async open(token) {
+      const { header, plaintext } = await decryptJwe(token, keys, { maxSize: 65_536, ...options })
+      if (header.cty === undefined || mediaType(header.cty) !== 'jwt') throw decodeError('no token inside') // RFC 7519 §5.2
+      return textOf(plaintext)
+    },
+  }
+}
+
+/**
+ * Decrypts claims that nobody signed and checks them. With a symmetric key that proves who made them; with a public one
+ * anyone could have: prefer a nested token then.
+ */
+export async function decryptJwt<C = JwtClaims>(
+  token: string,
+  keys: Key | KeySetLike,
+  policy: JwtPolicy,
+  options: DecryptJweOptions = {},
+): Promise<{ readonly header: JweHeader; readonly claims: C; readonly key: Key }> {
+  const { header, plaintext, key } = await decryptJwe(token, keys, { maxSize: policy.maxSize ?? 65_536, ...options })
+  checkType(header, policy)
+  const claims = parseClaims(textOf(plaintext))
+  checkClaims(claims, header, policy)
+  return { header, claims: claims as C, key } // the caller's word
+}
+
+function parseClaims(text: string): JwtClaims {
+  try {
+    const claims = parseJson(text)
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return claims as JwtClaims // checked by the policy
+  } catch (cause) {
+    throw new JoseError('invalid_payload', 'The payload is not JSON', { cause })
+  }
+  throw new JoseError('invalid_payload', 'The payload is not a JSON object')
+}
+
+function textOf(plaintext: Uint8Array): string {
+  try {
+    return decodeUtf8(plaintext)
+  } catch (cause) {
+    throw new JoseError('invalid_payload', 'The payload is not text', { cause })
+  }
+}
