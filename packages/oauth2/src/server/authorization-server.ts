@@ -28,19 +28,17 @@ import {
   type Store,
 } from '@authlib/core'
 import type { SigningKeys } from '@authlib/jose'
-import { errorResponse, OAuth2Error, serverError, temporarilyUnavailable } from '../errors.ts'
+import { errorResponse, type OAuth2Error } from '../errors.ts'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
 import { AuthorizationError } from './authorization-error.ts'
 import { createAuthorizationResponse, sendToClient, validateAuthorizationRequest } from './authorize.ts'
 import { batchOf, joinChanges } from './changes.ts'
 import { authenticateClient } from './client-authentication.ts'
-import { clientSecretBasic } from './client-auth/client-secret-basic.ts'
-import { clientSecretPost } from './client-auth/client-secret-post.ts'
-import { none } from './client-auth/none.ts'
 import { storedClients } from './clients.ts'
-import { metadataEndpoint } from './endpoints/metadata.ts'
+import { composeMetadata } from './compose-metadata.ts'
+import { defaultRegistry } from './defaults.ts'
 import { errorPage } from './error-page.ts'
-import type { AuthEvent, EventListener } from './events.ts'
+import type { AuthEvent } from './events.ts'
 import type {
   AuthorizationDecision,
   AuthorizationRequest,
@@ -57,41 +55,11 @@ import type {
   Server,
 } from './feature.ts'
 import { authorizationChanges, createTokenResponse } from './issue.ts'
-import { composeMetadata } from './compose-metadata.ts'
-import { opaqueAccessToken } from './opaque-access-token.ts'
-import { Registry } from './registry.ts'
-import { fragmentMode } from './response-modes/fragment.ts'
-import { queryMode } from './response-modes/query.ts'
+import { assertStrongStorage, type AuthorizationServerOptions, type Tenant } from './options.ts'
+import type { Registry } from './registry.ts'
 import { revokeEverythingOf, type Owner } from './revoke.ts'
-
-export interface AuthorizationServerOptions {
-  /** The exact issuer identifier. https, or http on a loopback host. */
-  readonly issuer: string
-  readonly store: Store
-  /** For encryption and authentication of what leaves the server. The first is used, all are accepted; at least 32 characters each. */
-  readonly secrets: readonly string[]
-  /** For ID Tokens and JWT access tokens. */
-  readonly keys?: SigningKeys | undefined
-  /** Default: clients kept in the store. */
-  readonly clients?: ClientSource | undefined
-  /** Base of the endpoints' URLs, when they are not below the issuer. */
-  readonly baseUrl?: string | undefined
-  /** Other paths for endpoints, by name: `{ token: '/oauth/token' }`. */
-  readonly paths?: Readonly<Record<string, string>> | undefined
-  /** Scope values to publish. When given, others are ignored. */
-  readonly scopes?: readonly string[] | undefined
-  /** Seconds. Default 3600. */
-  readonly accessTokenLifetime?: number | undefined
-  readonly clock?: Clock | undefined
-  readonly random?: Random | undefined
-  readonly onEvent?: EventListener | undefined
-  /** Accepts a store that cannot commit atomically, whatever is lost by it. Default false. */
-  readonly allowWeakStorage?: boolean | undefined
-}
-
-/** What may differ between tenants that share one set of registrations. */
-export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
-  Partial<Pick<AuthorizationServerOptions, 'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes'>>
+import { allowedMethods, serve } from './serve.ts'
+import { toOAuth2Error } from './to-oauth2-error.ts'
 
 /**
  * `new AuthorizationServer({ issuer, store, secrets })`, then register what it shall do, then mount it or call `fetch`.
@@ -116,7 +84,7 @@ export class AuthorizationServer implements Server, Mountable {
 
   constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry()) {
     assertIssuer(options.issuer)
-    if (options.store.guarantees.commit !== 'atomic' && options.allowWeakStorage !== true) throw weakStorage()
+    assertStrongStorage(options)
     this.issuer = options.issuer
     this.store = options.store
     this.keys = options.keys
@@ -178,12 +146,7 @@ export class AuthorizationServer implements Server, Mountable {
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const endpoint = this.#table().get(requestPath(request))
     if (!endpoint) return { status: 404, headers: [['content-type', 'text/plain']], body: 'Not found' }
-    const { method } = request
-    if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
-    const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
-    const response = served ? await this.#call(endpoint, request) : methodNotAllowed(endpoint)
-    const headers = endpoint.cors ? [...response.headers, ...corsHeaders] : response.headers
-    return { status: response.status, headers, body: method === 'HEAD' ? '' : response.body }
+    return serve(endpoint, request, () => this.#call(endpoint, request))
   }
 
   // What applications and features call
@@ -347,64 +310,10 @@ export class AuthorizationServer implements Server, Mountable {
   }
 }
 
-function defaultRegistry(): Registry {
-  const registry = new Registry()
-  registry.register({
-    name: 'defaults',
-    endpoints: [metadataEndpoint],
-    clientAuthMethods: [clientSecretBasic, clientSecretPost, none],
-    responseModes: [queryMode, fragmentMode],
-    tokenFormats: [opaqueAccessToken],
-  })
-  return registry
-}
-
-/** Errors of core and of the store in OAuth's words; anything else is a crash. */
-function toOAuth2Error(error: unknown): OAuth2Error {
-  if (error instanceof OAuth2Error) return error
-  if (error instanceof AuthlibError) {
-    if (error.status === 503) return temporarilyUnavailable('', { reason: error.reason, cause: error })
-    if (error.status < 500) {
-      return new OAuth2Error('invalid_request', '', { status: error.status, reason: error.message, cause: error })
-    }
-  }
-  return serverError('', { cause: error })
-}
-
-const corsHeaders = [['access-control-allow-origin', '*']] as const
-
-function preflight(endpoint: Endpoint): HttpResponse {
-  const headers: HttpResponse['headers'] = [
-    ...corsHeaders,
-    ['access-control-allow-methods', endpoint.methods.join(', ')],
-    ['access-control-allow-headers', 'authorization, content-type, dpop'],
-    ['access-control-max-age', '3600'],
-  ]
-  return { status: 204, headers, body: '' }
-}
-
-function methodNotAllowed(endpoint: Endpoint): HttpResponse {
-  return { status: 405, headers: [['allow', allowedMethods(endpoint).join(', ')]], body: '' }
-}
-
-function allowedMethods({ methods, cors }: Endpoint): readonly string[] {
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), ...(cors ? ['OPTIONS'] : [])]
-}
-
 function cached<T>(map: Map<string, T>, label: string, make: () => T): T {
   const present = map.get(label)
   if (present !== undefined) return present
   const made = make()
   map.set(label, made)
   return made
-}
-
-function weakStorage(): AuthlibError {
-  return new AuthlibError(
-    'weak_storage',
-    'The store cannot commit atomically: codes and refresh tokens could be used twice',
-    {
-      hint: 'Use a store with atomic commits, or pass allowWeakStorage: true and accept the loss. RFC 9700 §4.5, §4.14.',
-    },
-  )
 }
