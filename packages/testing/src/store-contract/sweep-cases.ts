@@ -30,6 +30,7 @@ export const sweepCases: readonly StoreContractCase[] = [
     const put = range(250).map((n) => record({ id: `id${n}`, expiresAt: NOW - n, index: ['i'] }))
     await store.commit(batch({ put }))
     assertEqual(await store.sweep(NOW, 0), 0, 'none')
+    assertEqual(await store.sweep(NOW, -1), 0, 'fewer than none')
     assertEqual(await store.sweep(NOW, 1), 1, 'one')
     assertEqual(await store.sweep(NOW, 100), 100, 'a hundred')
     assertEqual(await store.sweep(NOW, 1000), 149, 'the rest')
