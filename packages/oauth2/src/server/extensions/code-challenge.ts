@@ -9,21 +9,22 @@ import { constantTimeEqual } from '@authlib/core'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import { isCodeChallenge, isCodeVerifier, s256 } from '../../pkce.ts'
 import { slot, type Slot } from '../authorization.ts'
-import { isPublicClient } from '../client.ts'
+import { isPublicClient, type Client } from '../client.ts'
 import type { Extension } from '../feature.ts'
 
 export interface CodeChallengeOptions {
   /**
-   * `everyone`, or `public_clients` to let confidential clients do without, as those of older OpenID Connect suites do.
-   * Default `everyone` (RFC 9700 §2.1.1).
+   * Who must send one. Default everyone (RFC 9700 §2.1.1). A function decides for confidential clients, such as those of
+   * older OpenID Connect suites; public clients must always.
    */
-  readonly requiredFor?: 'everyone' | 'public_clients'
+  readonly requiredFor?: 'everyone' | 'public_clients' | ((confidential: Client) => boolean)
 }
 
 const challengeSlot: Slot<string> = slot<string>('codeChallenge')
 
 /** PKCE with S256, demanded of everyone unless `requiredFor` says otherwise. RFC 7636. */
 export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions = {}): Extension {
+  const isRequired = typeof requiredFor === 'function' ? requiredFor : () => requiredFor === 'everyone'
   return {
     name: 'code_challenge',
     metadata: { code_challenge_methods_supported: ['S256'] },
@@ -32,7 +33,7 @@ export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions
       const method = params.get('code_challenge_method')
       if (challenge === undefined) {
         if (method !== undefined) throw invalidRequest('code_challenge is missing')
-        if (requiredFor === 'everyone' || isPublicClient(client)) throw invalidRequest('code_challenge is required')
+        if (isPublicClient(client) || isRequired(client)) throw invalidRequest('code_challenge is required')
         return
       }
       if (method !== 'S256') throw invalidRequest('code_challenge_method must be S256') // §4.3: absent means plain

@@ -238,6 +238,23 @@ describe('PKCE (RFC 7636)', () => {
     await expect(server.validateAuthorizationRequest(request)).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
+  it.each([
+    ['web', undefined],
+    ['other', 'invalid_request'],
+    ['public', 'invalid_request'],
+  ])('is lifted client by client, and never for a public one: %s', async (clientId, error) => {
+    const { server } = bareServer()
+    server.registerGrant(authorizationCodeGrant(), [
+      codeChallenge({ requiredFor: (client) => client.clientId === 'other' }),
+    ])
+    const request = new Request(`http://localhost:4000/authorize?client_id=${clientId}&response_type=code`)
+    const code = await server.validateAuthorizationRequest(request).then(
+      () => undefined,
+      (refusal: unknown) => (refusal as { code: string }).code,
+    )
+    expect(code).toBe(error)
+  })
+
   it('must be registered with the grant', () => {
     const { server } = bareServer()
     server.registerGrant(authorizationCodeGrant())
