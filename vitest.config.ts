@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
-import { SkipReporter } from './test/support/skip-reporter.ts'
+import SkipReporter from './test/support/skip-reporter.ts'
 import shared from './vitest.shared.ts'
 
 export default defineConfig({

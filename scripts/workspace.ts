@@ -7,6 +7,7 @@ import { join } from 'node:path'
 export interface Manifest {
   readonly name: string
   readonly version: string
+  readonly files?: readonly string[]
   readonly exports?: Readonly<Record<string, string | ExportTarget>>
   readonly imports?: Readonly<Record<string, unknown>>
   readonly publishConfig?: {

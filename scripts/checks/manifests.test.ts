@@ -45,9 +45,10 @@ describe('manifests', () => {
   })
 
   it('finds fields that are missing or different', () => {
-    const changes = { license: 'MIT', description: undefined }
+    const changes = { license: 'MIT', description: undefined, files: ['dist', '!**/*.test.ts', 'data'] }
     expect(manifests(workspace({ ...index, 'packages/a/package.json': manifest('a', changes) }))).toEqual([
       'packages/a: license is not "BSD-3-Clause"',
+      'packages/a: files lacks src',
       'packages/a: description is missing',
     ])
   })

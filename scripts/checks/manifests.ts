@@ -16,6 +16,9 @@ export function manifests(root: string): string[] {
   )
 }
 
+/** What is packed, besides whatever else a package needs: the build, and the sources that its maps refer to. */
+const FILES = ['dist', 'src', '!**/*.test.ts']
+
 function* commonFaults({ folder, manifest }: Package): Generator<string> {
   const wanted = {
     name: `@authlib/${folder.slice('packages/'.length)}`,
@@ -30,6 +33,7 @@ function* commonFaults({ folder, manifest }: Package): Generator<string> {
   for (const [field, value] of Object.entries(wanted)) {
     if (!isDeepStrictEqual(manifest[field], value)) yield `${field} is not ${JSON.stringify(value)}`
   }
+  for (const file of FILES) if (manifest.files?.includes(file) !== true) yield `files lacks ${file}`
   if (typeof manifest['description'] !== 'string') yield 'description is missing'
   if (manifest.publishConfig?.access !== 'public') yield 'publishConfig.access is not "public"'
 }

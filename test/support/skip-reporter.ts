@@ -2,7 +2,7 @@
 
 import type { Reporter, TestModule } from 'vitest/node'
 
-export class SkipReporter implements Reporter {
+export default class SkipReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, number>()
     for (const test of modules.flatMap((module) => [...module.children.allTests('skipped')])) {
