@@ -10,7 +10,7 @@ export interface NodeRequestOptions {
   readonly maxBody?: number | undefined
   /**
    * Finds the certificate of the client where a proxy ends TLS: in a header that the proxy sets and nobody else can.
-   * Default: the certificate of the TLS connection.
+   * Default: the certificate of the TLS connection (Bun does not tell it).
    */
   readonly clientCertificate?: ((incoming: IncomingMessage) => ClientCertificate | undefined) | undefined
 }
@@ -47,7 +47,11 @@ function readHeader({ headers, rawHeaders }: IncomingMessage, name: string): str
 }
 
 function repeated(rawHeaders: readonly string[], name: string): string | undefined {
-  const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name)
+  const values: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index]!
+    if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(rawHeaders[index + 1]!)
+  }
   return values.length > 1 ? values.join(', ') : undefined
 }
 

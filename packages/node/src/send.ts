@@ -1,7 +1,7 @@
 /** Answers over node:http. */
 
 import { errorResponse, logError, type HttpResponse } from '@authlib/core'
-import { ServerResponse } from 'node:http'
+import { ServerResponse, validateHeaderValue } from 'node:http'
 
 /** Sends the answer. What the application has set before stays, unless the answer says otherwise. */
 export function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
@@ -9,7 +9,12 @@ export function send(outgoing: ServerResponse, { status, headers, body }: HttpRe
   const all =
     status === 204 || status === 304 ? headers : [...headers, ['content-length', `${Buffer.byteLength(body)}`] as const]
   if (isUntouched(outgoing)) {
-    outgoing.writeHead(status, all.flat())
+    const list: string[] = []
+    for (const [name, value] of all) {
+      validateHeaderValue(name, value) // Deno writes a list as it is, CR and LF too
+      list.push(name, value)
+    }
+    outgoing.writeHead(status, list)
   } else {
     outgoing.statusCode = status
     const seen = new Set(['set-cookie', 'vary']) // lists that several parties add to

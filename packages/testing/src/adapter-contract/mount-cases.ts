@@ -140,9 +140,9 @@ function casesAt(path: string, where: string): readonly AdapterContractCase[] {
         '/%70age',
         '/pages',
       ]) {
-        const response = await app.fetch(prefix + near)
-        assertEqual(response.status, 404, `the status of ${near}`)
-        await response.text()
+        // not by fetch: that of Bun tidies paths up
+        const answer = await app.send(`GET ${prefix}${near} HTTP/1.1`, 'Host: a', 'Connection: close', '\r\n')
+        assertEqual(status(answer), 404, `the status of ${near}`)
       }
     }),
 
