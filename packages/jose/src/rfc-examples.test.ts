@@ -1,0 +1,182 @@
+import { createCipheriv } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { encodeUtf8 } from '@authlib/core'
+import { describe, expect, it } from 'vitest'
+import {
+  decryptJwe,
+  decryptJweJson,
+  type FlattenedJwe,
+  type FlattenedJws,
+  type GeneralJwe,
+  type GeneralJws,
+  importKey,
+  importSecret,
+  type Jwk,
+  type JwkSet,
+  jwkThumbprint,
+  jwkThumbprintUri,
+  KeySet,
+  verifyJws,
+  verifyJwsJson,
+  verifyJwt,
+} from './index.ts'
+
+interface Signed {
+  readonly key: Jwk
+  readonly token: string
+}
+
+/** Taken from the texts of the RFCs; each test names its section. */
+const rfc = JSON.parse(readFileSync(new URL('../vectors/rfc-examples.json', import.meta.url), 'utf8')) as {
+  rfc7515: Record<'A.1' | 'A.2' | 'A.3' | 'A.4', Signed> &
+    Record<'A.5' | 'E', { token: string }> & { 'A.6': { jws: GeneralJws }; 'A.7': { jws: FlattenedJws } }
+  rfc7516: Record<'A.1' | 'A.3', Signed & { plaintext: string }> & {
+    'A.2': Signed
+    'A.4': { jwe: GeneralJwe }
+    'A.5': { jwe: FlattenedJwe }
+  }
+  rfc7517: Record<'A.1' | 'A.2' | 'A.3', JwkSet> & { B: Jwk; C: Signed & { password: string } }
+  rfc7518: { C: { ephemeral: Jwk; recipient: Jwk; header: object; derived: string } }
+  rfc7638: { '3.1': { key: Jwk; thumbprint: string } }
+  rfc7797: Record<'4.1' | '4.2', { jws: FlattenedJws; token: string }> & { key: Jwk; payload: string }
+  rfc8037: { 'A.1': Jwk; 'A.3': string; 'A.4': string }
+}
+const algorithms = ['HS256', 'RS256', 'ES256', 'ES512', 'EdDSA']
+
+describe('RFC 7515', () => {
+  it.each(['A.1', 'A.2', 'A.3'] as const)('verifies the JWT of Appendix %s', async (section) => {
+    const { key, token } = rfc.rfc7515[section]
+    const { claims } = await verifyJwt(token, await importKey(key), { algorithms, clock: () => 1_300_819_379 })
+    expect(claims).toEqual({ iss: 'joe', exp: 1_300_819_380, 'http://example.com/is_root': true })
+    await expect(
+      verifyJwt(token, await importKey(key), { algorithms, clock: () => 1_300_819_380 }),
+    ).rejects.toMatchObject({ code: 'expired_token' })
+  })
+
+  it.each([
+    ['A.1', 'HS256'],
+    ['A.2', 'RS256'],
+  ] as const)('makes the very signature of Appendix %s with %s', async (section, alg) => {
+    const { key, token } = rfc.rfc7515[section]
+    const dot = token.lastIndexOf('.')
+    expect(await (await importKey(key)).sign(alg, token.slice(0, dot))).toBe(token.slice(dot + 1))
+  })
+
+  it('verifies the JWS of Appendix A.4', async () => {
+    const { key, token } = rfc.rfc7515['A.4']
+    expect((await verifyJws(token, await importKey(key), { algorithms })).payload).toEqual(encodeUtf8('Payload'))
+  })
+
+  it('refuses the unsecured JWS of Appendix A.5 and the critical header of Appendix E', async () => {
+    const key = await importKey(rfc.rfc7515['A.1'].key)
+    for (const section of ['A.5', 'E'] as const) {
+      await expect(
+        verifyJws(rfc.rfc7515[section].token, key, { algorithms: [...algorithms, 'none'] }),
+      ).rejects.toMatchObject({ name: 'JoseError' })
+    }
+  })
+
+  it('verifies the JSON serializations of Appendices A.6 and A.7', async () => {
+    const keys = KeySet.from({
+      keys: [
+        { ...rfc.rfc7515['A.2'].key, kid: '2010-12-29' },
+        { ...rfc.rfc7515['A.3'].key, kid: 'e9bc097a-ce51-4036-9562-d2ade882db0d' },
+      ],
+    })
+    expect((await verifyJwsJson(rfc.rfc7515['A.6'].jws, keys, { algorithms })).signatures).toHaveLength(2)
+    expect((await verifyJwsJson(rfc.rfc7515['A.7'].jws, keys, { algorithms })).signatures).toHaveLength(1)
+  })
+})
+
+describe('RFC 7516', () => {
+  it.each(['A.1', 'A.3'] as const)('decrypts the JWE of Appendix %s', async (section) => {
+    const { key, token, plaintext } = rfc.rfc7516[section]
+    const decrypted = await decryptJwe(token, await importKey(key), { algorithms: ['RSA-OAEP', 'A128KW'] })
+    expect(decrypted.plaintext).toEqual(encodeUtf8(plaintext))
+  })
+
+  it('refuses RSA1_5 of Appendix A.2 (RFC 8725 §3.2)', async () => {
+    const { key, token } = rfc.rfc7516['A.2']
+    await expect(decryptJwe(token, await importKey(key), { algorithms: ['RSA1_5'] })).rejects.toMatchObject({
+      code: 'unsupported_algorithm',
+    })
+  })
+
+  it('decrypts the JSON serializations of Appendices A.4 and A.5', async () => {
+    const keys = KeySet.from({ keys: [{ ...rfc.rfc7516['A.3'].key, kid: '7' }] })
+    for (const { jwe } of [rfc.rfc7516['A.4'], rfc.rfc7516['A.5']]) {
+      expect((await decryptJweJson(jwe, keys, { algorithms: ['A128KW'] })).plaintext).toEqual(
+        encodeUtf8('Live long and prosper.'),
+      )
+    }
+  })
+})
+
+describe('RFC 7517', () => {
+  it.each(['A.1', 'A.2', 'A.3'] as const)('reads the key set of Appendix %s', async (section) => {
+    const set = KeySet.from(rfc.rfc7517[section])
+    expect([...set]).toHaveLength(2)
+    for (const jwk of rfc.rfc7517[section].keys) {
+      const key = await importKey(jwk)
+      expect(key.isPrivate ? key.privateJwk() : key.publicJwk()).toEqual(jwk)
+    }
+  })
+
+  it('reads the key with a certificate of Appendix B', async () => {
+    const { n, e } = rfc.rfc7517.B
+    expect((await importKey(rfc.rfc7517.B)).publicJwk()).toMatchObject({ n, e })
+    const pem = `-----BEGIN CERTIFICATE-----\n${String((rfc.rfc7517.B['x5c'] as string[])[0])}\n-----END CERTIFICATE-----`
+    expect((await importKey(pem)).publicJwk()).toMatchObject({ n, e })
+  })
+
+  it('decrypts the key under a password of Appendix C', async () => {
+    const { password, token, key } = rfc.rfc7517.C
+    const { plaintext } = await decryptJwe(token, await importSecret(password, { alg: 'PBES2-HS256+A128KW' }))
+    expect(JSON.parse(Buffer.from(plaintext).toString())).toEqual(key)
+  })
+})
+
+describe('RFC 7518', () => {
+  it('agrees upon the key of Appendix C', async () => {
+    const { recipient, header, derived } = rfc.rfc7518.C
+    const protectedHeader = Buffer.from(JSON.stringify(header)).toString('base64url')
+    const cipher = createCipheriv('aes-128-gcm', Buffer.from(derived, 'base64url'), Buffer.alloc(12)).setAAD(
+      Buffer.from(protectedHeader),
+    )
+    const ciphertext = Buffer.concat([cipher.update('hello'), cipher.final()])
+    const parts = [Buffer.alloc(12), ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
+    const { plaintext } = await decryptJwe(
+      [protectedHeader, '', ...parts].join('.'),
+      await importKey(recipient, { alg: 'ECDH-ES' }),
+    )
+    expect(plaintext).toEqual(encodeUtf8('hello'))
+  })
+})
+
+describe('RFC 7638, RFC 9278 and RFC 8037', () => {
+  it('give the thumbprints of their examples', async () => {
+    const { key, thumbprint } = rfc.rfc7638['3.1']
+    expect(await jwkThumbprint(key)).toBe(thumbprint)
+    expect(await jwkThumbprintUri(key)).toBe(`urn:ietf:params:oauth:jwk-thumbprint:sha-256:${thumbprint}`) // RFC 9278 §6
+    expect(await jwkThumbprint(rfc.rfc8037['A.1'])).toBe(rfc.rfc8037['A.3']) // RFC 8037 Appendix A.3
+  })
+
+  it('make the Ed25519 signature of RFC 8037 Appendix A.4', async () => {
+    const key = await importKey(rfc.rfc8037['A.1'], { alg: 'EdDSA' })
+    const token = rfc.rfc8037['A.4']
+    const dot = token.lastIndexOf('.')
+    expect(await key.sign('EdDSA', token.slice(0, dot))).toBe(token.slice(dot + 1))
+    expect((await verifyJws(token, key)).payload).toEqual(encodeUtf8('Example of Ed25519 signing'))
+  })
+})
+
+describe('RFC 7797', () => {
+  it.each(['4.1', '4.2'] as const)('verifies the example of §%s in both serializations', async (section) => {
+    const { jws, token } = rfc.rfc7797[section]
+    const key = await importKey(rfc.rfc7797.key, { alg: 'HS256' })
+    const payload = encodeUtf8(rfc.rfc7797.payload)
+    expect((await verifyJwsJson(jws, key)).payload).toEqual(payload)
+    const { payload: read } = await verifyJws(token, key, token.includes('..') ? { payload } : {})
+    expect(read).toEqual(payload)
+  })
+})
