@@ -27,8 +27,6 @@ function* commonFaults({ folder, manifest }: Package): Generator<string> {
     sideEffects: false,
     engines: { node: '>=22.13.0' },
     repository: { type: 'git', url: REPOSITORY, directory: folder }, // provenance compares it with where it was built
-    // sources, for the maps; and SQL, for who applies migrations by hand
-    files: ['dist', ...(folder === 'packages/sql' ? ['migrations'] : []), 'src', '!**/*.test.ts'],
   }
   for (const [field, value] of Object.entries(wanted)) {
     if (!isDeepStrictEqual(manifest[field], value)) yield `${field} is not ${JSON.stringify(value)}`

@@ -26,7 +26,7 @@ describe('packages', () => {
     expect(publint).toContain('@authlib/a: publint')
     expect(publint).toContain('./dist/b.js')
     expect(attw).toContain('@authlib/a: attw')
-    expect(install).toContain('@authlib/a: npm install')
+    expect(install).toContain('@authlib/a: install')
     expect(install).toContain('undeclared')
   })
 })

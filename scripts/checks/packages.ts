@@ -1,14 +1,16 @@
 /**
  * What would be published, used as a stranger would: publint, Are the types wrong, then an install of each tarball with its
- * closure into an empty folder, where every subpath is imported and required. Needs a build.
+ * closure into an empty folder, where every subpath is imported and required. pnpm installs, as it lets nothing be found
+ * that is not declared, and has the dependencies at hand. Needs a build.
  */
 
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { readPackages, type Manifest, type Package } from '../workspace.ts'
+import { stringify } from 'yaml'
+import { readPackages, type Package } from '../workspace.ts'
 
 const shell = process.platform === 'win32' // pnpm, npm and the tools are .cmd files there
 const tools = join(import.meta.dirname, '../../node_modules/.bin')
@@ -30,7 +32,7 @@ async function faultsOf(folder: string, candidate: Package, closure: readonly Pa
   const steps: Readonly<Record<string, () => Promise<unknown>>> = {
     publint: () => run(join(tools, 'publint'), ['run', file, '--strict']),
     attw: () => run(join(tools, 'attw'), [file, '--profile', 'esm-only']),
-    'npm install': () => install(folder, candidate, closure),
+    install: () => install(folder, candidate, closure),
   }
   const faults: string[] = []
   for (const [name, step] of Object.entries(steps)) {
@@ -40,15 +42,14 @@ async function faultsOf(folder: string, candidate: Package, closure: readonly Pa
 }
 
 /** Installs into an empty folder and loads every subpath in both ways. */
-async function install(folder: string, { subpaths }: Package, closure: readonly Package[]): Promise<void> {
+async function install(folder: string, { name, subpaths }: Package, closure: readonly Package[]): Promise<void> {
   const cwd = mkdtempSync(join(folder, 'install-'))
-  const tarballs = closure.map((member) => tarball(folder, member))
-  const peers = closure.flatMap(({ manifest }) => requiredPeers(manifest))
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs, ...peers], cwd)
-  const installed = readdirSync(join(cwd, 'node_modules/@authlib')).map((name) => `@authlib/${name}`)
-  const wanted = closure.map(({ name }) => name)
-  if (installed.sort().join() !== wanted.sort().join()) throw new Error(`it brings ${installed.join(', ')}`)
+  const overrides = Object.fromEntries(closure.map((member) => [member.name, `file:${tarball(folder, member)}`]))
+  const peers = Object.fromEntries(closure.flatMap(requiredPeers))
+  const dependencies = { ...peers, [name]: overrides[name] }
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
+  writeFileSync(join(cwd, 'pnpm-workspace.yaml'), stringify({ packages: [], overrides, pmOnFail: 'ignore' }))
+  await run('pnpm', ['install', '--prefer-offline', '--ignore-scripts', '--no-lockfile'], cwd)
   writeFileSync(join(cwd, 'use.mjs'), subpaths.map(({ specifier }) => `await import('${specifier}')`).join('\n'))
   writeFileSync(join(cwd, 'use.cjs'), subpaths.map(({ specifier }) => `require('${specifier}')`).join('\n'))
   await run('node', ['use.mjs'], cwd)
@@ -64,10 +65,9 @@ function closureOf(all: readonly Package[], start: Package): Package[] {
   return [...found]
 }
 
-function requiredPeers({ peerDependencies = {}, peerDependenciesMeta = {} }: Manifest): string[] {
-  return Object.entries(peerDependencies)
-    .filter(([name]) => peerDependenciesMeta[name]?.optional !== true)
-    .map(([name, range]) => `${name}@${range}`)
+function requiredPeers({ manifest }: Package): [name: string, range: string][] {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest
+  return Object.entries(peerDependencies).filter(([name]) => peerDependenciesMeta[name]?.optional !== true)
 }
 
 function tarball(folder: string, { name, manifest }: Package): string {
