@@ -432,7 +432,7 @@ describe('attacks on signatures', () => {
       named,
       KeySet.from({
         keys: [
-          { ...(others[0] as Jwk), kid: 'k' },
+          { ...others[0]!, kid: 'k' },
           { ...jwk, kid: 'k' },
         ],
       }),
@@ -483,7 +483,7 @@ describe('attacks on signatures', () => {
   it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography', async () => {
     const token = await signJwt(claims, secretKey, { alg: 'HS256' })
     for (const keys of [undefined, null, '', {}, [], 'secret', new Uint8Array(32)]) {
-      await expect(verifyJwt(token, keys as unknown as Key, policy)).rejects.toBeInstanceOf(TypeError)
+      await expect(verifyJwt(token, keys as Key, policy)).rejects.toBeInstanceOf(TypeError)
     }
     await expect(verifyJwt(token, secretKey, { ...policy, algorithms: [] })).rejects.toBeInstanceOf(TypeError)
     const { algorithms: _, ...open } = policy
@@ -551,11 +551,7 @@ describe('attacks on signatures', () => {
     const { jwkThumbprint } = await import('./thumbprint.ts')
     for (const alg of ['RS256', 'ES256', 'EdDSA']) {
       const key = await generateKey(alg)
-      for (const jwk of [
-        key.publicJwk(),
-        JSON.parse(JSON.stringify(key)) as Jwk,
-        KeySet.of(key).toJSON().keys[0] as Jwk,
-      ]) {
+      for (const jwk of [key.publicJwk(), JSON.parse(JSON.stringify(key)) as Jwk, KeySet.of(key).toJSON().keys[0]!]) {
         for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) expect(jwk[name]).toBeUndefined()
       }
       const hash = await jwkThumbprint(key.publicJwk())

@@ -60,7 +60,7 @@ export function parseHeaderObject(
   const protectedHeader = encoded === undefined ? {} : decodeObject(encoded)
   const header = checkHeader(joinHeaders(protectedHeader, unprotected), understood)
   if (Object.hasOwn(protectedHeader, 'crit')) checkCritical(protectedHeader, understood)
-  return { header, protectedHeader: protectedHeader as Partial<JwsHeader> } // its members are those of the joint header
+  return { header, protectedHeader: protectedHeader } // its members are those of the joint header
 }
 
 /** Throws `invalid_header` when a name is in both, or the unprotected header holds what must be protected. */

@@ -108,17 +108,13 @@ async function decryptWith(
   { maxInflated, maxIterations }: JweLimits,
 ): Promise<Uint8Array | null> {
   try {
-    const { plaintext } = await jose.flattenedDecrypt(
-      jwe as jose.FlattenedJWE,
-      await cryptoKeyFor(key, header.alg, 'decrypt'),
-      {
-        // checked members
-        keyManagementAlgorithms: [header.alg],
-        contentEncryptionAlgorithms: [header.enc],
-        maxPBES2Count: maxIterations,
-        maxDecompressedLength: maxInflated,
-      },
-    )
+    const { plaintext } = await jose.flattenedDecrypt(jwe, await cryptoKeyFor(key, header.alg, 'decrypt'), {
+      // checked members
+      keyManagementAlgorithms: [header.alg],
+      contentEncryptionAlgorithms: [header.enc],
+      maxPBES2Count: maxIterations,
+      maxDecompressedLength: maxInflated,
+    })
     return plaintext
   } catch {
     return null

@@ -15,7 +15,7 @@ export async function cryptoKeyFor(
 ): Promise<CryptoKey | Uint8Array> {
   key.require(alg, operation)
   let known = imported.get(key)
-  if (known === undefined) imported.set(key, (known = new Map()))
+  if (known === undefined) imported.set(key, (known = new Map<string, CryptoKey | Uint8Array>()))
   const name = `${operation} ${alg}`
   let made = known.get(name)
   if (made === undefined) known.set(name, (made = await importFor(key, alg, operation)))

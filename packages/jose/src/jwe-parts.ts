@@ -4,7 +4,7 @@ import { decodeBase64url } from '@authlib/core'
 import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, invalidHeader, joinHeaders } from './header.ts'
 import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
-import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { invalidKey, parseJwk } from './jwk.ts'
 
 /** Header parameters, RFC 7516 §4.1. */
 export interface JweHeader {
@@ -89,7 +89,8 @@ function readFlattened(value: Readonly<Record<string, unknown>>, { maxSize }: Jw
   }
   for (const item of [header, unprotected])
     if (item !== undefined && !isObject(item)) throw decodeError('a header is no object')
-  const size = [...texts, 'ciphertext'].reduce((sum, name) => sum + String(value[name] ?? '').length, 0)
+  const lengthOf = (text: unknown): number => (typeof text === 'string' ? text.length : 0)
+  const size = [...texts, 'ciphertext'].reduce((sum, name) => sum + lengthOf(value[name]), 0)
   if (size > maxSize) throw new JoseError('exceeded_size', 'The token is too large')
   const known = Object.entries(value).filter(([name]) =>
     [...texts, 'header', 'unprotected', 'ciphertext'].includes(name),
@@ -138,7 +139,7 @@ function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits
 
 /** A public key, strictly. Whether it lies on its curve is for the runtime to say. RFC 7518 §4.6.1.1 */
 function checkEphemeral(epk: unknown): void {
-  const { material, isPrivate } = parseJwk(epk as Jwk) // parseJwk takes anything
+  const { material, isPrivate } = parseJwk(epk) // parseJwk takes anything
   if (isPrivate || material.crv === undefined) throw invalidKey('epk is no public key')
 }
 

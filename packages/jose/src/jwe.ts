@@ -100,7 +100,7 @@ export async function encryptGeneralJwe(
       .setKeyManagementParameters(parameters(recipient))
   }
   const jwe = await encrypt.encrypt()
-  return jwe as GeneralJwe // the same members
+  return jwe // the same members
 }
 
 function algorithmsOf(key: Key, options: { alg?: string; enc?: string }): { alg: string; enc: string } {
@@ -119,7 +119,7 @@ function protectedParameters(
   compress: boolean,
 ): jose.JWEHeaderParameters {
   if (header['crit'] !== undefined) throw invalidHeader('crit is not supported')
-  return { ...header, ...algorithms, ...(compress && { zip: 'DEF' }) } as jose.JWEHeaderParameters // the same members
+  return { ...header, ...algorithms, ...(compress && { zip: 'DEF' }) } // the same members
 }
 
 function parameters({ apu, apv, iterations = 10_000 }: JweRecipientOptions): jose.JWEKeyManagementHeaderParameters {

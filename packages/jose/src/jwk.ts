@@ -145,7 +145,7 @@ function readKeyOps(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
     throw invalidKey('key_ops is no list of strings')
   if (new Set(value).size !== value.length) throw invalidKey('key_ops repeats a value') // RFC 7517 §4.3
-  return value as string[] // checked above
+  return value // checked above
 }
 
 function fixed(members: Readonly<Record<string, unknown>>, name: string, size: number): string {

@@ -48,7 +48,7 @@ export interface JwsSigner extends Pick<SignJwsOptions, 'header' | 'alg'> {
   readonly unprotected?: Readonly<Record<string, unknown>>
 }
 
-export interface SignJwsJsonOptions extends Pick<SignJwsOptions, 'detached' | 'unencoded'> {}
+export type SignJwsJsonOptions = Pick<SignJwsOptions, 'detached' | 'unencoded'>
 
 export interface VerifyJwsJsonOptions extends VerifyJwsOptions {
   /** How many of the signatures must hold: all of them, or at least this many. Default `all`. */
@@ -69,7 +69,7 @@ export async function signFlattenedJws(
   options: SignJwsJsonOptions = {},
 ): Promise<FlattenedJws> {
   const { signatures, ...rest } = await signGeneralJws(payload, [signer], options)
-  return { ...rest, ...(signatures[0] as JwsSignature) } // one signer, one signature
+  return { ...rest, ...signatures[0]! } // one signer, one signature
 }
 
 /** One signature of each signer over the same payload. */

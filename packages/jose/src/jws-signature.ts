@@ -16,7 +16,7 @@ export type VerificationKeys = Key | KeySetLike | KeyResolver
 
 /** A wrong argument is the caller's mistake, whatever the token is. */
 export function checkArguments(keys: unknown, algorithms: readonly string[] | undefined): void {
-  if (algorithms !== undefined && algorithms.length === 0) throw new TypeError('algorithms is empty')
+  if (algorithms?.length === 0) throw new TypeError('algorithms is empty')
   if (keys instanceof Key || typeof keys === 'function') return
   if (typeof keys === 'object' && keys !== null && 'find' in keys && !Array.isArray(keys)) return
   throw new TypeError('A key, a key set or a resolver is required')
@@ -73,7 +73,7 @@ export function encodeHeader(alg: string, key: Key, typ: string | null, header?:
     return encodeText(JSON.stringify(whole))
   }
   let known = encodedHeaders.get(key)
-  if (known === undefined) encodedHeaders.set(key, (known = new Map()))
+  if (known === undefined) encodedHeaders.set(key, (known = new Map<string, string>()))
   const name = `${alg} ${typ}`
   let encoded = known.get(name)
   if (encoded === undefined) known.set(name, (encoded = encodeText(JSON.stringify({ alg, ...plain }))))

@@ -131,7 +131,7 @@ function split(
   if (token.length > maxSize) throw new JoseError('exceeded_size', 'The token is too large')
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first < 0 || second < 0 || token.indexOf('.', second + 1) >= 0) throw decodeError('not three parts')
+  if (first < 0 || second < 0 || token.includes('.', second + 1)) throw decodeError('not three parts')
   return {
     encodedHeader: token.slice(0, first),
     payload: token.slice(first + 1, second),

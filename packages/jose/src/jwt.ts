@@ -1,12 +1,12 @@
 /** JSON Web Token, RFC 7519, as JWS. */
 
-import { parseJson } from '@authlib/core'
 import { decodeText, encodeText } from '#runtime'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from './claims.ts'
 import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
 import { verifyCompact } from './jws.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from './jws-signature.ts'
+import { parseClaims } from './jwt-payload.ts'
 import type { Key } from './key.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -60,7 +60,7 @@ export async function verifyJwt<C = JwtClaims>(
   const verified = verifyCompact(signed, keys, algorithms, maxSize)
   const { header, payload, key } = verified instanceof Promise ? await verified : verified
   checkType(header, policy)
-  const claims = decodeClaims(payload)
+  const claims = parseClaims(() => decodeText(payload))
   checkClaims(claims, header, policy)
   return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
 }
@@ -81,17 +81,4 @@ export function decodeUnverifiedJwt(token: string): { readonly header: JwsHeader
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
     throw decodeError('not three parts')
   return { header: parseHeader(header), claims: decodeObject(payload) }
-}
-
-function decodeClaims(payload: string): JwtClaims {
-  let claims: unknown
-  try {
-    claims = parseJson(decodeText(payload))
-  } catch (cause) {
-    throw new JoseError('invalid_payload', 'The payload is not JSON', { cause })
-  }
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
-    throw new JoseError('invalid_payload', 'The payload is not a JSON object')
-  }
-  return claims as JwtClaims // sound: an object; the registered members are checked by the policy
 }

@@ -119,7 +119,7 @@ export class Key implements KeyFacts {
 
   #permit(alg: string, operation: 'sign' | 'verify'): JwsRow {
     this.require(alg, operation)
-    return findJwsRow(alg, this.crv) as JwsRow // sound: an unknown algorithm is refused
+    return findJwsRow(alg, this.crv)! // sound: an unknown algorithm is refused
   }
 
   #attributes(operation: (name: string) => string): Partial<Jwk> {

@@ -87,7 +87,8 @@ export function storedKeys({
     const [record] = await store.get(partition, [['signing_keys', name]])
     const now = clock()
     if (!record) return { revision: 0, members: [], readAt: now }
-    const opened = await sealer.open(String(record.data['sealed']), partition)
+    const { sealed } = record.data
+    const opened = typeof sealed === 'string' ? await sealer.open(sealed, partition) : null
     if (opened === null) throw unreadable()
     return { revision: record.revision, members: JSON.parse(decodeUtf8(opened)) as Member[], readAt: now } // sealed by write()
   }

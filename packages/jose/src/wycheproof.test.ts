@@ -100,7 +100,7 @@ async function decryptionVerdict(jwe: string, material: Jwk, pt: string | undefi
 async function verdict(jws: unknown, material: Jwk | JwkSet | undefined): Promise<string> {
   try {
     const isSet = material !== undefined && 'keys' in material
-    const keys: VerificationKeys = isSet ? KeySet.from(material as JwkSet) : await importKey(material as Jwk)
+    const keys: VerificationKeys = isSet ? KeySet.from(material as JwkSet) : await importKey(material!)
     await verifyJws(jws as string, keys, { algorithms: jwsAlgorithms })
     return 'valid'
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
+import type { Awaitable } from '@authlib/core'
 import type { Curve, JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
@@ -20,7 +21,8 @@ import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export { decodeText, encodeText } from './node-text.ts'
 
-export function prepareSigner(row: JwsRow, material: Jwk): Signer {
+/** At once; elsewhere it takes a promise, so callers wait. */
+export function prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer> {
   if (row.family === 'hmac') return prepareHmac(row, secretOf(material))
   const key = importKeyObject(material, createPrivateKey)
   const digest = digestName(row)
@@ -37,7 +39,8 @@ export function prepareSigner(row: JwsRow, material: Jwk): Signer {
   }
 }
 
-export function prepareVerifier(row: JwsRow, material: Jwk): Verifier {
+/** At once; elsewhere it takes a promise, so callers wait. */
+export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier> {
   if (row.family === 'hmac') return prepareHmacVerifier(row, secretOf(material))
   const key = importKeyObject(material, createPublicKey)
   const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
@@ -68,7 +71,7 @@ export async function generateMaterial({ kty, crv = '', length }: NewKey): Promi
 }
 
 /** The JWK of a PKCS#8 that may lack the public half. */
-export function completeKey(pkcs8: Uint8Array, _: { kty: string; crv: Curve }): Jwk {
+export function completeKey(pkcs8: Uint8Array, _: { kty: string; crv: Curve }): Awaitable<Jwk> {
   try {
     const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
     return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty

@@ -49,11 +49,11 @@ export async function subtleGenerate({ kty, crv = '', length }: NewKey): Promise
   }
   const algorithm = kty === 'RSA' ? rsa : { name: kty === 'EC' ? 'ECDSA' : crv, namedCurve: crv }
   try {
-    const pair = (await crypto.subtle.generateKey(
+    const pair = await crypto.subtle.generateKey(
       algorithm,
       true,
       crv.startsWith('X') ? ['deriveBits'] : ['sign', 'verify'],
-    )) as CryptoKeyPair // no secret key here
+    ) // no secret key here
     const { alg: _, key_ops: __, ext: ___, ...jwk } = await crypto.subtle.exportKey('jwk', pair.privateKey)
     return jwk as unknown as Jwk // a JWK always has kty
   } catch (cause) {

@@ -1,0 +1,34 @@
+/** Presenting an SD-JWT: the holder chooses what to show, and may prove to be the holder. RFC 9901 §4.3, §7.2 */
+
+import { type Clock, sha256Base64url, systemClock } from '@authlib/core'
+import { decodeUnverifiedJwt, signJwt } from '../jwt.ts'
+import type { Key } from '../key.ts'
+import type { ClaimPath } from './disclosure.ts'
+import { reveal } from './reveal.ts'
+import { splitSdJwt } from './split.ts'
+
+export interface PresentSdJwtOptions {
+  /** What to show. What a claim lies in is shown with it. */
+  readonly disclose: readonly ClaimPath[]
+  /** Proves possession of the key in `cnf` to one audience, once. */
+  readonly keyBinding?: {
+    readonly key: Key
+    readonly audience: string
+    readonly nonce: string
+    readonly clock?: Clock
+  }
+}
+
+/** What goes to the verifier. The holder has verified the SD-JWT when it was issued. */
+export async function presentSdJwt(sdJwt: string, { disclose, keyBinding }: PresentSdJwtOptions): Promise<string> {
+  const { token, disclosures } = await splitSdJwt(sdJwt)
+  const { placed } = reveal(decodeUnverifiedJwt(token).claims, disclosures)
+  const shown = placed.filter(({ path }) =>
+    disclose.some((wanted) => path.every((part, index) => part === wanted[index])),
+  )
+  const presentation = [token, ...shown.map(({ encoded }) => encoded), ''].join('~')
+  if (keyBinding === undefined) return presentation
+  const { key, audience, nonce, clock = systemClock } = keyBinding
+  const claims = { iat: clock(), aud: audience, nonce, sd_hash: await sha256Base64url(presentation) }
+  return presentation + (await signJwt(claims, key, { typ: 'kb+jwt' }))
+}

@@ -1,0 +1,85 @@
+/** Verifying an SD-JWT, with or without key binding. RFC 9901 §7.1, §7.3 */
+
+import { constantTimeEqual, decodeUtf8, sha256Base64url } from '@authlib/core'
+import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from '../claims.ts'
+import { JoseError } from '../errors.ts'
+import type { Jwk } from '../jwk.ts'
+import { verifyJws } from '../jws.ts'
+import type { VerificationKeys } from '../jws-signature.ts'
+import { type VerifiedJwt, verifyJwt } from '../jwt.ts'
+import { parseClaims } from '../jwt-payload.ts'
+import type { Key } from '../key.ts'
+import { importKey } from '../key-import.ts'
+import { invalidSdJwt } from './errors.ts'
+import { reveal } from './reveal.ts'
+import { type SdJwtParts, splitSdJwt } from './split.ts'
+
+export interface KeyBindingPolicy {
+  /** Who we are. */
+  readonly audience: string
+  /** What we sent to the holder. */
+  readonly nonce: string
+  /** Algorithms that are accepted from holders. Default `['ES256']`. */
+  readonly algorithms?: readonly string[]
+  /** Seconds since the holder signed. Default 300. */
+  readonly maxAge?: number
+}
+
+export interface SdJwtPolicy extends Omit<JwtPolicy, 'decryption'> {
+  /** Demands that the holder proves to be the holder. Without it, a key binding is not looked at. */
+  readonly keyBinding?: KeyBindingPolicy
+}
+
+export interface VerifiedSdJwt extends VerifiedJwt {
+  /** The key of the holder, where its possession was proven. */
+  readonly holderKey?: Key
+}
+
+/** The claims as the issuer signed them, with what the holder disclosed in its place. Throws a `JoseError`. */
+export async function verifySdJwt(
+  presentation: string,
+  keys: VerificationKeys,
+  policy: SdJwtPolicy,
+): Promise<VerifiedSdJwt> {
+  const parts = await splitSdJwt(presentation)
+  const { algorithms, keyBinding } = policy
+  const { header, payload, key } = await verifyJws(parts.token, keys, { ...(algorithms && { algorithms }) })
+  if (header['b64'] === false) throw invalidSdJwt('an unencoded payload') // RFC 7797 §7
+  checkType(header, policy)
+  const { claims } = reveal(
+    parseClaims(() => decodeUtf8(payload)),
+    parts.disclosures,
+  )
+  checkClaims(claims, header, policy)
+  if (keyBinding === undefined) return { header, claims, key }
+  return { header, claims, key, holderKey: await verifyKeyBinding(parts, claims, keyBinding, policy) }
+}
+
+/** RFC 9901 §7.3 step 5. */
+async function verifyKeyBinding(
+  { keyBinding: token, bound }: SdJwtParts,
+  claims: JwtClaims,
+  { audience, nonce, algorithms = ['ES256'], maxAge = 300 }: KeyBindingPolicy,
+  { clock, leeway = 5 }: SdJwtPolicy,
+): Promise<Key> {
+  if (token === null) throw invalidSdJwt('no key binding')
+  const { jwk } = (claims['cnf'] ?? {}) as { readonly jwk?: Jwk } // importKey checks it
+  if (typeof jwk !== 'object' || jwk === null)
+    throw new JoseError('missing_claim', 'A claim is missing', { claim: 'cnf' })
+  const holderKey = await importKey(jwk)
+  const { claims: proof } = await verifyJwt(token, holderKey, {
+    algorithms,
+    typ: 'kb+jwt',
+    audience,
+    expiryOptional: true,
+    maxAge,
+    leeway,
+    required: ['nonce', 'sd_hash'],
+    claims: { nonce: { validate: (value) => typeof value === 'string' && constantTimeEqual(value, nonce) } },
+    ...(clock && { clock }),
+  })
+  if (proof['sd_hash'] !== (await sha256Base64url(bound))) {
+    throw new JoseError('invalid_claim', 'The key binding is for another presentation', { claim: 'sd_hash' })
+  }
+  return holderKey
+}
