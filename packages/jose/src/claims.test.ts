@@ -7,6 +7,7 @@ import {
   generateKey,
   idTokenPolicy,
   importKey,
+  type JoseError,
   type JwtClaims,
   type JwtPolicy,
   logoutTokenPolicy,

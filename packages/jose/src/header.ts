@@ -5,6 +5,7 @@ import { decodeText } from '#runtime'
 import { deepFreeze } from './deep-freeze.ts'
 import { JoseError } from './errors.ts'
 import type { Jwk } from './jwk.ts'
+import { isObject } from './is-object.ts'
 
 /** Header parameters, RFC 7515 §4.1. */
 export interface JwsHeader {
@@ -83,8 +84,8 @@ export function decodeObject(encoded: string): Readonly<Record<string, unknown>>
   } catch (cause) {
     throw decodeError('not JSON in base64url', cause)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw decodeError('not a JSON object')
-  return value as Readonly<Record<string, unknown>> // sound: neither null nor an array
+  if (!isObject(value)) throw decodeError('not a JSON object')
+  return value
 }
 
 /** Not the serialization it should be; `reason` says why, without its text. */

@@ -17,6 +17,7 @@ import {
 import { jweEncryptions } from './jwe-algorithms.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
+import { isObject } from './is-object.ts'
 
 export interface DecryptJweOptions {
   /** Key management algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
@@ -132,6 +133,5 @@ function checkArguments(keys: unknown, { algorithms, encryptions }: DecryptJweOp
       throw new TypeError('Pass algorithms: the key does not say its own')
     return
   }
-  if (typeof keys !== 'object' || keys === null || !('find' in keys) || Array.isArray(keys))
-    throw new TypeError('A key or a key set is required')
+  if (!isObject(keys) || !('find' in keys)) throw new TypeError('A key or a key set is required')
 }

@@ -5,6 +5,7 @@ import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, invalidHeader, joinHeaders } from './header.ts'
 import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
 import { invalidKey, parseJwk } from './jwk.ts'
+import { isObject } from './is-object.ts'
 
 /** Header parameters, RFC 7516 §4.1. */
 export interface JweHeader {
@@ -150,8 +151,4 @@ function length(text: string | undefined): number {
   } catch (cause) {
     throw decodeError('not base64url', cause)
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,6 +5,7 @@ import { type Curve, curves } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { hasRocaFingerprint } from './roca.ts'
 import { type RsaFactors, recoverFactors } from './rsa-factors.ts'
+import { isObject } from './is-object.ts'
 
 /** A key as JSON. */
 export interface Jwk {
@@ -49,13 +50,12 @@ export interface ParsedJwk {
  * least 2,048 bits (RFC 7518 §3.3), so that one key has one form and every runtime gives one verdict.
  */
 export function parseJwk(value: unknown, { allowWeak = false }: { allowWeak?: boolean } = {}): ParsedJwk {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidKey('not a JSON object')
-  const members = value as Readonly<Record<string, unknown>> // sound: an object that is no array; its members are checked below
-  const material = readMaterial(members, allowWeak)
-  const kid = optionalText(members, 'kid')
-  const use = optionalText(members, 'use')
-  const alg = optionalText(members, 'alg')
-  const keyOps = readKeyOps(members['key_ops'])
+  if (!isObject(value)) throw invalidKey('not a JSON object')
+  const material = readMaterial(value, allowWeak)
+  const kid = optionalText(value, 'kid')
+  const use = optionalText(value, 'use')
+  const alg = optionalText(value, 'alg')
+  const keyOps = readKeyOps(value['key_ops'])
   return {
     material,
     isPrivate: material.kty === 'oct' || material.d !== undefined,

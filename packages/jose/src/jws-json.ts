@@ -19,6 +19,7 @@ import {
   verifySignature,
 } from './jws-signature.ts'
 import type { Key } from './key.ts'
+import { isObject } from './is-object.ts'
 
 /** One signature of a general JWS. */
 export interface JwsSignature {
@@ -142,8 +143,8 @@ const MAX_SIGNATURES = 16
 
 /** The parts, with the types that JSON from elsewhere may lack. Both forms at once are refused. RFC 7515 §7.2 */
 function readJws(jws: unknown, maxSize: number): { payload: string | undefined; entries: readonly JwsSignature[] } {
-  if (typeof jws !== 'object' || jws === null || Array.isArray(jws)) throw decodeError('no JSON object')
-  const { payload, signatures, ...flattened } = jws as Readonly<Record<string, unknown>> // an object, as checked
+  if (!isObject(jws)) throw decodeError('no JSON object')
+  const { payload, signatures, ...flattened } = jws
   if (payload !== undefined && typeof payload !== 'string') throw decodeError('the payload is no text')
   if (payload !== undefined && payload.length > maxSize) throw new JoseError('exceeded_size', 'The token is too large')
   if (signatures === undefined) return { payload, entries: [readSignature(flattened)] }
@@ -154,17 +155,15 @@ function readJws(jws: unknown, maxSize: number): { payload: string | undefined; 
 }
 
 function readSignature(entry: unknown): JwsSignature {
-  if (typeof entry !== 'object' || entry === null) throw decodeError('a signature is no object')
-  const { protected: encoded, header, signature } = entry as Readonly<Record<string, unknown>> // an object, as checked
+  if (!isObject(entry)) throw decodeError('a signature is no object')
+  const { protected: encoded, header, signature } = entry
   if (typeof signature !== 'string') throw decodeError('the signature is no text')
   if (encoded !== undefined && (typeof encoded !== 'string' || encoded === ''))
     throw decodeError('protected is no text')
-  if (header !== undefined && (typeof header !== 'object' || header === null || Array.isArray(header))) {
-    throw decodeError('the header is no object')
-  }
+  if (header !== undefined && !isObject(header)) throw decodeError('the header is no object')
   return {
     signature,
     ...(encoded !== undefined && { protected: encoded }),
-    ...(header !== undefined && { header: header as Readonly<Record<string, unknown>> }), // an object, as checked
+    ...(header !== undefined && { header }),
   }
 }

@@ -7,6 +7,7 @@ import { checkCriticalToSign, type JwsHeader } from './header.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
 import type { SigningInput } from './runtime/types.ts'
+import { isObject } from './is-object.ts'
 
 /** Chooses by the header, which nobody has verified yet: the one way to trust a key that a token brings along. */
 export type KeyResolver = (header: JwsHeader) => Key | KeySetLike | PromiseLike<Key | KeySetLike>
@@ -18,7 +19,7 @@ export type VerificationKeys = Key | KeySetLike | KeyResolver
 export function checkArguments(keys: unknown, algorithms: readonly string[] | undefined): void {
   if (algorithms?.length === 0) throw new TypeError('algorithms is empty')
   if (keys instanceof Key || typeof keys === 'function') return
-  if (typeof keys === 'object' && keys !== null && 'find' in keys && !Array.isArray(keys)) return
+  if (isObject(keys) && 'find' in keys) return
   throw new TypeError('A key, a key set or a resolver is required')
 }
 

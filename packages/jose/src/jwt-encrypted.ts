@@ -6,9 +6,10 @@ import { decodeError } from './header.ts'
 import { encryptJwe, type EncryptJweOptions } from './jwe.ts'
 import { decryptJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
 import type { JweHeader } from './jwe-parts.ts'
-import { parseClaims } from './jwt-payload.ts'
+import { parseClaims, validateSchema } from './jwt-payload.ts'
 import type { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
+import type { StandardSchema } from './standard-schema.ts'
 
 /** Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that nobody signs. */
 export function encryptJwt(
@@ -39,12 +40,13 @@ export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = 
 export async function decryptJwt<C = JwtClaims>(
   token: string,
   keys: Key | KeySetLike,
-  policy: JwtPolicy,
+  policy: JwtPolicy & { readonly schema?: StandardSchema<C> },
   options: DecryptJweOptions = {},
 ): Promise<{ readonly header: JweHeader; readonly claims: C; readonly key: Key }> {
   const { header, plaintext, key } = await decryptJwe(token, keys, { maxSize: policy.maxSize ?? 65_536, ...options })
   checkType(header, policy)
   const claims = parseClaims(() => decodeUtf8(plaintext))
   checkClaims(claims, header, policy)
-  return { header, claims: claims as C, key } // the caller's word
+  const { schema } = policy
+  return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key } // the caller's word
 }

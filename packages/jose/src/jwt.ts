@@ -2,13 +2,13 @@
 
 import { decodeText, encodeText } from '#runtime'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from './claims.ts'
-import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
 import { verifyCompact } from './jws.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from './jws-signature.ts'
-import { parseClaims } from './jwt-payload.ts'
+import { parseClaims, validateSchema } from './jwt-payload.ts'
 import type { Key } from './key.ts'
 import type { StandardSchema } from './standard-schema.ts'
+import { isObject } from './is-object.ts'
 
 export interface SignJwtOptions {
   /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
@@ -34,8 +34,7 @@ export async function signJwt(
   { typ = 'JWT', alg, header }: SignJwtOptions = {},
 ): Promise<string> {
   const name = signingAlgorithm(key, alg)
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
-    throw new TypeError('Claims are an object')
+  if (!isObject(claims)) throw new TypeError('Claims are an object')
   if (header?.['b64'] !== undefined) throw new TypeError('A JWT is never unencoded') // RFC 7797 §7
   for (const time of ['exp', 'nbf', 'iat']) {
     if (claims[time] !== undefined && !Number.isFinite(claims[time]))
@@ -63,16 +62,6 @@ export async function verifyJwt<C = JwtClaims>(
   const claims = parseClaims(() => decodeText(payload))
   checkClaims(claims, header, policy)
   return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
-}
-
-/** Names where it does not fit, and no value. */
-async function validateSchema<C>(claims: JwtClaims, schema: StandardSchema<C>): Promise<C> {
-  const result = await schema['~standard'].validate(claims)
-  if (result.issues === undefined) return result.value
-  const paths = result.issues.map(({ path = [] }) =>
-    path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-  )
-  throw new JoseError('invalid_payload', 'The claims do not fit the schema', { reason: paths.join(', ') })
 }
 
 /** Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. */

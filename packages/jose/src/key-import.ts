@@ -8,6 +8,7 @@ import { jwkFromDer } from './der-import.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { readPem } from './pem.ts'
 import { isSshKey, jwkFromSsh } from './ssh-key.ts'
+import { isObject } from './is-object.ts'
 
 export interface ImportKeyOptions {
   /** The one algorithm the key is for, where the material does not say. */
@@ -41,10 +42,10 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
     return secret ? importSecret(material, options) : fromJwk(await jwkFromDer(material, options.password), options)
   }
-  if (typeof material !== 'object' || material === null) throw new TypeError('A key is required')
+  if (!isObject(material)) throw new TypeError('A key is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
     return fromJwk(await jwkFromCryptoKey(material), options)
-  if ('privateKey' in material) return keyFromPair(material as CryptoKeyPair, options) // no JWK has such a member
+  if ('privateKey' in material) return keyFromPair(material as unknown as CryptoKeyPair, options) // no JWK has such a member
   if (isKeyObject(material)) return fromKeyObject(material, options)
   return fromJwk(material as Jwk, options) // what remains is checked by parseJwk
 }

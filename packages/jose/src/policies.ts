@@ -2,6 +2,7 @@
 
 import type { Clock } from '@authlib/core'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
+import { isObject } from './is-object.ts'
 
 /** What every ready policy takes. */
 export interface PolicyOptions {
@@ -91,9 +92,9 @@ export function logoutTokenPolicy({
 }
 
 function isLogoutEvent(events: unknown): boolean {
-  if (typeof events !== 'object' || events === null) return false
-  const event = (events as Readonly<Record<string, unknown>>)['http://schemas.openid.net/event/backchannel-logout'] // an object, as checked
-  return typeof event === 'object' && event !== null
+  if (!isObject(events)) return false
+  const event = events['http://schemas.openid.net/event/backchannel-logout']
+  return isObject(event)
 }
 
 /** Client assertions, RFC 7523 §3. `jti` is required, so that a replay can be noticed. */
@@ -132,7 +133,7 @@ export function dpopProofPolicy({
 }
 
 function isPublicJwk(jwk: unknown): boolean {
-  return typeof jwk === 'object' && jwk !== null && !('d' in jwk) && !('k' in jwk)
+  return isObject(jwk) && !('d' in jwk) && !('k' in jwk)
 }
 
 /** Request objects, RFC 9101 §6. */

@@ -3,6 +3,7 @@
 import type { JwtClaims } from '../claims.ts'
 import type { ClaimPath, Disclosure } from './disclosure.ts'
 import { invalidSdJwt } from './errors.ts'
+import { isObject } from '../is-object.ts'
 
 /** A disclosure, and where in the claims it belongs. */
 export interface PlacedDisclosure extends Disclosure {
@@ -34,7 +35,7 @@ export function reveal(payload: JwtClaims, disclosures: readonly Disclosure[]): 
   function walk(value: unknown, path: ClaimPath): unknown {
     if (path.length > MAX_DEPTH) throw invalidSdJwt('nested too deep')
     if (Array.isArray(value)) return walkArray(value, path)
-    return typeof value === 'object' && value !== null ? walkObject(value as Record<string, unknown>, path) : value // no array, not null
+    return isObject(value) ? walkObject(value, path) : value
   }
 
   function walkArray(items: readonly unknown[], path: ClaimPath): unknown[] {
@@ -50,7 +51,7 @@ export function reveal(payload: JwtClaims, disclosures: readonly Disclosure[]): 
   }
 
   function walkObject(
-    { _sd: digests = [], ...members }: Record<string, unknown>,
+    { _sd: digests = [], ...members }: Readonly<Record<string, unknown>>,
     path: ClaimPath,
   ): Record<string, unknown> {
     if (!Array.isArray(digests)) throw invalidSdJwt('_sd is no list')
@@ -78,6 +79,5 @@ export function reveal(payload: JwtClaims, disclosures: readonly Disclosure[]): 
 
 /** The digest in `{"...": digest}`, which stands for an element of an array. §4.2.4.2 */
 function placeholderOf(item: unknown): unknown {
-  const isObject = typeof item === 'object' && item !== null && !Array.isArray(item)
-  return isObject && '...' in item && Object.keys(item).length === 1 ? item['...'] : undefined
+  return isObject(item) && '...' in item && Object.keys(item).length === 1 ? item['...'] : undefined
 }

@@ -13,6 +13,7 @@ import { importKey } from '../key-import.ts'
 import { invalidSdJwt } from './errors.ts'
 import { reveal } from './reveal.ts'
 import { type SdJwtParts, splitSdJwt } from './split.ts'
+import { isObject } from '../is-object.ts'
 
 export interface KeyBindingPolicy {
   /** Who we are. */
@@ -63,10 +64,11 @@ async function verifyKeyBinding(
   { clock, leeway = 5 }: SdJwtPolicy,
 ): Promise<Key> {
   if (token === null) throw invalidSdJwt('no key binding')
-  const { jwk } = (claims['cnf'] ?? {}) as { readonly jwk?: Jwk } // importKey checks it
-  if (typeof jwk !== 'object' || jwk === null)
+  const { cnf } = claims
+  if (!isObject(cnf) || !isObject(cnf['jwk'])) {
     throw new JoseError('missing_claim', 'A claim is missing', { claim: 'cnf' })
-  const holderKey = await importKey(jwk)
+  }
+  const holderKey = await importKey(cnf['jwk'] as Jwk) // which checks it
   const { claims: proof } = await verifyJwt(token, holderKey, {
     algorithms,
     typ: 'kb+jwt',
