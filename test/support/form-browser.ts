@@ -57,6 +57,11 @@ export class FormBrowser {
     await this.open(unescape(link[1]!))
   }
 
+  /** The value of a cookie, whatever its host and path. */
+  cookie(name: string): string | undefined {
+    return this.#cookies.find((cookie) => cookie.name === name)?.value
+  }
+
   #cookieHeader({ host, pathname }: URL): string {
     const sent = this.#cookies.filter((cookie) => cookie.host === host && covers(cookie.path, pathname))
     return sent.map(({ name, value }) => `${name}=${value}`).join('; ')

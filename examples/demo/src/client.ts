@@ -8,11 +8,11 @@ import { Hono, type Context } from 'hono'
 import { documents } from './client/documents.ts'
 import type { Exchange } from './client/exchange.ts'
 import { createRecorder } from './client/recorder.ts'
-import { createSessions, type Chapter, type Identity } from './client/sessions.ts'
+import { createSessions, type Identity } from './client/sessions.ts'
 import { homePage } from './client/pages/home.ts'
 import { problemPage } from './client/pages/problem.ts'
 import { showPage } from './client/pages/layout.ts'
-import { startPage } from './client/pages/start.ts'
+import { farewellPage, startPage } from './client/pages/start.ts'
 
 export interface ClientOptions {
   readonly url: string
@@ -48,17 +48,16 @@ export function createClient({ url, issuer, api, clientId, clientSecret, store, 
   })
 
   app.get('/', async (c) => {
-    const session = await sessions.find(c)
-    const html = session?.identity
-      ? homePage({ ...session, identity: session.identity }, await sessions.csrfToken(c), places)
-      : startPage(places, session?.chapters ?? [])
-    return showPage(c, 200, await html)
+    const { identity = null, chapters = [] } = (await sessions.find(c)) ?? {}
+    if (!identity) return showPage(c, 200, startPage(places))
+    return showPage(c, 200, homePage({ identity, chapters, csrf: await sessions.csrfToken(c), places }))
   })
 
   app.get('/login', async (c) => {
     const exchanges: Exchange[] = []
     c.set('exchanges', exchanges)
-    const response = await record(exchanges, () => provider.authorizeRedirect(c, { redirectUri }))
+    const prompt = c.req.query('prompt') === 'consent' ? (['consent'] as const) : undefined
+    const response = await record(exchanges, () => provider.authorizeRedirect(c, { redirectUri, prompt }))
     const location = response.headers.get('location') ?? ''
     exchanges.push(redirect('client', 'provider', location))
     await logins.save(new URL(location).searchParams.get('state') ?? '', { exchanges })
@@ -106,18 +105,24 @@ export function createClient({ url, issuer, api, clientId, clientSecret, store, 
     } finally {
       await sessions.start(c, { identity: null, chapters: [{ title: 'Log out', exchanges }] })
     }
-    return c.redirect('/', 303)
+    return c.redirect('/goodbye', 303)
   })
 
-  app.notFound(async (c) =>
-    showPage(c, 404, await problemPage(new AuthlibError('not_found', 'There is no such page', { status: 404 }))),
+  app.get('/goodbye', async (c) => {
+    const session = await sessions.find(c)
+    if (session?.identity !== null) return c.redirect('/', 303)
+    return showPage(c, 200, farewellPage(places, session.chapters))
+  })
+
+  app.notFound((c) =>
+    showPage(c, 404, problemPage(new AuthlibError('not_found', 'There is no such page', { status: 404 }))),
   )
 
-  app.onError(async (error, c) => {
+  app.onError((error, c) => {
     const problem =
       error instanceof AuthlibError ? error : new AuthlibError('server_error', 'Something went wrong', { cause: error })
     if (problem.status >= 500) console.error(error)
-    return showPage(c, problem.status, await problemPage(problem, c.get('exchanges')))
+    return showPage(c, problem.status, problemPage(problem, c.get('exchanges')))
   })
 
   /** What a button does: recorded as a chapter of the session, whether it works or not, and shown at `where`. */
@@ -164,5 +169,6 @@ export function createClient({ url, issuer, api, clientId, clientSecret, store, 
 /** To be kept in the session: what was validated, without the tokens themselves. */
 function identityOf({ claims, profile }: Pick<OpenIDLoginResult, 'claims' | 'profile'>, idToken = ''): Identity {
   const { header } = decodeUnverifiedJwt(idToken) // validated a moment ago, only decoded again
-  return { header, claims, profile } as unknown as Identity // sound: it all was parsed from JSON
+  const name = profile.name ?? profile.sub
+  return { name, header, claims, profile } as unknown as Identity // sound: it all was parsed from JSON
 }

@@ -1,5 +1,6 @@
 /** Provider, client and API together, on one database. */
 
+import { systemClock } from '@authlib/core'
 import { getRequestListener } from '@hono/node-server'
 import { sqliteStore } from '@authlib/sql/node-sqlite'
 import { createApi } from './api.ts'
@@ -14,7 +15,7 @@ export interface Demo {
   readonly provider: string
   readonly client: string
   readonly api: string
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** @throws SetupError */
@@ -36,6 +37,7 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
     const client = await open(ports.client, 'AUTHLIB_CLIENT_PORT')
     const api = await open(ports.api, 'AUTHLIB_API_PORT')
     const store = sqliteStore(database)
+    const sweeping = setInterval(() => void store.sweep(systemClock(), 1000), 60_000)
     const { clientSecret } = secrets
 
     provider.serve(
@@ -56,7 +58,8 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
       store,
       secrets: [secrets.client],
     })
-    client.serve(getRequestListener(app.fetch))
+    const listener = getRequestListener(app.fetch)
+    client.serve((request, response) => void listener(request, response))
     api.serve(createApi({ url: api.url, issuer: provider.url }))
 
     return {
@@ -64,6 +67,7 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
       client: client.url,
       api: api.url,
       async stop() {
+        clearInterval(sweeping)
         await closeAll()
         store.close()
       },

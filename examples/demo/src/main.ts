@@ -1,5 +1,6 @@
 /** Starts the demo and stops it on Ctrl-C. */
 
+import { AuthlibError } from '@authlib/core'
 import { startDemo } from './demo.ts'
 import { usernames } from './provider/users.ts'
 import { readSettings, SetupError } from './settings.ts'
@@ -15,7 +16,7 @@ try {
   Log in as ${usernames.join(' or ')}: the password is the username. Ctrl-C stops the demo.
 `)
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error
-  console.error(error.message)
+  if (!(error instanceof SetupError || error instanceof AuthlibError)) throw error
+  console.error([error.message, 'reason' in error ? error.reason : undefined].filter(Boolean).join(': '))
   process.exitCode = 1
 }

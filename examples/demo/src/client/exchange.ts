@@ -61,7 +61,7 @@ export async function directExchange(to: Party, request: Request, answer: Respon
 }
 
 /** The two ends are enough to tell that two are the same, and too little to use one. */
-export function shorten(text: string): string {
+function shorten(text: string): string {
   return text.length < 24 ? '…' : `${text.slice(0, 6)}…${text.slice(-4)}`
 }
 

@@ -9,7 +9,7 @@ export interface Explanation {
   readonly rules: readonly JudgedRule[]
 }
 
-export interface JudgedRule {
+interface JudgedRule {
   readonly text: string
   readonly section: string
   readonly kept: boolean
@@ -18,7 +18,7 @@ export interface JudgedRule {
 interface Kind {
   readonly title: string
   readonly purpose: string
-  matches(exchange: Exchange): boolean
+  readonly matches: (exchange: Exchange) => boolean
   readonly rules: readonly Rule[]
 }
 
@@ -26,7 +26,7 @@ interface Rule {
   readonly text: string
   readonly section: string
   /** Undefined: the rule does not concern this message. `before` are the messages of the same flow. */
-  kept(exchange: Exchange, before: readonly Exchange[]): boolean | undefined
+  readonly kept: (exchange: Exchange, before: readonly Exchange[]) => boolean | undefined
 }
 
 export function explain(exchange: Exchange, before: readonly Exchange[]): Explanation {
@@ -42,7 +42,7 @@ const authorizationRequest = (before: readonly Exchange[]): Exchange | undefined
 const authorizationResponse = (before: readonly Exchange[]): Exchange | undefined =>
   before.findLast(({ redirect, from }) => redirect && from === 'provider')
 const grantType = ({ sent }: Exchange): Json | undefined => sent['grant_type']
-const words = (value: Json | undefined): readonly string[] => (typeof value === 'string' ? value.split(' ') : [])
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 const authenticated: Rule = {
   text: 'The client proves who it is, in the header',
   section: 'RFC 6749 §2.3.1',
@@ -68,7 +68,7 @@ const kinds: readonly Kind[] = [
       {
         text: 'The document names the issuer it was asked for',
         section: 'OpenID Discovery §4.3',
-        kept: ({ url, received }) => url === `${String(received['issuer'])}/.well-known/openid-configuration`,
+        kept: ({ url, received }) => url === `${text(received['issuer'])}/.well-known/openid-configuration`,
       },
       {
         text: 'The provider supports PKCE with S256',
@@ -107,7 +107,7 @@ const kinds: readonly Kind[] = [
       {
         text: 'scope has openid: this is a login',
         section: 'OpenID Core §3.1.2.1',
-        kept: ({ sent }) => words(sent['scope']).includes('openid'),
+        kept: ({ sent }) => text(sent['scope']).split(' ').includes('openid'),
       },
     ],
   },
@@ -125,7 +125,7 @@ const kinds: readonly Kind[] = [
       {
         text: 'iss is the provider that was asked',
         section: 'RFC 9207 §2.4',
-        kept: ({ sent }, before) => authorizationRequest(before)?.url.startsWith(`${String(sent['iss'])}/`) ?? false,
+        kept: ({ sent }, before) => authorizationRequest(before)?.url.startsWith(`${text(sent['iss'])}/`) ?? false,
       },
       {
         text: 'Carries a code and nothing secret besides',

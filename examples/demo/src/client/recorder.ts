@@ -7,9 +7,9 @@ export interface Recorder {
   /** The `fetch` of the client: every message that is sent while {@link Recorder.record} runs is noted. */
   readonly fetch: typeof fetch
   /** Adds to `exchanges` what happens during the action, whether it succeeds or not. */
-  record<T>(exchanges: Exchange[], action: () => Promise<T>): Promise<T>
+  readonly record: <T>(exchanges: Exchange[], action: () => Promise<T>) => Promise<T>
   /** A message that goes through the browser, known by its URL. */
-  redirect(from: Party, to: Party, url: string): Exchange
+  readonly redirect: (from: Party, to: Party, url: string) => Exchange
 }
 
 /** `parties` says who lives at which origin. */

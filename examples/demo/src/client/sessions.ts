@@ -19,7 +19,12 @@ import type { Exchange } from './exchange.ts'
 export type Chapter = { readonly title: string; readonly exchanges: readonly Exchange[] }
 
 /** What a validated ID Token and the userinfo endpoint say. */
-export type Identity = { readonly header: JsonObject; readonly claims: JsonObject; readonly profile: JsonObject }
+export type Identity = {
+  readonly name: string
+  readonly header: JsonObject
+  readonly claims: JsonObject
+  readonly profile: JsonObject
+}
 
 export type Session = {
   /** Null: the session tells of a log out. */
@@ -30,8 +35,6 @@ export type Session = {
 const COOKIE = 'demo_session'
 const LIFETIME = 8 * 3600
 const MAX_CHAPTERS = 12
-
-export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(store: Store, secrets: readonly string[]) {
   const kept = documents<Session>(store, 'demo_session', LIFETIME)

@@ -10,12 +10,14 @@ import { members } from './members.ts'
 export interface HomeOptions {
   readonly identity: Identity
   readonly chapters: readonly Chapter[]
+  /** For the hidden field of the forms. */
+  readonly csrf: string
+  readonly places: Places
 }
 
-export function homePage({ identity, chapters }: HomeOptions, csrf: string, { issuer, api }: Places): Html {
-  const { header, claims, profile } = identity
+export function homePage({ identity, chapters, csrf, places: { issuer, api } }: HomeOptions): Html {
+  const { name, header, claims, profile } = identity
   const exchanges = chapters.flatMap((chapter) => chapter.exchanges)
-  const name = String(profile['name'] ?? profile['sub'])
   const button = (action: string, label: string, quiet = true): Html =>
     html`<form method="post" action="${action}">
       <input type="hidden" name="csrf" value="${csrf}" />

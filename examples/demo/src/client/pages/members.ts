@@ -24,6 +24,6 @@ function describe(name: string, value: Json | undefined): string {
     return new Date(value * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC')
   }
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ') || 'none'
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }

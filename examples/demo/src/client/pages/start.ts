@@ -1,57 +1,71 @@
-/** What somebody sees who is not logged in. */
+/** What somebody sees who is not logged in, and who has just logged out. */
 
 import { html } from 'hono/html'
 import type { Chapter } from '../sessions.ts'
 import { diagram } from './diagram.ts'
 import { layout, type Html, type Places } from './layout.ts'
 
-/** `chapters` tell of a log out, if there was one. */
-export function startPage({ url, issuer, api }: Places, chapters: readonly Chapter[]): Html {
-  const loggedOut = chapters.length > 0
+export function startPage(places: Places): Html {
   return layout(
-    loggedOut ? 'Logged out' : 'Start',
+    'Start',
     html`<section class="hero" aria-labelledby="title">
-        ${
-          loggedOut
-            ? html`<h1 id="title">You are logged out here</h1>
-                <p class="lead">
-                  The session of this client has ended and its tokens are revoked. The provider still knows you: the
-                  next login here needs no password, unless you
-                  <a href="${issuer}/logout">log out at the provider</a> too.
-                </p>
-                <p><a class="button" href="/login">Log in again</a></p>`
-            : html`<h1 id="title">Watch a login, message by message</h1>
-                <p class="lead">
-                  This client knows no passwords. It sends you to an OpenID provider, learns who you are, and calls an
-                  API for you. Then it shows what was sent, what came back, and which rule it satisfies.
-                </p>
-                <p><a class="button" href="/login">Log in</a></p>
-                <p class="note">As <code>alice</code> or <code>bob</code>: the password is the username.</p>`
-        }
+        <h1 id="title">Watch a login, message by message</h1>
+        <p class="lead">
+          This client knows no passwords. It sends you to an OpenID provider, learns who you are, and calls an API for
+          you. Then it shows what was sent, what came back, and which rule it satisfies.
+        </p>
+        <p><a class="button" href="/login">Log in</a></p>
+        <p class="note">As <code>alice</code> or <code>bob</code>: the password is the username.</p>
       </section>
-      ${
-        loggedOut
-          ? diagram(chapters)
-          : html`<section aria-labelledby="places">
-              <h2 id="places">Three servers on this machine</h2>
-              <ul class="places">
-                <li class="client">
-                  <h3>Client</h3>
-                  <p>The web app you are looking at.</p>
-                  <p><a href="${url}">${url}</a></p>
-                </li>
-                <li class="provider">
-                  <h3>Provider</h3>
-                  <p>Logs you in, asks for your consent, issues tokens.</p>
-                  <p><a href="${issuer}/.well-known/openid-configuration">${issuer}</a></p>
-                </li>
-                <li class="api">
-                  <h3>API</h3>
-                  <p>Answers whoever brings a token with the right scope.</p>
-                  <p><a href="${api}/.well-known/oauth-protected-resource">${api}</a></p>
-                </li>
-              </ul>
-            </section>`
-      }`,
+      ${servers(places)}
+      <section aria-labelledby="ideas">
+        <h2 id="ideas">Worth trying</h2>
+        <ul class="ideas">
+          <li>Deny the consent, or untick <code>api:read</code> and call the API.</li>
+          <li>Have the provider <a href="/login?prompt=consent">ask for your consent again</a>.</li>
+          <li>Go back to the address of the callback and load it once more.</li>
+          <li>Log in as alice in one tab and as bob in another.</li>
+          <li>Stop the demo, start it again, and go on where you were.</li>
+        </ul>
+      </section>`,
+  )
+}
+
+function servers({ url, issuer, api }: Places): Html {
+  return html`<section aria-labelledby="servers">
+    <h2 id="servers">Three servers on this machine</h2>
+    <ul class="places">
+      <li class="client">
+        <h3>Client</h3>
+        <p>The web app you are looking at.</p>
+        <p><a href="${url}">${url}</a></p>
+      </li>
+      <li class="provider">
+        <h3>Provider</h3>
+        <p>Logs you in, asks for your consent, issues tokens.</p>
+        <p><a href="${issuer}/.well-known/openid-configuration">${issuer}</a></p>
+      </li>
+      <li class="api">
+        <h3>API</h3>
+        <p>Answers whoever brings a token with the right scope.</p>
+        <p><a href="${api}/.well-known/oauth-protected-resource">${api}</a></p>
+      </li>
+    </ul>
+  </section>`
+}
+
+/** `chapters` tell what the log out took. */
+export function farewellPage({ issuer }: Places, chapters: readonly Chapter[]): Html {
+  return layout(
+    'Logged out',
+    html`<section class="hero" aria-labelledby="title">
+        <h1 id="title">You are logged out here</h1>
+        <p class="lead">
+          The session of this client has ended and its tokens are revoked. The provider still knows you: the next login
+          here needs no password, unless you <a href="${issuer}/logout">log out at the provider</a> too.
+        </p>
+        <p><a class="button" href="/login">Log in again</a></p>
+      </section>
+      ${diagram(chapters)}`,
   )
 }

@@ -54,10 +54,10 @@ input { flex: 1; min-width: 0; padding: .6rem .7rem; font: inherit; color: inher
 .badge { font-size: .75rem; padding: .15rem .5rem; border-radius: 99px; border: 1px solid; color: var(--good); vertical-align: middle }
 .write { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line) }
 
-.members { margin: 0; font-size: .8125rem }
-.members > div { display: grid; grid-template-columns: minmax(0, 9.25rem) minmax(0, 1fr); gap: 0 .75rem; padding: .3rem 0; border-top: 1px solid var(--line) }
+.members { display: grid; grid-template-columns: fit-content(10.5rem) minmax(0, 1fr); column-gap: 1rem; margin: 0; font-size: .8125rem }
+.members > div { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid; padding: .3rem 0; border-top: 1px solid var(--line) }
 .members dt { color: var(--soft); overflow-wrap: anywhere } .members dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line }
-.members > .nested { display: block } .nested > dd { margin-left: .75rem } .nested .members > div { border: 0; padding: .15rem 0 }
+.members > .nested { display: block } .nested > dd { margin-left: .75rem; white-space: normal } .nested .members > div { border: 0; padding: .15rem 0 }
 
 .diagram { margin-top: 3rem; --lanes: 36rem }
 .lanes { position: sticky; top: 0; z-index: 1; background: var(--ground); border-bottom: 1px solid var(--line); padding: .75rem 1.5rem; margin-bottom: 1.25rem }
