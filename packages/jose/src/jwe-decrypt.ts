@@ -15,6 +15,7 @@ import {
   splitCompact,
 } from './jwe-parts.ts'
 import { jweEncryptions } from './jwe-algorithms.ts'
+import { encryptionRefusal } from './jwe-rules.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
 import { isObject } from './is-object.ts'
@@ -93,8 +94,12 @@ async function findKeys(
   if (!encryptions.includes(enc) || (algorithms !== undefined && !algorithms.includes(alg))) {
     throw new JoseError('unsupported_algorithm', 'The algorithm is not allowed')
   }
-  if (keys instanceof Key) keys.require(alg, 'decrypt')
-  const found = keys instanceof Key ? [keys] : await keys.find({ alg, kid, operation: 'decrypt' })
+  const refusal = keys instanceof Key ? encryptionRefusal(keys, alg, 'decrypt') : null
+  if (refusal !== null) throw refusal
+  const found =
+    keys instanceof Key
+      ? [keys]
+      : await keys.find({ alg, kid, fits: (key) => encryptionRefusal(key, alg, 'decrypt') === null })
   const fit = found.filter(
     (key) => key.alg === alg || (key.alg === undefined ? algorithms !== undefined : alg === 'dir' && key.alg === enc),
   )

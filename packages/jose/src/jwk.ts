@@ -4,7 +4,6 @@ import { decodeBase64url } from '@authlib/core'
 import { type Curve, curves } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { hasRocaFingerprint } from './roca.ts'
-import { type RsaFactors, recoverFactors } from './rsa-factors.ts'
 import { isObject } from './is-object.ts'
 
 /** A key as JSON. */
@@ -83,7 +82,7 @@ function readMaterial(members: Readonly<Record<string, unknown>>, allowWeak: boo
 
 function readOct(members: Readonly<Record<string, unknown>>): Jwk {
   const k = requiredText(members, 'k')
-  if (bytes(k, 'k').length === 0) throw invalidKey('k is empty')
+  if (decodeMember(k, 'k').length === 0) throw invalidKey('k is empty')
   return { kty: 'oct', k }
 }
 
@@ -100,15 +99,14 @@ function readOkp(members: Readonly<Record<string, unknown>>): Jwk {
   return { kty: 'OKP', crv, x, ...(members['d'] !== undefined && { d: fixed(members, 'd', size) }) }
 }
 
-const MAX_RECOVERED = 700 // characters: 4,096 bits, a matter of a tenth of a second
 const MAX_MODULUS = 2048 // bytes: 16,384 bits, the limit of OpenSSL
 const factors = ['p', 'q', 'dp', 'dq', 'qi'] as const
 
 function readRsa(members: Readonly<Record<string, unknown>>, allowWeak: boolean): Jwk {
   const n = integer(members, 'n')
   const e = integer(members, 'e')
-  const modulus = bytes(n, 'n')
-  const exponent = bytes(e, 'e')
+  const modulus = decodeMember(n, 'n')
+  const exponent = decodeMember(e, 'e')
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
   if (bits < 2048 && !allowWeak) throw invalidKey('RSA key under 2048 bits') // RFC 7518 §3.3
   if (modulus.length > MAX_MODULUS || exponent.length > 8) throw invalidKey('RSA key too large')
@@ -119,17 +117,9 @@ function readRsa(members: Readonly<Record<string, unknown>>, allowWeak: boolean)
   if (members['oth'] !== undefined) throw invalidKey('more than two primes')
   const d = integer(members, 'd')
   const given = factors.filter((name) => members[name] !== undefined)
-  if (given.length === 0) return { kty: 'RSA', n, e, d, ...recovered({ n, e, d }) }
   if (given.length !== factors.length) throw invalidKey('some of p, q, dp, dq, qi are missing') // RFC 7518 §6.3.2
   const [p, q, dp, dq, qi] = factors.map((name) => integer(members, name)) as [string, string, string, string, string] // one per factor
   return { kty: 'RSA', n, e, d, p, q, dp, dq, qi }
-}
-
-/** RFC 7518 §6.3.2 allows to leave all of them out; cryptographic libraries do not. */
-function recovered(members: { n: string; e: string; d: string }): RsaFactors {
-  const found = members.n.length > MAX_RECOVERED ? null : recoverFactors(members)
-  if (found === null) throw invalidKey('n, e and d do not belong together, or are too large')
-  return found
 }
 
 function readCurve(members: Readonly<Record<string, unknown>>, kty: 'EC' | 'OKP'): [Curve, number] {
@@ -150,18 +140,19 @@ function readKeyOps(value: unknown): readonly string[] | undefined {
 
 function fixed(members: Readonly<Record<string, unknown>>, name: string, size: number): string {
   const text = requiredText(members, name)
-  if (bytes(text, name).length !== size) throw invalidKey(`${name} has the wrong length`)
+  if (decodeMember(text, name).length !== size) throw invalidKey(`${name} has the wrong length`)
   return text
 }
 
 function integer(members: Readonly<Record<string, unknown>>, name: string): string {
   const text = requiredText(members, name)
-  const octets = bytes(text, name)
+  const octets = decodeMember(text, name)
   if (octets.length === 0 || octets[0] === 0) throw invalidKey(`${name} is empty or has leading zeros`) // RFC 7518 §2
   return text
 }
 
-function bytes(text: string, name: string): Uint8Array {
+/** The bytes of a member, strictly. Throws `invalid_key`. */
+export function decodeMember(text: string, name: string): Uint8Array {
   try {
     return decodeBase64url(text)
   } catch (cause) {

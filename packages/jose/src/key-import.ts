@@ -3,23 +3,14 @@
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { findJwsRow } from './algorithms.ts'
 import { jwkFromCryptoKey, keyFromPair } from './crypto-key.ts'
-import { Key } from './key.ts'
+import type { Key } from './key.ts'
 import { jwkFromDer } from './der-import.ts'
-import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { invalidKey, type Jwk } from './jwk.ts'
 import { readPem } from './pem.ts'
+import { withFactors } from './rsa-factors.ts'
 import { isSshKey, jwkFromSsh } from './ssh-key.ts'
 import { isObject } from './is-object.ts'
-
-export interface ImportKeyOptions {
-  /** The one algorithm the key is for, where the material does not say. */
-  readonly alg?: string
-  readonly kid?: string
-  readonly use?: 'sig' | 'enc'
-  /** Opens an encrypted PKCS#8. */
-  readonly password?: string
-  /** Accepts HMAC keys shorter than their hash and RSA keys under 2,048 bits, for legacy peers. Default false. */
-  readonly allowWeak?: boolean
-}
+import { importJwk, type ImportKeyOptions } from './jwk-import.ts'
 
 /**
  * A JWK; a text in PEM or of OpenSSH; bytes in DER; a `CryptoKey`, a pair of them, whose private half
@@ -37,42 +28,30 @@ export interface KeyObjectLike {
 
 /** Throws `invalid_key` when the material is malformed, weak or contradicts the options. */
 export async function importKey(material: KeyMaterial, options: ImportKeyOptions = {}): Promise<Key> {
-  if (typeof material === 'string') return fromJwk(await jwkFromText(material, options), options)
+  if (typeof material === 'string') return importJwk(await jwkFromText(material, options), options)
   if (material instanceof Uint8Array) {
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
-    return secret ? importSecret(material, options) : fromJwk(await jwkFromDer(material, options.password), options)
+    return secret ? importSecret(material, options) : importJwk(await jwkFromDer(material, options.password), options)
   }
   if (!isObject(material)) throw new TypeError('A key is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
-    return fromJwk(await jwkFromCryptoKey(material), options)
+    return importJwk(await jwkFromCryptoKey(material), options)
   if ('privateKey' in material) return keyFromPair(material as unknown as CryptoKeyPair, options) // no JWK has such a member
   if (isKeyObject(material)) return fromKeyObject(material, options)
-  return fromJwk(material as Jwk, options) // what remains is checked by parseJwk
+  return importJwk(withFactors(material), options) // what remains is checked by parseJwk
 }
 
 /** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
   if (await looksLikeKey(bytes)) throw invalidKey('a key of another kind is no secret') // RFC 8725 §2.1
-  return fromJwk({ kty: 'oct', k: encodeBase64url(bytes) }, options)
-}
-
-function fromJwk(jwk: Jwk, { alg, kid, use, allowWeak = false }: ImportKeyOptions): Key {
-  const parsed = parseJwk(jwk, { allowWeak })
-  if (alg !== undefined && parsed.alg !== undefined && parsed.alg !== alg) throw invalidKey('two different alg')
-  if (use !== undefined && parsed.use !== undefined && parsed.use !== use) throw invalidKey('two different use')
-  const named = {
-    ...(alg !== undefined && { alg }),
-    ...(kid !== undefined && { kid }),
-    ...(use !== undefined && { use }),
-  }
-  return new Key({ ...parsed, ...named }, { allowWeak })
+  return importJwk({ kty: 'oct', k: encodeBase64url(bytes) }, options)
 }
 
 async function fromKeyObject(key: KeyObjectLike, options: ImportKeyOptions): Promise<Key> {
   if (key.type === 'secret') return importSecret(key.export() as Uint8Array, options) // a secret key exports its bytes
   const type = key.type === 'private' ? 'pkcs8' : 'spki'
-  return fromJwk(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options) // format der gives bytes
+  return importJwk(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options) // format der gives bytes
 }
 
 function isKeyObject(material: object): material is KeyObjectLike {

@@ -2,7 +2,6 @@
 
 import type { Awaitable } from '@authlib/core'
 import { findJwsRow } from './algorithms.ts'
-import { findJweRow } from './jwe-algorithms.ts'
 import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
 import type { KeyOperation } from './key-rules.ts'
@@ -13,6 +12,8 @@ export interface KeyQuery {
   readonly alg: string
   /** Default `verify`. */
   readonly operation?: KeyOperation
+  /** Asked about each key in place of the rules for signatures: for encryption, or rules of your own. */
+  readonly fits?: (key: Key) => boolean
 }
 
 /** Whatever can answer the query: a {@link KeySet}, a remote one, your own. */
@@ -78,14 +79,17 @@ export class KeySet implements KeySetLike {
    * With a `kid`, the keys of that name; without, those that fit the algorithm, unless they are too many to try. A `kid`
    * that is not in the set finds nothing, even if some key would fit.
    */
-  find({ kid, alg, operation = 'verify' }: KeyQuery): readonly Key[] {
+  find({ kid, alg, operation = 'verify', fits }: KeyQuery): readonly Key[] {
     const group = kid === undefined ? this.#all : this.#byKid.get(kid)
     if (group === undefined) return []
+    if (fits !== undefined) return candidates(group.entries, fits)
     const name = `${operation} ${alg}`
     const known = group.found.get(name)
     if (known !== undefined) return known
-    if (findJwsRow(alg) === null && findJweRow(alg) === null) return [] // not remembered: a stranger may ask for any name
-    const found = candidates(group.entries, alg, operation)
+    const row = findJwsRow(alg)
+    if (row === null) return [] // not remembered: a stranger may ask for any name
+    const entries = group.entries.filter(({ jwk }) => jwk.kty === row.kty) // no import for what cannot fit
+    const found = candidates(entries, (key) => key.supports(alg, operation))
     group.found.set(name, found)
     return found
   }
@@ -97,12 +101,11 @@ export class KeySet implements KeySetLike {
 }
 
 /** None when there are too many to try. */
-function candidates(entries: readonly Entry[], alg: string, operation: KeyOperation): readonly Key[] {
-  const types: readonly string[] = findJweRow(alg)?.kty ?? [findJwsRow(alg)?.kty ?? ''] // no import for what cannot fit
+function candidates(entries: readonly Entry[], fits: (key: Key) => boolean): readonly Key[] {
   const found: Key[] = []
   for (const entry of entries) {
-    const key = types.includes(entry.jwk.kty) ? imported(entry) : null
-    if (key?.supports(alg, operation)) found.push(key)
+    const key = imported(entry)
+    if (key !== null && fits(key)) found.push(key)
     if (found.length > MAX_CANDIDATES) return []
   }
   return found

@@ -3,22 +3,23 @@
  * 65537. A sound key passes for one of them once in a hundred million times.
  */
 
-import { bytesToBigInt } from './big-integer.ts'
-
 const primes = [
   3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
   127, 131, 137, 139, 149, 151, 157, 163, 167,
 ]
 
 export function hasRocaFingerprint(modulus: Uint8Array): boolean {
-  const n = bytesToBigInt(modulus)
-  return primes.every((prime) => isPowerOf65537(Number(n % BigInt(prime)), prime))
+  return primes.every((prime) => isPowerOf65537(remainder(modulus, prime), prime))
 }
 
-function isPowerOf65537(remainder: number, prime: number): boolean {
+function remainder(bytes: Uint8Array, prime: number): number {
+  return bytes.reduce((rest, byte) => (rest * 256 + byte) % prime, 0)
+}
+
+function isPowerOf65537(value: number, prime: number): boolean {
   let power = 1
   do {
-    if (power === remainder) return true
+    if (power === value) return true
     power = (power * 65537) % prime
   } while (power !== 1)
   return false

@@ -1,9 +1,10 @@
 /** The prime factors of an RSA key of which only n, e and d are known. NIST SP 800-56B, Appendix C.1 */
 
-import { decodeBase64url, encodeBase64url } from '@authlib/core'
+import { encodeBase64url } from '@authlib/core'
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts'
+import { decodeMember, invalidKey, type Jwk, parseJwk } from './jwk.ts'
 
-export interface RsaFactors {
+interface RsaFactors {
   readonly p: string
   readonly q: string
   readonly dp: string
@@ -11,13 +12,24 @@ export interface RsaFactors {
   readonly qi: string
 }
 
+const MAX_MODULUS = 700 // characters: 4,096 bits, a matter of a tenth of a second
+const names = ['p', 'q', 'dp', 'dq', 'qi'] as const
+
+/**
+ * The same JWK, with the factors that RFC 7518 §6.3.2 allows to leave out, all of them or none, and that cryptographic
+ * libraries want. Throws `invalid_key` when n, e and d do not belong together.
+ */
+export function withFactors(jwk: Jwk): Jwk {
+  if (jwk.kty !== 'RSA' || typeof jwk.d !== 'string' || names.some((name) => jwk[name] !== undefined)) return jwk
+  const { n = '', e = '' } = parseJwk({ kty: 'RSA', n: jwk.n, e: jwk.e }, { allowWeak: true }).material
+  const factors = n.length > MAX_MODULUS ? null : recoverFactors({ n, e, d: jwk.d })
+  if (factors === null) throw invalidKey('n, e and d do not belong together, or are too large')
+  return { ...jwk, ...factors }
+}
+
 /** Null when the three do not belong together. */
-export function recoverFactors(members: {
-  readonly n: string
-  readonly e: string
-  readonly d: string
-}): RsaFactors | null {
-  const [n, e, d] = [toBigInt(members.n), toBigInt(members.e), toBigInt(members.d)]
+function recoverFactors(members: { readonly n: string; readonly e: string; readonly d: string }): RsaFactors | null {
+  const [n, e, d] = [members.n, members.e, members.d].map(toBigInt) as [bigint, bigint, bigint] // three stay three
   let odd = d * e - 1n
   if (odd <= 0n || odd % 2n === 1n || d >= n) return null
   let halvings = 0
@@ -66,7 +78,7 @@ function gcd(a: bigint, b: bigint): bigint {
 }
 
 function toBigInt(text: string): bigint {
-  return bytesToBigInt(decodeBase64url(text))
+  return bytesToBigInt(decodeMember(text, 'd'))
 }
 
 function toText(value: bigint): string {
