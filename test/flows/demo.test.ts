@@ -37,7 +37,8 @@ beforeAll(async () => {
     grant_types: ['authorization_code', 'refresh_token'],
     contacts: ['somebody@example.com'],
   }
-  writeFileSync(clientsFile, JSON.stringify([foreign]))
+  const older = { ...foreign, client_id: 'older', require_pkce: false }
+  writeFileSync(clientsFile, JSON.stringify([foreign, older]))
   demo = await startDemo(env)
 }, 60_000)
 afterAll(async () => {
@@ -120,6 +121,16 @@ describe('the demo', () => {
     await post('/revoke', { token: next['refresh_token'] ?? '' })
     expect(await introspect(next['access_token'])).toBe(false)
     expect((await refresh(next['refresh_token'])).json['error']).toBe('invalid_grant')
+  })
+
+  it.each([
+    ['older', 'code'],
+    ['foreign', 'error'],
+  ])('demands PKCE unless the file says otherwise: %s gets a %s', async (clientId, member) => {
+    const browser = new FormBrowser()
+    const query = new URLSearchParams({ client_id: clientId, response_type: 'code', scope: 'openid', nonce: 'n' })
+    await logIn(browser, `${demo.provider}/authorize?${query.toString()}&redirect_uri=${application.url}/cb`)
+    expect(new URL(browser.url).searchParams.has(member)).toBe(true)
   })
 
   it('publishes where the API finds its provider (RFC 9728 §3)', async () => {

@@ -10,17 +10,17 @@ import {
   codeChallenge,
   developmentPages,
   introspectionEndpoint,
-  issuerParameter,
   jwtAccessToken,
   refreshTokenGrant,
   revocationEndpoint,
   staticClients,
   type AuthEvent,
+  type Client,
   type ClientMetadata,
 } from '@authlib/oauth2/server'
 import { openId } from '@authlib/oidc/server'
 import express, { type Express } from 'express'
-import { scopes } from './provider/clients.ts'
+import { scopeDescriptions, scopes } from './provider/clients.ts'
 import { findClaims, usernames } from './provider/users.ts'
 
 export interface ProviderOptions {
@@ -39,15 +39,14 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
     clients: staticClients(clients),
     onEvent: report,
   })
-    .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+    .registerGrant(authorizationCodeGrant(), [codeChallenge({ requiredFor: usesPkce })])
     .registerGrant(refreshTokenGrant())
     .registerGrant(clientCredentialsGrant())
     .registerEndpoint(revocationEndpoint())
     .registerEndpoint(introspectionEndpoint())
-    .registerExtension(issuerParameter)
     .register(jwtAccessToken({ audience: api }))
     .register(openId({ claims: (subject) => findClaims(subject) ?? null }))
-    .register(developmentPages({ users: usernames.map((username) => ({ username })) }))
+    .register(developmentPages({ users: usernames.map((username) => ({ username })), scopeDescriptions }))
 
   const app = express().disable('x-powered-by')
   app.use(mount(server))
@@ -55,6 +54,11 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
     response.redirect(303, server.url('openid_configuration'))
   })
   return app
+}
+
+/** Everybody, but for confidential clients that say otherwise in their metadata: suites that test older profiles. */
+function usesPkce({ metadata }: Client): boolean {
+  return metadata['require_pkce'] !== false
 }
 
 /** Whatever is not the fault of a request. */

@@ -17,6 +17,9 @@ export const scopes: readonly string[] = [
   'api:write',
 ]
 
+/** For the consent page. */
+export const scopeDescriptions = { 'api:read': 'read your notes', 'api:write': 'write notes for you' }
+
 export const CLIENT_ID = 'demo'
 
 /** The client web app on port 4001. */

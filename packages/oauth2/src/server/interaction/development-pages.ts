@@ -19,13 +19,17 @@ ${handleField(handle)}
   )
 }
 
-export function consentPage({ client, handle, scope, login, request }: PendingInteraction): string {
+export function consentPage(
+  { client, handle, scope, login, request }: PendingInteraction,
+  descriptions: Readonly<Record<string, string>>,
+): string {
+  const known = new Map(Object.entries({ ...standard, ...descriptions }))
   const name = escapeHtml(client.clientName ?? client.clientId)
   const boxes = scope.map((word) => {
     // Without openid there is no login to answer with: it goes along, or the person denies.
     const fixed = word === 'openid' ? `<input type="hidden" name="scope" value="openid">` : ''
     const box = fixed === '' ? `name="scope" value="${escapeHtml(word)}" checked` : 'checked disabled'
-    return `<label class="check"><input type="checkbox" ${box}>${fixed} <span>${describeScope(word)}</span></label>`
+    return `<label class="check"><input type="checkbox" ${box}>${fixed} <span>${describeScope(word, known.get(word))}</span></label>`
   })
   return page(
     `Allow ${client.clientName ?? client.clientId}?`,
@@ -56,16 +60,16 @@ function handleField(handle: string): string {
   return `<input type="hidden" name="interaction" value="${escapeHtml(handle)}">`
 }
 
-const known: ReadonlyMap<string, string> = new Map([
-  ['openid', 'know who you are'],
-  ['profile', 'see your name and profile'],
-  ['email', 'see your e-mail address'],
-  ['address', 'see your postal address'],
-  ['phone', 'see your phone number'],
-  ['offline_access', 'stay connected while you are away'],
-])
+const standard = {
+  openid: 'know who you are',
+  profile: 'see your name and profile',
+  email: 'see your e-mail address',
+  address: 'see your postal address',
+  phone: 'see your phone number',
+  offline_access: 'stay connected while you are away',
+}
 
-function describeScope(word: string): string {
-  const described = known.get(word)
-  return described === undefined ? `<code>${escapeHtml(word)}</code>` : `${described} <code>${escapeHtml(word)}</code>`
+function describeScope(word: string, described: string | undefined): string {
+  const code = `<code>${escapeHtml(word)}</code>`
+  return described === undefined ? code : `${escapeHtml(described)} ${code}`
 }

@@ -31,6 +31,8 @@ export interface DevelopmentUser {
 
 export interface DevelopmentPagesOptions {
   readonly users: readonly DevelopmentUser[]
+  /** What scope values allow, in words for the consent page: `{ 'notes:read': 'read your notes' }`. */
+  readonly scopeDescriptions?: Readonly<Record<string, string>>
   /** Seconds a login lasts. Default 8 hours. */
   readonly sessionLifetime?: number
 }
@@ -40,7 +42,11 @@ export interface DevelopmentPagesOptions {
  *
  * @throws AuthlibError `not_loopback` when the server is mounted or called
  */
-export function developmentPages({ users, sessionLifetime = 8 * 3600 }: DevelopmentPagesOptions): Feature {
+export function developmentPages({
+  users,
+  scopeDescriptions = {},
+  sessionLifetime = 8 * 3600,
+}: DevelopmentPagesOptions): Feature {
   const { interaction } = redirectInteraction({ login: '/login', consent: '/consent', session: currentLogin })
   if (!interaction) throw new TypeError('redirectInteraction brings an interaction')
 
@@ -59,7 +65,7 @@ export function developmentPages({ users, sessionLifetime = 8 * 3600 }: Developm
 
   const consent = developmentEndpoint('consent', async (http, server) => {
     const pending = await server.interaction(http)
-    if (http.method !== 'POST') return page(consentPage(pending), pending.request.redirectUri)
+    if (http.method !== 'POST') return page(consentPage(pending, scopeDescriptions), pending.request.redirectUri)
     const form = await readOwnForm(http, server)
     if (form.get('decision') !== 'approve') return pending.deny()
     return pending.approve(form.has('choose') ? { scope: form.all('scope') } : {}) // our page lets the person untick

@@ -14,6 +14,7 @@ import { codeChallenge } from '../extensions/code-challenge.ts'
 import type { AuthorizationRequest, Login } from '../feature.ts'
 import { authorizationCodeGrant } from '../grants/authorization-code.ts'
 import { demandsSlot, whatToAsk, type Demands } from './ask.ts'
+import { developmentPages } from './development.ts'
 import { redirectInteraction } from './redirect.ts'
 
 const interactionOf = (url: string | null): string => new URL(url ?? '', ISSUER).searchParams.get('interaction') ?? ''
@@ -41,6 +42,20 @@ describe('development pages', () => {
     expect(await (await browser.open(consentUrl)).text()).toContain('value="write" checked')
     const done = await browser.open(consentUrl, { interaction: interactionOf(consentUrl), decision: 'approve' })
     expect(done.headers.get('location')).toMatch(/^https:\/\/app\.example\/cb\?code=/)
+  })
+
+  it('say in words what scope allows, escaped', async () => {
+    const { server } = bareServer()
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(developmentPages({ users: [{ username: 'alice' }], scopeDescriptions: { read: 'read <all>' } }))
+    const browser = new Browser(server)
+    const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const form = { interaction: interactionOf(loginUrl), username: 'alice', password: 'alice' }
+    const consentUrl = (await browser.open(loginUrl, form)).headers.get('location') ?? ''
+    const html = await (await browser.open(consentUrl)).text()
+    expect(html).toContain('read &#60;all&#62; <code>read</code>')
+    expect(html).toContain('<span><code>write</code></span>')
   })
 
   it('say no to a wrong password, and show the form again', async () => {
