@@ -13,6 +13,7 @@ export interface CachedVerifierOptions {
   readonly size?: number
 }
 
+/** Verifies tokens of one policy, those it has seen lately without checking their signature again. */
 export interface CachedVerifier<C> {
   /** As `verifyJwt`. What it returns is frozen, since it is handed out again. */
   verify(token: string): Promise<VerifiedJwt<C>>

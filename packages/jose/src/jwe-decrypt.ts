@@ -114,7 +114,7 @@ async function decryptWith(
   { maxInflated, maxIterations }: JweLimits,
 ): Promise<Uint8Array | null> {
   try {
-    const { plaintext } = await jose.flattenedDecrypt(jwe, await cryptoKeyFor(key, header.alg, 'decrypt'), {
+    const { plaintext } = await jose.flattenedDecrypt(jwe, await cryptoKeyFor(key, header.alg, 'decrypt', header.enc), {
       // checked members
       keyManagementAlgorithms: [header.alg],
       contentEncryptionAlgorithms: [header.enc],

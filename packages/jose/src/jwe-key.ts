@@ -14,27 +14,41 @@ export async function cryptoKeyFor(
   key: Key,
   alg: string,
   operation: 'encrypt' | 'decrypt',
+  enc: string,
 ): Promise<CryptoKey | Uint8Array> {
   const refusal = encryptionRefusal(key, alg, operation)
   if (refusal !== null) throw refusal
   let known = imported.get(key)
   if (known === undefined) imported.set(key, (known = new Map<string, CryptoKey | Uint8Array>()))
-  const name = `${operation} ${alg}`
+  const name = `${operation} ${alg} ${enc}`
   let made = known.get(name)
-  if (made === undefined) known.set(name, (made = await importFor(key, alg, operation)))
+  if (made === undefined) known.set(name, (made = await importFor(key, alg, operation, enc)))
   return made
 }
 
-async function importFor(key: Key, alg: string, operation: 'encrypt' | 'decrypt'): Promise<CryptoKey | Uint8Array> {
-  if (key.kty === 'oct') return decodeBase64url(key.privateJwk().k ?? '')
-  const {
-    use: _,
-    key_ops: __,
-    alg: ___,
-    kid: ____,
-    ...material
-  } = operation === 'encrypt' ? key.publicJwk() : key.privateJwk()
-  return jose.importJWK(material as Jwk as jose.JWK, alg) // the same members
+async function importFor(
+  key: Key,
+  alg: string,
+  operation: 'encrypt' | 'decrypt',
+  enc: string,
+): Promise<CryptoKey | Uint8Array> {
+  if (key.kty === 'oct') return importSecretFor(decodeBase64url(key.privateJwk().k ?? ''), alg, operation, enc)
+  const jwk = operation === 'encrypt' ? key.publicJwk() : key.privateJwk()
+  const { use: _, key_ops: __, alg: ___, kid: ____, ...material } = jwk
+  return jose.importJWK(material as jose.JWK, alg) // the same members
+}
+
+/** One import for all tokens, where it is one key of AES; bytes where it is two, or a password. */
+async function importSecretFor(
+  secret: Uint8Array,
+  alg: string,
+  operation: 'encrypt' | 'decrypt',
+  enc: string,
+): Promise<CryptoKey | Uint8Array> {
+  const wraps = /^A\d+KW$/.test(alg)
+  if (!wraps && !alg.endsWith('GCMKW') && !(alg === 'dir' && enc.endsWith('GCM'))) return secret
+  const usage = wraps ? (operation === 'encrypt' ? 'wrapKey' : 'unwrapKey') : operation
+  return crypto.subtle.importKey('raw', new Uint8Array(secret), wraps ? 'AES-KW' : 'AES-GCM', false, [usage])
 }
 
 /** The first key of a set, such as a client's, to which one can encrypt with this algorithm, or null. */

@@ -1,6 +1,6 @@
 /** The parts of a JWE, read strictly before anything is decrypted. RFC 7516 §5.2 */
 
-import { decodeBase64url } from '@authlib/core'
+import { base64urlLength } from './base64url-length.ts'
 import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, invalidHeader, joinHeaders } from './header.ts'
 import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
@@ -144,11 +144,8 @@ function checkEphemeral(epk: unknown): void {
   if (isPrivate || material.crv === undefined) throw invalidKey('epk is no public key')
 }
 
-function length(text: string | undefined): number {
-  if (text === undefined) return 0
-  try {
-    return decodeBase64url(text).length
-  } catch (cause) {
-    throw decodeError('not base64url', cause)
-  }
+function length(text = ''): number {
+  const bytes = base64urlLength(text)
+  if (bytes < 0) throw decodeError('not base64url')
+  return bytes
 }

@@ -57,7 +57,7 @@ export async function encryptJwe(
   const jwe = await new jose.CompactEncrypt(bytes(plaintext))
     .setProtectedHeader(protectedHeader as jose.CompactJWEHeaderParameters) // alg and enc are there
     .setKeyManagementParameters(parameters(options))
-    .encrypt(await cryptoKeyFor(key, alg, 'encrypt'))
+    .encrypt(await cryptoKeyFor(key, alg, 'encrypt', enc))
   return jwe
 }
 
@@ -75,7 +75,7 @@ export async function encryptFlattenedJwe(
     .setKeyManagementParameters(parameters(recipient))
   if (unprotected !== undefined) encrypt.setSharedUnprotectedHeader(unprotected)
   if (aad !== undefined) encrypt.setAdditionalAuthenticatedData(bytes(aad))
-  return encrypt.encrypt(await cryptoKeyFor(key, alg, 'encrypt'))
+  return encrypt.encrypt(await cryptoKeyFor(key, alg, 'encrypt', enc))
 }
 
 /** A general JWE: the same ciphertext for several recipients, each of whom is named by the `kid` of the key. */
@@ -95,7 +95,7 @@ export async function encryptGeneralJwe(
     if (recipients.length > 1 && findJweRow(alg)?.direct) throw new TypeError('A direct algorithm has one recipient') // §5.1
     const { kid } = recipient.key
     encrypt
-      .addRecipient(await cryptoKeyFor(recipient.key, alg, 'encrypt'))
+      .addRecipient(await cryptoKeyFor(recipient.key, alg, 'encrypt', enc))
       .setUnprotectedHeader({ alg, ...(kid !== undefined && { kid }) })
       .setKeyManagementParameters(parameters(recipient))
   }

@@ -10,9 +10,11 @@ export interface StandardSchema<Output> {
   }
 }
 
+/** A value, or what is wrong with it. */
 export type StandardResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] }
 
+/** One thing that is wrong, and where. */
 export interface StandardIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined

@@ -15,6 +15,7 @@ import { reveal } from './reveal.ts'
 import { type SdJwtParts, splitSdJwt } from './split.ts'
 import { isObject } from '../is-object.ts'
 
+/** What the proof of the holder has to say. */
 export interface KeyBindingPolicy {
   /** Who we are. */
   readonly audience: string
@@ -26,11 +27,13 @@ export interface KeyBindingPolicy {
   readonly maxAge?: number
 }
 
+/** What a presentation has to satisfy. */
 export interface SdJwtPolicy extends Omit<JwtPolicy, 'decryption'> {
   /** Demands that the holder proves to be the holder. Without it, a key binding is not looked at. */
   readonly keyBinding?: KeyBindingPolicy
 }
 
+/** A presentation that holds. */
 export interface VerifiedSdJwt extends VerifiedJwt {
   /** The key of the holder, where its possession was proven. */
   readonly holderKey?: Key
