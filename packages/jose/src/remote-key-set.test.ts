@@ -98,7 +98,7 @@ describe('a remote key set', () => {
     ['keys as an object', { body: '{"keys":{}}' }],
     ['too much', { body: `{"keys":[],"x":"${'x'.repeat(300_000)}"}` }],
     ['a redirect', { status: 302, headers: { location: 'http://169.254.169.254/' } }],
-  ])('J29: survives %s for as long as it may be stale', async (_, broken) => {
+  ])('J29, X-38: survives %s for as long as it may be stale', async (_, broken) => {
     const keys = open()
     const text = await token(key)
     await verifyJwt(text, keys, { ...policy, leeway: 1e9 })

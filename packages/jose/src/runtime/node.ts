@@ -13,6 +13,7 @@ import {
 } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
 import type { Curve, JwsRow } from '../algorithms.ts'
+import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { onLoopOrPool } from './schedule.ts'
@@ -61,13 +62,17 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
 /** A new private or secret key as JWK. */
 export async function generateMaterial({ kty, crv = '', length }: NewKey): Promise<Jwk> {
   if (kty === 'oct') return { kty, k: randomBytes(length).toString('base64url') }
-  const key = await new Promise<KeyObject>((resolve, reject) => {
-    const done = (error: Error | null, _: KeyObject, made: KeyObject): void => (error ? reject(error) : resolve(made))
+  const made = new Promise<KeyObject>((resolve, reject) => {
+    const done = (error: Error | null, _: KeyObject, pair: KeyObject): void => (error ? reject(error) : resolve(pair))
     if (kty === 'RSA') generateKeyPair('rsa', { modulusLength: length }, done)
     else if (kty === 'EC') generateKeyPair('ec', { namedCurve: crv }, done)
     else generateKeyPair(crv.toLowerCase() as 'ed25519', undefined, done) // ed448, x25519 and x448 go the same way
   })
-  return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
+  try {
+    return (await made).export({ format: 'jwk' }) as Jwk // a JWK always has kty
+  } catch (cause) {
+    throw new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause }) // as Bun lacks Ed448
+  }
 }
 
 /** The JWK of a PKCS#8 that may lack the public half. */
