@@ -10,6 +10,7 @@ import {
   createPublicKey,
   createSecretKey,
   createHmac,
+  type JsonWebKey,
   sign,
   timingSafeEqual,
   verify,
@@ -97,14 +98,14 @@ async function decryptContenders(alg: 'RSA-OAEP-256' | 'dir'): Promise<Contender
 
 async function contenders(alg: string): Promise<{ signing: Contender[]; verifying: Contender[] }> {
   const key = await generateKey(alg, { kid: 'k' })
-  const jwk = key.privateJwk() as JsonWebKey
+  const jwk = { ...key.privateJwk() } as JsonWebKey
   const secret = alg.startsWith('HS') ? createSecretKey(Buffer.from(jwk.k ?? '', 'base64url')) : undefined
   const privateKey = secret ?? createPrivateKey({ key: jwk, format: 'jwk' })
   const publicKey = secret ?? createPublicKey({ key: jwk, format: 'jwk' })
   const pem = secret ? secret.export() : privateKey.export({ format: 'pem', type: 'pkcs8' })
   const publicPem = secret ? secret.export() : publicKey.export({ format: 'pem', type: 'spki' })
   const josePrivate = await jose.importJWK(jwk, alg)
-  const josePublic = secret ? josePrivate : await jose.importJWK({ ...key.publicJwk() }, alg)
+  const josePublic = secret ? josePrivate : await jose.importJWK({ ...key.publicJwk() } as jose.JWK, alg)
   const token = await signJwt(claims, key)
   const policy: JwtPolicy = { issuer, audience, algorithms: [alg] }
   const thousand = KeySet.of(...(await manyKeys(alg, 999)), key)

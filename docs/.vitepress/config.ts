@@ -1,6 +1,6 @@
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash'
 import { existsSync, readFileSync } from 'node:fs'
-import { defineConfig, type DefaultTheme } from 'vitepress'
+import { defineConfig, type DefaultTheme, type MarkdownOptions } from 'vitepress'
 
 const generated = new URL('../api/typedoc-sidebar.json', import.meta.url)
 const api = existsSync(generated) ? (JSON.parse(readFileSync(generated, 'utf8')) as DefaultTheme.SidebarItem[]) : []
@@ -13,7 +13,7 @@ export default defineConfig({
   cleanUrls: true,
   ignoreDeadLinks: [/^https?:\/\/localhost/, /^\.\/\.\.\//], // the demo's ports, and files of the repository outside the site
   markdown: {
-    languages: ['ts', 'js', 'json', 'sh', 'http'],
+    // VitePress has types of an older Shiki than its plugin; what runs is the same.
     codeTransformers: [
       transformerTwoslash({
         twoslashOptions: {
@@ -30,7 +30,7 @@ export default defineConfig({
           },
         },
       }),
-    ],
+    ] as unknown as NonNullable<MarkdownOptions['codeTransformers']>,
   },
   themeConfig: {
     search: { provider: 'local' },

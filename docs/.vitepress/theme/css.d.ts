@@ -1,0 +1,2 @@
+/** Style sheets have no types: Vite takes them from the import alone. */
+declare module '*.css'
