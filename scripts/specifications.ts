@@ -8,6 +8,7 @@ export interface Specification {
 }
 
 const RFCS: Readonly<Record<number, string>> = {
+  2104: 'HMAC: Keyed-Hashing for Message Authentication',
   3629: 'UTF-8, a transformation format of ISO 10646',
   3986: 'Uniform Resource Identifier (URI): Generic Syntax',
   4055: 'Additional Algorithms and Identifiers for RSA Cryptography for use in the Internet X.509 PKI',
@@ -43,6 +44,7 @@ const RFCS: Readonly<Record<number, string>> = {
   7636: 'Proof Key for Code Exchange by OAuth Public Clients',
   7638: 'JSON Web Key (JWK) Thumbprint',
   7662: 'OAuth 2.0 Token Introspection',
+  7748: 'Elliptic Curves for Security',
   7797: 'JSON Web Signature (JWS) Unencoded Payload Option',
   7800: 'Proof-of-Possession Key Semantics for JSON Web Tokens (JWTs)',
   8017: 'PKCS #1: RSA Cryptography Specifications Version 2.2',

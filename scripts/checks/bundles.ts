@@ -12,6 +12,7 @@ interface Contents {
 const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/core': { parts: [] },
   '@authlib/jose': { parts: ['@authlib/core', 'jose'] },
+  '@authlib/jose/sd-jwt': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
   '@authlib/oauth2': { parts: ['@authlib/core'] },
   '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2', 'ky'] },

@@ -12,7 +12,7 @@ it('agrees with the decoder about every text (RFC 4648 §3.5)', () => {
     }
   }
   const texts = fc.oneof(
-    fc.string({ unit: fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') }),
+    fc.stringMatching(/^[\w-]*$/),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url')),
     fc.base64String(),
     fc.string({ unit: 'binary' }),

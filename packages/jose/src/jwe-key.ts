@@ -3,7 +3,6 @@
 import * as jose from 'jose'
 import { decodeBase64url } from '@authlib/core'
 import { encryptionRefusal } from './jwe-rules.ts'
-import type { Jwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
 
@@ -35,7 +34,7 @@ async function importFor(
   if (key.kty === 'oct') return importSecretFor(decodeBase64url(key.privateJwk().k ?? ''), alg, operation, enc)
   const jwk = operation === 'encrypt' ? key.publicJwk() : key.privateJwk()
   const { use: _, key_ops: __, alg: ___, kid: ____, ...material } = jwk
-  return jose.importJWK(material as jose.JWK, alg) // the same members
+  return jose.importJWK(material, alg)
 }
 
 /** One import for all tokens, where it is one key of AES; bytes where it is two, or a password. */

@@ -1,6 +1,6 @@
 /** A server on a memory store and a browser with a cookie jar, for tests that drive whole journeys in one process. */
 
-import { memoryStore, type Clock, type Store } from '@authlib/core'
+import { memoryStore, type Store } from '@authlib/core'
 import {
   authorizationCodeGrant,
   AuthorizationServer,
@@ -223,5 +223,3 @@ export function refresh(
 ): Promise<Answer> {
   return post(server, '/token', { grant_type: 'refresh_token', refresh_token: String(token), ...form }, client)
 }
-
-export type { Clock }
