@@ -30,21 +30,9 @@ import { createSigner, createVerifier } from 'fast-jwt'
 import * as jose from 'jose'
 import jsonwebtoken from 'jsonwebtoken'
 import { compare, type Contender, formatTable } from './compare.ts'
+import { audience, claims, issuer } from './token.ts'
 
 const algorithms = process.argv.length > 2 ? process.argv.slice(2) : ['HS256', 'RS256', 'ES256', 'EdDSA']
-const issuer = 'https://as.example'
-const audience = 'https://api.example'
-const now = Math.floor(Date.now() / 1000)
-const claims = {
-  iss: issuer,
-  aud: audience,
-  sub: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
-  client_id: 's6BhdRkqt3',
-  scope: 'openid profile email',
-  jti: '9f1b6d0e7c',
-  iat: now,
-  exp: now + 36_000,
-}
 
 for (const alg of algorithms) {
   const { signing, verifying } = await contenders(alg)

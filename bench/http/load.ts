@@ -3,7 +3,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { Agent, request as send, type IncomingHttpHeaders } from 'node:http'
-import { CLIENT } from './server.ts'
+import { CLIENT, type Usage } from './server.ts'
 
 export interface Answer {
   readonly status: number
@@ -36,11 +36,10 @@ export class Subject {
     return new Subject(name, child, port)
   }
 
-  /** CPU time of the process so far, in microseconds. */
-  cpu(): Promise<number> {
+  usage(): Promise<Usage> {
     return new Promise((resolve) => {
-      this.#child.once('message', (message) => resolve((message as { cpu: number }).cpu)) // sound: see server.ts
-      this.#child.send('cpu')
+      this.#child.once('message', (message) => resolve(message as Usage)) // sound: see server.ts
+      this.#child.send('usage')
     })
   }
 
@@ -150,19 +149,31 @@ export class Browser {
   }
 }
 
-/** Runs `work` so often, with so many lanes at once, and gives the CPU microseconds of the server for each. */
-export async function cpuPer(
+/** What a number of requests took. */
+export interface Effort {
+  /** CPU microseconds of the server for each. */
+  readonly cpu: number
+  /** How many of them a second. */
+  readonly rate: number
+  readonly delay: Usage['delay']
+}
+
+/** Runs `work` so often, with so many lanes at once. */
+export async function effortOf(
   subject: Subject,
   work: (lane: number) => Promise<void>,
   { times, lanes }: { times: number; lanes: number },
-): Promise<number> {
-  const before = await subject.cpu()
+): Promise<Effort> {
+  const before = await subject.usage()
+  const start = performance.now()
   let left = times
   const run = async (_: unknown, lane: number): Promise<void> => {
     while (left-- > 0) await work(lane)
   }
   await Promise.all(Array.from({ length: lanes }, run))
-  return ((await subject.cpu()) - before) / times
+  const seconds = (performance.now() - start) / 1000
+  const { cpu, delay } = await subject.usage()
+  return { cpu: (cpu - before.cpu) / times, rate: times / seconds, delay }
 }
 
 export function median(values: readonly number[]): number {

@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Browser, cpuPer, median, Subject } from './load.ts'
+import { Browser, effortOf, median, Subject } from './load.ts'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 15)
 const LANES = 32
@@ -51,8 +51,8 @@ async function table(
   const figures = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]))
   for (let round = -3; round < ROUNDS; round++) {
     for (const [subject, cpu] of figures) {
-      const spent = await cpuPer(subject, work(subject), { times: REQUESTS / requests, lanes: LANES })
-      if (round >= 0) cpu.push(spent) // the rounds before warm up
+      const effort = await effortOf(subject, work(subject), { times: REQUESTS / requests, lanes: LANES })
+      if (round >= 0) cpu.push(effort.cpu) // the rounds before warm up
     }
   }
   const floor = figures.get(bare) ?? []

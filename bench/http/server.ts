@@ -1,7 +1,8 @@
-/** One server under test, as a child process: listens on a free loopback port and tells its CPU time when asked. */
+/** One server under test, as a child process: listens on a free loopback port and tells how it is doing when asked. */
 
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 export const CLIENT = {
   client_id: 'bench',
@@ -13,16 +14,37 @@ export const CLIENT = {
   token_endpoint_auth_method: 'client_secret_basic',
 }
 
-/** Answers `{ port }` first, then `{ cpu }` in microseconds to every message. */
+/** What a server tells of itself. */
+export interface Usage {
+  /** CPU time so far, microseconds. */
+  readonly cpu: number
+  /** By how many microseconds the event loop was late since the last question, at the 50th and the 99th percentile. */
+  readonly delay: { readonly p50: number; readonly p99: number }
+}
+
+/** Answers `{ port }` first, then its usage to every message. */
 export async function serve(make: (origin: string) => RequestListener | Promise<RequestListener>): Promise<void> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // sound: it listens on TCP
   server.on('request', await make(`http://127.0.0.1:${port}`)) // the issuer has the port in it
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
+  delay.enable()
   process.on('message', () => {
     const { user, system } = process.cpuUsage()
-    process.send?.({ cpu: user + system })
+    const usage: Usage = {
+      cpu: user + system,
+      delay: { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)) },
+    }
+    delay.reset()
+    process.send?.(usage)
   })
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port })
+}
+
+const RESOLUTION = 5 // milliseconds: the histogram counts them in
+
+function late(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1000 - RESOLUTION * 1000)
 }
