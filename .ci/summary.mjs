@@ -11,7 +11,7 @@ for (const line of readFileSync(join(folder, 'steps'), 'utf8').trim().split('\n'
   const [name, code, seconds] = line.split(' ')
   const tests = testsOf(join(folder, `${name}.json`))
   passed += tests.passed
-  failed += tests.failed
+  failed += tests.failed + tests.skipped // CI has all that a test may need
   const broken = code !== '0' && tests.failed === 0 // a step that ends badly without a failed test is a failure itself
   if (broken) failed += 1
   const counts = `${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`
