@@ -1,9 +1,15 @@
-import { memoryStore } from '@authlib/core'
+import { memoryStore, tenantStore } from '@authlib/core'
 import type { Batch, Store, StoredRecord } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { storeContract, storeContractCases } from './store-contract.ts'
 
 storeContract({ describe, it, open: () => memoryStore(), name: 'the store contract on memoryStore' })
+storeContract({
+  describe,
+  it,
+  open: () => tenantStore(memoryStore(), 'one of many'),
+  name: 'the store contract on tenantStore',
+})
 
 describe('the store contract as a suite', () => {
   it('has a name of its own for each case', () => {

@@ -28,7 +28,7 @@ import {
   type Store,
 } from '@authlib/core'
 import type { SigningKeys } from '@authlib/jose'
-import { errorResponse, type OAuth2Error } from '../errors.ts'
+import { errorResponse, serverError, type OAuth2Error } from '../errors.ts'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
 import { AuthorizationError } from './authorization-error.ts'
 import { createAuthorizationResponse, sendToClient, validateAuthorizationRequest } from './authorize.ts'
@@ -51,11 +51,12 @@ import type {
   Grant,
   PendingInteraction,
   ResponseMode,
+  ResponseTarget,
   ResumedRequest,
   Server,
 } from './feature.ts'
 import { authorizationChanges, createTokenResponse } from './issue.ts'
-import { assertStrongStorage, type AuthorizationServerOptions, type Tenant } from './options.ts'
+import { assertOwnStore, assertStrongStorage, type AuthorizationServerOptions, type Tenant } from './options.ts'
 import type { Registry } from './registry.ts'
 import { revokeEverythingOf, type Owner } from './revoke.ts'
 import { allowedMethods, serve } from './serve.ts'
@@ -128,8 +129,14 @@ export class AuthorizationServer implements Server, Mountable {
     return this.register({ name: mode.responseMode, responseModes: [mode] })
   }
 
-  /** The same registrations for another issuer, with its own store, keys and clients. */
+  /**
+   * The same registrations for another issuer, with its own store, keys and clients. Tenants may share one database:
+   * `store: tenantStore(store, name)` of `@authlib/core`.
+   *
+   * @throws AuthlibError `shared_store`, and what the constructor throws
+   */
   at(tenant: Tenant): AuthorizationServer {
+    assertOwnStore(tenant, this.#options)
     const { clients: _clients, baseUrl: _baseUrl, ...shared } = this.#options
     return new AuthorizationServer({ ...shared, ...tenant }, this.#registry)
   }
@@ -222,7 +229,7 @@ export class AuthorizationServer implements Server, Mountable {
         error: error.code,
         reason: error.reason,
       })
-      return target ? sendToClient(this.#registry, target, error.error.toParams()) : errorPage(error.error)
+      return target ? this.#sendError(error.error, target) : errorPage(error.error)
     }
     const known = toOAuth2Error(error)
     this.#report(known)
@@ -230,6 +237,7 @@ export class AuthorizationServer implements Server, Mountable {
   }
 
   metadata(): AuthorizationServerMetadata {
+    this.#registry.freeze() // what came later would be missing
     this.#metadata ??= composeMetadata(this, this.#registry)
     return this.#metadata
   }
@@ -243,13 +251,15 @@ export class AuthorizationServer implements Server, Mountable {
   }
 
   sealer(label: string): Sealer {
+    const { secrets } = this.#options
     return cached(this.#sealers, label, () =>
-      createSealer({ secrets: this.#options.secrets, label, random: this.random }),
+      createSealer({ secrets, label: this.#ownLabel(label), random: this.random }),
     )
   }
 
   mac(label: string): Mac {
-    return cached(this.#macs, label, () => createMac({ secrets: this.#options.secrets, label }))
+    const { secrets } = this.#options
+    return cached(this.#macs, label, () => createMac({ secrets, label: this.#ownLabel(label) }))
   }
 
   requireKeys(): SigningKeys {
@@ -275,6 +285,22 @@ export class AuthorizationServer implements Server, Mountable {
     } catch (error) {
       return this.respond(error)
     }
+  }
+
+  /** When the way to the client is what is broken, the person gets a page. */
+  async #sendError(error: OAuth2Error, target: ResponseTarget): Promise<HttpResponse> {
+    try {
+      return await sendToClient(this.#registry, target, error.toParams())
+    } catch (cause) {
+      const crash = serverError('', { cause })
+      this.#report(crash)
+      return errorPage(crash)
+    }
+  }
+
+  /** Tenants share secrets: what one has sealed or signed must say nothing to another. */
+  #ownLabel(label: string): string {
+    return `${label} ${this.issuer}`
   }
 
   #requireInteraction(): NonNullable<Registry['interaction']> {

@@ -83,6 +83,7 @@ export async function createAuthorizationResponse(
     if ('denied' in decision) throw accessDenied()
     const scope = decision.scope ?? request.scope
     if (!coversScope(request.scope, scope)) throw serverError('', { reason: 'approved scope was not requested' })
+    if (scope.length === 0 && request.scope.length > 0) throw accessDenied('nothing was approved') // a response cannot say so
     if (decision.sessionId !== undefined && (await sessionEnded(server, decision.sessionId))) {
       throw new OAuth2Error('login_required', 'the session has ended')
     }
@@ -226,10 +227,14 @@ function findResponseType(registry: Registry, client: Client, params: Params): R
   return registered
 }
 
-/** What the server does not know is ignored (OpenID Connect Core §3.1.2.1); what the client may not have is refused. */
-function requestedScope(server: Server, client: Client, params: Params): readonly string[] {
+/**
+ * What the server does not know is ignored (OpenID Connect Core §3.1.2.1), unless nothing else was asked for; what the
+ * client may not have is refused. Without `scope` the default is none (RFC 6749 §3.3).
+ */
+function requestedScope({ scopes }: Server, client: Client, params: Params): readonly string[] {
   const requested = parseScope(params.get('scope'))
-  const known = server.scopes === undefined ? requested : requested.filter((word) => server.scopes?.includes(word))
+  const known = scopes === undefined ? requested : requested.filter((word) => scopes.includes(word))
+  if (requested.length > 0 && known.length === 0) throw invalidScope('the scope is not known')
   if (!coversScope(client.scope, known)) throw invalidScope('the client may not ask for this scope')
   return known
 }

@@ -45,3 +45,11 @@ export function assertStrongStorage({ store, allowWeakStorage = false }: Authori
     },
   )
 }
+
+/** @throws AuthlibError `shared_store` */
+export function assertOwnStore(tenant: Tenant, { store }: AuthorizationServerOptions): void {
+  if (tenant.store !== store) return
+  throw new AuthlibError('shared_store', "Two tenants with one store would accept each other's tokens", {
+    hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
+  })
+}

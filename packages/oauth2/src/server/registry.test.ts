@@ -1,4 +1,4 @@
-import { memoryStore } from '@authlib/core'
+import { memoryStore, tenantStore } from '@authlib/core'
 import { generateKey, staticKeys } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
 import {
@@ -73,6 +73,23 @@ describe('what is registered is what the server does', () => {
       failsWith('registration_frozen'),
     )
   })
+
+  it('counts the metadata as a request: what came later would be missing there', () => {
+    const { server } = fullServer()
+    server.metadata()
+    expect(() => server.registerExtension({ name: 'late' })).toThrow(failsWith('registration_frozen'))
+  })
+
+  it.each(['resolveAuthorizationRequest', 'authorizationResponse'] as const)(
+    'refuses %s in an extension of one grant, where it would never run',
+    (moment) => {
+      const { server } = bareServer()
+      const extension: Extension = { name: 'misplaced', [moment]: () => undefined }
+      expect(() => server.registerGrant(clientCredentialsGrant(), [extension])).toThrow(
+        failsWith('misplaced_extension'),
+      )
+    },
+  )
 
   it('serves other paths when told to, and publishes them', () => {
     const { server } = bareServer({ paths: { token: '/oauth/token' }, baseUrl: 'http://localhost:4000/auth' })
@@ -202,6 +219,34 @@ describe('tenants', () => {
     expect(await server.findToken(token)).toBeNull()
     expect(tenant.metadata().issuer).toBe('http://localhost:4000/t1')
     expect(tenant.routes.map(({ path }) => path)).toContain('/t1/token')
+  })
+
+  it('cannot share a store as it is: each would take the tokens of the other', async () => {
+    const { server, store } = fullServer()
+    const tenant = { issuer: 'http://localhost:4000/t1', clients: server.clients }
+    expect(() => server.at({ ...tenant, store })).toThrow(failsWith('shared_store'))
+    const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    const own = server.at({ ...tenant, store: tenantStore(store, 't1') })
+    expect(await own.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+  })
+
+  it('do not take a login for one as a login for another, though cookies and secrets are the same', async () => {
+    const { server } = fullServer()
+    const tenant = server.at({ issuer: `${ISSUER}/t1`, store: memoryStore(), clients: server.clients })
+    const start = await server.fetch(new Request(authorizeUrl()))
+    const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const [, query = ''] = start.headers.get('location')?.split('?') ?? []
+    const page = (url: string) => new Request(`${url}?${query}`, { headers: { cookie } })
+    expect((await server.fetch(page(`${ISSUER}/login`))).status).toBe(200)
+    expect((await tenant.fetch(page(`${ISSUER}/t1/login`))).status).toBe(400)
+  })
+
+  it('have development pages below their own path', async () => {
+    const { server } = fullServer()
+    const tenant = server.at({ issuer: `${ISSUER}/t1`, store: memoryStore(), clients: server.clients })
+    const start = await tenant.fetch(new Request(authorizeUrl().replace('/authorize', '/t1/authorize')))
+    expect(start.headers.get('location')).toMatch(/^\/t1\/login\?/)
   })
 
   it('do not inherit the client table by accident', () => {

@@ -89,13 +89,16 @@ export class Registry {
     if (feature.metadata) this.#metadata.push(feature.metadata)
   }
 
-  /** The extensions run for this grant only. */
+  /** The extensions run for this grant only. @throws AuthlibError `misplaced_extension`, and as {@link register} */
   registerGrant(grant: Grant, extensions: readonly Extension[] = []): void {
     const { grantType, endpoints = [] } = grant
     this.register({ ...grant, name: grantType, endpoints: [...endpoints, ...endpointsOf(extensions)] })
     add(this.#grants, 'grant', grantType, grant)
     const scoped = new Map<string, Extension>()
-    for (const extension of extensions) add(scoped, 'extension', extension.name, extension)
+    for (const extension of extensions) {
+      if (extension.resolveAuthorizationRequest ?? extension.authorizationResponse) throw misplaced(extension.name)
+      add(scoped, 'extension', extension.name, extension)
+    }
     this.#scoped.set(grantType, scoped)
   }
 
@@ -176,6 +179,13 @@ function missingExtension(grantType: string, name: string): AuthlibError {
   return new AuthlibError('missing_extension', 'A grant lacks an extension that makes it safe', {
     hint: `Register the extension ${name} with the grant ${grantType}, or for the whole server.`,
     reason: `${grantType} needs ${name}`,
+  })
+}
+
+function misplaced(name: string): AuthlibError {
+  return new AuthlibError('misplaced_extension', 'An extension of one grant has moments that no grant is known at', {
+    hint: `Register the extension ${name} for the whole server, by registerExtension.`,
+    reason: name,
   })
 }
 

@@ -1,3 +1,4 @@
+import { tenantStore } from '@authlib/core'
 import { generateKey, idTokenPolicy, KeySet, staticKeys, verifyJwt } from '@authlib/jose'
 import {
   authorizationCodeGrant,
@@ -298,7 +299,8 @@ describe('registration', () => {
   it('is shared by tenants, each with its own issuer and keys', async () => {
     const { server, store } = await provider()
     const issuer = 'http://localhost:4000/tenant'
-    const tenant = server.at({ issuer, store, clients: server.clients, keys: staticKeys([await generateKey('EdDSA')]) })
+    const keys = staticKeys([await generateKey('EdDSA')])
+    const tenant = server.at({ issuer, store: tenantStore(store, 'tenant'), clients: server.clients, keys })
     const found = await tenant.fetch(new Request(`${issuer}/.well-known/openid-configuration`)) // Discovery §4
     expect(await found.json()).toMatchObject({ issuer, id_token_signing_alg_values_supported: ['EdDSA'] })
     expect(server.metadata()['id_token_signing_alg_values_supported']).toEqual(['ES256', 'RS256'])

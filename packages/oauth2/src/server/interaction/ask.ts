@@ -27,10 +27,12 @@ export const demandsSlot: Slot<Demands> = slot<Demands>('demands')
 /** The state of an interaction: who has logged in, and whether since the request came in they approved. */
 export interface Progress {
   readonly login: Login | null
+  /** The login was there before the request came, be it in the same second. Default: its time decides. */
+  readonly before?: boolean | undefined
   /** Scope approved in this interaction. */
   readonly approved: readonly string[] | null
-  /** Scope approved in earlier ones. */
-  readonly remembered: readonly string[]
+  /** Scope approved in earlier ones; null when there were none. */
+  readonly remembered: readonly string[] | null
 }
 
 /** What is left to ask. */
@@ -43,14 +45,18 @@ export interface Questions {
   readonly scope: readonly string[]
 }
 
-/** @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking */
-/** What is left to ask before a request can be answered. */
+/**
+ * What is left to ask before a request can be answered.
+ *
+ * @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking
+ */
 export function whatToAsk(request: AuthorizationRequest, progress: Progress, now: number): Questions {
   const demands = demandsSlot.read(request) ?? { prompt: [] }
-  const loginReasons = reasonsForLogin(request, demands, progress.login, now)
+  const loginReasons = reasonsForLogin(request, demands, progress, now)
   const scope = scopeToApprove(request, demands, progress)
   const consent =
-    progress.approved === null && (scope.length > 0 || demands.prompt.includes('consent') || alwaysAsks(request.client))
+    progress.approved === null &&
+    (scope.length > 0 || demands.prompt.includes('consent') || asksAnyway(request.client, progress))
   if (demands.prompt.includes('none')) {
     if (loginReasons.length > 0) throw new OAuth2Error('login_required')
     if (consent) throw new OAuth2Error('consent_required')
@@ -59,14 +65,18 @@ export function whatToAsk(request: AuthorizationRequest, progress: Progress, now
   return { login, consent, scope, reasons: [...loginReasons, ...(consent ? ['consent'] : [])] }
 }
 
-function reasonsForLogin(request: AuthorizationRequest, demands: Demands, login: Login | null, now: number): string[] {
+function reasonsForLogin(
+  request: AuthorizationRequest,
+  { prompt, maxAge, subject, acrValues }: Demands,
+  { login, before = false }: Progress,
+  now: number,
+): string[] {
   if (!login) return ['login']
-  const { prompt, maxAge, subject, acrValues } = demands
-  const fresh = login.authTime >= request.receivedAt
+  const fresh = !before && login.authTime >= request.receivedAt
   const reasons: string[] = []
   if (prompt.includes('login') && !fresh) reasons.push('prompt_login')
   if (prompt.includes('select_account') && !fresh) reasons.push('select_account')
-  if (maxAge !== undefined && login.authTime + maxAge < now && !fresh) reasons.push('max_age')
+  if (maxAge !== undefined && (maxAge === 0 || login.authTime + maxAge < now) && !fresh) reasons.push('max_age')
   if (subject !== undefined && login.subject !== subject) reasons.push('other_subject')
   if (acrValues !== undefined && !acrValues.includes(login.acr ?? '') && !fresh) reasons.push('acr')
   return reasons
@@ -78,8 +88,13 @@ function scopeToApprove(
   progress: Progress,
 ): readonly string[] {
   if (client.skipConsent === true && !demands.prompt.includes('consent')) return []
-  const known = demands.prompt.includes('consent') || alwaysAsks(client) ? [] : progress.remembered
+  const known = demands.prompt.includes('consent') || alwaysAsks(client) ? [] : (progress.remembered ?? [])
   return scope.filter((word) => !known.includes(word) && !(progress.approved ?? []).includes(word))
+}
+
+/** Without any scope too: that the person is there is an answer in itself. */
+function asksAnyway(client: Client, { remembered }: Progress): boolean {
+  return alwaysAsks(client) || (remembered === null && client.skipConsent !== true)
 }
 
 /** Anybody can claim to be a native public client, so an earlier approval proves nothing. RFC 8252 §8.6 */

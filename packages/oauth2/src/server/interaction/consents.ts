@@ -8,9 +8,13 @@ type ConsentData = { readonly version: 1; readonly scope: readonly string[] }
 
 const KIND = 'consent'
 
-/** Scope that the subject has approved for the client; empty when there is none. */
-export async function rememberedScope(server: Server, subject: string, clientId: string): Promise<readonly string[]> {
-  return (await load(server, await idOf(subject, clientId)))?.scope ?? []
+/** Scope that the subject has approved for the client; null when nothing was ever approved. */
+export async function rememberedScope(
+  server: Server,
+  subject: string,
+  clientId: string,
+): Promise<readonly string[] | null> {
+  return (await load(server, await idOf(subject, clientId)))?.scope ?? null
 }
 
 /** Adds to what is remembered. Two approvals at once are both kept. */

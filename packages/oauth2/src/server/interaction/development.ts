@@ -47,7 +47,11 @@ export function developmentPages({
   scopeDescriptions = {},
   sessionLifetime = 8 * 3600,
 }: DevelopmentPagesOptions): Feature {
-  const { interaction } = redirectInteraction({ login: '/login', consent: '/consent', session: currentLogin })
+  const { interaction } = redirectInteraction({
+    login: (server) => new URL(server.url('login')).pathname,
+    consent: (server) => new URL(server.url('consent')).pathname,
+    session: currentLogin,
+  })
   if (!interaction) throw new TypeError('redirectInteraction brings an interaction')
 
   const login = developmentEndpoint('login', async (http, server) => {

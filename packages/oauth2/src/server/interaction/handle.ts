@@ -18,6 +18,8 @@ import type { Changes, Login, ResumedRequest, Server } from '../feature.ts'
 /** What a handle carries. */
 export interface Journey extends ResumedRequest {
   readonly login: Login | null
+  /** The login was there before the request came. */
+  readonly before: boolean
 }
 
 /** Seconds a person may take. */
@@ -29,6 +31,7 @@ type Sealed = {
   readonly at: number
   readonly until: number
   readonly login: Login | null
+  readonly before: boolean
   readonly changes?: Changes | undefined
 }
 
@@ -49,6 +52,7 @@ export function sealJourney(server: Server, journey: Journey, binding: string): 
     at: journey.receivedAt,
     until: server.clock() + LIFETIME,
     login: journey.login,
+    before: journey.before,
     changes: journey.changes,
   }
   return server.sealer('interaction').seal(JSON.stringify(sealed), binding)
@@ -61,9 +65,9 @@ export async function openJourney(server: Server, handle: string | undefined, ht
   if (binding === undefined) throw invalidRequest('the browser sent no interaction cookie')
   const opened = await server.sealer('interaction').open(handle, binding)
   if (!opened) throw invalidRequest('the interaction belongs to another browser or server')
-  const { query, id, at, until, login, changes } = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
+  const { query, id, at, until, login, before, changes } = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
   if (until <= server.clock()) throw invalidRequest('the interaction has expired')
-  return { params: Params.parse(query), authorizationId: id, receivedAt: at, login, changes }
+  return { params: Params.parse(query), authorizationId: id, receivedAt: at, login, before, changes }
 }
 
 function readBinding(server: Server, http: HttpRequest): string | undefined {

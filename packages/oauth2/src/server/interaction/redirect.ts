@@ -10,7 +10,7 @@ import {
   type HttpResponse,
 } from '@authlib/core'
 import { AuthorizationError } from '../authorization-error.ts'
-import { OAuth2Error } from '../../errors.ts'
+import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
 import type { AuthorizationRequest, Feature, Login, PendingInteraction, Server } from '../feature.ts'
 import { whatToAsk, type Questions } from './ask.ts'
@@ -18,13 +18,16 @@ import { rememberConsent, rememberedScope } from './consents.ts'
 import { bindBrowser, openJourney, sealJourney, type Journey } from './handle.ts'
 
 export interface RedirectInteractionOptions {
-  /** Your login page. It is opened with the handle in the query, as `interaction`. */
-  readonly login: string
+  /** Your login page, or which one for this server of several. It is opened with the handle in the query, as `interaction`. */
+  readonly login: PageUrl
   /** Your consent page, opened alike. */
-  readonly consent: string
+  readonly consent: PageUrl
   /** Who is logged in already, by your own session; null for nobody. */
   readonly session?: (http: HttpRequest, server: Server) => Awaitable<Login | null>
 }
+
+/** A URL or path. */
+export type PageUrl = string | ((server: Server) => string)
 
 /**
  * ```ts
@@ -33,31 +36,28 @@ export interface RedirectInteractionOptions {
  * ```
  */
 export function redirectInteraction({ login, consent, session = () => null }: RedirectInteractionOptions): Feature {
-  async function next(request: AuthorizationRequest, http: HttpRequest, progress: Steps): Promise<HttpResponse> {
+  async function next(request: AuthorizationRequest, http: HttpRequest, who: Who): Promise<HttpResponse> {
     const { server } = request
-    const questions = await ask(request, progress)
-    if (questions.reasons.length === 0 && progress.login) {
-      return server.createAuthorizationResponse(request, {
-        ...progress.login,
-        scope: progress.approved ?? request.scope,
-      })
-    }
+    const questions = await ask(request, who)
+    if (questions.reasons.length === 0 && who.login) return server.createAuthorizationResponse(request, who.login)
     const { binding, headers } = bindBrowser(server, http)
-    const interaction = await sealJourney(server, journeyOf(request, progress.login), binding)
-    return redirectResponse(addQuery(questions.login ? login : consent, { interaction }), headers)
+    const interaction = await sealJourney(server, journeyOf(request, who), binding)
+    if (interaction.length > LONGEST) throw new AuthorizationError(invalidRequest('the request is too long'), request)
+    const page = questions.login ? login : consent
+    return redirectResponse(addQuery(typeof page === 'string' ? page : page(server), { interaction }), headers)
   }
 
   return {
     name: 'interaction',
     interaction: {
       async begin(request, http) {
-        return next(request, http, { login: await session(http, request.server), approved: null })
+        return next(request, http, { login: await session(http, request.server), before: true })
       },
       async resume(http, server): Promise<PendingInteraction> {
         const handle = (http.method === 'POST' ? await readForm(http) : readQuery(http)).get('interaction')
         const journey = await openForPage(server, handle, http)
         const request = await server.validateAuthorizationRequest(journey)
-        const questions = await ask(request, { login: journey.login, approved: null })
+        const questions = await ask(request, journey)
         return {
           request,
           client: request.client,
@@ -65,7 +65,7 @@ export function redirectInteraction({ login, consent, session = () => null }: Re
           reasons: questions.reasons,
           scope: questions.scope,
           handle: handle ?? '',
-          loggedIn: (by) => answered(server, () => next(request, http, { login: by, approved: null })),
+          loggedIn: (by) => answered(server, () => next(request, http, { login: by, before: false })),
           approve: ({ scope = questions.scope, remember = true } = {}) =>
             answered(server, () => approve(request, http, journey, questions, { scope, remember })),
           deny: () => answered(server, () => server.createAuthorizationResponse(request, { denied: true })),
@@ -77,29 +77,32 @@ export function redirectInteraction({ login, consent, session = () => null }: Re
   async function approve(
     request: AuthorizationRequest,
     http: HttpRequest,
-    { login: by }: Journey,
+    journey: Journey,
     questions: Questions,
     { scope, remember }: { scope: readonly string[]; remember: boolean },
   ): Promise<HttpResponse> {
     const { server, client } = request
-    if (!by || questions.login) return next(request, http, { login: by, approved: null }) // consent without login: back to it
+    const { login: by } = journey
+    if (!by || questions.login) return next(request, http, journey) // consent without login: back to it
     if (!coversScope(request.scope, scope)) throw new AuthorizationError(new OAuth2Error('invalid_scope'), request)
     const granted = request.scope.filter((word) => scope.includes(word) || !questions.scope.includes(word))
+    const response = await server.createAuthorizationResponse(request, { ...by, scope: granted })
     if (remember) await rememberConsent(server, { subject: by.subject, clientId: client.clientId, scope: granted })
-    return server.createAuthorizationResponse(request, { ...by, scope: granted })
+    return response
   }
 }
 
-interface Steps {
-  readonly login: Login | null
-  readonly approved: readonly string[] | null
-}
+/** Most characters of a handle. It travels in a URL, and many servers take no more than 8 kB of that. */
+const LONGEST = 7000
 
-async function ask(request: AuthorizationRequest, { login, approved }: Steps): Promise<Questions> {
+/** The login, and whether it was there before the request came. */
+type Who = Pick<Journey, 'login' | 'before'>
+
+async function ask(request: AuthorizationRequest, { login, before }: Who): Promise<Questions> {
   const { server, client } = request
-  const remembered = login ? await rememberedScope(server, login.subject, client.clientId) : []
+  const remembered = login ? await rememberedScope(server, login.subject, client.clientId) : null
   try {
-    return whatToAsk(request, { login, approved, remembered }, server.clock())
+    return whatToAsk(request, { login, before, approved: null, remembered }, server.clock())
   } catch (error) {
     throw error instanceof OAuth2Error ? new AuthorizationError(error, request) : error
   }
@@ -107,9 +110,9 @@ async function ask(request: AuthorizationRequest, { login, approved }: Steps): P
 
 function journeyOf(
   { params, authorizationId, receivedAt, changes }: AuthorizationRequest,
-  login: Login | null,
+  { login, before }: Who,
 ): Journey {
-  return { params, authorizationId, receivedAt, changes, login }
+  return { params, authorizationId, receivedAt, changes, login, before }
 }
 
 /** Errors of the handle concern the person, not the client: they are shown as a page. */
