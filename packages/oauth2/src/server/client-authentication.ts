@@ -7,6 +7,7 @@
 import type { HttpRequest, Params } from '@authlib/core'
 import { invalidClient, invalidRequest, OAuth2Error } from '../errors.ts'
 import type { Client } from './client.ts'
+import { readBasicCredentials } from './client-auth/client-secret-basic.ts'
 import type { ClientAuthMethod, Server } from './feature.ts'
 
 /** @throws OAuth2Error `invalid_client`, or `invalid_request` for two methods at once */
@@ -30,7 +31,7 @@ export async function authenticateClient(
       server.emit({
         type: 'client.refused',
         at: server.clock(),
-        clientId: params.get('client_id'),
+        clientId: readBasicCredentials(request)?.clientId ?? params.get('client_id'),
         reason: error.reason,
       })
     }

@@ -10,7 +10,7 @@ export {
 } from './authorization.ts'
 export * from './authorization-server.ts'
 export * from './client.ts'
-export * from './client-auth/client-secret-basic.ts'
+export { clientSecretBasic } from './client-auth/client-secret-basic.ts'
 export * from './client-auth/client-secret-post.ts'
 export * from './client-auth/none.ts'
 export * from './client-auth/verify-secret.ts'

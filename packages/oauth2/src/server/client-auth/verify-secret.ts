@@ -8,8 +8,7 @@ import type { Server } from '../feature.ts'
 
 const NOBODY = `sha-256:${'A'.repeat(43)}`
 
-/** @throws OAuth2Error `invalid_client`, the same for an unknown client and a wrong secret */
-/** The client, if the secret is one of its own that is alive. @throws OAuth2Error `invalid_client` */
+/** The client, if the secret is one of its own that is alive. @throws OAuth2Error `invalid_client`, whatever is wrong */
 export async function verifySecret(server: Server, clientId: string, secret: string): Promise<Client> {
   const client = await server.clients.find(clientId)
   const hash = await hashClientSecret(secret)

@@ -6,6 +6,7 @@
 
 import { randomToken, type JsonObject } from '@authlib/core'
 import { JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
+import { serverError } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
 import { AUTHORIZATION_KIND, readAuthorization } from '../authorization.ts'
 import { jwksEndpoint } from '../endpoints/jwks.ts'
@@ -25,6 +26,8 @@ const REVOKED_KIND = 'revoked_jwt'
 /**
  * Makes every access token a signed JWT. Revocation and introspection still work: `jti` carries the authorization. A
  * resource server that only checks signatures notices a revocation when the token expires.
+ *
+ * Who is logged in must not have the `client_id` of a client for a subject: such a person is refused.
  */
 export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOptions): Feature {
   const defaultAudience = typeof audience === 'string' ? [audience] : audience
@@ -44,6 +47,11 @@ export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOp
     extensions: [
       {
         name: 'jwt_access_token',
+        async authorizing({ server }, { subject }) {
+          // RFC 9700 §4.15: a client acting for itself is the `sub` of its tokens, and must not pass for a person
+          const namesake = subject === undefined ? null : await server.clients.find(subject)
+          if (namesake) throw serverError('', { reason: 'the subject is the client_id of a client' })
+        },
         issuing: (draft) => ({ format: 'jwt', ...(draft.audience.length > 0 ? {} : { audience: defaultAudience }) }),
       },
     ],

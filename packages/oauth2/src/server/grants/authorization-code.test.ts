@@ -80,7 +80,7 @@ describe('the authorization code grant (RFC 6749 §4.1.3)', () => {
     ['too short', VERIFIER.slice(0, 42)],
     ['too long', 'a'.repeat(129)],
     ['with characters outside the grammar', `${VERIFIER.slice(1)}!`],
-  ])('burns the code when the verifier is %s (RFC 7636 §4.6, T4, CVE-2026-41213)', async (_case, verifier) => {
+  ])('burns the code when the verifier is %s (RFC 7636 §4.6, T4, T5, CVE-2026-41213)', async (_case, verifier) => {
     const { server } = fullServer()
     const code = await obtainCode(server)
     expect((await redeem(server, code, { code_verifier: verifier })).json['error']).toBe('invalid_grant')

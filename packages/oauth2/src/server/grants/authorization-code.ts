@@ -59,10 +59,6 @@ export function authorizationCodeGrant({
       const { code, authorization } = await findCode(request)
       if (authorization.clientId !== client.clientId) throw invalidGrant('', { reason: 'code of another client' })
       checkRedirectUri(request, authorization, requireRedirectUri)
-      const session = sessionSlot.read(authorization)
-      if (session !== undefined && (await sessionEnded(request.server, session))) {
-        throw invalidGrant('', { reason: 'the session has ended' })
-      }
       const data = code.data as CodeData // sound: codeRecord wrote it
       if (data.status === 'burnt') throw invalidGrant('', { reason: 'burnt code' })
       const plan = { authorization, scope: authorization.scope }
@@ -72,6 +68,10 @@ export function authorizationCodeGrant({
         const doubleSubmit = now < (data.usedAt ?? 0) + doubleSubmitInterval
         const refuse = invalidGrant('', { reason: doubleSubmit ? 'code submitted twice' : 'code replayed' })
         return doubleSubmit ? { ...plan, refuse } : { ...plan, refuse, update: { status: 'revoked' } }
+      }
+      const session = sessionSlot.read(authorization)
+      if (session !== undefined && (await sessionEnded(request.server, session))) {
+        throw invalidGrant('', { reason: 'the session has ended' })
       }
       return {
         ...plan,
