@@ -56,6 +56,18 @@ describe('A1: a redirect URI that only looks like the registered one', () => {
     expect(await visit(server, authorizeUrl({ redirect_uri: redirectUri }))).toEqual({ status: 400, location: null })
   })
 
+  it.each<[string, Record<string, string | undefined>]>([
+    ['response_type', { response_type: 'magic' }],
+    ['response_mode', { response_mode: 'fragment' }],
+    ['scope', { scope: 'admin' }],
+    ['code_challenge', { code_challenge: undefined }],
+    ['state', { state: undefined }],
+  ])('is no place for an error about the %s either (CVE-2026-41479, CVE-2026-44681)', async (_fault, params) => {
+    const { server } = fullServer()
+    const url = authorizeUrl({ ...params, redirect_uri: 'https://evil.example/cb' })
+    expect(await visit(server, url)).toEqual({ status: 400, location: null })
+  })
+
   it.each(['http://localhost:7/cb', 'http://2130706433:7/cb', 'http://127.1:7/cb', 'http://0x7f.0.0.1/cb'])(
     '%j is not the loopback literal of a native client (RFC 8252 §7.3)',
     async (redirectUri) => {

@@ -271,7 +271,8 @@ export class AuthorizationServer implements Server, Mountable {
 
   emit(event: AuthEvent): void {
     try {
-      this.#options.onEvent?.(event)
+      const told: unknown = this.#options.onEvent?.(event)
+      if (told instanceof Promise) told.catch(() => undefined) // an async listener cannot end the process either
     } catch {
       // a listener cannot fail the request
     }
@@ -314,8 +315,14 @@ export class AuthorizationServer implements Server, Mountable {
   #table(): ReadonlyMap<string, Endpoint> {
     if (!this.#routes) {
       this.#registry.freeze()
-      const mounted = [...this.#registry.endpoints.values()].filter((endpoint) => endpoint.mounted?.(this) ?? true)
-      this.#routes = new Map(mounted.map((endpoint) => [this.#path(endpoint), endpoint]))
+      const routes = new Map<string, Endpoint>()
+      for (const endpoint of this.#registry.endpoints.values()) {
+        if (endpoint.mounted?.(this) === false) continue
+        const path = this.#path(endpoint)
+        if (routes.has(path)) throw new AuthlibError('duplicate_path', 'Two endpoints have one path', { reason: path })
+        routes.set(path, endpoint)
+      }
+      this.#routes = routes
     }
     return this.#routes
   }

@@ -33,8 +33,11 @@ import type {
 import type { RegisteredResponseType, Registry } from './registry.ts'
 import { sessionEnded, sessionSlot } from './sessions.ts'
 
-/** How long an authorization that nobody redeemed stays around, in seconds. */
-const PENDING_LIFETIME = 600
+/**
+ * Seconds in which a request can be answered. Its authorization stays around as long, redeemed or not, so that answering
+ * twice fails however late it comes.
+ */
+export const ANSWER_TIME = 3600
 
 /** @throws AuthorizationError */
 export async function validateAuthorizationRequest(
@@ -97,7 +100,7 @@ export async function createAuthorizationResponse(
       subject: decision.subject,
       scope,
       createdAt: now,
-      expiresAt: now + PENDING_LIFETIME,
+      expiresAt: now + ANSWER_TIME,
       authTime: decision.authTime,
       acr: decision.acr,
       amr: decision.amr,

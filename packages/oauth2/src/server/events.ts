@@ -40,5 +40,5 @@ export type AuthEvent =
     })
   | (Happened & { readonly type: 'server.error'; readonly error: unknown })
 
-/** Called after the commit. What it throws is swallowed: a listener cannot fail a request. */
+/** Called after the commit and not waited for. What it throws is swallowed: a listener cannot fail a request. */
 export type EventListener = (event: AuthEvent) => void

@@ -115,7 +115,7 @@ async function attemptOnce(
   try {
     for (const extension of extensions) await extension.validateTokenRequest?.(request, plan.authorization)
   } catch (error) {
-    if (error instanceof OAuth2Error && plan.ifInvalid)
+    if (error instanceof OAuth2Error && error.status < 500 && plan.ifInvalid)
       await commit(request, plan.authorization, undefined, plan.ifInvalid)
     throw error
   }

@@ -74,6 +74,11 @@ describe('what is registered is what the server does', () => {
     )
   })
 
+  it('refuses two endpoints on one path, of which one would never be reached', () => {
+    const { server } = fullServer({ paths: { revocation: '/token' } })
+    expect(() => server.routes).toThrow(failsWith('duplicate_path'))
+  })
+
   it('counts the metadata as a request: what came later would be missing there', () => {
     const { server } = fullServer()
     server.metadata()

@@ -3,6 +3,7 @@
 import { memoryStore, type Store } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { bareServer, fullServer, obtainCode, post, redeem, refresh, WEB } from '../../test/journey.ts'
+import { temporarilyUnavailable } from '../errors.ts'
 import { codeChallenge } from './extensions/code-challenge.ts'
 import { authorizationCodeGrant } from './grants/authorization-code.ts'
 import { clientCredentialsGrant } from './grants/client-credentials.ts'
@@ -24,6 +25,21 @@ describe('traps', () => {
     const code = await obtainCode(server)
     expect((await redeem(server, code)).status).toBe(500)
     crash = false
+    expect((await redeem(server, code)).status).toBe(200)
+  })
+
+  it('a refusal that says to come later does not burn the code either', async () => {
+    const { server } = fullServer()
+    let busy = true
+    server.registerExtension({
+      name: 'busy',
+      validateTokenRequest: () => {
+        if (busy) throw temporarilyUnavailable()
+      },
+    })
+    const code = await obtainCode(server)
+    expect((await redeem(server, code)).status).toBe(503)
+    busy = false
     expect((await redeem(server, code)).status).toBe(200)
   })
 

@@ -13,6 +13,7 @@ import {
   type HttpRequest,
 } from '@authlib/core'
 import { invalidRequest } from '../../errors.ts'
+import { ANSWER_TIME } from '../authorize.ts'
 import type { Changes, Login, ResumedRequest, Server } from '../feature.ts'
 
 /** What a handle carries. */
@@ -21,9 +22,6 @@ export interface Journey extends ResumedRequest {
   /** The login was there before the request came. */
   readonly before: boolean
 }
-
-/** Seconds a person may take. */
-const LIFETIME = 3600
 
 type Sealed = {
   readonly query: string
@@ -50,7 +48,7 @@ export function sealJourney(server: Server, journey: Journey, binding: string): 
     query: journey.params.toString(),
     id: journey.authorizationId,
     at: journey.receivedAt,
-    until: server.clock() + LIFETIME,
+    until: server.clock() + ANSWER_TIME,
     login: journey.login,
     before: journey.before,
     changes: journey.changes,

@@ -181,6 +181,18 @@ describe('the handle', () => {
     expect((await redeem(server, code)).status).toBe(200)
   })
 
+  it('answers once, however late the second submit: an id is never used again', async () => {
+    const clock = manualClock()
+    const { server } = fullServer({ clock })
+    const browser = new Browser(server)
+    await browser.authorize({ scope: 'read' })
+    const consentUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const form = { interaction: interactionOf(consentUrl), decision: 'approve' }
+    expect((await browser.open(consentUrl, form)).status).toBe(303)
+    clock.advance(3599)
+    expect((await browser.open(consentUrl, form)).status).toBe(400)
+  })
+
   it('opens nothing in another browser (A24, A18)', async () => {
     const { server } = fullServer()
     const loginUrl = (await new Browser(server).open(authorizeUrl())).headers.get('location') ?? ''
