@@ -181,6 +181,19 @@ describe('parallel refreshes', () => {
 })
 
 describe('a refresh token at the other endpoints', () => {
+  it.each([
+    [9, true],
+    [10, false],
+  ])('still ends everything %i seconds after it was replaced: %s (RFC 7009 §2.1)', async (seconds, ends) => {
+    const clock = manualClock()
+    const { server } = fullServer({ clock })
+    const { json } = await redeem(server, await obtainCode(server))
+    const next = await refresh(server, json['refresh_token'])
+    clock.advance(seconds)
+    expect((await post(server, '/revoke', { token: String(json['refresh_token']) }, WEB)).status).toBe(200)
+    expect((await refresh(server, next.json['refresh_token'])).status).toBe(ends ? 400 : 200)
+  })
+
   it('is introspected by its own client, and not by a resource server (RFC 7662 §2.2)', async () => {
     const { server } = fullServer()
     const { json } = await redeem(server, await obtainCode(server))

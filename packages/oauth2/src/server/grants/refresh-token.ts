@@ -104,7 +104,7 @@ export function refreshTokenGrant({
         }
         return { ...plan, params: { refresh_token: next }, update }
       }
-      const successor = generation === state.generation - 1 ? await openSuccessor(state, token, now) : null
+      const successor = await openSuccessor(state, { token, generation }, now)
       if (successor !== null) return { ...plan, params: { refresh_token: successor } }
       if (generation >= state.generation) throw invalidGrant('', { reason: 'not the live refresh token' })
       // RFC 9700 §4.14.2: somebody holds a token that was replaced. This authorization ends, and only this one.
@@ -122,7 +122,9 @@ const refreshTokenKind: TokenKind = {
     const authorization = await loadAuthorization(server, parsed.authorizationId)
     const state = authorization && refreshSlot.read(authorization)
     if (!state || authorization.status !== 'active' || state.idleUntil <= server.clock()) return null
-    if (!constantTimeEqual(await sha256Base64url(token), state.head)) return null
+    const isHead = constantTimeEqual(await sha256Base64url(token), state.head)
+    // As at the token endpoint: a client that lost the response logs out with what it has.
+    if (!isHead && (await openSuccessor(state, { token, ...parsed }, server.clock())) === null) return null
     return {
       kind: 'refresh_token',
       authorization,
@@ -180,8 +182,14 @@ async function stateOf(
   return { generation, head: await sha256Base64url(token), idleUntil, absoluteUntil }
 }
 
-async function openSuccessor({ successor }: RefreshState, token: string, now: number): Promise<string | null> {
-  if (!successor || successor.until <= now) return null
+/** The head, for its predecessor within the reuse interval; null for any other token. */
+async function openSuccessor(
+  state: RefreshState,
+  { token, generation }: { token: string; generation: number },
+  now: number,
+): Promise<string | null> {
+  const { successor } = state
+  if (generation !== state.generation - 1 || !successor || successor.until <= now) return null
   const opened = await successorSealer(token).open(successor.sealed)
   return opened && decodeUtf8(opened)
 }
