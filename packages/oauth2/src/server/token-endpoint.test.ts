@@ -75,6 +75,7 @@ describe('the token endpoint (RFC 6749 §3.2)', () => {
     ['missing', '', 'invalid_request'],
     ['empty, which is missing (OAuth 2.1 §3.2)', 'grant_type=', 'invalid_request'],
     ['unknown', 'grant_type=magic', 'unsupported_grant_type'],
+    ['password (T15, RFC 9700 §2.4)', 'grant_type=password&username=alice&password=alice', 'unsupported_grant_type'],
     ['in capitals', 'grant_type=CLIENT_CREDENTIALS', 'unsupported_grant_type'],
     ['__proto__', 'grant_type=__proto__', 'unsupported_grant_type'],
     ['constructor', 'grant_type=constructor', 'unsupported_grant_type'],

@@ -181,9 +181,14 @@ describe('id_token_hint (Core §3.1.2.1, A14)', () => {
 })
 
 describe('an authentication request', () => {
-  it.each(['request', 'request_uri', 'registration'])('with %s is refused by name (Core §3.1.2.6)', async (name) => {
-    expect(await outcome((await loggedIn()).browser, { [name]: 'https://app.example/r' })).toBe(`${name}_not_supported`)
-  })
+  it.each(['request', 'request_uri', 'registration'])(
+    'with %s is refused by name, and nothing is fetched (A15, A16, Core §3.1.2.6)',
+    async (name) => {
+      expect(await outcome((await loggedIn()).browser, { [name]: 'https://app.example/r' })).toBe(
+        `${name}_not_supported`,
+      )
+    },
+  )
 
   it('needs redirect_uri, even with one registered (Core §3.1.2.1, A4)', async () => {
     const { browser } = await loggedIn({ scope: 'openid read' })

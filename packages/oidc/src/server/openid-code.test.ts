@@ -199,7 +199,7 @@ describe('the algorithm', () => {
 })
 
 describe('a refresh (Core §12.2, T18)', () => {
-  it('brings an ID Token of the same login: new iat, no nonce', async () => {
+  it('brings an ID Token of the same login: new iat, no nonce (T18, Core §12.2)', async () => {
     const clock = manualClock()
     const { server } = await provider({ clock })
     const first = await logIn(server, { scope: OFFLINE })

@@ -25,7 +25,7 @@ describe('development pages', () => {
     expect(() => server.routes).toThrow(expect.objectContaining({ code: 'not_loopback' }) as Error)
   })
 
-  it('log in, ask for consent and go back to the client', async () => {
+  it('log in, ask for consent and go back to the client (A20, RFC 9700 §4.12)', async () => {
     const { server } = fullServer()
     const browser = new Browser(server)
     const start = await browser.open(authorizeUrl())
@@ -38,7 +38,7 @@ describe('development pages', () => {
       password: 'alice',
     })
     const consentUrl = loggedIn.headers.get('location') ?? ''
-    expect([loggedIn.status, consentUrl.startsWith('/consent?')]).toEqual([303, true]) // A20: 303, so that the password is not posted on
+    expect([loggedIn.status, consentUrl.startsWith('/consent?')]).toEqual([303, true]) // so that the password is not posted on
     expect(await (await browser.open(consentUrl)).text()).toContain('value="write" checked')
     const done = await browser.open(consentUrl, { interaction: interactionOf(consentUrl), decision: 'approve' })
     expect(done.headers.get('location')).toMatch(/^https:\/\/app\.example\/cb\?code=/)
@@ -78,7 +78,7 @@ describe('development pages', () => {
     expect([answer.get('error'), answer.get('state'), answer.get('iss')]).toEqual(['access_denied', 'xyz', ISSUER])
   })
 
-  it('let the person untick scope', async () => {
+  it('let the person untick scope, and the client learns of it (OAuth 2.1 §3.2.3)', async () => {
     const { server } = fullServer()
     const browser = new Browser(server)
     const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''

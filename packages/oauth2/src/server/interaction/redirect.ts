@@ -18,7 +18,7 @@ import { rememberConsent, rememberedScope } from './consents.ts'
 import { bindBrowser, openJourney, sealJourney, type Journey } from './handle.ts'
 
 export interface RedirectInteractionOptions {
-  /** Your login page, or which one for this server of several. It is opened with the handle in the query, as `interaction`. */
+  /** Your login page. It is opened with the handle in the query, as `interaction`. */
   readonly login: PageUrl
   /** Your consent page, opened alike. */
   readonly consent: PageUrl
@@ -26,7 +26,7 @@ export interface RedirectInteractionOptions {
   readonly session?: (http: HttpRequest, server: Server) => Awaitable<Login | null>
 }
 
-/** A URL or path. */
+/** A URL or path, or what makes one for each of several servers that share their registrations. */
 export type PageUrl = string | ((server: Server) => string)
 
 /**
