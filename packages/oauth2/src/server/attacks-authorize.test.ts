@@ -1,6 +1,6 @@
 /** Attacks on the authorization endpoint that no other test of it covers, by their ids. */
 
-import { memoryStore } from '@authlib/core'
+import { AuthlibError, memoryStore } from '@authlib/core'
 import { generateKey, staticKeys } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
 import {
@@ -23,6 +23,7 @@ import { jwtAccessToken } from './extensions/jwt-access-token.ts'
 import { authorizationCodeGrant } from './grants/authorization-code.ts'
 import { clientCredentialsGrant } from './grants/client-credentials.ts'
 import { developmentPages } from './interaction/development.ts'
+import { redirectInteraction } from './interaction/redirect.ts'
 
 async function visit(server: AuthorizationServer, url: string): Promise<{ status: number; location: string | null }> {
   const { status, headers } = await server.fetch(new Request(url))
@@ -237,6 +238,38 @@ describe('a login', () => {
     await browser.authorize()
     expect((await browser.open(authorizeUrl({ demand: 'login' }))).headers.get('location')).toMatch(/^\/login/)
     expect((await browser.authorize({ demand: 'login' })).has('code')).toBe(true) // and one that is new does, at once
+  })
+})
+
+describe('what fails while the person is asked', () => {
+  it.each([
+    ['the session of the application', 'server_error', new Error('detail that nobody must see')],
+    ['a store that is down', 'temporarily_unavailable', new AuthlibError('store_unavailable', 'x', { status: 503 })],
+  ])('because of %s goes to the client: %s (RFC 6749 §4.1.2.1)', async (_case, expected, failure) => {
+    const { server, events } = bareServer()
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(redirectInteraction({ login: '/login', consent: '/consent', session: () => Promise.reject(failure) }))
+    const { location } = await visit(server, authorizeUrl())
+    const answer = new URL(location ?? '').searchParams
+    expect([answer.get('error'), answer.get('state'), answer.get('iss')]).toEqual([expected, 'xyz', ISSUER])
+    expect(location).not.toContain('detail')
+    expect(events.map(({ type }) => type)).toContain('server.error')
+  })
+
+  it('is told to the client when a consent cannot be stored', async () => {
+    const inner = memoryStore()
+    let down = false
+    const { server } = fullServer({
+      store: { ...inner, commit: (batch) => (down ? Promise.reject(new Error('down')) : inner.commit(batch)) },
+    })
+    const browser = new Browser(server)
+    await browser.authorize({ scope: 'read' })
+    const consent = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+    const interaction = new URL(consent, ISSUER).searchParams.get('interaction') ?? ''
+    down = true
+    const response = await browser.open(consent, { interaction, decision: 'approve' })
+    expect(response.headers.get('location')).toMatch(/^https:\/\/app\.example\/cb\?error=server_error&/)
   })
 })
 

@@ -31,7 +31,7 @@ import type { SigningKeys } from '@authlib/jose'
 import { errorResponse, serverError, type OAuth2Error } from '../errors.ts'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
 import { AuthorizationError } from './authorization-error.ts'
-import { createAuthorizationResponse, sendToClient, validateAuthorizationRequest } from './authorize.ts'
+import { atTarget, createAuthorizationResponse, sendToClient, validateAuthorizationRequest } from './authorize.ts'
 import { batchOf, joinChanges } from './changes.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { storedClients } from './clients.ts'
@@ -182,7 +182,7 @@ export class AuthorizationServer implements Server, Mountable {
   }
 
   beginInteraction(request: AuthorizationRequest, http: HttpRequest): Promise<HttpResponse> {
-    return this.#requireInteraction().begin(request, http)
+    return atTarget(request, () => this.#requireInteraction().begin(request, http))
   }
 
   createTokenResponse(request: HttpRequest): Promise<HttpResponse> {

@@ -32,6 +32,7 @@ import type {
 } from './feature.ts'
 import type { RegisteredResponseType, Registry } from './registry.ts'
 import { sessionEnded, sessionSlot } from './sessions.ts'
+import { toOAuth2Error } from './to-oauth2-error.ts'
 
 /**
  * Seconds in which a request can be answered. Its authorization stays around as long, redeemed or not, so that answering
@@ -242,13 +243,11 @@ function requestedScope({ scopes }: Server, client: Client, params: Params): rea
   return known
 }
 
-/** Whatever fails once the target is known is answered there, a crash too. */
-async function atTarget<T>(target: ResponseTarget, step: () => Promise<T>): Promise<T> {
+/** Whatever fails once the target is known is answered there, a crash too. @throws AuthorizationError */
+export async function atTarget<T>(target: ResponseTarget, step: () => Promise<T>): Promise<T> {
   try {
     return await step()
   } catch (error) {
-    if (error instanceof AuthorizationError) throw error
-    if (error instanceof OAuth2Error) throw new AuthorizationError(error, target)
-    throw new AuthorizationError(serverError('', { cause: error, reason: 'the request crashed' }), target)
+    throw error instanceof AuthorizationError ? error : new AuthorizationError(toOAuth2Error(error), target)
   }
 }

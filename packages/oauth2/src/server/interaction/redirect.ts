@@ -10,7 +10,8 @@ import {
   type HttpResponse,
 } from '@authlib/core'
 import { AuthorizationError } from '../authorization-error.ts'
-import { invalidRequest, OAuth2Error } from '../../errors.ts'
+import { atTarget } from '../authorize.ts'
+import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
 import type { AuthorizationRequest, Feature, Login, PendingInteraction, Server } from '../feature.ts'
 import { whatToAsk, type Questions } from './ask.ts'
@@ -42,7 +43,7 @@ export function redirectInteraction({ login, consent, session = () => null }: Re
     if (questions.reasons.length === 0 && who.login) return server.createAuthorizationResponse(request, who.login)
     const { binding, headers } = bindBrowser(server, http)
     const interaction = await sealJourney(server, journeyOf(request, who), binding)
-    if (interaction.length > LONGEST) throw new AuthorizationError(invalidRequest('the request is too long'), request)
+    if (interaction.length > LONGEST) throw invalidRequest('the request is too long')
     const page = questions.login ? login : consent
     return redirectResponse(addQuery(typeof page === 'string' ? page : page(server), { interaction }), headers)
   }
@@ -57,7 +58,7 @@ export function redirectInteraction({ login, consent, session = () => null }: Re
         const handle = (http.method === 'POST' ? await readForm(http) : readQuery(http)).get('interaction')
         const journey = await openForPage(server, handle, http)
         const request = await server.validateAuthorizationRequest(journey)
-        const questions = await ask(request, journey)
+        const questions = await atTarget(request, () => ask(request, journey))
         return {
           request,
           client: request.client,
@@ -65,10 +66,10 @@ export function redirectInteraction({ login, consent, session = () => null }: Re
           reasons: questions.reasons,
           scope: questions.scope,
           handle: handle ?? '',
-          loggedIn: (by) => answered(server, () => next(request, http, { login: by, before: false })),
+          loggedIn: (by) => answered(request, () => next(request, http, { login: by, before: false })),
           approve: ({ scope = questions.scope, remember = true } = {}) =>
-            answered(server, () => approve(request, http, journey, questions, { scope, remember })),
-          deny: () => answered(server, () => server.createAuthorizationResponse(request, { denied: true })),
+            answered(request, () => approve(request, http, journey, questions, { scope, remember })),
+          deny: () => answered(request, () => server.createAuthorizationResponse(request, { denied: true })),
         }
       },
     },
@@ -84,7 +85,7 @@ export function redirectInteraction({ login, consent, session = () => null }: Re
     const { server, client } = request
     const { login: by } = journey
     if (!by || questions.login) return next(request, http, journey) // consent without login: back to it
-    if (!coversScope(request.scope, scope)) throw new AuthorizationError(new OAuth2Error('invalid_scope'), request)
+    if (!coversScope(request.scope, scope)) throw invalidScope('scope was approved that was not asked for')
     const granted = request.scope.filter((word) => scope.includes(word) || !questions.scope.includes(word))
     const response = await server.createAuthorizationResponse(request, { ...by, scope: granted })
     if (remember) await rememberConsent(server, { subject: by.subject, clientId: client.clientId, scope: granted })
@@ -101,11 +102,7 @@ type Who = Pick<Journey, 'login' | 'before'>
 async function ask(request: AuthorizationRequest, { login, before }: Who): Promise<Questions> {
   const { server, client } = request
   const remembered = login ? await rememberedScope(server, login.subject, client.clientId) : null
-  try {
-    return whatToAsk(request, { login, before, approved: null, remembered }, server.clock())
-  } catch (error) {
-    throw error instanceof OAuth2Error ? new AuthorizationError(error, request) : error
-  }
+  return whatToAsk(request, { login, before, approved: null, remembered }, server.clock())
 }
 
 function journeyOf(
@@ -124,10 +121,10 @@ async function openForPage(server: Server, handle: string | undefined, http: Htt
   }
 }
 
-async function answered(server: Server, step: () => Promise<HttpResponse>): Promise<HttpResponse> {
+async function answered(request: AuthorizationRequest, step: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
-    return await step()
+    return await atTarget(request, step)
   } catch (error) {
-    return server.respond(error)
+    return request.server.respond(error)
   }
 }
