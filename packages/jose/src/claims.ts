@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '@authlib/core'
 import { JoseError } from './errors.ts'
 import type { JwsHeader } from './header.ts'
+import { isEmptyMember, memberFault, type MemberRule } from './member-rule.ts'
 
 /** Registered claims, RFC 7519 §4.1, and any other. */
 export interface JwtClaims {
@@ -16,14 +17,20 @@ export interface JwtClaims {
   readonly [name: string]: unknown
 }
 
+/** Claims to be signed: times may be dates too. */
+export interface NewJwtClaims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  readonly exp?: number | Date
+  readonly nbf?: number | Date
+  readonly iat?: number | Date
+  readonly jti?: string
+  readonly [name: string]: unknown
+}
+
 /** What one claim must be. */
-export interface ClaimRule {
-  /** The claim is there and not empty: no empty text, list or null. Default false. */
-  readonly essential?: boolean
-  /** The one value, compared with `===`; in a list, one of its items. */
-  readonly value?: unknown
-  /** Like `value`, any of these. */
-  readonly values?: readonly unknown[]
+export interface ClaimRule extends MemberRule {
   /** Your own test, for a claim that is there. */
   readonly validate?: (value: unknown, claims: JwtClaims) => boolean
 }
@@ -46,6 +53,8 @@ export interface JwtPolicy {
   readonly issuer?: string
   /** Who we are: one of these must be in `aud`. Without it, a token that has an `aud` is refused (RFC 7519 §4.1.3). */
   readonly audience?: string | readonly string[]
+  /** `aud` must be one text that names us, and no list: the token is for nobody else. Default false. */
+  readonly soleAudience?: boolean
   /** Accepts a token for whomever, as when reading one's own. Default false. */
   readonly anyAudience?: boolean
   /** The exact `sub`. Default: any. */
@@ -82,32 +91,33 @@ export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptio
 /** Checks the claims against the policy. Throws a `JoseError` that names the claim. */
 export function checkClaims(claims: JwtClaims, header: Partial<JwsHeader>, policy: JwtPolicy): void {
   const now = (policy.clock ?? systemClock)()
-  checkForms(claims)
+  const malformed = malformedName(claims)
+  if (malformed !== null) throw invalidClaim(malformed, 'of another type')
   checkTimes(claims, policy, now)
   const { issuer, subject, required } = policy
   if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss')
   if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub')
   checkAudience(claims, policy)
-  if (required !== undefined) for (const name of required) if (isEmpty(claims, name)) throw missingClaim(name)
+  if (required !== undefined) for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
   if (policy.claims !== undefined) checkRules(claims, policy.claims)
   if (policy.validate !== undefined && !policy.validate(claims, header, now))
     throw invalidClaim('', 'refused by validate')
 }
 
-function checkForms(claims: JwtClaims): void {
-  const { iss, sub, jti, aud } = claims
-  if (iss !== undefined && typeof iss !== 'string') throw invalidClaim('iss', 'not a string')
-  if (sub !== undefined && typeof sub !== 'string') throw invalidClaim('sub', 'not a string')
-  if (jti !== undefined && typeof jti !== 'string') throw invalidClaim('jti', 'not a string')
-  if (aud === undefined || typeof aud === 'string') return
-  if (!Array.isArray(aud) || !aud.every((item) => typeof item === 'string')) throw invalidClaim('aud', 'not strings')
+/** The first of the registered names that is not of its type, or null. RFC 7519 §4.1 */
+export function malformedName({ iss, sub, jti, aud }: NewJwtClaims): string | null {
+  if (iss !== undefined && typeof iss !== 'string') return 'iss'
+  if (sub !== undefined && typeof sub !== 'string') return 'sub'
+  if (jti !== undefined && typeof jti !== 'string') return 'jti'
+  if (aud === undefined || typeof aud === 'string') return null
+  return Array.isArray(aud) && aud.every((item) => typeof item === 'string') ? null : 'aud'
 }
 
 /** At `exp` a token is expired, at `nbf` it is valid. RFC 7519 §4.1.4, §4.1.5 */
 function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
   const { exp, nbf, iat } = claims
   if (exp === undefined) {
-    if (!expiryOptional) throw missingClaim('exp')
+    if (!expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or accept such tokens by `expiryOptional`')
   } else if (!isTime(exp)) throw invalidClaim('exp', 'not a NumericDate')
   else if (now >= exp + leeway) throw new JoseError('expired_token', 'The token has expired', { claim: 'exp' })
   if (nbf !== undefined) checkStart('nbf', nbf, now + leeway)
@@ -122,37 +132,28 @@ function checkStart(claim: 'nbf' | 'iat', value: unknown, latest: number): void 
   if (value > latest) throw new JoseError('immature_token', 'The token is not valid yet', { claim })
 }
 
-function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false }: JwtPolicy): void {
+function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, soleAudience = false }: JwtPolicy): void {
   if (anyAudience) return
   if (audience === undefined) {
-    if (aud !== undefined) throw invalidClaim('aud', 'an audience, but the policy names none')
-    return
+    if (aud === undefined) return
+    throw invalidClaim('aud', 'an audience, but the policy names none', 'Say who you are in `audience`')
   }
   if (aud === undefined) throw missingClaim('aud')
+  if (soleAudience && typeof aud !== 'string') throw invalidClaim('aud', 'a list')
   const fits = (item: string): boolean => (typeof audience === 'string' ? item === audience : audience.includes(item))
   if (!(typeof aud === 'string' ? fits(aud) : aud.some(fits))) throw invalidClaim('aud', 'for another audience')
 }
 
 function checkRules(claims: JwtClaims, rules: Readonly<Record<string, ClaimRule>>): void {
   for (const [name, rule] of Object.entries(rules)) {
-    if (rule.essential && isEmpty(claims, name)) throw missingClaim(name)
-    if (!Object.hasOwn(claims, name)) continue
-    const value = claims[name]
-    const values = 'value' in rule ? [rule.value] : rule.values
-    const given: readonly unknown[] = Array.isArray(value) ? value : [value]
-    if (values !== undefined && !given.some((item) => values.includes(item))) throw invalidClaim(name, 'another value')
-    if (rule.validate !== undefined && !rule.validate(value, claims)) throw invalidClaim(name, 'refused by its rule')
+    const fault = memberFault(claims, name, rule)
+    if (fault === 'missing') throw missingClaim(name)
+    if (fault !== null) throw invalidClaim(name, fault)
   }
 }
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
-}
-
-function isEmpty(claims: JwtClaims, name: string): boolean {
-  if (!Object.hasOwn(claims, name)) return true
-  const value = claims[name]
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
 /** Without `application/`, in lower case. RFC 7515 §4.1.9 */
@@ -165,10 +166,14 @@ function mismatch(claims: JwtClaims, claim: string): JoseError {
   return claims[claim] === undefined ? missingClaim(claim) : invalidClaim(claim, 'another value')
 }
 
-function missingClaim(claim: string): JoseError {
-  return new JoseError('missing_claim', 'A claim is missing', { claim, reason: claim })
+function missingClaim(claim: string, hint?: string): JoseError {
+  return new JoseError('missing_claim', 'A claim is missing', { claim, reason: claim, hint })
 }
 
-function invalidClaim(claim: string, reason: string): JoseError {
-  return new JoseError('invalid_claim', 'A claim is not what it must be', { claim, reason: `${claim}: ${reason}` })
+function invalidClaim(claim: string, reason: string, hint?: string): JoseError {
+  return new JoseError('invalid_claim', 'A claim is not what it must be', {
+    claim,
+    reason: `${claim}: ${reason}`,
+    hint,
+  })
 }

@@ -93,15 +93,25 @@ export function decodeError(reason: string, cause?: unknown): JoseError {
   return new JoseError('decode_error', 'The token is malformed', { reason, cause })
 }
 
+/** Registered parameters that are strings. RFC 7515 §4.1 */
+const texts = ['alg', 'typ', 'cty', 'kid', 'jku', 'x5u', 'x5t', 'x5t#S256']
+
 function checkHeader(header: Readonly<Record<string, unknown>>, understood: readonly string[]): JwsHeader {
   const { alg } = header
   if (alg === undefined) throw new JoseError('missing_algorithm', 'The header has no alg')
-  for (const name of ['alg', 'typ', 'cty', 'kid']) {
+  for (const name of texts) {
     if (header[name] !== undefined && typeof header[name] !== 'string') throw invalidHeader(`${name} is no string`)
   }
+  const { jwk, x5c } = header
+  if (jwk !== undefined && !isObject(jwk)) throw invalidHeader('jwk is no object') // RFC 7515 §4.1.3
+  if (x5c !== undefined && !isListOfTexts(x5c)) throw invalidHeader('x5c is no list of strings') // §4.1.6
   if (Object.hasOwn(header, 'crit')) checkCritical(header, understood)
   if (Object.hasOwn(header, 'b64')) checkUnencoded(header)
   return header as JwsHeader // sound: alg is a string, as are the optional members
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
 }
 
 /** RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood. */
@@ -123,13 +133,13 @@ function checkCritical(header: Readonly<Record<string, unknown>>, understood: re
 }
 
 /** Names of RFC 7515 §4.1: never critical. */
-const registered = ['alg', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'typ', 'cty', 'crit']
+export const registeredParameters: readonly string[] = [...texts, 'jwk', 'x5c', 'crit']
 
 /** The producer's half of the rule. Throws `invalid_header`. */
 export function checkCriticalToSign(header: Readonly<Record<string, unknown>>): void {
   const { crit } = header
   if (crit === undefined) return
-  if (Array.isArray(crit) && crit.some((name) => registered.includes(String(name))))
+  if (Array.isArray(crit) && crit.some((name) => registeredParameters.includes(String(name))))
     throw invalidHeader('crit lists a registered name')
   checkCritical(header, Array.isArray(crit) ? crit.map(String) : [])
 }

@@ -9,11 +9,19 @@ export {
   type KeyType,
 } from './algorithms.ts'
 export * from './cached-verifier.ts'
-export type { ClaimRule, JwtClaims, JwtDecryption, JwtPolicy } from './claims.ts'
+export {
+  checkClaims,
+  type ClaimRule,
+  type JwtClaims,
+  type JwtDecryption,
+  type JwtPolicy,
+  type NewJwtClaims,
+} from './claims.ts'
 export * from './errors.ts'
 export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt.ts'
 export { decryption, decryptJwt, encryptJwt } from './jwt-encrypted.ts'
 export type { JwsHeader } from './header.ts'
+export * from './header-parameters.ts'
 export type { Jwk, JwkSet } from './jwk.ts'
 export * from './jwk-import.ts'
 export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
@@ -31,6 +39,7 @@ export {
   type VerifyJwsOptions,
 } from './jws.ts'
 export * from './jws-json.ts'
+export type { LifetimeOptions } from './jwt-payload.ts'
 export type { KeyResolver, VerificationKeys } from './jws-signature.ts'
 export * from './external-key.ts'
 export { Key } from './key.ts'

@@ -39,7 +39,7 @@ export function verifySignature(
   const verifyWith = (candidates: readonly Key[]): Key | Promise<Key> => {
     if (candidates.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
     const fixed = algorithms !== undefined ? candidates : candidates.filter((key) => key.alg !== undefined)
-    if (fixed.length === 0) throw unsupportedAlgorithm()
+    if (fixed.length === 0) throw unsupportedAlgorithm('Pass `algorithms`, or import the key with its `alg`')
     return firstThatVerifies(fixed, alg, input, signature)
   }
   if (keys instanceof Key) return verifyWith([keys])
@@ -95,6 +95,6 @@ function firstThatVerifies(
   return verdict.then((holds) => (holds ? key : firstThatVerifies(others, alg, input, signature)))
 }
 
-function unsupportedAlgorithm(): JoseError {
-  return new JoseError('unsupported_algorithm', 'The algorithm is not allowed')
+function unsupportedAlgorithm(hint?: string): JoseError {
+  return new JoseError('unsupported_algorithm', 'The algorithm is not allowed', { hint })
 }

@@ -1,24 +1,36 @@
 /** JWTs that are encrypted: a signed one inside a JWE (nested, RFC 7519 §11.2), or bare claims in one. */
 
 import { decodeUtf8 } from '@authlib/core'
-import { checkClaims, checkType, type JwtClaims, type JwtDecryption, type JwtPolicy, mediaType } from './claims.ts'
+import {
+  checkClaims,
+  checkType,
+  type JwtClaims,
+  type JwtDecryption,
+  type JwtPolicy,
+  mediaType,
+  type NewJwtClaims,
+} from './claims.ts'
 import { decodeError } from './header.ts'
 import { encryptJwe, type EncryptJweOptions } from './jwe.ts'
 import { decryptJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
 import type { JweHeader } from './jwe-parts.ts'
-import { parseClaims, validateSchema } from './jwt-payload.ts'
+import { type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './jwt-payload.ts'
 import type { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
-/** Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that nobody signs. */
-export function encryptJwt(
-  token: string | JwtClaims,
+/**
+ * Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that nobody signs: `lifetime` and `clock` are for
+ * these.
+ */
+export async function encryptJwt(
+  token: string | NewJwtClaims,
   key: Key,
-  { header, ...options }: EncryptJweOptions = {},
+  { header, lifetime, clock, ...options }: EncryptJweOptions & LifetimeOptions = {},
 ): Promise<string> {
   const named = typeof token === 'string' ? { cty: 'JWT' } : { typ: 'JWT' }
-  const plaintext = typeof token === 'string' ? token : JSON.stringify(token)
+  const times = { ...(lifetime !== undefined && { lifetime }), ...(clock && { clock }) }
+  const plaintext = typeof token === 'string' ? token : JSON.stringify(prepareClaims(token, times))
   return encryptJwe(plaintext, key, { ...options, header: { ...named, ...header } })
 }
 

@@ -1,8 +1,43 @@
-import { parseJson } from '@authlib/core'
-import type { JwtClaims } from './claims.ts'
+/** The payload of a JWT: from claims to text and back. RFC 7519 §7 */
+
+import { type Clock, parseJson, systemClock } from '@authlib/core'
+import { type JwtClaims, malformedName, type NewJwtClaims } from './claims.ts'
 import { JoseError } from './errors.ts'
 import { isObject } from './is-object.ts'
 import type { StandardSchema } from './standard-schema.ts'
+
+/** What the signer or encrypter of claims may say about their time. */
+export interface LifetimeOptions {
+  /** Seconds from now to `exp`; `iat` becomes now, unless it is there. Default: the claims say it themselves. */
+  readonly lifetime?: number
+  readonly clock?: Clock
+}
+
+const times = ['exp', 'nbf', 'iat'] as const
+
+/** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
+export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
+  if (!isObject(claims)) throw new TypeError('Claims are an object')
+  if (malformedName(claims) !== null) throw new TypeError('iss, sub and jti are texts, aud is one or a list of them')
+  const stated = times.some((name) => claims[name] instanceof Date) ? withNumericDates(claims) : claims
+  for (const name of times) {
+    if (stated[name] !== undefined && !Number.isFinite(stated[name])) {
+      throw new TypeError('A time is a number of seconds, or a Date')
+    }
+  }
+  if (lifetime === undefined) return stated as JwtClaims // no Date is left
+  if (stated.exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
+  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime is a number of seconds')
+  const now = clock()
+  return { iat: now, ...(stated as JwtClaims), exp: now + lifetime }
+}
+
+/** Whole seconds: what is still valid in between has expired a little early. RFC 7519 §2 */
+function withNumericDates(claims: NewJwtClaims): NewJwtClaims {
+  const dates = times.filter((name) => claims[name] instanceof Date)
+  const seconds = dates.map((name): [string, number] => [name, Math.floor(Number(claims[name]) / 1000)])
+  return { ...claims, ...Object.fromEntries(seconds) }
+}
 
 /** The JSON object that a payload must be. Throws `invalid_payload`, also for whatever reading its text throws. */
 export function parseClaims(read: () => string): JwtClaims {

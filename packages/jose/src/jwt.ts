@@ -1,16 +1,15 @@
 /** JSON Web Token, RFC 7519, as JWS. */
 
 import { decodeText, encodeText } from '#runtime'
-import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from './claims.ts'
+import { checkClaims, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
 import { verifyCompact } from './jws.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from './jws-signature.ts'
-import { parseClaims, validateSchema } from './jwt-payload.ts'
+import { type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './jwt-payload.ts'
 import type { Key } from './key.ts'
 import type { StandardSchema } from './standard-schema.ts'
-import { isObject } from './is-object.ts'
 
-export interface SignJwtOptions {
+export interface SignJwtOptions extends LifetimeOptions {
   /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
   readonly typ?: string | null
   /** Default: the algorithm the key is for. */
@@ -27,21 +26,16 @@ export interface VerifiedJwt<C = JwtClaims> {
   readonly key: Key
 }
 
-/** Signs claims. `kid` is that of the key. A time that is no finite number is a `TypeError`. */
+/** Signs claims. `kid` is that of the key. A registered claim of another type is a `TypeError`. */
 export async function signJwt(
-  claims: JwtClaims,
+  claims: NewJwtClaims,
   key: Key,
-  { typ = 'JWT', alg, header }: SignJwtOptions = {},
+  { typ = 'JWT', alg, header, ...times }: SignJwtOptions = {},
 ): Promise<string> {
   const name = signingAlgorithm(key, alg)
-  if (!isObject(claims)) throw new TypeError('Claims are an object')
   if (header?.['b64'] !== undefined) throw new TypeError('A JWT is never unencoded') // RFC 7797 §7
-  for (const time of ['exp', 'nbf', 'iat']) {
-    if (claims[time] !== undefined && !Number.isFinite(claims[time]))
-      throw new TypeError('A time is a number of seconds')
-  }
-  const protectedHeader = encodeHeader(name, key, typ, header)
-  return signInput(`${protectedHeader}.${encodeText(JSON.stringify(claims))}`, key, name)
+  const payload = encodeText(JSON.stringify(prepareClaims(claims, times)))
+  return signInput(`${encodeHeader(name, key, typ, header)}.${payload}`, key, name)
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Issuing an SD-JWT. RFC 9901 §4, §6 */
 
 import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
-import type { JwtClaims } from '../claims.ts'
+import type { JwtClaims, NewJwtClaims } from '../claims.ts'
 import type { Jwk } from '../jwk.ts'
 import { signJwt, type SignJwtOptions } from '../jwt.ts'
+import { prepareClaims } from '../jwt-payload.ts'
 import type { Key } from '../key.ts'
 import { type ClaimPath, createDisclosure, type Disclosure } from './disclosure.ts'
 
@@ -22,7 +23,7 @@ const alwaysVisible = ['iss', 'aud', 'exp', 'nbf', 'cnf', 'status', 'vct', '_sd_
 
 /** The signed token, then every disclosure: for the holder. A path that leads nowhere is a `TypeError`. */
 export async function issueSdJwt(
-  claims: JwtClaims,
+  claims: NewJwtClaims,
   key: Key,
   { disclosable, holderKey, decoys = 0, random = systemRandom, ...options }: IssueSdJwtOptions,
 ): Promise<string> {
@@ -68,7 +69,7 @@ export async function issueSdJwt(
     return Object.fromEntries([...visible, ['_sd', digests.toSorted()]]) // sorted: their order tells nothing, §4.2.4.1
   }
 
-  const visible = (await conceal(claims, disclosable)) as JwtClaims // an object stays one
+  const visible = (await conceal(prepareClaims(claims, {}), disclosable)) as JwtClaims // an object stays one
   const confirmation = holderKey && { cnf: { jwk: holderKey } } // §4.1.2, RFC 7800 §3.2
   const token = await signJwt({ ...visible, ...confirmation, _sd_alg: 'sha-256' }, key, options)
   return [token, ...disclosures.map(({ encoded }) => encoded), ''].join('~')

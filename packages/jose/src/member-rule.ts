@@ -1,0 +1,36 @@
+/** Rules for one member of an object: a claim, or a header parameter. */
+
+/** Without its own test, which looks at the whole as well. */
+export interface MemberRule {
+  /** It is there and not empty: no empty text, list or null. Default false. */
+  readonly essential?: boolean
+  /** With `essential`: it must be there, but may be empty. Default false. */
+  readonly allowEmpty?: boolean
+  /** The one value, compared with `===`; in a list, one of its items. */
+  readonly value?: unknown
+  /** Like `value`, any of these. */
+  readonly values?: readonly unknown[]
+}
+
+/** Why a member does not fit, or null. What is not there fits whatever is not essential. */
+export function memberFault<M extends Readonly<Record<string, unknown>>>(
+  members: M,
+  name: string,
+  rule: MemberRule & { readonly validate?: (value: unknown, members: M) => boolean },
+): 'missing' | 'another value' | 'refused by its rule' | null {
+  const present = Object.hasOwn(members, name)
+  if (rule.essential && !(rule.allowEmpty ? present : !isEmptyMember(members, name))) return 'missing'
+  if (!present) return null
+  const value: unknown = members[name]
+  const values = 'value' in rule ? [rule.value] : rule.values
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (values !== undefined && !given.some((item) => values.includes(item))) return 'another value'
+  return rule.validate === undefined || rule.validate(value, members) ? null : 'refused by its rule'
+}
+
+/** Not there, or nothing: null, an empty text, an empty list. */
+export function isEmptyMember(members: Readonly<Record<string, unknown>>, name: string): boolean {
+  if (!Object.hasOwn(members, name)) return true
+  const value = members[name]
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
