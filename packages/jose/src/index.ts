@@ -8,6 +8,13 @@ export {
   type JwsRow,
   type KeyType,
 } from './algorithms.ts'
+export {
+  decryptAnyJwe,
+  inspectUnverified,
+  type Serialization,
+  type UnverifiedToken,
+  verifyAnyJws,
+} from './any-serialization.ts'
 export * from './cached-verifier.ts'
 export {
   checkClaims,
@@ -38,7 +45,18 @@ export {
   verifyJws,
   type VerifyJwsOptions,
 } from './jws.ts'
-export * from './jws-json.ts'
+export {
+  type FlattenedJws,
+  type GeneralJws,
+  type JwsSignature,
+  type JwsSigner,
+  signFlattenedJws,
+  signGeneralJws,
+  type SignJwsJsonOptions,
+  type VerifiedJwsJson,
+  verifyJwsJson,
+  type VerifyJwsJsonOptions,
+} from './jws-json.ts'
 export type { LifetimeOptions } from './jwt-payload.ts'
 export type { KeyResolver, VerificationKeys } from './jws-signature.ts'
 export * from './external-key.ts'

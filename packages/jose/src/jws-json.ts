@@ -115,8 +115,7 @@ export async function verifyJwsJson(
   }: VerifyJwsJsonOptions = {},
 ): Promise<VerifiedJwsJson> {
   checkArguments(keys, algorithms)
-  if (wanted !== 'all' && !(Number.isSafeInteger(wanted) && wanted > 0))
-    throw new TypeError('At least one signature must hold')
+  checkThreshold(wanted)
   const { payload, entries } = readJws(jws, maxSize)
   const parsed = entries.map((entry) => ({
     entry,
@@ -135,14 +134,27 @@ export async function verifyJwsJson(
   const failures = verdicts.filter(({ status }) => status === 'rejected')
   const holding = verdicts.filter((verdict) => verdict.status === 'fulfilled').map(({ value }) => value)
   if (wanted === 'all' && failures[0]?.status === 'rejected') throw failures[0].reason
-  if (wanted !== 'all' && holding.length < wanted) throw new JoseError('bad_signature', 'Too few signatures hold')
+  if (wanted !== 'all' && holding.length < wanted) throw tooFewSignatures()
   return { payload: contentBytes(content, unencoded), signatures: holding }
+}
+
+/** How many signatures must hold is for the caller to say well. */
+export function checkThreshold(wanted: 'all' | number): void {
+  if (wanted !== 'all' && !(Number.isSafeInteger(wanted) && wanted > 0))
+    throw new TypeError('At least one signature must hold')
+}
+
+export function tooFewSignatures(): JoseError {
+  return new JoseError('bad_signature', 'Too few signatures hold')
 }
 
 const MAX_SIGNATURES = 16
 
 /** The parts, with the types that JSON from elsewhere may lack. Both forms at once are refused. RFC 7515 §7.2 */
-function readJws(jws: unknown, maxSize: number): { payload: string | undefined; entries: readonly JwsSignature[] } {
+export function readJws(
+  jws: unknown,
+  maxSize: number,
+): { payload: string | undefined; entries: readonly JwsSignature[] } {
   if (!isObject(jws)) throw decodeError('no JSON object')
   const { payload, signatures, ...flattened } = jws
   if (payload !== undefined && typeof payload !== 'string') throw decodeError('the payload is no text')
