@@ -42,8 +42,9 @@ describe.each(Object.entries(pairs))('a key %s', (_, { privateKey, publicKey }) 
   const publicJwk = publicKey.export({ format: 'jwk' }) as Jwk
   const expectPrivate = (key: Key) => expect(key.privateJwk()).toEqual(privateJwk)
 
-  it('comes as JWK, PKCS#8, SPKI and KeyObject', async () => {
+  it('comes as JWK, its text, PKCS#8, SPKI and KeyObject', async () => {
     expectPrivate(await importKey(privateJwk))
+    expectPrivate(await importKey(JSON.stringify(privateJwk, null, 2)))
     expectPrivate(await importKey(privateKey.export({ format: 'pem', type: 'pkcs8' })))
     expectPrivate(await importKey(privateKey.export({ format: 'der', type: 'pkcs8' })))
     expectPrivate(await importKey(privateKey))

@@ -1,8 +1,9 @@
 /** Makes a {@link Key} of whatever a key comes as. */
 
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8, parseJson } from '@authlib/core'
 import { findJwsRow } from './algorithms.ts'
 import { jwkFromCryptoKey, keyFromPair } from './crypto-key.ts'
+import { JoseError } from './errors.ts'
 import type { Key } from './key.ts'
 import { jwkFromDer } from './der-import.ts'
 import { invalidKey, type Jwk } from './jwk.ts'
@@ -13,7 +14,7 @@ import { isObject } from './is-object.ts'
 import { importJwk, type ImportKeyOptions } from './jwk-import.ts'
 
 /**
- * A JWK; a text in PEM or of OpenSSH; bytes in DER; a `CryptoKey`, a pair of them, whose private half
+ * A JWK, or its text; a text in PEM or of OpenSSH; bytes in DER; a `CryptoKey`, a pair of them, whose private half
  * need not be extractable, or a Node.js `KeyObject`; or, when `alg` is an HMAC
  * algorithm, the bytes of a secret. PEM and DER hold SPKI, PKCS#8 (encrypted too), PKCS#1, SEC1 or a certificate. A text
  * is never taken for a secret (RFC 8725 §2.1): see `importSecret`.
@@ -59,7 +60,16 @@ function isKeyObject(material: object): material is KeyObjectLike {
 }
 
 async function jwkFromText(text: string, { password }: ImportKeyOptions): Promise<Jwk> {
+  if (/^\s*\{/.test(text)) return jwkFromJson(text)
   return isSshKey(text) ? jwkFromSsh(text) : jwkFromDer(readPem(text).der, password)
+}
+
+function jwkFromJson(text: string): Jwk {
+  try {
+    return withFactors(parseJson(text) as Jwk) // which parseJwk checks
+  } catch (cause) {
+    throw cause instanceof JoseError ? cause : invalidKey('not JSON', cause)
+  }
 }
 
 /** Altered armour, line ends, a byte order mark: what was meant as a key stays one. */

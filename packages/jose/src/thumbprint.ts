@@ -1,6 +1,6 @@
 /** JWK thumbprints, RFC 7638, and their URIs, RFC 9278. */
 
-import { type Awaitable, sha256Base64url } from '@authlib/core'
+import { type Awaitable, encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core'
 import { invalidKey, type Jwk } from './jwk.ts'
 
 const required: Readonly<Record<string, readonly string[]>> = {
@@ -10,8 +10,14 @@ const required: Readonly<Record<string, readonly string[]>> = {
   oct: ['k', 'kty'],
 }
 
-/** SHA-256 over the required members only, in base64url: the same for the private and the public half. RFC 7638 §3 */
-export function jwkThumbprint(jwk: Jwk): Awaitable<string> {
+/** Hashes that thumbprints are made with. RFC 9278 §4 */
+export type ThumbprintHash = 'SHA-256' | 'SHA-384' | 'SHA-512'
+
+/**
+ * The hash over the required members only, in base64url: the same for the private and the public half (RFC 7638 §3). With
+ * another hash than the default, SHA-256, it is another name for the same key.
+ */
+export function jwkThumbprint(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Awaitable<string> {
   const names = Object.hasOwn(required, jwk.kty) ? required[jwk.kty] : undefined
   if (names === undefined) throw invalidKey('unknown kty')
   const members = names.map((name): [string, string] => {
@@ -19,10 +25,15 @@ export function jwkThumbprint(jwk: Jwk): Awaitable<string> {
     if (typeof value !== 'string') throw invalidKey(`${name} is missing or not a string`)
     return [name, value]
   })
-  return sha256Base64url(JSON.stringify(Object.fromEntries(members)))
+  const text = JSON.stringify(Object.fromEntries(members))
+  return hash === 'SHA-256' ? sha256Base64url(text) : digest(hash, text)
 }
 
 /** The thumbprint as a URI, RFC 9278 §3. */
-export async function jwkThumbprintUri(jwk: Jwk): Promise<string> {
-  return `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${await jwkThumbprint(jwk)}`
+export async function jwkThumbprintUri(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Promise<string> {
+  return `urn:ietf:params:oauth:jwk-thumbprint:${hash.toLowerCase()}:${await jwkThumbprint(jwk, hash)}`
+}
+
+async function digest(hash: string, text: string): Promise<string> {
+  return encodeBase64url(new Uint8Array(await crypto.subtle.digest(hash, new Uint8Array(encodeUtf8(text)))))
 }
