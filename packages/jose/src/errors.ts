@@ -20,6 +20,7 @@ export type JoseErrorCode =
   | 'invalid_claim'
   | 'expired_token'
   | 'immature_token' // `nbf` or `iat` lies ahead
+  | 'insecure_claim' // looks like a secret, in claims that are to be signed
 
 export interface JoseErrorOptions extends AuthlibErrorOptions {
   /** The claim at fault. */
