@@ -1,6 +1,7 @@
 /** JWT claims and the policy they are checked by, RFC 7519 §4 and RFC 8725 §3. */
 
 import { type Clock, systemClock } from '@authlib/core'
+import type { JwsAlgorithmName } from './algorithm-name.ts'
 import { JoseError } from './errors.ts'
 import type { JwsHeader } from './header.ts'
 import { isEmptyMember, memberFault, type MemberRule } from './member-rule.ts'
@@ -44,7 +45,7 @@ export interface JwtDecryption {
 /** What a token must be to be accepted. A plain object: keep one per use and share it. */
 export interface JwtPolicy {
   /** The algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: readonly JwsAlgorithmName[]
   /** The `typ` header, or one of these; without `application/`, in any case (RFC 7515 §4.1.9). Default: not looked at. */
   readonly typ?: string | readonly string[]
   /** A token without `typ` passes too. Default false. */

@@ -167,3 +167,19 @@ describe('a wrong argument is a TypeError, whatever the token is', () => {
     await expect(Promise.resolve().then(act)).rejects.toThrow(TypeError)
   })
 })
+
+it.each<[RegExp, () => unknown]>([
+  [/lifetime/, async () => verify(await jose.signJwt({}, signer))],
+  [/audience/, async () => verify(await sign({ aud: 'api' }))],
+  [/algorithms/, verifyUnbound],
+  [/importSecret/, () => jose.importKey('a text that is no key')],
+  [/ES256/, () => jose.generateKey('P-256')],
+  [/encrypt/, () => jose.refuseSensitiveClaims({ password: 'x' })],
+])('advises: %s', async (advice, act) => {
+  await expect(Promise.resolve().then(act)).rejects.toMatchObject({ hint: expect.stringMatching(advice) as unknown })
+})
+
+async function verifyUnbound(): Promise<unknown> {
+  const { alg: _, ...jwk } = signer.publicJwk()
+  return verify(await sign({}), {}, await jose.importKey(jwk))
+}

@@ -1,3 +1,4 @@
+export type { AlgorithmName, JweAlgorithmName, JweEncryptionName, JwsAlgorithmName } from './algorithm-name.ts'
 export {
   curves,
   type Curve,

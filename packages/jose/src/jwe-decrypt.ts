@@ -1,6 +1,7 @@
 /** Decrypting a JWE, RFC 7516 §5.2. Every cryptographic failure is the same `decryption_failed` (§11.5). */
 
 import * as jose from 'jose'
+import type { JweAlgorithmName, JweEncryptionName } from './algorithm-name.ts'
 import { JoseError } from './errors.ts'
 import { invalidHeader } from './header.ts'
 import { cryptoKeyFor } from './jwe-key.ts'
@@ -22,9 +23,9 @@ import { isObject } from './is-object.ts'
 
 export interface DecryptJweOptions {
   /** Key management algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: readonly JweAlgorithmName[]
   /** Content encryptions that are accepted. Default: all of RFC 7518 §5. */
-  readonly encryptions?: readonly string[]
+  readonly encryptions?: readonly JweEncryptionName[]
   /** Longest token in characters, refused before decoding. Default 262,144. */
   readonly maxSize?: number
   /** Accepts a compressed plaintext of at most this many bytes. Default 0: compression is refused. */

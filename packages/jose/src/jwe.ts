@@ -2,6 +2,7 @@
 
 import * as jose from 'jose'
 import { encodeUtf8 } from '@authlib/core'
+import type { JweAlgorithmName, JweEncryptionName } from './algorithm-name.ts'
 import { invalidHeader } from './header.ts'
 import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
 import { cryptoKeyFor } from './jwe-key.ts'
@@ -12,7 +13,7 @@ import { Key } from './key.ts'
 /** Who can decrypt it, and how the key comes there. */
 export interface JweRecipientOptions {
   /** Default: the algorithm the key is for. */
-  readonly alg?: string
+  readonly alg?: JweAlgorithmName
   /** Agreement upon a key: information about the producer, RFC 7518 §4.6.1.2. */
   readonly apu?: Uint8Array
   /** Agreement upon a key: information about the recipient, RFC 7518 §4.6.1.3. */
@@ -23,7 +24,7 @@ export interface JweRecipientOptions {
 
 export interface EncryptJweOptions extends JweRecipientOptions {
   /** Content encryption. Default `A256GCM`; for a direct key what fits its length. */
-  readonly enc?: string
+  readonly enc?: JweEncryptionName
   /** Protected header parameters beside `alg`, `enc` and the `kid` of the key. */
   readonly header?: Partial<JweHeader>
   /** Compresses the plaintext, whose length then tells about its content (RFC 8725 §3.6). Default false. */

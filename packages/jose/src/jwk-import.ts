@@ -1,11 +1,12 @@
 /** Makes a {@link Key} of a JWK: the one format that needs no reader. */
 
+import type { AlgorithmName } from './algorithm-name.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
 
 export interface ImportKeyOptions {
   /** The one algorithm the key is for, where the material does not say. */
-  readonly alg?: string
+  readonly alg?: AlgorithmName
   readonly kid?: string
   readonly use?: 'sig' | 'enc'
   /** Opens an encrypted PKCS#8. */

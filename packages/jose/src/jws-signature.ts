@@ -20,7 +20,7 @@ export function checkArguments(keys: unknown, algorithms: readonly string[] | un
   if (algorithms?.length === 0) throw new TypeError('algorithms is empty')
   if (keys instanceof Key || typeof keys === 'function') return
   if (isObject(keys) && 'find' in keys) return
-  throw new TypeError('A key, a key set or a resolver is required')
+  throw new TypeError('A key, a key set or a resolver is required: see importKey, importSecret and remoteKeySet')
 }
 
 /** The key under which the signature holds, or throws. */

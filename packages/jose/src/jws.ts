@@ -1,5 +1,6 @@
 /** JSON Web Signature in its compact form, RFC 7515 §7.1; detached content, Appendix F. */
 
+import type { JwsAlgorithmName } from './algorithm-name.ts'
 import { JoseError } from './errors.ts'
 import { cachedHeader, decodeError, type JwsHeader, parseHeader, rememberHeader } from './header.ts'
 import {
@@ -24,7 +25,7 @@ export interface SignJwsOptions {
   /** Header parameters beside `alg`, and `kid` of the key. */
   readonly header?: Partial<JwsHeader>
   /** Default: the algorithm the key is for. */
-  readonly alg?: string
+  readonly alg?: JwsAlgorithmName
   /** Leaves the payload out of the token: it travels another way. Appendix F. Default false. */
   readonly detached?: boolean
   /** Signs the payload as it is, without base64url: `b64` and `crit` go into the header. RFC 7797. Default false. */
@@ -33,7 +34,7 @@ export interface SignJwsOptions {
 
 export interface VerifyJwsOptions {
   /** The algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: readonly JwsAlgorithmName[]
   /** The payload of a detached token, which then must not bring one. */
   readonly payload?: Content
   /** Names in `crit` that the caller understands and will act upon. `b64` always is. Default none. */

@@ -1,6 +1,7 @@
 /** JSON Web Token, RFC 7519, as JWS. */
 
 import { decodeText, encodeText } from '#runtime'
+import type { JwsAlgorithmName } from './algorithm-name.ts'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
 import { verifyCompact } from './jws.ts'
@@ -13,7 +14,7 @@ export interface SignJwtOptions extends LifetimeOptions {
   /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
   readonly typ?: string | null
   /** Default: the algorithm the key is for. */
-  readonly alg?: string
+  readonly alg?: JwsAlgorithmName
   /** More header parameters. */
   readonly header?: Partial<JwsHeader>
 }

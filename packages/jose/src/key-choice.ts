@@ -1,5 +1,6 @@
 /** Which key for an algorithm, which algorithm for a key, and a set of keys to begin with. */
 
+import type { AlgorithmName, JwsAlgorithmName } from './algorithm-name.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from './algorithms.ts'
 import { type JweAlgorithm, jweAlgorithms } from './jwe-algorithms.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
@@ -37,14 +38,14 @@ function encryptionRank(alg: string): number {
 }
 
 /** The first key of a set that signs with this algorithm, or null. */
-export async function findSigningKey(keys: KeySetLike, alg: string, kid?: string): Promise<Key | null> {
+export async function findSigningKey(keys: KeySetLike, alg: JwsAlgorithmName, kid?: string): Promise<Key | null> {
   const found = await keys.find({ alg, kid, operation: 'sign', fits: (key) => key.supports(alg, 'sign') })
   return found[0] ?? null
 }
 
 /** A fresh private or secret key for each algorithm. Name one twice to have two. */
 export async function generateKeySet(
-  algorithms: readonly string[],
+  algorithms: readonly AlgorithmName[],
   options: Omit<GenerateKeyOptions, 'kid'> = {},
 ): Promise<KeySet> {
   if (algorithms.length === 0) throw new TypeError('An algorithm is required')

@@ -1,6 +1,7 @@
 /** New keys. */
 
 import * as runtime from '#runtime'
+import type { AlgorithmName } from './algorithm-name.ts'
 import { type Curve, curves, findJwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
@@ -22,7 +23,7 @@ export interface GenerateKeyOptions {
  * A private or secret key for one algorithm: of a signature, of key management, or, for direct encryption, of content
  * encryption (`A256GCM`). PBES2 takes passwords, which are not generated.
  */
-export async function generateKey(alg: string, { kid, ...options }: GenerateKeyOptions = {}): Promise<Key> {
+export async function generateKey(alg: AlgorithmName, { kid, ...options }: GenerateKeyOptions = {}): Promise<Key> {
   const { material } = parseJwk(await runtime.generateMaterial(describe(alg, options)))
   const use = findJwsRow(alg) === null ? 'enc' : 'sig'
   const name = kid ?? (material.kty === 'oct' ? undefined : await jwkThumbprint(material))
@@ -45,5 +46,7 @@ function describe(alg: string, { modulusLength = 2048, crv = 'P-256' }: Generate
   if (row?.secretLength !== undefined) return { kty: 'oct', length: row.secretLength }
   if (row?.kty.includes('RSA')) return { kty: 'RSA', length: modulusLength }
   if (row?.kty.includes('EC')) return { kty: curves[crv satisfies Curve].kty, crv, length: 0 }
-  throw new JoseError('unsupported_algorithm', 'There is no key to be made for the algorithm')
+  throw new JoseError('unsupported_algorithm', 'There is no key to be made for the algorithm', {
+    hint: 'Name an algorithm such as ES256, not a type of key or a curve',
+  })
 }

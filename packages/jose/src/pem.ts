@@ -1,6 +1,7 @@
 /** Textual encoding of keys, RFC 7468. */
 
 import { decodeBase64, encodeBase64 } from '@authlib/core'
+import { JoseError } from './errors.ts'
 import { invalidKey } from './jwk.ts'
 
 /** The labels there are, without what may surround them. */
@@ -29,7 +30,7 @@ export function readPem(text: string): { label: PemLabel; der: Uint8Array } {
   const begin = lines.findIndex((line) => labels.some((label) => line === `-----BEGIN ${label}-----`))
   const label = labels.find((name) => lines[begin] === `-----BEGIN ${name}-----`)
   const end = lines.indexOf(`-----END ${label}-----`, begin)
-  if (label === undefined || end < 0) throw invalidKey('not a PEM of a known kind')
+  if (label === undefined || end < 0) throw notPem()
   try {
     return { label: label as PemLabel, der: decodeBase64(lines.slice(begin + 1, end).join('')) } // one of the list
   } catch (cause) {
@@ -40,4 +41,11 @@ export function readPem(text: string): { label: PemLabel; der: Uint8Array } {
 export function writePem(label: PemLabel, der: Uint8Array): string {
   const lines = encodeBase64(der).match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
+
+function notPem(): JoseError {
+  return new JoseError('invalid_key', 'The key is invalid', {
+    reason: 'not a PEM of a known kind',
+    hint: 'A secret comes through importSecret',
+  })
 }

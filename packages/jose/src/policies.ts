@@ -1,13 +1,14 @@
 /** Ready policies: what the specifications demand of the JWTs they define. Spread one to add to it. */
 
 import type { Clock } from '@authlib/core'
+import type { JwsAlgorithmName } from './algorithm-name.ts'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
 import { isObject } from './is-object.ts'
 
 /** What every ready policy takes. */
 export interface PolicyOptions {
   /** The algorithms that are accepted. Required, unless every key says its own. */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: readonly JwsAlgorithmName[]
   /** Seconds by which clocks may differ. Default 5. */
   readonly leeway?: number
   readonly clock?: Clock

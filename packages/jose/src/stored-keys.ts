@@ -13,6 +13,7 @@ import {
   type Store,
   systemClock,
 } from '@authlib/core'
+import type { JwsAlgorithmName } from './algorithm-name.ts'
 import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
 import { generateKey } from './key-generate.ts'
@@ -24,7 +25,7 @@ export interface StoredKeysOptions {
   /** Seal the keys in the store: the first one seals, all of them open. At least 32 characters each. */
   readonly secrets: readonly string[]
   /** One pair of keys is kept for each; the first is preferred. Default `['ES256']`. */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: readonly JwsAlgorithmName[]
   /** Keeps the keys of several issuers in one store apart. Default `default`. */
   readonly name?: string
   /** Seconds a key signs before the next one takes over. Default 7,776,000 (90 days). */

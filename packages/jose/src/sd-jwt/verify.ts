@@ -1,6 +1,7 @@
 /** Verifying an SD-JWT, with or without key binding. RFC 9901 §7.1, §7.3 */
 
 import { constantTimeEqual, decodeUtf8, sha256Base64url } from '@authlib/core'
+import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from '../claims.ts'
 import { JoseError } from '../errors.ts'
 import type { Jwk } from '../jwk.ts'
@@ -22,7 +23,7 @@ export interface KeyBindingPolicy {
   /** What we sent to the holder. */
   readonly nonce: string
   /** Algorithms that are accepted from holders. Default `['ES256']`. */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: readonly JwsAlgorithmName[]
   /** Seconds since the holder signed. Default 300. */
   readonly maxAge?: number
 }
