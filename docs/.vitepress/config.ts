@@ -50,6 +50,20 @@ export default defineConfig({
         ],
       },
       {
+        text: 'JOSE',
+        items: [
+          { text: 'On its own', link: '/guide/jose/' },
+          { text: 'Sign', link: '/guide/jose/sign' },
+          { text: 'Verify', link: '/guide/jose/verify' },
+          { text: 'Encrypt', link: '/guide/jose/encrypt' },
+          { text: 'Keys', link: '/guide/jose/keys' },
+          { text: 'Key sets', link: '/guide/jose/key-sets' },
+          { text: 'SD-JWT', link: '/guide/jose/sd-jwt' },
+          { text: 'Errors', link: '/guide/jose/errors' },
+          { text: 'Migrate', link: '/guide/jose/migrate' },
+        ],
+      },
+      {
         text: 'Go further',
         items: [
           { text: 'Login and consent pages', link: '/guide/interaction' },

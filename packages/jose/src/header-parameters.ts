@@ -9,6 +9,7 @@ export interface HeaderRule extends MemberRule {
   readonly validate?: (value: unknown) => boolean
 }
 
+/** What a header must be beyond what its specification says. */
 export interface HeaderRules {
   /** Rules for single parameters, private or registered. */
   readonly parameters?: Readonly<Record<string, HeaderRule>>
