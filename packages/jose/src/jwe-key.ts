@@ -2,7 +2,9 @@
 
 import * as jose from 'jose'
 import { decodeBase64url } from '@authlib/core'
+import { findJweEncryptionRow } from './jwe-algorithms.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
+import { invalidKey } from './jwk.ts'
 import type { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
 
@@ -17,6 +19,8 @@ export async function cryptoKeyFor(
 ): Promise<CryptoKey | Uint8Array> {
   const refusal = encryptionRefusal(key, alg, operation)
   if (refusal !== null) throw refusal
+  if (alg === 'dir' && key.secretLength !== findJweEncryptionRow(enc)?.keyLength)
+    throw invalidKey('of another length than the content encryption') // RFC 7518 §4.5
   let known = imported.get(key)
   if (known === undefined) imported.set(key, (known = new Map<string, CryptoKey | Uint8Array>()))
   const name = `${operation} ${alg} ${enc}`

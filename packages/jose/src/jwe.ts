@@ -4,7 +4,7 @@ import * as jose from 'jose'
 import { encodeUtf8 } from '@authlib/core'
 import type { JweAlgorithmName, JweEncryptionName } from './algorithm-name.ts'
 import { invalidHeader } from './header.ts'
-import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
+import { findJweEncryptionRow, findJweRow, jweEncryptions } from './jwe-algorithms.ts'
 import { cryptoKeyFor } from './jwe-key.ts'
 import type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
 import type { Content } from './jws-content.ts'
@@ -18,7 +18,7 @@ export interface JweRecipientOptions {
   readonly apu?: Uint8Array
   /** Agreement upon a key: information about the recipient, RFC 7518 §4.6.1.3. */
   readonly apv?: Uint8Array
-  /** Iterations of PBES2, RFC 7518 §4.8.1.2. Default 10,000. */
+  /** Iterations of PBES2, at least 1,000 (RFC 7518 §4.8.1.2). Default 10,000. */
   readonly iterations?: number
 }
 
@@ -109,9 +109,14 @@ function algorithmsOf(key: Key, options: { alg?: string; enc?: string }): { alg:
   const named = findJweEncryptionRow(key.alg ?? '') // a key for dir may name its content encryption
   const alg = options.alg ?? (named === null ? key.alg : 'dir')
   if (alg === undefined) throw new TypeError('Pass alg: the key does not say its algorithm')
-  const enc = options.enc ?? named?.enc ?? 'A256GCM'
+  const fitting = alg === 'dir' ? jweEncryptions.find((name) => lengthOf(name) === key.secretLength) : undefined
+  const enc = options.enc ?? named?.enc ?? fitting ?? 'A256GCM'
   if (findJweEncryptionRow(enc) === null) throw new TypeError('The content encryption is not known')
   return { alg, enc }
+}
+
+function lengthOf(enc: string): number | undefined {
+  return findJweEncryptionRow(enc)?.keyLength
 }
 
 function protectedParameters(
@@ -124,6 +129,8 @@ function protectedParameters(
 }
 
 function parameters({ apu, apv, iterations = 10_000 }: JweRecipientOptions): jose.JWEKeyManagementHeaderParameters {
+  if (!(Number.isSafeInteger(iterations) && iterations >= 1000))
+    throw new TypeError('PBES2 has 1,000 iterations at least') // RFC 7518 §4.8.1.2
   return { ...(apu && { apu }), ...(apv && { apv }), p2c: iterations }
 }
 
