@@ -30,6 +30,8 @@ const conditions: Record<jose.JoseErrorCode, Record<string, () => unknown>> = {
     'a JWS': () => jose.verifyJws('x'.repeat(262_145), signer),
     'a JWE': () => decrypt('x'.repeat(262_145)),
     'a header': () => verify(`${'A'.repeat(16_385)}.e30.AA`, { maxSize: 99_999 }),
+    'a header of a JWE': async () => decrypt(await encrypt({ alg: 'A256KW', enc: 'A256GCM', x: 'x'.repeat(12_300) })),
+    'a JWT that is only looked at': () => jose.decodeUnverifiedJwt('x'.repeat(16_385)),
     'a detached payload': () => jose.verifyJws(forge({ alg: 'ES256' }, ''), signer, { payload: 'xx', maxSize: 1 }),
     'too many signatures': async () =>
       jose.verifyJwsJson({ payload: '', signatures: Array.from({ length: 17 }, () => ({ signature: '' })) }, signer),
@@ -46,6 +48,10 @@ const conditions: Record<jose.JoseErrorCode, Record<string, () => unknown>> = {
         { protected: encode({ alg: 'ES256' }), header: { alg: 'ES256' }, payload: '', signature: '' },
         signer,
       ),
+    'a name in two headers of a JWE': () =>
+      jose.encryptFlattenedJwe('x', { key: wrapping }, { header: { a: 1 }, unprotected: { a: 1 } }),
+    'a name in two headers of a recipient': () =>
+      jose.encryptGeneralJwe('x', [{ key: wrapping }], { unprotected: { alg: 'A256KW' } }),
     'several recipients of a direct key': async () => {
       const { recipients, ...rest } = await jose.encryptGeneralJwe('x', [{ key: wrapping }])
       const direct = [{ header: { alg: 'dir' } }, ...recipients]
@@ -85,6 +91,14 @@ const conditions: Record<jose.JoseErrorCode, Record<string, () => unknown>> = {
       jose.signJwt({}, await jose.importSecret(new Uint8Array(16), { alg: 'HS256' })),
     'a key for another algorithm': async () => verify(await sign({}), {}, await jose.generateKey('RS256')),
     'a key for encryption': () => jose.signJwt({}, wrapping, { alg: 'HS256' }),
+    'a public key off its curve': async () => jose.encryptJwe('x', await offCurve('ECDH-ES+A128KW')),
+    'one that several shall decrypt': async () =>
+      jose.encryptGeneralJwe('x', [{ key: wrapping }, { key: await offCurve('ECDH-ES+A128KW') }]),
+    'one that shall verify': async () => verify(await sign({}), {}, await offCurve('ES256')),
+    'a public key of low order': async () =>
+      jose.encryptFlattenedJwe('x', {
+        key: await jose.importKey({ kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43), alg: 'ECDH-ES' }),
+      }),
     'a public key that shall sign': async () => jose.signJwt({}, await jose.importKey(signer.publicJwk())),
     'the private half of a public key': async () => (await jose.importKey(signer.publicJwk())).privateJwk(),
   },
@@ -132,6 +146,11 @@ const conditions: Record<jose.JoseErrorCode, Record<string, () => unknown>> = {
   insecure_claim: { password: () => jose.refuseSensitiveClaims({ password: 'x' }) },
 }
 
+async function offCurve(alg: string): Promise<jose.Key> {
+  const { kid: _, ...jwk } = (await jose.generateKey(alg)).publicJwk()
+  return jose.importKey({ ...jwk, x: jwk.y ?? '' })
+}
+
 const refusing: jose.StandardSchema<never> = {
   '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no', path: ['sub'] }] }) },
 }
@@ -161,6 +180,7 @@ describe('a wrong argument is a TypeError, whatever the token is', () => {
     ],
     ['a number that shall be claims', () => jose.signJwt(1 as unknown as jose.NewJwtClaims, signer)],
     ['no signature that must hold', () => jose.verifyJwsJson({} as jose.GeneralJws, signer, { signatures: 0 })],
+    ['a compression in the header', () => jose.encryptJwe('x', wrapping, { header: { zip: 'DEF' } })],
     ['no recipient', () => jose.encryptGeneralJwe('x', [])],
     ['no key to import', () => jose.importKey(null as unknown as jose.Jwk)],
   ])('%s', async (_, act) => {

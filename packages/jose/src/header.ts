@@ -43,8 +43,13 @@ export function rememberHeader(encoded: string, header: JwsHeader): void {
 
 /** Parses and checks; `understood` are the names that `crit` may list. Throws `decode_error` or `invalid_header`. */
 export function parseHeader(encoded: string, understood: readonly string[] = []): JwsHeader {
+  return checkHeader(decodeHeader(encoded), understood)
+}
+
+/** Throws `exceeded_size` or `decode_error`. */
+export function decodeHeader(encoded: string): Readonly<Record<string, unknown>> {
   if (encoded.length > MAX_HEADER) throw new JoseError('exceeded_size', 'The header is too large')
-  return checkHeader(decodeObject(encoded), understood)
+  return decodeObject(encoded)
 }
 
 /**
@@ -56,9 +61,7 @@ export function parseHeaderObject(
   unprotected: Readonly<Record<string, unknown>> = {},
   understood: readonly string[] = [],
 ): { header: JwsHeader; protectedHeader: Partial<JwsHeader> } {
-  if (encoded !== undefined && encoded.length > MAX_HEADER)
-    throw new JoseError('exceeded_size', 'The header is too large')
-  const protectedHeader = encoded === undefined ? {} : decodeObject(encoded)
+  const protectedHeader = encoded === undefined ? {} : decodeHeader(encoded)
   const header = checkHeader(joinHeaders(protectedHeader, unprotected), understood)
   if (Object.hasOwn(protectedHeader, 'crit')) checkCritical(protectedHeader, understood)
   return { header, protectedHeader: protectedHeader } // its members are those of the joint header

@@ -38,7 +38,11 @@ async function importFor(
   if (key.kty === 'oct') return importSecretFor(decodeBase64url(key.privateJwk().k ?? ''), alg, operation, enc)
   const jwk = operation === 'encrypt' ? key.publicJwk() : key.privateJwk()
   const { use: _, key_ops: __, alg: ___, kid: ____, ...material } = jwk
-  return jose.importJWK(material, alg)
+  try {
+    return await jose.importJWK(material, alg)
+  } catch (cause) {
+    throw invalidKey('refused by the runtime', cause) // such as off its curve
+  }
 }
 
 /** One import for all tokens, where it is one key of AES; bytes where it is two, or a password. */

@@ -2,7 +2,7 @@
 
 import { base64urlLength } from './base64url-length.ts'
 import { JoseError } from './errors.ts'
-import { decodeError, decodeObject, invalidHeader, joinHeaders } from './header.ts'
+import { decodeError, decodeHeader, invalidHeader, joinHeaders } from './header.ts'
 import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
 import { invalidKey, parseJwk } from './jwk.ts'
 import { isObject } from './is-object.ts'
@@ -114,7 +114,7 @@ export function checkRecipient(jwe: FlattenedJwe, limits: JweLimits): JweRecipie
 }
 
 function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits): JweHeader {
-  const protectedHeader = jwe.protected === undefined ? {} : decodeObject(jwe.protected)
+  const protectedHeader = jwe.protected === undefined ? {} : decodeHeader(jwe.protected)
   const unprotected = joinHeaders(jwe.unprotected ?? {}, jwe.header ?? {})
   const header = joinHeaders(protectedHeader, unprotected)
   if (header['alg'] === undefined || header['enc'] === undefined)

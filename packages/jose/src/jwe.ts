@@ -3,10 +3,11 @@
 import * as jose from 'jose'
 import { encodeUtf8 } from '@authlib/core'
 import type { JweAlgorithmName, JweEncryptionName } from './algorithm-name.ts'
-import { invalidHeader } from './header.ts'
+import { invalidHeader, joinHeaders } from './header.ts'
 import { findJweEncryptionRow, findJweRow, jweEncryptions } from './jwe-algorithms.ts'
 import { cryptoKeyFor } from './jwe-key.ts'
 import type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
+import { invalidKey } from './jwk.ts'
 import type { Content } from './jws-content.ts'
 import { Key } from './key.ts'
 
@@ -55,11 +56,11 @@ export async function encryptJwe(
     { alg, enc },
     compress,
   )
-  const jwe = await new jose.CompactEncrypt(bytes(plaintext))
+  const encrypt = new jose.CompactEncrypt(bytes(plaintext))
     .setProtectedHeader(protectedHeader as jose.CompactJWEHeaderParameters) // alg and enc are there
     .setKeyManagementParameters(parameters(options))
-    .encrypt(await cryptoKeyFor(key, alg, 'encrypt', enc))
-  return jwe
+  const prepared = await cryptoKeyFor(key, alg, 'encrypt', enc)
+  return orInvalidKey(encrypt.encrypt(prepared))
 }
 
 /** A flattened JWE: one recipient, and room for unprotected headers and `aad`. */
@@ -71,12 +72,15 @@ export async function encryptFlattenedJwe(
   const { key } = recipient
   const { alg, enc } = algorithmsOf(key, { ...recipient, ...(wanted !== undefined && { enc: wanted }) })
   const named = { ...(key.kid !== undefined && { kid: key.kid }), ...header }
+  const protectedHeader = protectedParameters(named, { alg, enc }, compress)
+  joinHeaders(protectedHeader, unprotected ?? {})
   const encrypt = new jose.FlattenedEncrypt(bytes(plaintext))
-    .setProtectedHeader(protectedParameters(named, { alg, enc }, compress))
+    .setProtectedHeader(protectedHeader)
     .setKeyManagementParameters(parameters(recipient))
   if (unprotected !== undefined) encrypt.setSharedUnprotectedHeader(unprotected)
   if (aad !== undefined) encrypt.setAdditionalAuthenticatedData(bytes(aad))
-  return encrypt.encrypt(await cryptoKeyFor(key, alg, 'encrypt', enc))
+  const prepared = await cryptoKeyFor(key, alg, 'encrypt', enc)
+  return orInvalidKey(encrypt.encrypt(prepared))
 }
 
 /** A general JWE: the same ciphertext for several recipients, each of whom is named by the `kid` of the key. */
@@ -86,22 +90,31 @@ export async function encryptGeneralJwe(
   { header, unprotected, aad, compress = false, enc = 'A256GCM' }: EncryptJweJsonOptions = {},
 ): Promise<GeneralJwe> {
   if (recipients.length === 0) throw new TypeError('A recipient is required')
-  const encrypt = new jose.GeneralEncrypt(bytes(plaintext)).setProtectedHeader(
-    protectedParameters(header ?? {}, { enc }, compress),
-  )
+  const protectedHeader = protectedParameters(header ?? {}, { enc }, compress)
+  const encrypt = new jose.GeneralEncrypt(bytes(plaintext)).setProtectedHeader(protectedHeader)
   if (unprotected !== undefined) encrypt.setSharedUnprotectedHeader(unprotected)
   if (aad !== undefined) encrypt.setAdditionalAuthenticatedData(bytes(aad))
   for (const recipient of recipients) {
     const { alg } = algorithmsOf(recipient.key, { ...recipient, enc })
     if (recipients.length > 1 && findJweRow(alg)?.direct) throw new TypeError('A direct algorithm has one recipient') // §5.1
     const { kid } = recipient.key
+    const own = { alg, ...(kid !== undefined && { kid }) }
+    joinHeaders(protectedHeader, joinHeaders(unprotected ?? {}, own))
     encrypt
       .addRecipient(await cryptoKeyFor(recipient.key, alg, 'encrypt', enc))
-      .setUnprotectedHeader({ alg, ...(kid !== undefined && { kid }) })
+      .setUnprotectedHeader(own)
       .setKeyManagementParameters(parameters(recipient))
   }
-  const jwe = await encrypt.encrypt()
-  return jwe // the same members
+  return orInvalidKey(encrypt.encrypt()) // the same members
+}
+
+/** A public key may still turn out to be none: off its curve, of low order. Whose key it is need not be whose program. */
+async function orInvalidKey<T>(encrypted: Promise<T>): Promise<T> {
+  try {
+    return await encrypted
+  } catch (cause) {
+    throw invalidKey('nothing can be encrypted to it', cause)
+  }
 }
 
 function algorithmsOf(key: Key, options: { alg?: string; enc?: string }): { alg: string; enc: string } {
@@ -125,6 +138,7 @@ function protectedParameters(
   compress: boolean,
 ): jose.JWEHeaderParameters {
   if (header['crit'] !== undefined) throw invalidHeader('crit is not supported')
+  if (header.zip !== undefined) throw new TypeError('Ask for compression by `compress`')
   return { ...header, ...algorithms, ...(compress && { zip: 'DEF' }) } // the same members
 }
 

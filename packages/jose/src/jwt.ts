@@ -3,6 +3,7 @@
 import { decodeText, encodeText } from '#runtime'
 import type { JwsAlgorithmName } from './algorithm-name.ts'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
+import { JoseError } from './errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from './header.ts'
 import { verifyCompact } from './jws.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from './jws-signature.ts'
@@ -60,7 +61,12 @@ export async function verifyJwt<C = JwtClaims>(
 }
 
 /** Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. */
-export function decodeUnverifiedJwt(token: string): { readonly header: JwsHeader; readonly claims: JwtClaims } {
+export function decodeUnverifiedJwt(
+  token: string,
+  { maxSize = 16_384 }: { readonly maxSize?: number } = {},
+): { readonly header: JwsHeader; readonly claims: JwtClaims } {
+  if (typeof token === 'string' && token.length > maxSize)
+    throw new JoseError('exceeded_size', 'The token is too large')
   const [header, payload, signature, ...rest] = typeof token === 'string' ? token.split('.', 4) : []
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
     throw decodeError('not three parts')

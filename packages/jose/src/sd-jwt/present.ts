@@ -22,7 +22,7 @@ export interface PresentSdJwtOptions {
 /** What goes to the verifier. The holder has verified the SD-JWT when it was issued. */
 export async function presentSdJwt(sdJwt: string, { disclose, keyBinding }: PresentSdJwtOptions): Promise<string> {
   const { token, disclosures } = await splitSdJwt(sdJwt)
-  const { placed } = reveal(decodeUnverifiedJwt(token).claims, disclosures)
+  const { placed } = reveal(decodeUnverifiedJwt(token, { maxSize: token.length }).claims, disclosures)
   const shown = placed.filter(({ path }) =>
     disclose.some((wanted) => path.every((part, index) => part === wanted[index])),
   )
