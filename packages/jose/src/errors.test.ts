@@ -182,6 +182,7 @@ describe('a wrong argument is a TypeError, whatever the token is', () => {
     ['no signature that must hold', () => jose.verifyJwsJson({} as jose.GeneralJws, signer, { signatures: 0 })],
     ['a compression in the header', () => jose.encryptJwe('x', wrapping, { header: { zip: 'DEF' } })],
     ['no recipient', () => jose.encryptGeneralJwe('x', [])],
+    ['no secret', () => jose.importSecret(undefined as unknown as string)],
     ['no key to import', () => jose.importKey(null as unknown as jose.Jwk)],
   ])('%s', async (_, act) => {
     await expect(Promise.resolve().then(act)).rejects.toThrow(TypeError)

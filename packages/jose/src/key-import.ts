@@ -45,6 +45,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
 /** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('A secret is bytes, or a text') // such as a variable that is not set
   if (await looksLikeKey(bytes)) throw invalidKey('a key of another kind is no secret') // RFC 8725 §2.1
   return importJwk({ kty: 'oct', k: encodeBase64url(bytes) }, options)
 }
