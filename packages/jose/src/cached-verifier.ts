@@ -56,7 +56,7 @@ export function cachedVerifier<C = JwtClaims>(
     async verify(token) {
       const entry = find(token)
       if (entry !== undefined) {
-        checkClaims(entry.verified.claims as JwtClaims, entry.verified.header, policy) // as they were at first: no schema here
+        checkClaims(entry.verified.claims as JwtClaims, policy, entry.verified.header) // as they were at first: no schema here
         return entry.verified
       }
       const before = revisionOf(keys)

@@ -89,8 +89,8 @@ export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptio
   }
 }
 
-/** Checks the claims against the policy. Throws a `JoseError` that names the claim. */
-export function checkClaims(claims: JwtClaims, header: Partial<JwsHeader>, policy: JwtPolicy): void {
+/** Checks claims, wherever they come from, against a policy. Throws a `JoseError` that names the claim. */
+export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader> = {}): void {
   const now = (policy.clock ?? systemClock)()
   const malformed = malformedName(claims)
   if (malformed !== null) throw invalidClaim(malformed, 'of another type')

@@ -58,7 +58,7 @@ export async function decryptJwt<C = JwtClaims>(
   const { header, plaintext, key } = await decryptJwe(token, keys, { maxSize: policy.maxSize ?? 65_536, ...options })
   checkType(header, policy)
   const claims = parseClaims(() => decodeUtf8(plaintext))
-  checkClaims(claims, header, policy)
+  checkClaims(claims, policy, header)
   const { schema } = policy
   return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key } // the caller's word
 }

@@ -13,28 +13,31 @@ export interface LifetimeOptions {
   readonly clock?: Clock
 }
 
-const times = ['exp', 'nbf', 'iat'] as const
-
 /** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
 export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
   if (!isObject(claims)) throw new TypeError('Claims are an object')
   if (malformedName(claims) !== null) throw new TypeError('iss, sub and jti are texts, aud is one or a list of them')
-  const stated = times.some((name) => claims[name] instanceof Date) ? withNumericDates(claims) : claims
-  for (const name of times) {
-    if (stated[name] !== undefined && !Number.isFinite(stated[name])) {
-      throw new TypeError('A time is a number of seconds, or a Date')
-    }
+  const { exp, nbf, iat } = claims
+  const dated = exp instanceof Date || nbf instanceof Date || iat instanceof Date
+  const stated = dated ? withNumericDates(claims) : claims
+  if (!isTime(stated.exp) || !isTime(stated.nbf) || !isTime(stated.iat)) {
+    throw new TypeError('A time is a number of seconds, or a Date')
   }
-  if (lifetime === undefined) return stated as JwtClaims // no Date is left
-  if (stated.exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
+  const numeric = stated as JwtClaims // no Date is left
+  if (lifetime === undefined) return numeric
+  if (exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
   if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime is a number of seconds')
   const now = clock()
-  return { iat: now, ...(stated as JwtClaims), exp: now + lifetime }
+  return { ...numeric, iat: numeric.iat ?? now, exp: now + lifetime }
+}
+
+function isTime(value: unknown): boolean {
+  return value === undefined || Number.isFinite(value)
 }
 
 /** Whole seconds: what is still valid in between has expired a little early. RFC 7519 §2 */
 function withNumericDates(claims: NewJwtClaims): NewJwtClaims {
-  const dates = times.filter((name) => claims[name] instanceof Date)
+  const dates = ['exp', 'nbf', 'iat'].filter((name) => claims[name] instanceof Date)
   const seconds = dates.map((name): [string, number] => [name, Math.floor(Number(claims[name]) / 1000)])
   return { ...claims, ...Object.fromEntries(seconds) }
 }

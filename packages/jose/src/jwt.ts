@@ -56,7 +56,7 @@ export async function verifyJwt<C = JwtClaims>(
   const { header, payload, key } = verified instanceof Promise ? await verified : verified
   checkType(header, policy)
   const claims = parseClaims(() => decodeText(payload))
-  checkClaims(claims, header, policy)
+  checkClaims(claims, policy, header)
   return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
 }
 

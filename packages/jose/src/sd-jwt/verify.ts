@@ -55,7 +55,7 @@ export async function verifySdJwt(
     parseClaims(() => decodeUtf8(payload)),
     parts.disclosures,
   )
-  checkClaims(claims, header, policy)
+  checkClaims(claims, policy, header)
   if (keyBinding === undefined) return { header, claims, key }
   return { header, claims, key, holderKey: await verifyKeyBinding(parts, claims, keyBinding, policy) }
 }
