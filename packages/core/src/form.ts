@@ -17,7 +17,7 @@ export async function readForm(request: HttpRequest, options?: ParamsOptions): P
 }
 
 /** The query of the URL. Throws `invalid_request` (400). */
-export function readQuery({ url }: HttpRequest, options?: ParamsOptions): Params {
+export function readQuery({ url }: Pick<HttpRequest, 'url'>, options?: ParamsOptions): Params {
   const end = indexOrEnd(url, '#')
   const start = url.indexOf('?')
   return Params.parse(start === -1 ? '' : url.slice(start + 1, end), options)

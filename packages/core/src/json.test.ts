@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
-import { parseJson } from './json.ts'
+import { describe, expect, it } from 'vitest'
+import { parseJson, parseJsonObject } from './json.ts'
 
 const invalid = expect.objectContaining({ code: 'invalid_json', status: 400 })
 
@@ -45,4 +45,32 @@ it('quotes nothing of the text, not even in a cause', () => {
     expect((error as Error).cause).toBeUndefined()
     expect((error as Error).stack).not.toContain('s3cret')
   }
+})
+
+describe('parseJsonObject', () => {
+  it('reads an object', () => {
+    const text = '{"a":{"b":[1,{"a":"\\\\"}]},"b":"\\"b\\":","":null}'
+    expect(parseJsonObject(text)).toEqual(JSON.parse(text))
+  })
+
+  it.each([
+    '{"a":1,"a":2}',
+    '{"a":1,"\\u0061":2}',
+    '{"b":{"a":1, "a" :1}}',
+    '[]',
+    'null',
+    '"a"',
+    '1',
+    '',
+    '{"__proto__":1,"__proto__":2}',
+  ])('refuses %j: two readers could see different things (RFC 8259 §4)', (text) => {
+    expect(() => parseJsonObject(text)).toThrow(expect.objectContaining({ code: 'invalid_json', status: 400 }))
+  })
+
+  it('reads long probes in linear time (X2)', () => {
+    const text = JSON.stringify({ a: '\\"'.repeat(100_000), b: '"x":'.repeat(50_000) })
+    const start = performance.now()
+    expect(parseJsonObject(text)).toHaveProperty('b')
+    expect(performance.now() - start).toBeLessThan(500)
+  })
 })

@@ -28,6 +28,31 @@ export function parseJson(text: string, { maxDepth = 32 }: ParseJsonOptions = {}
   return value
 }
 
+/**
+ * One object, read one way only: of a member that is there twice, readers would see different ones (RFC 8259 §4).
+ * Throws `invalid_json` (400).
+ */
+export function parseJsonObject(text: string, options?: ParseJsonOptions): Readonly<Record<string, unknown>> {
+  const value = parseJson(text, options)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidJson('The text is not a JSON object')
+  if (countNames(text) !== countMembers(value)) throw invalidJson('A member of the JSON is there twice')
+  return value as Readonly<Record<string, unknown>> // sound: every object is one
+}
+
+/** In valid JSON a string before a colon is a member name, and nothing else is. */
+function countNames(text: string): number {
+  let count = 0
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) count++
+  return count
+}
+
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inside = Object.values(value).reduce((count: number, member) => count + countMembers(member), 0)
+  return Array.isArray(value) ? inside : inside + Object.keys(value).length
+}
+
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1))

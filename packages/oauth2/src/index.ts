@@ -1,3 +1,4 @@
+export type * from './client-auth/client-auth.ts'
 export * from './errors.ts'
 export * from './metadata.ts'
 export * from './pkce.ts'

@@ -7,9 +7,9 @@
  */
 
 import { AuthlibError, constantTimeEqual, type Params } from '@authlib/core'
+import { issuerMismatch, type ServerMetadata } from '../server-metadata.ts'
 import type { OAuth2Login } from './authorization.ts'
-import { issuerMismatch, serverAnswered } from './errors.ts'
-import type { ServerMetadata } from './server-metadata.ts'
+import { serverAnswered } from './errors.ts'
 
 const ONCE = ['state', 'iss', 'code', 'error', 'error_description', 'error_uri']
 

@@ -3,21 +3,21 @@
 import {
   AuthlibError,
   encodeForm,
+  parseJsonObject,
   send,
   type Clock,
   type ParamValues,
   type Random,
   type SendResponse,
 } from '@authlib/core'
-import type { ClientAuth } from './client-auth/client-auth.ts'
-import type { MetadataSource } from './discovery.ts'
+import type { ClientAuth } from '../client-auth/client-auth.ts'
+import type { ServerMetadata } from '../server-metadata.ts'
 import { invalidResponse, missingEndpoint, serverAnswered } from './errors.ts'
-import { readObject } from './json-object.ts'
 
 export interface Connection {
   readonly clientId: string
   readonly clientAuth: ClientAuth
-  readonly metadata: MetadataSource
+  readonly metadata: () => Promise<ServerMetadata>
   readonly clock: Clock
   readonly random: Random
   readonly fetch?: typeof fetch | undefined
@@ -36,7 +36,8 @@ export async function post(connection: Connection, endpoint: Endpoint, params: P
   const metadata = await connection.metadata()
   const url = metadata[endpoint]
   if (url === undefined) throw missingEndpoint(endpoint)
-  const auth = await clientAuth({ clientId, url, metadata })
+  const methods = metadata[`${endpoint}_auth_methods_supported`] ?? metadata.token_endpoint_auth_methods_supported
+  const auth = await clientAuth({ clientId, url, metadata, methods })
   const response = await send(url, {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...auth.headers },
@@ -57,8 +58,23 @@ function errorAnswer(response: SendResponse): AuthlibError {
       reason: `it answered ${status}`,
     })
   }
-  const { error, error_description: description } = readObject(response.text)
-  if (typeof error !== 'string') return invalidResponse(`status ${status} without an error code`)
+  return errorOf(readObject(response)) ?? invalidResponse(`status ${status} without an error code`)
+}
+
+/** What an answer says went wrong, if it does. RFC 6749 §5.2. */
+export function errorOf({ error, error_description: description }: JsonMembers): AuthlibError | undefined {
+  if (typeof error !== 'string') return undefined
   const text = typeof description === 'string' ? description : undefined
   return serverAnswered(error, text, { fallback: 'request_refused', status: 502 })
+}
+
+export type JsonMembers = Readonly<Record<string, unknown>>
+
+/** @throws AuthlibError `invalid_response`: no JSON, no object, or a member that is there twice */
+export function readObject({ text }: SendResponse): JsonMembers {
+  try {
+    return parseJsonObject(text)
+  } catch (error) {
+    throw invalidResponse('it is not a JSON object with each member once', error)
+  }
 }

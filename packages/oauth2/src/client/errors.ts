@@ -54,22 +54,6 @@ export function invalidResponse(reason: string, cause?: unknown): AuthlibError {
   })
 }
 
-export function invalidMetadata(reason: string): AuthlibError {
-  return new AuthlibError('invalid_metadata', 'The metadata of the authorization server is not valid', {
-    status: 502,
-    reason,
-  })
-}
-
-/** A callback, or a document, that comes from another issuer than the one asked. RFC 9207 §2.4. */
-export function issuerMismatch(expected: string, received: string): AuthlibError {
-  return new AuthlibError('issuer_mismatch', 'This comes from another issuer', {
-    status: 400,
-    reason: `expected ${expected}, received ${received}`,
-    hint: `The issuer is configured as '${expected}'. The two must be equal to the letter: case, port and trailing slash.`,
-  })
-}
-
 export function missingEndpoint(name: string): AuthlibError {
   return new AuthlibError('missing_endpoint', `The authorization server has no ${name}`, {
     hint: `Its metadata does not name one: set '${name}' in \`metadata\`, or do without.`,

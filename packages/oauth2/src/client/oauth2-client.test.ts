@@ -106,6 +106,13 @@ describe('the callback', () => {
     expect(await client.finishAuthorization(params, login)).toHaveProperty('token')
   })
 
+  it('is taken as a path with its query, which is what servers see of a URL', async () => {
+    const client = createClient()
+    const { url, login } = await client.createAuthorization({ redirectUri })
+    const { pathname, search } = new URL(provider.approve(url))
+    expect(await client.finishAuthorization(`${pathname}${search}#`, login)).toHaveProperty('token')
+  })
+
   it.each<[fault: string, code: string, changes: Record<string, string | undefined>, addition?: string]>([
     ['a wrong state', 'mismatching_state', { state: 'other' }],
     ['no state', 'mismatching_state', { state: undefined }],
@@ -223,6 +230,29 @@ describe('other grants and endpoints', () => {
     await client.revoke(token)
     expect(await client.introspect(token)).toEqual({ active: false })
     await expect(client.refresh(token)).rejects.toMatchObject({ code: 'invalid_grant' })
+  })
+
+  it('authenticates at each endpoint as its metadata says (X-18, RFC 8414 §2)', async () => {
+    const seen: (string | null)[] = []
+    for (const path of ['/revoke', '/introspect']) {
+      provider.answer(path, async (request, usual) => {
+        seen.push(
+          request.headers.get('authorization'),
+          new URLSearchParams(await request.clone().text()).get('client_secret'),
+        )
+        return usual()
+      })
+    }
+    const client = createClient({
+      metadata: {
+        ...provider.metadata,
+        token_endpoint_auth_methods_supported: ['client_secret_post'],
+        revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
+      },
+    })
+    await client.revoke('at')
+    await client.introspect('at') // it says nothing: as at the token endpoint
+    expect(seen).toEqual([expect.stringMatching(/^Basic /), null, null, 'secret'])
   })
 
   it('refuses an introspection answer that is no boolean', async () => {

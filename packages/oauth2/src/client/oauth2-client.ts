@@ -3,25 +3,25 @@
 import {
   AuthlibError,
   memoryTokens,
-  Params,
+  readQuery,
   systemClock,
   systemRandom,
   type Clock,
   type LoginClient,
+  type Params,
   type Random,
   type StartedLogin,
   type TokenStore,
 } from '@authlib/core'
+import type { ClientAuth } from '../client-auth/client-auth.ts'
+import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
+import { none } from '../client-auth/none.ts'
+import { issuerMetadata } from '../issuer-metadata.ts'
+import { validateServerMetadata, type ServerMetadata } from '../server-metadata.ts'
 import { scopeParam, startAuthorization, type AuthorizationOptions, type OAuth2Login } from './authorization.ts'
 import { readCode } from './callback.ts'
-import type { ClientAuth } from './client-auth/client-auth.ts'
-import { clientSecret as clientSecretAuth } from './client-auth/client-secret.ts'
-import { none } from './client-auth/none.ts'
-import { post, type Connection } from './connection.ts'
-import { discovery } from './discovery.ts'
+import { post, readObject, type Connection, type JsonMembers } from './connection.ts'
 import { invalidResponse, loginRequired } from './errors.ts'
-import { readObject, type JsonMembers } from './json-object.ts'
-import { validateServerMetadata, type ServerMetadata } from './server-metadata.ts'
 import { createSession, type Session, type SessionTransport } from './session.ts'
 import { keeperState, tokenKeeper, type KeeperState, type TokenKeeperOptions } from './token-keeper.ts'
 import { requestToken } from './token-request.ts'
@@ -133,7 +133,8 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
         return () => Promise.resolve(valid)
       }
       if (issuer === undefined) throw new TypeError('A client needs an `issuer`, or `metadata`')
-      return discovery({ issuer, clock, fetch, timeout })
+      const source = issuerMetadata({ issuer, fetch, timeout })
+      return () => source(clock)
     }
   }
 
@@ -154,13 +155,14 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
   }
 
   /**
-   * Ends a login. `callback` is the URL that the browser came back to, or its parameters. Use each `login` once.
+   * Ends a login. `callback` is the URL that the browser came back to, with or without its origin, or its parameters. Use
+   * each `login` once.
    *
    * @throws AuthlibError `mismatching_state`, `issuer_mismatch`, `missing_issuer`, `invalid_callback`, `invalid_response`,
    * and what the server answered, such as `access_denied`
    */
   async finishAuthorization(callback: Params | string, login: OAuth2Login): Promise<OAuth2LoginResult> {
-    const params = typeof callback === 'string' ? Params.parse(new URL(callback).search.slice(1)) : callback
+    const params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
     const code = readCode(params, login, await this.#connection.metadata())
     const { redirectUri: redirect_uri, codeVerifier: code_verifier, scope, resource } = login
     const token = await requestToken(
@@ -220,7 +222,7 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
   async introspect(token: Token | string, hint: TokenTypeHint = 'access_token'): Promise<IntrospectionResponse> {
     const text = typeof token === 'string' ? token : token.accessToken
     const response = await post(this.#connection, 'introspection_endpoint', { token: text, token_type_hint: hint })
-    const answer = readObject(response.text)
+    const answer = readObject(response)
     if (typeof answer['active'] !== 'boolean') throw invalidResponse('active is not a boolean')
     return answer as IntrospectionResponse // sound: checked in the line above
   }

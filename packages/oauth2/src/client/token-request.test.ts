@@ -56,7 +56,10 @@ describe('a token response', () => {
     ['HTML and 400', 'invalid_response', () => new Response('<h1>Oops</h1>', { status: 400 })],
     ['an error', 'invalid_client', () => Response.json({ error: 'invalid_client' }, { status: 401 })],
     ['an error of its own', 'request_refused', () => Response.json({ error: 'sunday' }, { status: 400 })],
-    ['an error and 200', 'invalid_response', () => Response.json({ error: 'invalid_grant' })],
+    ['an error and 200', 'invalid_grant', () => Response.json({ error: 'invalid_grant' })],
+    ['an error of its own and 200', 'request_refused', () => Response.json({ error: 'bad_verification_code' })],
+    ['an error that is a number and 200', 'invalid_response', () => Response.json({ error: 1 })],
+    ['null as access_token', 'invalid_response', () => json({ access_token: null })],
     ['a gzip bomb', 'response_too_large', bomb],
     ['2 MB', 'response_too_large', () => json({ padding: 'x'.repeat(2e6) })],
   ])('with %s is refused (R6, RFC 6749 §5.1)', async (_, code, faulty) => {
@@ -81,7 +84,6 @@ describe('a token response', () => {
 
   it.each<[what: string, changes: Record<string, unknown>, token: Record<string, unknown>]>([
     ['a token_type in any case (RFC 6749 §5.1)', { token_type: 'bEARER' }, { tokenType: 'Bearer' }],
-    ['a quoted expires_in', { expires_in: '60' }, { accessToken: 'at' }],
     ['null for what is absent', { refresh_token: null, scope: null, id_token: null }, { scope: [] }],
     ['members it does not know', { foo: { bar: 1 }, 'a":': ['"x":'] }, { accessToken: 'at' }],
     ['a scope', { scope: 'a b' }, { scope: ['a', 'b'] }],
@@ -89,6 +91,33 @@ describe('a token response', () => {
     answer = () => json(changes)
     expect(await requestToken()).toMatchObject(token)
   })
+})
+
+/** With a clock of 0, so that `expiresAt` is the lifetime. */
+describe('a lifetime (X-04)', () => {
+  it.each<[expiresIn: unknown, expiresAt: number | undefined]>([
+    [60, 60],
+    [60.9, 60],
+    ['60', 60],
+    ['60.5', 60],
+    [0, 0],
+    ['0', 0],
+    [null, undefined],
+    [undefined, undefined],
+  ])('written as %j ends the token at %j', async (expiresIn, expiresAt) => {
+    answer = () => json({ expires_in: expiresIn })
+    const metadata = { token_endpoint: `${server.url}/token` }
+    const token = await new OAuth2Client({ metadata, clientId: 'client', clock: () => 0 }).clientCredentials()
+    expect(token.expiresAt).toBe(expiresAt)
+  })
+
+  it.each(['', 'null', '60s', '0x3c', '1e3', ' 60', '-60', '60.', true, [60], {}])(
+    'written as %j is refused',
+    async (expiresIn) => {
+      answer = () => json({ expires_in: expiresIn })
+      await expect(requestToken()).rejects.toMatchObject({ code: 'invalid_response' })
+    },
+  )
 })
 
 function bomb(): Response {

@@ -6,9 +6,8 @@
 
 import { randomToken, type Json, type JsonObject, type ParamValues } from '@authlib/core'
 import { parseScope } from '../scope.ts'
-import { post, type Connection } from './connection.ts'
+import { errorOf, post, readObject, type Connection, type JsonMembers } from './connection.ts'
 import { invalidResponse } from './errors.ts'
-import { readObject, type JsonMembers } from './json-object.ts'
 import type { Token } from './token.ts'
 
 /** What the response may leave unsaid, because it is as asked for or as before. */
@@ -28,11 +27,12 @@ export async function requestToken(
 ): Promise<Token> {
   const { clientId, clock, random } = connection
   const obtainedAt = clock() // before it is sent: a lifetime counts from when the response was made
-  const answer = readObject((await post(connection, 'token_endpoint', params)).text)
+  const answer = readObject(await post(connection, 'token_endpoint', params))
   const { issuer } = await connection.metadata()
+  if (answer['access_token'] === undefined) throw errorOf(answer) ?? invalidResponse('access_token is missing') // some errors come as 200
   if (text(answer, 'token_type')?.toLowerCase() !== 'bearer') throw invalidResponse('token_type is not Bearer') // §7.1
   const accessToken = text(answer, 'access_token')
-  if (accessToken === undefined) throw invalidResponse('access_token is missing')
+  if (accessToken === undefined) throw invalidResponse('access_token is null')
   const lifetime = seconds(answer['expires_in'])
   const extra = pick(answer, defaults.keep)
   return {
@@ -62,7 +62,8 @@ function text(answer: JsonMembers, name: string): string | undefined {
 
 function seconds(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined
-  const lifetime = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value // some servers quote it
+  const quoted = typeof value === 'string' && /^\d{1,10}(?:\.\d{1,10})?$/.test(value) // as some servers write it
+  const lifetime = quoted ? Number(value) : value
   if (typeof lifetime !== 'number' || !(lifetime >= 0 && lifetime < 1e10)) {
     throw invalidResponse('expires_in is not a number of seconds')
   }

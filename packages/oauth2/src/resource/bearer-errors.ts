@@ -51,6 +51,11 @@ export function insufficientScope(needed: readonly string[]): ResourceError {
   return new ResourceError(error, message, { status: 403, params })
 }
 
+/** For a `catch` where the metadata of the authorization server is needed. */
+export function cannotLoadMetadata(error: unknown): never {
+  throw cannotValidate('the metadata of the issuer cannot be loaded', error)
+}
+
 /** 503: whether the token is valid cannot be told now, so it is not accepted. */
 export function cannotValidate(reason: string, cause?: unknown): AuthlibError {
   const message = 'Access tokens cannot be validated at the moment'

@@ -141,6 +141,16 @@ describe('introspection', () => {
     expect(await status(protector())).toBe(expected)
   })
 
+  it('sends the secret in the body where the endpoint only takes it there (X-18, RFC 8414 §2)', async () => {
+    const metadata = { issuer: local, introspection_endpoint: `${local}/introspect` }
+    const methods = { introspection_endpoint_auth_methods_supported: ['client_secret_post'] }
+    answer = (response, { path }) =>
+      json(path.startsWith('/.well-known/') ? { ...metadata, ...methods } : active)(response)
+    expect(await status(protector({ issuer: local }))).toBe(200)
+    expect(asked[1]).toMatchObject({ form: { client_id: 'notes', client_secret: 'secret' } })
+    expect(asked[1]!.headers).not.toHaveProperty('authorization')
+  })
+
   it('leaves an inactive token to the next validator', async () => {
     answer = json({ active: false })
     const validator = introspection({ endpoint: `${local}/introspect`, clientId: 'notes', clientSecret: 'secret' })
@@ -177,6 +187,7 @@ describe('introspection', () => {
     ['nothing', (response) => response.end(), 503],
     ['a list', json([active]), 503],
     ['null', json(null), 503],
+    ['two words on active', (response) => response.end('{"active":false,"active":true}'), 503],
     ['a JWT, which nobody asked for', (response) => response.end('eyJhbGciOiJub25lIn0.eyJhY3RpdmUiOnRydWV9.'), 503],
     ['a broken connection', (response) => response.destroy(), 503],
     ['2 MB', (response) => response.end(JSON.stringify({ ...active, more: 'x'.repeat(2_000_000) })), 503],
@@ -214,7 +225,7 @@ describe('introspection of an issuer', () => {
     expect(await status(one)).toBe(200)
     expect(await status(one)).toBe(200)
     expect(asked.map(({ path }) => path)).toEqual([
-      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
       '/from-metadata',
       '/from-metadata',
     ])
@@ -292,6 +303,18 @@ describe('cacheLifetime', () => {
     expect(await status(guard, 'token')).toBe(200)
     for (const near of ['Token', 'token=', 'toke', '__proto__', 'constructor'])
       expect(await status(guard, near)).toBe(401)
+  })
+
+  it('is safe from handlers that change what they are given', async () => {
+    answer = json({ ...active, permissions: ['read'] })
+    const guard = protector({ cacheLifetime: 30 })
+    const { scope, audience, claims } = await guard.protect(present())
+    ;(scope as string[]).push('notes:write')
+    ;(audience as string[]).pop()
+    expect(() => (claims['permissions'] as string[]).push('write')).toThrow(TypeError)
+    const again = await guard.protect(present())
+    expect(asked).toHaveLength(1)
+    expect(again).toMatchObject({ scope: ['notes:read'], audience: [resource], claims: { permissions: ['read'] } })
   })
 
   it('checks the scope on each request', async () => {

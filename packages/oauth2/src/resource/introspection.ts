@@ -6,20 +6,19 @@
 
 import {
   AuthlibError,
-  encodeBase64,
   encodeForm,
-  encodeFormValue,
-  encodeUtf8,
+  frozenCopy,
   isSecureTransport,
-  parseJson,
+  parseJsonObject,
   send,
-  type Awaitable,
   type Clock,
+  type JsonObject,
   type SendResponse,
 } from '@authlib/core'
-import type { AuthorizationServerMetadata } from '../metadata.ts'
-import { cannotValidate, invalidToken } from './bearer-errors.ts'
-import { issuerMetadata } from './issuer-metadata.ts'
+import type { ClientAuth } from '../client-auth/client-auth.ts'
+import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
+import { issuerMetadata, type MetadataSource } from '../issuer-metadata.ts'
+import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
 import type { TokenValidator, ValidatorEnvironment } from './token-validator.ts'
@@ -31,10 +30,10 @@ export interface IntrospectionOptions {
   endpoint?: string
   /** How this resource server is registered at the authorization server. */
   clientId: string
-  /** Sent with `clientId` as HTTP Basic, RFC 6749 §2.3.1. */
+  /** Sent with `clientId` in the header, or in the body where the server only takes it there. RFC 6749 §2.3.1. */
   clientSecret?: string
   /** Another way to prove who is asking, such as a signed assertion or an access token. */
-  clientAuth?: IntrospectionAuth
+  clientAuth?: ClientAuth
   /** Audiences to accept, compared exactly. Default: the `resource` of the protector. */
   audience?: string | readonly string[]
   /**
@@ -52,20 +51,6 @@ export interface IntrospectionOptions {
   fetch?: typeof fetch
 }
 
-/** What to add to a request so that the endpoint knows who is asking. Client authentication of a client is one. */
-export type IntrospectionAuth = (context: IntrospectionAuthContext) => Awaitable<{
-  readonly headers?: Readonly<Record<string, string>>
-  readonly params?: Readonly<Record<string, string>>
-}>
-
-/** What client authentication may depend on. */
-export interface IntrospectionAuthContext {
-  readonly clientId: string
-  /** The endpoint that the request goes to. */
-  readonly url: string
-  readonly metadata: Partial<AuthorizationServerMetadata>
-}
-
 /**
  * Validates tokens of any format by token introspection. Fails closed: while the authorization server cannot be asked,
  * requests are answered 503.
@@ -77,7 +62,7 @@ export function introspection({
   endpoint,
   clientId,
   clientSecret,
-  clientAuth = basic(clientSecret),
+  clientAuth = secretAuth(clientSecret),
   audience,
   allowMissingAudience = false,
   cacheLifetime = 0,
@@ -85,13 +70,15 @@ export function introspection({
   fetch,
 }: IntrospectionOptions): TokenValidator {
   const findMetadata = metadataSource(endpoint, issuer, fetch)
-  const cache = tokenCache<ResourceToken>()
+  const cache = tokenCache<TokenClaims>()
 
-  async function ask(token: string, clock: Clock): Promise<ResourceToken | null> {
+  async function ask(token: string, clock: Clock): Promise<TokenClaims | null> {
     const metadata = await findMetadata(clock)
     const { introspection_endpoint: url } = metadata
-    if (typeof url !== 'string') throw cannotValidate('the metadata of the issuer names no introspection endpoint')
-    const { headers, params } = await clientAuth({ clientId, url, metadata })
+    if (url === undefined) throw cannotValidate('the metadata of the issuer names no introspection endpoint')
+    const methods =
+      metadata.introspection_endpoint_auth_methods_supported ?? metadata.token_endpoint_auth_methods_supported
+    const { headers, params } = await clientAuth({ clientId, url, metadata, methods })
     const body = encodeForm({ ...params, token, token_type_hint: 'access_token' }) // §2.1
     return readAnswer(await post(url, body, headers, fetch))
   }
@@ -113,18 +100,19 @@ export function introspection({
       if (!accepts(text)) return null
       const now = environment.clock()
       const cached = cache.get(text, now)
-      const token = cached ?? (await ask(text, environment.clock))
-      if (token === null) return null
+      const claims = cached ?? (await ask(text, environment.clock))
+      if (claims === null) return null
+      const token = readResourceToken(claims)
       check(token, environment)
       const until = Math.min(now + cacheLifetime, token.expiresAt ?? Infinity) // §4: never beyond exp
-      if (cached === undefined) cache.set(text, token, until, now)
+      if (cached === undefined) cache.set(text, claims, until, now)
       return token
     },
   }
 }
 
 /** What the endpoint says of an active token; null for every other one. */
-function readAnswer({ status, text }: SendResponse): ResourceToken | null {
+function readAnswer({ status, text }: SendResponse): TokenClaims | null {
   if (status >= 500 || status === 429) throw cannotValidate(`the introspection endpoint answered ${status}`)
   if (status !== 200) {
     throw new AuthlibError('introspection_refused', 'The authorization server refused to introspect a token', {
@@ -133,20 +121,15 @@ function readAnswer({ status, text }: SendResponse): ResourceToken | null {
     })
   }
   const answer = readObject(text)
-  return answer['active'] === true ? readResourceToken(answer) : null // §2.2: the boolean and nothing like it
+  if (answer['active'] !== true) return null // §2.2: the boolean and nothing like it
+  return frozenCopy(answer) // what is cached serves many requests
 }
 
-function readObject(text: string): TokenClaims {
-  const value = parse(text)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TokenClaims // sound: it was JSON
-  throw cannotValidate('the introspection endpoint did not answer with a JSON object')
-}
-
-function parse(text: string): unknown {
+function readObject(text: string): JsonObject {
   try {
-    return parseJson(text)
+    return parseJsonObject(text) as JsonObject // sound: it was JSON
   } catch (error) {
-    throw cannotValidate('the introspection endpoint did not answer with JSON', error)
+    throw cannotValidate('the introspection endpoint did not answer with a JSON object', error)
   }
 }
 
@@ -168,20 +151,18 @@ function metadataSource(
   endpoint: string | undefined,
   issuer: string | undefined,
   fetch: typeof globalThis.fetch | undefined,
-): (clock: Clock) => Awaitable<Partial<AuthorizationServerMetadata>> {
+): MetadataSource {
   if (endpoint !== undefined) {
     if (!isSecureTransport(endpoint)) throw new TypeError('endpoint must be https, or http on a loopback host')
     const metadata = { introspection_endpoint: endpoint }
-    return () => metadata
+    return () => Promise.resolve(metadata)
   }
   if (issuer === undefined) throw new TypeError('introspection needs an issuer or an endpoint')
-  return issuerMetadata(issuer, fetch)
+  const source = issuerMetadata({ issuer, fetch })
+  return (clock) => source(clock).catch(cannotLoadMetadata)
 }
 
-function basic(secret: string | undefined): IntrospectionAuth {
+function secretAuth(secret: string | undefined): ClientAuth {
   if (secret === undefined) throw new TypeError('introspection needs a clientSecret or a clientAuth')
-  return ({ clientId }) => {
-    const credentials = `${encodeFormValue(clientId)}:${encodeFormValue(secret)}` // RFC 6749 §2.3.1
-    return { headers: { authorization: `Basic ${encodeBase64(encodeUtf8(credentials))}` } }
-  }
+  return clientSecretAuth(secret)
 }

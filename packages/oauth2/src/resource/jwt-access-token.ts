@@ -17,8 +17,8 @@ import {
   type KeySetLike,
   type VerificationKeys,
 } from '@authlib/jose'
-import { cannotValidate, invalidToken } from './bearer-errors.ts'
-import { issuerMetadata } from './issuer-metadata.ts'
+import { issuerMetadata } from '../issuer-metadata.ts'
+import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
 import { readResourceToken, type TokenClaims } from './resource-token.ts'
 import type { TokenValidator } from './token-validator.ts'
 
@@ -81,11 +81,11 @@ function unverifiedIssuer(token: string): string | undefined {
 
 /** The key set of the issuer; a new one when its metadata moves it. */
 function publishedKeys(issuer: string, fetch: typeof globalThis.fetch | undefined) {
-  const metadata = issuerMetadata(issuer, fetch)
+  const metadata = issuerMetadata({ issuer, fetch })
   let known: { readonly uri: string; readonly keys: KeySetLike } | undefined
   return async (clock: Clock): Promise<KeySetLike> => {
-    const { jwks_uri: uri } = await metadata(clock)
-    if (typeof uri !== 'string') throw cannotValidate('the metadata of the issuer names no key set')
+    const { jwks_uri: uri } = await metadata(clock).catch(cannotLoadMetadata)
+    if (uri === undefined) throw cannotValidate('the metadata of the issuer names no key set')
     if (known?.uri !== uri) known = { uri, keys: remoteKeySet(uri, { clock, ...(fetch && { fetch }) }) }
     return known.keys
   }

@@ -4,7 +4,7 @@
  * @spec OpenID Connect Core 1.0 §5.3
  */
 
-import { AuthlibError, parseJson, send } from '@authlib/core'
+import { AuthlibError, parseJsonObject, send } from '@authlib/core'
 import { verifyJwt, type JwtPolicy, type VerificationKeys } from '@authlib/jose'
 import type { UserClaims } from '../claims.ts'
 
@@ -49,15 +49,11 @@ export async function requestUserinfo({
 }
 
 function readJson(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown
   try {
-    value = parseJson(text)
+    return parseJsonObject(text)
   } catch (error) {
-    throw invalidUserinfo('it is not JSON', error)
+    throw invalidUserinfo('it is not a JSON object', error)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidUserinfo('it is not a JSON object')
-  return value as Readonly<Record<string, unknown>> // sound: every object is one
 }
 
 async function readSigned(

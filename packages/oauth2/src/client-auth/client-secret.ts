@@ -14,11 +14,11 @@ export function clientSecret(secret: string): ClientAuth {
   const basic = clientSecretBasic(secret)
   const post = clientSecretPost(secret)
   return (context) => {
-    const supported = context.metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'] // RFC 8414 §2
+    const { methods: supported = ['client_secret_basic'] } = context // RFC 8414 §2: the default
     if (supported.includes('client_secret_basic')) return basic(context)
     if (supported.includes('client_secret_post')) return post(context)
     throw new AuthlibError('unsupported_client_auth', 'The authorization server takes no client secret', {
-      hint: 'See `token_endpoint_auth_methods_supported` in its metadata, and pass another `clientAuth`.',
+      hint: 'See the `…_auth_methods_supported` of the endpoint in its metadata, and pass another `clientAuth`.',
     })
   }
 }

@@ -1,6 +1,6 @@
 import { startTestServer, testClock, type TestServer } from '@authlib/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OAuth2Client } from './index.ts'
+import { OAuth2Client } from './client/index.ts'
 
 let server: TestServer
 let answers: Record<string, () => Response>

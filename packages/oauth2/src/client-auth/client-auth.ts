@@ -1,14 +1,16 @@
-/** Client authentication as a value: a function that knows how this client proves who it is. */
+/** Client authentication as a value: a function that knows how a client, or a resource server, proves who it is. */
 
 import type { Awaitable } from '@authlib/core'
-import type { ServerMetadata } from '../server-metadata.ts'
+import type { AuthorizationServerMetadata } from '../metadata.ts'
 
 /** What a request is, when it is to be authenticated. */
 export interface ClientAuthContext {
   readonly clientId: string
   /** The endpoint that the request goes to. */
   readonly url: string
-  readonly metadata: ServerMetadata
+  readonly metadata: Partial<AuthorizationServerMetadata>
+  /** What the metadata says that this endpoint takes, as `client_secret_basic`. Absent: it does not say. */
+  readonly methods?: readonly string[] | undefined
 }
 
 /** What to add to a request. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { clientSecret, clientSecretBasic, clientSecretPost, none, type ClientAuth } from '../index.ts'
+import { clientSecret, clientSecretBasic, clientSecretPost, none } from '../client/index.ts'
+import type { ClientAuth } from './client-auth.ts'
 
 const authenticate = (auth: ClientAuth, clientId = 'client', methods?: string[]): unknown =>
   auth({
     clientId,
     url: 'https://as.example/token',
-    metadata: methods === undefined ? {} : { token_endpoint_auth_methods_supported: methods },
+    metadata: {},
+    methods,
   })
 
 const basic = (credentials: string): unknown => ({

@@ -1,13 +1,12 @@
 /**
- * What a client knows of its authorization server.
+ * What is known of an authorization server.
  *
  * @spec RFC 8414 §2 §3.3
  * @spec OpenID Connect Discovery 1.0 §3 §4.3
  */
 
-import { isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core'
-import type { AuthorizationServerMetadata } from '../metadata.ts'
-import { invalidMetadata, issuerMismatch } from './errors.ts'
+import { AuthlibError, isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core'
+import type { AuthorizationServerMetadata } from './metadata.ts'
 
 /** Wire names. Written by hand it may leave out whatever the client does not use, the issuer too. */
 export type ServerMetadata = Partial<AuthorizationServerMetadata> & {
@@ -24,7 +23,12 @@ const URLS = [
   'jwks_uri',
 ] as const
 
-const LISTS = ['token_endpoint_auth_methods_supported', 'id_token_signing_alg_values_supported'] as const
+const LISTS = [
+  'token_endpoint_auth_methods_supported',
+  'revocation_endpoint_auth_methods_supported',
+  'introspection_endpoint_auth_methods_supported',
+  'id_token_signing_alg_values_supported',
+] as const
 
 /**
  * Metadata that can be relied on: each URL is one that secrets may be sent to.
@@ -55,4 +59,21 @@ export function validateServerMetadata(value: unknown, issuer?: string): ServerM
     if (!valid) throw invalidMetadata(`${name} is not a list of strings`)
   }
   return metadata as ServerMetadata // sound: the members that clients read were checked above
+}
+
+export function invalidMetadata(reason: string, cause?: unknown): AuthlibError {
+  return new AuthlibError('invalid_metadata', 'The metadata of the authorization server is not valid', {
+    status: 502,
+    reason,
+    cause,
+  })
+}
+
+/** A callback, or a document, that comes from another issuer than the one asked. RFC 9207 §2.4. */
+export function issuerMismatch(expected: string, received: string): AuthlibError {
+  return new AuthlibError('issuer_mismatch', 'This comes from another issuer', {
+    status: 400,
+    reason: `expected ${expected}, received ${received}`,
+    hint: `The issuer is configured as '${expected}'. The two must be equal to the letter: case, port and trailing slash.`,
+  })
 }
