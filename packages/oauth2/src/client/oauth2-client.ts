@@ -227,9 +227,14 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
     return answer as IntrospectionResponse // sound: checked in the line above
   }
 
-  /** Calls to the API for an account: by its key in the token store, or with a token at hand. */
+  /**
+   * Calls to the API for an account: by its key in the token store, or with a token at hand.
+   *
+   * @throws AuthlibError `missing_token_store`
+   */
   session(account: string | SessionOptions): Session {
     const { key, token, obtain } = typeof account === 'string' ? { key: account } : account
+    if (key !== undefined && token !== undefined) throw new TypeError('A session has a key or a token, not both')
     const { clientId, clock, random, metadata, timeout = 10 } = this.#connection
     const keeper = tokenKeeper({
       ...(key === undefined ? ownTokens(token, random) : this.#keptTokens(key, obtain !== undefined)),

@@ -67,6 +67,11 @@ describe('a session', () => {
     expect(() => createClient().session('alice')).toThrow(expect.objectContaining({ code: 'missing_token_store' }))
   })
 
+  it('has a key or a token: with both it could not tell which one counts', async () => {
+    const token = await createClient().clientCredentials()
+    expect(() => createClient({ tokens: memoryTokens() }).session({ key: 'alice', token })).toThrow(TypeError)
+  })
+
   it('keeps, finds and forgets the token of an account', async () => {
     const client = createClient({ tokens: memoryTokens() })
     const token = await logIn(client)
