@@ -1,5 +1,5 @@
 // Several real processes on one file: what no test within one process can show.
-import { fork } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -74,14 +74,39 @@ describe('sqliteStore with several processes', { timeout: 60_000 }, () => {
     }
     witness.close()
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses with 503 what no longer fits on the disk, keeps what it has, and goes on when there is room',
+    async () => {
+      const worker = start('fill', 'ulimit -f 400') // the system takes no file beyond that many blocks
+      const told = await answer<{ written: number }>(worker)
+      expect(told).toMatchObject({ code: 'store_unavailable', status: 503, readable: true })
+      expect(told.written).toBeGreaterThan(0)
+      await exit(worker, 'SIGTERM')
+      const store = sqliteStore(file)
+      const keys = Array.from({ length: told.written + 1 }, (_, n): [string, string] => ['code', `${n}`])
+      const found = await store.get('p', keys)
+      expect(found.map((record) => record !== null)).toEqual([...Array<boolean>(told.written).fill(true), false])
+      expect(
+        await store.commit({ partition: 'p', now: 1, expect: [], put: [{ ...found[0]!, id: 'a' }], remove: [] }),
+      ).toBe(true)
+      store.close()
+    },
+  )
 })
 
-function start(task: string): ChildProcess {
+/** `limit` is a command of the shell that holds for the process. */
+function start(task: string, limit?: string): ChildProcess {
   const execArgv = [
     '--conditions=@authlib/source',
     ...(process.versions['bun'] ? [] : ['--disable-warning=ExperimentalWarning']),
   ]
-  const worker = fork(WORKER, [file, task], { execArgv })
+  const worker =
+    limit === undefined
+      ? fork(WORKER, [file, task], { execArgv })
+      : spawn('sh', ['-c', `${limit}; exec "$0" "$@"`, process.execPath, ...execArgv, WORKER, file, task], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        })
   workers.push(worker)
   return worker
 }

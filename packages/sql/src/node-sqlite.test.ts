@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -170,6 +170,24 @@ describe('sqliteStore', () => {
     other.exec("DELETE FROM authlib_records WHERE id = 'a'")
     other.close()
     expect(await store.list({ kind: 'code', index: 'i' })).toEqual({ items: [record('b')] })
+    store.close()
+  })
+
+  it('answers from a file that cannot be written, and refuses commits with 503', async () => {
+    const file = newFile()
+    const before = sqliteStore(file)
+    await before.commit(putting('a'))
+    before.close()
+    const open = openSync(file, 'r+')
+    writeSync(open, new Uint8Array([3]), 0, 1, 18) // the file format that SQLite only reads; modes do not stop root
+    closeSync(open)
+    const store = sqliteStore(file)
+    expect(await store.get('p', [['code', 'a']])).toEqual([record('a')])
+    await expect(store.commit(putting('b'))).rejects.toMatchObject({
+      code: 'store_unavailable',
+      status: 503,
+      reason: expect.stringContaining('readonly'),
+    })
     store.close()
   })
 

@@ -1,5 +1,6 @@
 /** A process of its own at work on a store file, for the tests with several. Arguments: the file and the task. */
 
+import type { AuthlibError } from '@authlib/core'
 import { sqliteStore } from '@authlib/sql/node-sqlite'
 
 const [file = '', task = ''] = process.argv.slice(2)
@@ -39,10 +40,28 @@ async function count(partition: string): Promise<never> {
   }
 }
 
+/** Writes until the database refuses, and tells how far it came, what it was told, and whether it can still read. */
+async function fill(): Promise<void> {
+  for (let written = 0; ; written++) {
+    const id = `${written}`
+    const put = [{ ...forever, id, partition: 'p', revision: 1, data: { text: 'x'.repeat(3000) } }]
+    try {
+      await store.commit({ partition: 'p', now: 1, expect: [], put, remove: [] })
+    } catch (error) {
+      const { code, status } = error as AuthlibError // sound: stores throw no others
+      const [first] = await store.get('p', [['code', '0']])
+      tell({ written, code, status, readable: first !== null })
+      return
+    }
+  }
+}
+
 if (task === 'redeem') {
   process.on('message', (round: number) => void redeem(round).then((winners) => tell({ round, winners })))
   process.on('disconnect', () => store.close())
   tell('ready')
+} else if (task === 'fill') {
+  await fill()
 } else {
   await Promise.all(Array.from({ length: 16 }, (_, n) => count(`chain${n}`)))
 }
