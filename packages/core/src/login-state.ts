@@ -60,8 +60,8 @@ export function cookieLogins({ secrets, clock, random }: CookieLoginsOptions): L
           hint: 'Keep `data` below 2 kB: store what is larger on your side and pass its key.',
         })
       }
-      const oldest = findLogins(request)
-        .sort((a, b) => a.startedAt - b.startedAt)
+      const oldest = findLogins(request) // used ones first: nobody needs them any more
+        .sort((a, b) => Number(a.value !== USED) - Number(b.value !== USED) || a.startedAt - b.startedAt)
         .slice(0, -(MAX_LOGINS - 1))
       return [...oldest.map(({ name }) => remove(name)), cookie(name, value, LIFETIME, pending.formPost)]
     },

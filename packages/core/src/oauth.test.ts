@@ -179,7 +179,7 @@ describe('a login under way', () => {
     expect(await oauth.one.authorizeAccessToken(browser.get(first))).toMatchObject({ visitor: 'one-0:' })
   })
 
-  it('is one of at most six: twenty at once do not overflow the cookies (R8)', async () => {
+  it('is one of at most six: twenty at once do not overflow the cookies (R8, X-12)', async () => {
     const { oauth, browser, time } = setUp()
     const callbacks: string[] = []
     for (let i = 0; i < 20; i++) {
@@ -193,6 +193,31 @@ describe('a login under way', () => {
       code: 'mismatching_state',
       hint: expect.stringContaining('more than 6'),
     })
+  })
+
+  it('is not pushed out by logins that are over', async () => {
+    const { oauth, browser, time } = setUp()
+    const waiting = await begin(oauth.one, browser)
+    for (let i = 0; i < 6; i++) {
+      time.now++
+      await oauth.one.authorizeAccessToken(browser.get(await begin(oauth.one, browser)))
+    }
+    expect(browser.jar.size).toBe(6)
+    await expect(oauth.one.authorizeAccessToken(browser.get(waiting))).resolves.toBeDefined()
+  })
+
+  it('may be one of twenty that begin in the same moment: a header takes them, and the next login clears up (R8)', async () => {
+    const { oauth, browser, time } = setUp()
+    const tabs = Array.from({ length: 20 }, () => ({ ...browser.get('/login'), browser: new Browser(() => time.now) }))
+    const options = { redirectUri: HTTPS, data: { text: 'x'.repeat(250) } } // as large as a login of OpenID Connect
+    await Promise.all(tabs.map((tab) => oauth.one.authorizeRedirect(tab, options)))
+    for (const tab of tabs) browser.keep([...tab.browser.jar.values()]) // each was set without knowing of the others
+    expect(browser.jar.size).toBe(20)
+    expect(browser.header().length).toBeLessThan(12_288) // Node takes 16 kB of headers
+    time.now++
+    const last = await begin(oauth.one, browser)
+    expect(browser.jar.size).toBe(6)
+    await expect(oauth.one.authorizeAccessToken(browser.get(last))).resolves.toBeDefined()
   })
 
   it('is used up by its first callback (R8)', async () => {
@@ -303,7 +328,7 @@ describe('a login under way', () => {
     await expect(oauth.one.authorizeAccessToken(browser.get(callback))).resolves.toBeDefined()
   })
 
-  it('comes back by a cross-site POST when the provider answers with a form (Form Post Response Mode §2)', async () => {
+  it('comes back by a cross-site POST when the provider answers with a form (X-13, Form Post Response Mode §2)', async () => {
     const { oauth, browser } = setUp()
     const callback = await begin(oauth.one, browser, { redirectUri: HTTPS, formPost: true })
     const [cookie] = [...browser.jar.values()]

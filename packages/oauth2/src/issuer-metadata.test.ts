@@ -82,7 +82,7 @@ describe('metadata of an issuer', () => {
     ],
     ['5 MB', 'response_too_large', () => new Response(' '.repeat(5e6))],
     ['a failure', 'invalid_metadata', () => new Response('', { status: 500 })],
-  ])('with %s is refused (R5)', async (_, code, answer) => {
+  ])('with %s is refused (R5, D-18)', async (_, code, answer) => {
     answers['/.well-known/openid-configuration'] = answer
     await expect(new OAuth2Client({ issuer: server.url, clientId: 'client' }).metadata()).rejects.toMatchObject({
       code,

@@ -15,14 +15,14 @@ const basic = (credentials: string): unknown => ({
 })
 
 describe('client authentication', () => {
-  it('puts id and secret into the header, each form-encoded (RFC 6749 §2.3.1)', () => {
+  it('puts id and secret into the header, each form-encoded (D-17, RFC 6749 §2.3.1)', () => {
     expect(authenticate(clientSecretBasic('secret'))).toEqual(basic('client:secret'))
     expect(authenticate(clientSecretBasic('p:ä/ss w%rd+'), 'https://app.example/id')).toEqual(
       basic('https%3A%2F%2Fapp.example%2Fid:p%3A%C3%A4%2Fss%20w%25rd%2B'),
     )
   })
 
-  it('puts them there raw for servers that do not decode', () => {
+  it('puts them there raw for servers that do not decode (D-17)', () => {
     expect(authenticate(clientSecretBasic('p:ä/s', { raw: true }), 'a/b')).toEqual(basic('a/b:p:ä/s'))
   })
 

@@ -133,7 +133,7 @@ describe('the callback', () => {
       'issuer_mismatch',
       { code: undefined, error: 'access_denied', iss: 'https://other.example' },
     ],
-  ])('with %s is refused (R3, RFC 9207 §2.4)', async (_, code, changes, addition) => {
+  ])('with %s is refused (R3, D-19, RFC 9207 §2.4)', async (_, code, changes, addition) => {
     await expect(finish(createClient(), changes, addition)).rejects.toMatchObject({ code })
   })
 
@@ -162,6 +162,14 @@ describe('the callback', () => {
     await expect(atAttacker.finishAuthorization(stolen, login)).rejects.toMatchObject({ code: 'issuer_mismatch' })
     expect(attacker.requests).not.toContain('POST /token')
     await attacker.stop()
+  })
+
+  it('without iss is fine when the server does not promise one (RFC 9207 §2.4)', async () => {
+    const { authorization_response_iss_parameter_supported: _, ...metadata } = provider.metadata
+    await expect(finish(createClient({ metadata }), { iss: undefined })).resolves.toHaveProperty('token')
+    await expect(finish(createClient({ metadata }), { iss: 'https://other.example' })).rejects.toMatchObject({
+      code: 'issuer_mismatch',
+    })
   })
 
   it('with an iss is fine when the client was told no issuer: unknown is not different', async () => {
@@ -261,8 +269,13 @@ describe('other grants and endpoints', () => {
   })
 
   it('says which endpoint is missing', async () => {
-    const { revocation_endpoint: _, ...metadata } = provider.metadata
-    await expect(createClient({ metadata }).revoke('at')).rejects.toMatchObject({
+    const { revocation_endpoint: _, authorization_endpoint: __, ...metadata } = provider.metadata
+    const client = createClient({ metadata })
+    await expect(client.createAuthorization({ redirectUri })).rejects.toMatchObject({
+      code: 'missing_endpoint',
+      hint: expect.stringContaining('authorization_endpoint'),
+    })
+    await expect(client.revoke('at')).rejects.toMatchObject({
       code: 'missing_endpoint',
       hint: expect.stringContaining('revocation_endpoint'),
     })
@@ -270,7 +283,7 @@ describe('other grants and endpoints', () => {
 })
 
 describe('secrets', () => {
-  it('are in no printed client, session or error (R17)', async () => {
+  it('are in no printed client, session or error (R17, AC-12)', async () => {
     const secret = 'the-secret-of-this-client'
     const client = createClient({ clientAuth: clientSecretBasic(secret), clientSecret: secret })
     const { url, login } = await client.createAuthorization({ redirectUri })

@@ -108,7 +108,7 @@ describe('a session', () => {
 })
 
 describe('a token', () => {
-  it.each(['/', '/api?access_token=x'])('does not go to an origin that nobody named (R12): %s', async (path) => {
+  it.each(['/', '/api?access_token=x'])('does not go to an origin that nobody named (R12, D-24): %s', async (path) => {
     const { session } = await openSession()
     await expect(session.fetch(other.url + path)).rejects.toMatchObject({ code: 'foreign_origin' })
     await expect(session.api.get(other.url + path)).rejects.toMatchObject({ code: 'foreign_origin' })

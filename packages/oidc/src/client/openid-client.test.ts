@@ -56,7 +56,7 @@ describe('a login', () => {
     expect(nonces).toEqual(starts.map(({ login }) => login.nonce))
   })
 
-  it('asks for what it is told (OpenID Connect Core §3.1.2.1)', async () => {
+  it('asks for what it is told, a max_age of 0 too (X-11, OpenID Connect Core §3.1.2.1)', async () => {
     const { url } = await createClient().createAuthorization({
       redirectUri,
       scope: ['email'],
@@ -146,7 +146,7 @@ describe('an ID Token', () => {
     ['an auth_time that is a string', { auth_time: 'now' }],
     ['an amr that is a string', { amr: 'pwd' }],
     ['an acr that is a number', { acr: 1 }],
-  ])('with %s is refused (R1)', async (_, changes) => {
+  ])('with %s is refused (R1, D-20)', async (_, changes) => {
     const filled = JSON.parse(JSON.stringify(changes).replaceAll('{issuer}', provider.issuer)) as Record<
       string,
       unknown
