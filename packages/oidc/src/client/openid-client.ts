@@ -147,26 +147,13 @@ export class OpenIDClient
    * @throws AuthlibError `missing_endpoint`, `invalid_token`, `invalid_userinfo`
    */
   async userinfo(token: Token, subject: string = subjectOf(token)): Promise<UserClaims> {
-    const { issuer, clientId, userinfoAlg, clock = systemClock, leeway = 5, timeout, fetch } = this.#options
+    const { issuer, clientId, userinfoAlg: alg, clock = systemClock, leeway = 5, timeout, fetch } = this.#options
+    const { accessToken } = token
     const metadata = await this.metadata()
     const url = metadata.userinfo_endpoint
     if (url === undefined) throw new AuthlibError('missing_endpoint', 'The provider has no userinfo_endpoint')
-    const signed =
-      userinfoAlg === undefined
-        ? undefined
-        : {
-            keys: await this.#keysFor(userinfoAlg, metadata),
-            policy: {
-              algorithms: [userinfoAlg],
-              issuer,
-              audience: clientId,
-              required: ['sub'],
-              expiryOptional: true,
-              clock,
-              leeway,
-            }, // §5.3.2
-          }
-    return requestUserinfo({ url, accessToken: token.accessToken, subject, signed, timeout, fetch })
+    const signed = alg === undefined ? undefined : { alg, keys: await this.#keysFor(alg, metadata) }
+    return requestUserinfo({ url, accessToken, subject, issuer, clientId, signed, clock, leeway, timeout, fetch })
   }
 
   /** Where to send the browser to log out at the provider too; null when the provider offers no logout. */

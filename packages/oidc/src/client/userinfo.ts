@@ -4,8 +4,8 @@
  * @spec OpenID Connect Core 1.0 §5.3
  */
 
-import { AuthlibError, parseJsonObject, send } from '@authlib/core'
-import { verifyJwt, type JwtPolicy, type VerificationKeys } from '@authlib/jose'
+import { AuthlibError, parseJsonObject, send, type Clock } from '@authlib/core'
+import { verifyJwt, type VerificationKeys } from '@authlib/jose'
 import type { UserClaims } from '../claims.ts'
 
 export interface UserinfoRequest {
@@ -13,21 +13,19 @@ export interface UserinfoRequest {
   readonly accessToken: string
   /** Whose claims are expected: the `sub` of the ID Token. */
   readonly subject: string
+  readonly issuer: string
+  readonly clientId: string
   /** How the answer is signed, when the client is registered for signed answers; then nothing else is accepted. */
-  readonly signed?: { readonly policy: JwtPolicy; readonly keys: VerificationKeys } | undefined
+  readonly signed?: { readonly alg: string; readonly keys: VerificationKeys } | undefined
+  readonly clock: Clock
+  readonly leeway: number
   readonly timeout?: number | undefined
   readonly fetch?: typeof fetch | undefined
 }
 
 /** @throws AuthlibError `invalid_token` when the access token is refused, `invalid_userinfo` for an answer that is not valid */
-export async function requestUserinfo({
-  url,
-  accessToken,
-  subject,
-  signed,
-  timeout,
-  fetch,
-}: UserinfoRequest): Promise<UserClaims> {
+export async function requestUserinfo(request: UserinfoRequest): Promise<UserClaims> {
+  const { url, accessToken, subject, signed, timeout, fetch } = request
   const accept = signed === undefined ? 'application/json' : 'application/jwt'
   const { status, headers, text } = await send(url, {
     headers: { accept, authorization: `Bearer ${accessToken}` }, // RFC 6750 §2.1
@@ -43,7 +41,7 @@ export async function requestUserinfo({
   if (status !== 200) throw invalidUserinfo(`it answered ${status}`)
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== accept) throw invalidUserinfo(`its content type is not ${accept}`)
-  const claims = signed === undefined ? readJson(text) : await readSigned(text, signed)
+  const claims = signed === undefined ? readJson(text) : await readSigned(text, signed, request)
   if (claims['sub'] !== subject) throw invalidUserinfo('it is about somebody else') // §5.3.2: must not be used
   return claims as UserClaims // sound: sub is checked; the rest is optional and for the reader to judge
 }
@@ -58,10 +56,12 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
 
 async function readSigned(
   text: string,
-  { policy, keys }: NonNullable<UserinfoRequest['signed']>,
+  { alg, keys }: NonNullable<UserinfoRequest['signed']>,
+  { issuer, clientId, clock, leeway }: UserinfoRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const required = { algorithms: [alg], issuer, audience: clientId, required: ['sub'] } // §5.3.2
   try {
-    return (await verifyJwt(text, keys, policy)).claims
+    return (await verifyJwt(text, keys, { ...required, expiryOptional: true, clock, leeway })).claims
   } catch (error) {
     throw invalidUserinfo('its signature or claims are not valid', error)
   }
