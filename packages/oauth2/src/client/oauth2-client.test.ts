@@ -216,8 +216,9 @@ describe('other grants and endpoints', () => {
       form = new URLSearchParams(await request.text())
       return Response.json({ access_token: 'new', token_type: 'Bearer' })
     })
-    const fresh = await client.refresh(token)
+    const fresh = await client.refresh({ ...token, idToken: 'the.id.token' })
     expect(fresh).toMatchObject({ accessToken: 'new', refreshToken: token.refreshToken, scope: ['read'] })
+    expect(fresh.idToken).toBe('the.id.token')
     expect(form.get('resource')).toBe('https://api.example')
     expect(fresh.id).not.toBe(token.id)
   })
@@ -228,6 +229,7 @@ describe('other grants and endpoints', () => {
     )
     const { extra } = await createClient({ keep: ['instance', 'absent'] }).clientCredentials()
     expect(extra).toStrictEqual({ instance: { url: 'u' } })
+    expect(await createClient({ keep: ['absent'] }).clientCredentials()).not.toHaveProperty('extra')
   })
 
   it('asks about a token and ends it (RFC 7662 §2, RFC 7009 §2)', async () => {

@@ -151,6 +151,47 @@ describe('a token', () => {
     expect(type).toBeNull()
   })
 
+  it.each([
+    [301, 'POST', 'GET'],
+    [302, 'POST', 'GET'],
+    [303, 'POST', 'GET'],
+    [303, 'DELETE', 'GET'],
+    [303, 'HEAD', 'HEAD'],
+    [301, 'DELETE', 'DELETE'],
+    [302, 'DELETE', 'DELETE'],
+    [307, 'DELETE', 'DELETE'],
+    [308, 'OPTIONS', 'OPTIONS'],
+  ])('follows a %i of a %s with a %s, as fetch does', async (status, method, next) => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status, headers: { location: '/api' } }))
+    const before = provider.requests.length
+    await session.fetch('moved', { method })
+    expect(provider.requests.slice(before)).toEqual([`${method} /moved`, `${next} /api`])
+  })
+
+  it.each([201, 300, 304])('takes a location for no redirect in a %i', async (status) => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status, headers: { location: '/api' } }))
+    expect((await session.fetch('moved')).status).toBe(status)
+  })
+
+  it('is not followed blindly where a browser hides the redirect', async () => {
+    const { token } = await openSession()
+    const hidden = Object.defineProperty(new Response(), 'type', { value: 'opaqueredirect' })
+    const session = createClient({ fetch: () => Promise.resolve(hidden) }).session({ token })
+    await expect(session.fetch('api')).rejects.toMatchObject({ code: 'unexpected_redirect' })
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('and the body of a %s are not sent twice by a redirect', async (method) => {
+    const { session } = await openSession()
+    for (const status of [301, 302, 307, 308]) {
+      provider.answer('/moved', () => new Response(null, { status, headers: { location: '/api' } }))
+      await expect(session.fetch('moved', { method, body: 'text' })).rejects.toMatchObject({
+        code: 'unexpected_redirect',
+      })
+    }
+  })
+
   it('and a body are not sent twice by a redirect', async () => {
     const { session } = await openSession()
     provider.answer('/moved', () => new Response(null, { status: 307, headers: { location: '/api' } }))

@@ -129,7 +129,7 @@ describe('introspection', () => {
     ['for nobody', { ...active, aud: undefined }, 401],
     ['for an empty list', { ...active, aud: [] }, 401],
     ['an audience that is no text', { ...active, aud: [7] }, 401],
-    ['without scope', { ...active, scope: undefined }, 403],
+    ['without scope (D-15)', { ...active, scope: undefined }, 403],
     ['with a scope of another type', { ...active, scope: ['notes:read'] }, 401],
     ['a refresh token', { ...active, token_type: 'refresh_token' }, 401],
     ['a bearer token', { ...active, token_type: 'bearer' }, 200],

@@ -123,6 +123,11 @@ describe('jwtAccessToken', () => {
     expect(await status(await sign(changes))).toBe(expected)
   })
 
+  it('needs no scope where the operation needs none (X-19)', async () => {
+    const { scope } = await protector().protect(present(await sign({ scope: undefined })))
+    expect(scope).toEqual([])
+  })
+
   it('refuses a signature of another key, and none at all (RFC 9068 §4)', async () => {
     const [, payload] = (await sign()).split('.')
     const unsigned = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')

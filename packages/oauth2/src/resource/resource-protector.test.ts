@@ -105,6 +105,14 @@ describe('ResourceProtector', () => {
     expect(challenges(response)).toMatchObject([{ scheme: 'bearer', error: 'invalid_request' }])
   })
 
+  it('refuses two Authorization headers, also of the same token (S1, RFC 9110 §5.3)', async () => {
+    for (const second of ['Bearer both', 'Bearer reader', 'Basic YTpi']) {
+      const request = get('Bearer reader')
+      request.headers.append('authorization', second)
+      expect((await answer(protector(), request)).status).toBe(400)
+    }
+  })
+
   it('answers a token that nobody knows with invalid_token (S1, RFC 6750 §3.1)', async () => {
     const response = await answer(protector(), get('Bearer junk'), 'notes:read')
     expect(response.status).toBe(401)
@@ -287,6 +295,19 @@ describe('challenges', () => {
       expect(challenges(response)).toMatchObject([{ resource_metadata: url }])
     },
   )
+
+  it.each<[fault: string, status: number, authorization: string | undefined]>([
+    ['no token', 401, undefined],
+    ['another scheme', 401, 'Basic YTpi'],
+    ['an invalid token', 401, 'Bearer junk'],
+    ['too little scope', 403, 'Bearer none'],
+    ['a malformed token', 400, 'Bearer a b'],
+  ])('come with every refusal, in one header without a comma after the scheme: %s (X-26)', async (_, status, sent) => {
+    const response = await answer(protector(), get(sent), 'notes:read')
+    const values = response.headers.filter(([name]) => name === 'www-authenticate').map(([, value]) => value)
+    expect(response.status).toBe(status)
+    expect(values).toEqual([expect.stringMatching(/^Bearer realm="[^"]*"(, [a-z_]+="[^"]*")*$/)])
+  })
 
   it('name every scheme, and give the error to the one that was used (RFC 9449 §7.2)', async () => {
     const other: TokenScheme = {
