@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => provider.stop())
 
 /** Each call makes what another process would have: it shares nothing but the store. */
-function createClient(options: { random?: (length: number) => Uint8Array } = {}): OAuth2Client {
+function createClient(options: { random?: (length: number) => Uint8Array; timeout?: number } = {}): OAuth2Client {
   const { issuer, clientId, clientSecret } = provider
   return new OAuth2Client({ issuer, clientId, clientSecret, apiBaseUrl: issuer, tokens, clock, ...options })
 }
@@ -153,7 +153,7 @@ describe('refreshing', () => {
   it('takes over when the process that was refreshing died (R11)', async () => {
     await logIn()
     clock.advance(LIFETIME)
-    const dead = createClient()
+    const dead = createClient({ timeout: 3600 }) // so that it does not wake up
     provider.answer('/token', () => new Promise(() => undefined))
     void dead
       .session('alice')
@@ -162,8 +162,9 @@ describe('refreshing', () => {
     await expect.poll(() => refreshes()).toBe(1)
     provider.answer('/token', null)
     const waiting = createClient().session('alice').token()
-    clock.advance(31)
+    clock.advance(2 * 3600 + 11)
     expect((await waiting).obtainedAt).toBe(clock())
+    expect(refreshes()).toBe(2)
   })
 })
 
