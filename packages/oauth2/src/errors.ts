@@ -65,15 +65,22 @@ export class OAuth2Error extends AuthlibError {
   }
 
   /** The members of an error response. */
-  toParams(): Record<string, string> {
-    return { error: this.code, ...(this.description === '' ? {} : { error_description: this.description }) }
+  toParams(uris: ErrorUris = {}): Record<string, string> {
+    return {
+      error: this.code,
+      ...(this.description !== '' && { error_description: this.description }),
+      ...(Object.hasOwn(uris, this.code) && { error_uri: uris[this.code] }),
+    }
   }
 }
 
 /** The JSON answer of an endpoint that clients call directly. RFC 6749 §5.2. */
-export function errorResponse(error: OAuth2Error): HttpResponse {
-  return jsonResponse(error.status, error.toParams(), [...noStore, ...error.headers])
+export function errorResponse(error: OAuth2Error, uris?: ErrorUris): HttpResponse {
+  return jsonResponse(error.status, error.toParams(uris), [...noStore, ...error.headers])
 }
+
+/** Pages for developers about errors, by error code: their `error_uri`. RFC 6749 §4.1.2.1, §5.2. */
+export type ErrorUris = Readonly<Record<string, string>>
 
 type ErrorMaker = (description?: string, options?: OAuth2ErrorOptions) => OAuth2Error
 

@@ -56,7 +56,13 @@ import type {
   Server,
 } from './feature.ts'
 import { authorizationChanges, createTokenResponse } from './issue.ts'
-import { assertOwnStore, assertStrongStorage, type AuthorizationServerOptions, type Tenant } from './options.ts'
+import {
+  assertErrorUris,
+  assertOwnStore,
+  assertStrongStorage,
+  type AuthorizationServerOptions,
+  type Tenant,
+} from './options.ts'
 import type { Registry } from './registry.ts'
 import { revokeEverythingOf, type Owner } from './revoke.ts'
 import { allowedMethods, serve } from './serve.ts'
@@ -86,6 +92,7 @@ export class AuthorizationServer implements Server, Mountable {
   constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry()) {
     assertIssuer(options.issuer)
     assertStrongStorage(options)
+    assertErrorUris(options)
     this.issuer = options.issuer
     this.store = options.store
     this.keys = options.keys
@@ -233,7 +240,7 @@ export class AuthorizationServer implements Server, Mountable {
     }
     const known = toOAuth2Error(error)
     this.#report(known)
-    return errorResponse(known)
+    return errorResponse(known, this.#options.errorUris)
   }
 
   metadata(): AuthorizationServerMetadata {
@@ -291,7 +298,7 @@ export class AuthorizationServer implements Server, Mountable {
   /** When the way to the client is what is broken, the person gets a page. */
   async #sendError(error: OAuth2Error, target: ResponseTarget): Promise<HttpResponse> {
     try {
-      return await sendToClient(this.#registry, target, error.toParams())
+      return await sendToClient(this.#registry, target, error.toParams(this.#options.errorUris))
     } catch (cause) {
       const crash = serverError('', { cause })
       this.#report(crash)

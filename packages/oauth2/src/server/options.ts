@@ -1,7 +1,8 @@
 /** What an authorization server is made of. */
 
-import { AuthlibError, type Clock, type Random, type Store } from '@authlib/core'
+import { AuthlibError, isValidUrl, type Clock, type Random, type Store } from '@authlib/core'
 import type { SigningKeys } from '@authlib/jose'
+import type { ErrorUris } from '../errors.ts'
 import type { EventListener } from './events.ts'
 import type { ClientSource } from './feature.ts'
 
@@ -23,6 +24,8 @@ export interface AuthorizationServerOptions {
   readonly scopes?: readonly string[] | undefined
   /** Seconds. Default 3600. */
   readonly accessTokenLifetime?: number | undefined
+  /** Pages for developers about errors, by error code: `{ invalid_scope: 'https://docs.example/scopes' }`. */
+  readonly errorUris?: ErrorUris | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
   readonly onEvent?: EventListener | undefined
@@ -52,4 +55,9 @@ export function assertOwnStore(tenant: Tenant, { store }: AuthorizationServerOpt
   throw new AuthlibError('shared_store', "Two tenants with one store would accept each other's tokens", {
     hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
   })
+}
+
+/** @throws TypeError for what is no URL */
+export function assertErrorUris({ errorUris = {} }: AuthorizationServerOptions): void {
+  if (!Object.values(errorUris).every((uri) => isValidUrl(uri))) throw new TypeError('errorUris must be absolute URLs')
 }
