@@ -176,9 +176,24 @@ describe('a refused refresh token', () => {
     clock.advance(LIFETIME)
     await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
     expect(await tokens.get('alice')).toBeNull()
-    const before = refreshes()
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
-    expect(refreshes()).toBe(before)
+    expect(refreshes()).toBe(1) // a refusal is an answer, not a lost one
+    await expect(client.session('alice').token()).rejects.toMatchObject({
+      code: 'login_required',
+      reason: 'there is no token',
+    })
+    expect(refreshes()).toBe(1)
+  })
+
+  it('that was never there leaves nothing to do when the token ends', async () => {
+    const client = createClient()
+    const { refreshToken: _, ...token } = await logIn(client)
+    const session = client.session({ token })
+    expect(await session.token()).toEqual(token)
+    clock.advance(LIFETIME)
+    await expect(session.token()).rejects.toMatchObject({
+      code: 'login_required',
+      reason: 'it expired, without refresh token',
+    })
   })
 
   it('is no reason to log in where a token can be obtained without a person', async () => {
