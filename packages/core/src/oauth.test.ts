@@ -195,6 +195,25 @@ describe('a login under way', () => {
     })
   })
 
+  it('goes together with cookies of others, and with what only looks like a login', async () => {
+    const { oauth, browser } = setUp()
+    const others = [
+      'session',
+      'authlib-login',
+      'authlib-login.x.y',
+      `authlib-login.Z.${'a'.repeat(22)}`,
+      'x.authlib-login',
+    ]
+    browser.keep(others.map((name) => ({ name, value: '1', maxAge: 600 })))
+    const callback = await begin(oauth.one, browser)
+    expect(browser.jar.size).toBe(others.length + 1)
+    await expect(oauth.one.authorizeAccessToken(browser.get(callback))).resolves.toBeDefined()
+    await expect(oauth.one.authorizeAccessToken(browser.get('/callback?ticket=x'))).rejects.toMatchObject({
+      code: 'mismatching_state',
+      reason: "No login of 'one' with this state is waiting; 1 others are.",
+    })
+  })
+
   it('is not pushed out by logins that are over', async () => {
     const { oauth, browser, time } = setUp()
     const waiting = await begin(oauth.one, browser)

@@ -1,4 +1,4 @@
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
+import { createHmac, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
 import { startFakeProvider, testClock, type FakeProvider, type IdTokenDraft } from '@authlib/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -231,6 +231,25 @@ describe('an ID Token', () => {
   ])('with %s is refused (R2)', async (_, make) => {
     provider.makeIdToken = make
     await expect(logIn()).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  it('with HMAC by the key that the provider publishes is refused in every spelling of it (R2, RFC 8725 §2.1)', async () => {
+    const { keys } = (await (await fetch(provider.metadata.jwks_uri)).json()) as { keys: [{ x: string }] }
+    const key = createPublicKey({ key: keys[0], format: 'jwk' })
+    const pem = key.export({ format: 'pem', type: 'spki' }).toString()
+    const spellings = [
+      pem,
+      pem.trim(),
+      key.export({ format: 'der', type: 'spki' }),
+      JSON.stringify(keys[0]),
+      keys[0].x,
+      '',
+    ]
+    const metadata = { ...provider.metadata, id_token_signing_alg_values_supported: ['ES256', 'HS256'] }
+    for (const spelling of spellings) {
+      provider.makeIdToken = (draft) => hs256(draft, spelling)
+      await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'invalid_id_token' })
+    }
   })
 
   it('whose key is for encryption is refused (R2)', async () => {
