@@ -12,6 +12,7 @@ import {
   type JsonObject,
   type LoginClient,
   type LoginOptions,
+  type TokenStore,
 } from './index.ts'
 
 const SECRET = 'a-secret-of-at-least-32-characters'
@@ -148,7 +149,8 @@ describe('the registry', () => {
   })
 
   it('gives each client token keys of its own', async () => {
-    const tokens = memoryTokens()
+    const locked: string[] = []
+    const tokens: TokenStore = { ...memoryTokens(), lock: (key, action) => (locked.push(key), action()) }
     const seen: Environment[] = []
     const provider = (environment: Environment): TicketClient => {
       seen.push(environment)
@@ -158,6 +160,8 @@ describe('the registry', () => {
     await seen[0]!.tokens!.save('alice', { id: 'a' })
     expect(await seen[0]!.tokens!.get('alice')).toEqual({ id: 'a' })
     expect(await seen[1]!.tokens!.get('alice')).toBeNull()
+    expect(await seen[1]!.tokens!.lock!('alice', () => Promise.resolve('done'))).toBe('done')
+    expect(locked).toEqual(['two:alice'])
   })
 
   it('shows no secret when it is printed (R17)', () => {
