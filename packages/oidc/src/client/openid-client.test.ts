@@ -159,6 +159,31 @@ describe('an ID Token', () => {
     })
   })
 
+  it('may have what is optional, or lack it (OpenID Connect Core §2, §3.1.3.6)', async () => {
+    const given = { sub: 'a'.repeat(255), amr: ['pwd', 'otp'], acr: 'urn:mfa', azp: 'client', sid: 's' }
+    withClaims({ ...given, at_hash: undefined })
+    expect((await logIn()).claims).toMatchObject(given)
+    withClaims({ auth_time: undefined, at_hash: undefined })
+    expect((await logIn()).claims).not.toHaveProperty('at_hash')
+  })
+
+  it.each<[fault: string, changes: Record<string, unknown>, hint: string | undefined]>([
+    ['has expired', { exp: now - 5 }, 'Compare the clock of this machine with the provider.'],
+    ['is from the future', { nbf: now + 60 }, 'Compare the clock of this machine with the provider.'],
+    ['is for another client', { aud: 'other' }, undefined],
+  ])('that %s comes with advice, where there is any', async (_, changes, hint) => {
+    withClaims(changes)
+    const error: unknown = await logIn().catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'invalid_id_token', hint })
+  })
+
+  it('of an algorithm that is not expected says what to set', async () => {
+    await expect(logIn(createClient({ idTokenAlg: 'RS256' }))).rejects.toMatchObject({
+      code: 'invalid_id_token',
+      hint: 'Name the algorithm of the registration as `idTokenAlg`.',
+    })
+  })
+
   it('of another issuer says which one was configured', async () => {
     withClaims({ iss: 'https://other.example' })
     await expect(logIn()).rejects.toMatchObject({ hint: expect.stringContaining(`'${provider.issuer}'`) })
