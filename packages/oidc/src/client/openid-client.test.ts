@@ -313,6 +313,29 @@ describe('an ID Token', () => {
     expect((await logIn(client)).claims.sub).toBe('alice')
   })
 
+  it('is validated by keys that come over the `fetch` of the client', async () => {
+    const fetched: string[] = []
+    const observed: typeof fetch = (input, init) => {
+      fetched.push(new URL(new Request(input, init).url).pathname)
+      return fetch(input, init)
+    }
+    await logIn(createClient({ fetch: observed, userinfo: true }))
+    expect(fetched).toEqual(['/.well-known/openid-configuration', '/token', '/jwks', '/userinfo'])
+  })
+
+  it('is expected with RS256 when the provider does not say (OpenID Connect Core §3.1.3.7 item 7)', async () => {
+    const { id_token_signing_alg_values_supported: _, ...metadata } = provider.metadata
+    await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'invalid_id_token' })
+    provider.answer('/jwks', () => Response.json({ keys: [rsa.publicKey.export({ format: 'jwk' })] }))
+    provider.makeIdToken = (draft) => rs256(draft, {})
+    await expect(logIn(createClient({ metadata }))).resolves.toBeDefined()
+  })
+
+  it('cannot be validated when the provider names no keys', async () => {
+    const { jwks_uri: _, ...metadata } = provider.metadata
+    await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'missing_endpoint' })
+  })
+
   it('cannot be validated when the provider lists no algorithm with public keys', async () => {
     const metadata = { ...provider.metadata, id_token_signing_alg_values_supported: ['none', 'HS256'] }
     await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'unsupported_algorithm' })
@@ -328,7 +351,19 @@ describe('a refreshed ID Token', () => {
     expect(fresh.idToken).not.toBe(token.idToken)
   })
 
+  it('may lack nonce and time, and may be missing: the one before stays (OpenID Connect Core §12.2)', async () => {
+    const client = createClient()
+    const { token } = await logIn(client)
+    withClaims({ nonce: undefined, auth_time: undefined, at_hash: undefined })
+    const fresh = await client.refresh(token)
+    expect(fresh.idToken).not.toBe(token.idToken)
+    provider.answer('/token', () => Response.json({ access_token: 'at', token_type: 'Bearer' }))
+    expect((await client.refresh(fresh)).idToken).toBe(fresh.idToken)
+    expect((await client.refresh({ ...fresh, idToken: undefined })).idToken).toBeUndefined()
+  })
+
   it.each<[fault: string, changes: Record<string, unknown>]>([
+    ['nobody', { sub: undefined }],
     ['somebody else', { sub: 'bob' }],
     ['another time of authentication', { auth_time: 1 }],
     ['another nonce', { nonce: 'other' }],
@@ -383,6 +418,12 @@ describe('userinfo', () => {
     const { token } = await logIn(client)
     provider.answer('/userinfo', answer)
     await expect(client.userinfo(token)).rejects.toMatchObject({ code })
+  })
+
+  it('cannot be asked when the provider has no such endpoint', async () => {
+    const { token } = await logIn()
+    const { userinfo_endpoint: _, ...metadata } = provider.metadata
+    await expect(createClient({ metadata }).userinfo(token)).rejects.toMatchObject({ code: 'missing_endpoint' })
   })
 
   it('is accepted signed when that is registered', async () => {
