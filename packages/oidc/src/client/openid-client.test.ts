@@ -378,6 +378,7 @@ describe('a refreshed ID Token', () => {
 })
 
 describe('userinfo', () => {
+  const json = (text: string): Response => new Response(text, { headers: { 'content-type': 'application/json' } })
   const signed = (
     changes: Record<string, unknown> = {},
     header: Record<string, unknown> = { alg: 'ES256' },
@@ -406,6 +407,8 @@ describe('userinfo', () => {
     ],
     ['401', 'invalid_token', () => new Response('', { status: 401 })],
     ['500', 'invalid_userinfo', () => new Response('', { status: 500 })],
+    ['203', 'invalid_userinfo', () => Response.json({ sub: 'alice' }, { status: 203 })],
+    ['a member twice', 'invalid_userinfo', () => json('{"sub":"bob","sub":"alice"}')],
     ['a redirect', 'unexpected_redirect', () => Response.redirect('https://evil.example/userinfo')],
     ['a signed answer that was not agreed on', 'invalid_userinfo', () => signed()],
     [
