@@ -141,15 +141,17 @@ describe('introspection', () => {
     expect(await status(protector())).toBe(expected)
   })
 
-  it('sends the secret in the body where the endpoint only takes it there (X-18, RFC 8414 §2)', async () => {
-    const metadata = { issuer: local, introspection_endpoint: `${local}/introspect` }
-    const methods = { introspection_endpoint_auth_methods_supported: ['client_secret_post'] }
-    answer = (response, { path }) =>
-      json(path.startsWith('/.well-known/') ? { ...metadata, ...methods } : active)(response)
-    expect(await status(protector({ issuer: local }))).toBe(200)
-    expect(asked[1]).toMatchObject({ form: { client_id: 'notes', client_secret: 'secret' } })
-    expect(asked[1]!.headers).not.toHaveProperty('authorization')
-  })
+  it.each(['introspection_endpoint_auth_methods_supported', 'token_endpoint_auth_methods_supported'])(
+    'sends the secret in the body where %s says that only (X-18, RFC 8414 §2)',
+    async (member) => {
+      const metadata = { issuer: local, introspection_endpoint: `${local}/introspect` }
+      answer = (response, { path }) =>
+        json(path.startsWith('/.well-known/') ? { ...metadata, [member]: ['client_secret_post'] } : active)(response)
+      expect(await status(protector({ issuer: local }))).toBe(200)
+      expect(asked[1]).toMatchObject({ form: { client_id: 'notes', client_secret: 'secret' } })
+      expect(asked[1]!.headers).not.toHaveProperty('authorization')
+    },
+  )
 
   it('leaves an inactive token to the next validator', async () => {
     answer = json({ active: false })
@@ -285,6 +287,15 @@ describe('cacheLifetime', () => {
     time += 10
     expect(await status(guard)).toBe(401)
     expect(count()).toBe(2)
+  })
+
+  it('holds for a token that does not say when it ends', async () => {
+    answer = json({ ...active, exp: undefined })
+    const guard = protector({ cacheLifetime: 30 })
+    expect(await status(guard)).toBe(200)
+    time += 29
+    expect(await status(guard)).toBe(200)
+    expect(count()).toBe(1)
   })
 
   it('keeps neither refusals nor failures', async () => {
