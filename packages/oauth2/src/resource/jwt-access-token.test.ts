@@ -135,6 +135,11 @@ describe('jwtAccessToken', () => {
     expect(await status(`${unsigned}.${payload}.`)).toBe(401)
   })
 
+  it('answers 500 when the keys of the application cannot be asked for: that is no fault of the token', async () => {
+    const keys = { find: () => Promise.reject(new Error('the key service is gone')) }
+    expect(await status(await sign(), protector({ keys }))).toBe(500)
+  })
+
   it('takes a shared secret only where it is asked for', async () => {
     const secret = await generateKey('HS256')
     const token = await sign({}, {}, secret)
