@@ -215,10 +215,10 @@ describe('jwtAccessToken without keys', () => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
   }
   const fail = (response: ServerResponse) => response.writeHead(500).end()
-  const discovering = () =>
+  const discovering = (options: Partial<JwtAccessTokenOptions> = {}) =>
     new ResourceProtector({
       resource,
-      validators: [jwtAccessToken({ issuer: local })],
+      validators: [jwtAccessToken({ issuer: local, ...options })],
       clock: () => time,
       onError: () => undefined,
     })
@@ -230,6 +230,16 @@ describe('jwtAccessToken without keys', () => {
     expect(await Promise.all(tokens.map((each) => status(each, guard)))).toEqual([200, 200, 200])
     expect(await status(await sign({ iss: local }, {}, other), guard)).toBe(401)
     expect(asked.filter((path) => path === METADATA)).toHaveLength(1)
+  })
+
+  it('loads metadata and keys over the `fetch` it is given', async () => {
+    const fetched: string[] = []
+    const observed: typeof fetch = (input, init) => {
+      fetched.push(new URL(new Request(input, init).url).pathname)
+      return fetch(input, init)
+    }
+    expect(await status(await token(), discovering({ fetch: observed }))).toBe(200)
+    expect(fetched).toEqual(['/.well-known/openid-configuration', METADATA, '/jwks'])
   })
 
   it('asks nobody about tokens of other issuers', async () => {
