@@ -184,6 +184,12 @@ describe('adding parameters', () => {
     expect(addFragment('https://c.example/cb#x', { a: '1' })).toBe('https://c.example/cb#x&a=1')
   })
 
+  it('repeats the name for a list (RFC 8707 §2)', () => {
+    expect(addQuery('https://as.example/a?b=c', { resource: ['x', 'y'], none: [] })).toBe(
+      'https://as.example/a?b=c&resource=x&resource=y',
+    )
+  })
+
   it('adds nothing for nothing', () => {
     expect(addQuery('https://c.example/cb#f', { a: undefined })).toBe('https://c.example/cb#f')
     expect(addFragment('https://c.example/cb', {})).toBe('https://c.example/cb')

@@ -2,7 +2,7 @@
 
 import { isLoopbackAddress } from './address.ts'
 import { AuthlibError } from './errors.ts'
-import { encodeForm } from './params.ts'
+import { encodeForm, type ParamValues } from './params.ts'
 
 export interface SecureTransportOptions {
   /** Accepts plain http to any host. An option in code, on purpose not an environment variable. Default false. */
@@ -63,14 +63,14 @@ export function wellKnownPath(issuer: string, name: string, placement: WellKnown
 }
 
 /** Adds to the query and leaves what is there byte for byte. */
-export function addQuery(url: string, params: Readonly<Record<string, string | undefined>>): string {
+export function addQuery(url: string, params: ParamValues): string {
   const hash = url.indexOf('#')
   const base = hash === -1 ? url : url.slice(0, hash)
   return append(base, '?', params) + url.slice(base.length)
 }
 
 /** The same in the fragment. */
-export function addFragment(url: string, params: Readonly<Record<string, string | undefined>>): string {
+export function addFragment(url: string, params: ParamValues): string {
   return append(url, '#', params)
 }
 
@@ -108,7 +108,7 @@ function wellKnownTarget(issuer: string, name: string, placement: WellKnownPlace
   return (placement === 'insert' ? wellKnown + path : path + wellKnown) + target.slice(query)
 }
 
-function append(url: string, mark: '?' | '#', params: Readonly<Record<string, string | undefined>>): string {
+function append(url: string, mark: '?' | '#', params: ParamValues): string {
   const form = encodeForm(params)
   if (form === '') return url
   if (!url.includes(mark)) return url + mark + form

@@ -6,7 +6,7 @@
  * @spec RFC 8707 §2
  */
 
-import { addQuery, AuthlibError, encodeForm, randomToken, type LoginOptions, type StartedLogin } from '@authlib/core'
+import { addQuery, AuthlibError, randomToken, type LoginOptions, type StartedLogin } from '@authlib/core'
 import { createCodeVerifier, s256 } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
 import type { Connection } from './connection.ts'
@@ -71,6 +71,7 @@ export async function startAuthorization(
   const codeVerifier = createCodeVerifier(random)
   const url = addQuery(endpoint, {
     ...params,
+    resource,
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
@@ -82,7 +83,7 @@ export async function startAuthorization(
     ...protocolParams,
   })
   return {
-    url: resource === undefined ? url : `${url}&${encodeForm({ resource })}`,
+    url,
     id: state,
     login: { state, codeVerifier, redirectUri, scope, resource },
     formPost: responseMode === 'form_post',
