@@ -70,7 +70,7 @@ async function discover({ issuer, fetch, timeout }: IssuerMetadataOptions): Prom
   })
 }
 
-function readDocument(text: string): unknown {
+function readDocument(text: string): Readonly<Record<string, unknown>> {
   try {
     return parseJsonObject(text)
   } catch (error) {

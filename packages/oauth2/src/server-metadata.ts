@@ -35,10 +35,7 @@ const LISTS = [
  *
  * @throws AuthlibError `invalid_metadata`, and `issuer_mismatch` when it is not of the `issuer` that was asked
  */
-export function validateServerMetadata(value: unknown, issuer?: string): ServerMetadata {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidMetadata('it is not a JSON object')
-  const metadata = value as Readonly<Record<string, unknown>> // sound: every object is one
+export function validateServerMetadata(metadata: Readonly<Record<string, unknown>>, issuer?: string): ServerMetadata {
   if (metadata['issuer'] !== undefined && typeof metadata['issuer'] !== 'string')
     throw invalidMetadata('issuer is no string')
   if (issuer !== undefined && metadata['issuer'] !== issuer) {
