@@ -141,6 +141,7 @@ describeWith(chromium, 'the demo in Chromium', (executablePath) => {
     expect(code).not.toBe('')
     await page.goto(callback)
     expect(await title()).toBe('This login is over')
+    expect(await page.locator('.broken').allInnerTexts()).toEqual([expect.stringContaining('a code is used once')])
     const redirect_uri = `${demo.client}/callback`
     const { clientSecret } = JSON.parse(readFileSync(`${database}.secrets.json`, 'utf8')) as { clientSecret: string }
     const again = await fetch(`${demo.provider}/token`, {
@@ -156,12 +157,23 @@ describeWith(chromium, 'the demo in Chromium', (executablePath) => {
   })
 
   it('believes no callback that it did not ask for, and marks what is wrong with it (RFC 9700 §4.7)', async () => {
-    await page.goto(`${demo.client}/callback?code=of-somebody-else&state=made-up&iss=https%3A%2F%2Fevil.example`)
+    await page.goto(demo.client)
+    await follow('an answer that it did not ask for')
     expect(await title()).toBe('This login did not begin here')
     expect(await page.locator('.broken').allInnerTexts()).toEqual([
       expect.stringContaining('RFC 6749 §4.1.2'),
       expect.stringContaining('RFC 9207 §2.4'),
     ])
+  })
+
+  it('tells a visitor of the provider what it has, and leads to the client', async () => {
+    await page.goto(`${demo.provider}/nowhere`)
+    expect(await title()).toBe('Not found')
+    await follow('What it has')
+    expect(await title()).toBe('The provider')
+    expect(await page.getByRole('region', { name: 'Where it listens' }).innerText()).toContain(`${demo.provider}/token`)
+    await follow('Authlib Demo')
+    expect(await title()).toBe('Watch a login, message by message')
   })
 
   it('survives the back button: nothing is answered twice', async () => {

@@ -140,10 +140,19 @@ describe('the demo', () => {
     expect(metadata).toMatchObject({ resource: demo.api, authorization_servers: [demo.provider] })
   })
 
-  it('hardens every page of the client (RFC 9700 §4.16)', async () => {
-    for (const path of ['/', '/nowhere', '/callback']) {
-      const { headers } = await fetch(demo.client + path)
-      expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+  it('hardens every page (RFC 9700 §4.16)', async () => {
+    const { client, provider } = demo
+    for (const url of [
+      `${client}/`,
+      `${client}/nowhere`,
+      `${client}/callback`,
+      `${provider}/`,
+      `${provider}/nowhere`,
+    ]) {
+      const { headers } = await fetch(url)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toMatch(/default-src 'none'.*style-src 'nonce-.*frame-ancestors 'none'/)
+      expect(policy).not.toContain('unsafe')
       expect(headers.get('cache-control')).toBe('no-store')
     }
   })

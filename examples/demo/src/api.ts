@@ -57,6 +57,9 @@ export function createApi({ url, issuer }: ApiOptions): Express {
     notes.set(subject, [...(notes.get(subject) ?? []), text].slice(-5))
     response.status(201).json(answer(request))
   })
+  app.use((_request, response) => {
+    response.status(404).json({ error: 'not_found' })
+  })
   app.use(refuse)
   return app
 }

@@ -11,8 +11,8 @@ import { createRecorder } from './client/recorder.ts'
 import { createSessions, type Identity } from './client/sessions.ts'
 import { homePage } from './client/pages/home.ts'
 import { problemPage } from './client/pages/problem.ts'
-import { showPage } from './client/pages/layout.ts'
 import { farewellPage, startPage } from './client/pages/start.ts'
+import { pageResponse, type Page } from './pages/layout.ts'
 
 export interface ClientOptions {
   readonly url: string
@@ -69,7 +69,7 @@ export function createClient({ url, issuer, api, clientId, clientSecret, store, 
     const exchanges = [...((await logins.find(state))?.exchanges ?? []), redirect('provider', 'client', c.req.url)]
     c.set('exchanges', exchanges)
     const { token, ...login } = await record(exchanges, () => provider.authorizeAccessToken(c))
-    await logins.remove(state)
+    await logins.update(state, () => ({ exchanges })) // to show, should the answer come again
     const former = sessions.key(c)
     const key = await sessions.start(c, {
       identity: identityOf(login, token.idToken),
@@ -164,6 +164,10 @@ export function createClient({ url, issuer, api, clientId, clientSecret, store, 
   }
 
   return app
+}
+
+async function showPage(c: Context, status: number, page: Page): Promise<Response> {
+  return honoAdapter.respond(c, await pageResponse(status, page, 'Client web app'))
 }
 
 /** To be kept in the session: what was validated, without the tokens themselves. */

@@ -1,7 +1,7 @@
 /** The OpenID provider: an authorization server, and what is registered with it. */
 
 import type { Store } from '@authlib/core'
-import { mount } from '@authlib/express'
+import { expressAdapter, mount } from '@authlib/express'
 import { storedKeys } from '@authlib/jose'
 import {
   authorizationCodeGrant,
@@ -19,8 +19,10 @@ import {
   type ClientMetadata,
 } from '@authlib/oauth2/server'
 import { openId } from '@authlib/oidc/server'
-import express, { type Express } from 'express'
+import express, { type Express, type Response } from 'express'
+import { pageResponse, type Page } from './pages/layout.ts'
 import { scopeDescriptions, scopes } from './provider/clients.ts'
+import { indexPage, notFoundPage } from './provider/pages.ts'
 import { findClaims, usernames } from './provider/users.ts'
 
 export interface ProviderOptions {
@@ -50,10 +52,15 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
 
   const app = express().disable('x-powered-by')
   app.use(mount(server))
-  app.get('/', (_request, response) => {
-    response.redirect(303, server.url('openid_configuration'))
-  })
+  app.get('/', (_request, response) =>
+    showPage(response, 200, indexPage({ metadata: server.metadata(), clients, usernames })),
+  )
+  app.use((_request, response) => showPage(response, 404, notFoundPage()))
   return app
+}
+
+async function showPage(response: Response, status: number, page: Page): Promise<void> {
+  await expressAdapter.respond(response, await pageResponse(status, page, 'OpenID provider'))
 }
 
 /** Everybody, but for confidential clients that say otherwise in their metadata: suites that test older profiles. */

@@ -24,12 +24,12 @@ it('answers with a page that cannot be framed, cached or made to load anything (
   expect(policy()).toContain("default-src 'none'")
   expect(policy()).toContain("frame-ancestors 'none'")
   expect(policy()).toContain("form-action 'self'")
-  expect(policy()).not.toContain('script-src')
+  expect(policy()).not.toMatch(/script-src|style-src|unsafe/)
 })
 
-it('runs a script with the nonce only', () => {
-  expect(policy({ scriptNonce: 'YWJj' })).toContain("script-src 'nonce-YWJj'")
-  expect(() => policy({ scriptNonce: "x'; script-src *" })).toThrow(TypeError)
+it.each(['script', 'style'])('takes a %s with the nonce only', (kind) => {
+  expect(policy({ [`${kind}Nonce`]: 'YWJj' })).toContain(`; ${kind}-src 'nonce-YWJj'; form-action`)
+  expect(() => policy({ [`${kind}Nonce`]: `x'; ${kind}-src *` })).toThrow(TypeError)
 })
 
 it('names the origin where a form may lead', () => {

@@ -128,6 +128,11 @@ const kinds: readonly Kind[] = [
         kept: ({ sent }, before) => authorizationRequest(before)?.url.startsWith(`${text(sent['iss'])}/`) ?? false,
       },
       {
+        text: 'Is new: a code is used once',
+        section: 'RFC 6749 §10.5',
+        kept: ({ sent }, before) => (authorizationResponse(before)?.sent['code'] === sent['code'] ? false : undefined),
+      },
+      {
         text: 'Carries a code and nothing secret besides',
         section: 'RFC 6749 §4.1.2',
         kept: ({ sent }) => ('error' in sent ? undefined : 'code' in sent && !('access_token' in sent)),

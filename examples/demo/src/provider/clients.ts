@@ -28,6 +28,7 @@ export function demoClient(url: string, clientSecret: string): ClientMetadata {
     client_id: CLIENT_ID,
     client_secret: clientSecret,
     client_name: 'Authlib Demo',
+    client_uri: url,
     redirect_uris: [`${url}/callback`],
     grant_types: ['authorization_code', 'refresh_token'],
     scope: scopes.join(' '),
@@ -67,7 +68,10 @@ function parse(path: string): unknown {
   }
 }
 
-const TEXTS = ['client_id', 'client_secret', 'client_name', 'scope', 'token_endpoint_auth_method', 'application_type']
+const TEXTS = [
+  ...['client_id', 'client_secret', 'client_name', 'client_uri'],
+  ...['scope', 'token_endpoint_auth_method', 'application_type'],
+]
 const LISTS = ['redirect_uris', 'grant_types', 'response_types']
 
 /** A file promises nothing: each member must have the form that RFC 7591 §2 gives it. */

@@ -4,13 +4,13 @@
  * @spec RFC 6749 §4.1.2.1
  */
 
-import { escapeHtml, htmlResponse, type HttpResponse } from '@authlib/core'
+import { escapeHtml, type HttpResponse } from '@authlib/core'
 import type { OAuth2Error } from '../errors.ts'
-import { page } from './page.ts'
+import { pageResponse } from './page.ts'
 
 export function errorPage(error: OAuth2Error): HttpResponse {
   const detail = error.description === '' ? error.code : `${error.code}: ${error.description}`
   const body = `<p>Go back to the application that sent you here and start again. If that does not help, tell its makers:</p>
 <p><code>${escapeHtml(detail)}</code></p>`
-  return htmlResponse(error.status, page('This request cannot be continued', body))
+  return pageResponse(error.status, { title: 'This request cannot be continued', body })
 }

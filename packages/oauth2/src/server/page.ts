@@ -1,9 +1,20 @@
 /** The frame of the few pages we show: plain HTML that works without scripts, in light and dark. */
 
-import { escapeHtml } from '@authlib/core'
+import { escapeHtml, htmlResponse, randomToken, type HttpResponse } from '@authlib/core'
 
-/** `body` is HTML, already escaped. */
-export function page(title: string, body: string): string {
+export interface Page {
+  readonly title: string
+  /** HTML, already escaped. */
+  readonly body: string
+}
+
+/** `formAction`: where its forms may lead, as in `htmlResponse`. */
+export function pageResponse(status: number, page: Page, formAction?: readonly string[]): HttpResponse {
+  const styleNonce = randomToken()
+  return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction })
+}
+
+function render({ title, body }: Page, nonce: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -12,7 +23,7 @@ export function page(title: string, body: string): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
-<style>${css}</style>
+<style nonce="${nonce}">${css}</style>
 </head>
 <body>
 <main>
@@ -31,13 +42,18 @@ const css = `
 }
 * { box-sizing: border-box }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
-main { width: min(26rem, 100%); background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 2rem }
+main { width: min(28rem, 100%); background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 2rem }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 1rem }
 p, ul { margin: 0 0 1rem }
 ul { padding-left: 1.2rem }
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0 }
+legend { padding: 0; margin-bottom: .75rem }
 label { display: block; font-weight: 600; margin-bottom: 1rem }
 input[type=text], input[type=password] { display: block; width: 100%; margin-top: .25rem; padding: .6rem .7rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: 8px }
-label.check { font-weight: 400; display: flex; gap: .6rem; align-items: baseline; margin-bottom: .4rem }
+label.check { font-weight: 400; display: flex; gap: .6rem; align-items: baseline; margin: 0; padding: .4rem 0; border-top: 1px solid var(--line) }
+label.check span { flex: 1; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; column-gap: 1rem }
+input { accent-color: var(--accent) }
+input[aria-invalid] { border-color: var(--bad) }
 .actions { display: flex; gap: .75rem; margin-top: 1.5rem }
 button { flex: 1; padding: .65rem 1rem; font: inherit; font-weight: 600; border-radius: 8px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); cursor: pointer }
 button.quiet { background: transparent; color: var(--accent) }

@@ -1,11 +1,11 @@
 /** The messages of a session as a sequence diagram: lifelines on the left, what each message means beside it. */
 
 import { html } from 'hono/html'
+import type { Html } from '../../pages/layout.ts'
+import { members } from '../../pages/members.ts'
 import type { Exchange, Party } from '../exchange.ts'
 import { explain } from '../explain.ts'
 import type { Chapter } from '../sessions.ts'
-import type { Html } from './layout.ts'
-import { members } from './members.ts'
 
 const lanes: readonly Party[] = ['browser', 'client', 'provider', 'api']
 const names: Readonly<Record<Party, string>> = {
@@ -85,9 +85,9 @@ function arrows({ from, to, redirect, method, url, status }: Exchange): Html {
 
 function arrow(from: Party, to: Party, label: string, answer: boolean): Html {
   const [start, end] = [lanes.indexOf(from), lanes.indexOf(to)]
-  const classes = ['arrow', answer ? 'answer' : 'call', start < end ? 'right' : 'left', from]
-  const [left, right] = [Math.min(start, end), Math.max(start, end)]
-  return html`<p class="${classes.join(' ')}" style="grid-column: ${2 * left + 2} / ${2 * right + 2}">
+  const ends = [`from-${Math.min(start, end)}`, `to-${Math.max(start, end)}`]
+  const classes = ['arrow', answer ? 'answer' : 'call', start < end ? 'right' : 'left', from, ...ends]
+  return html`<p class="${classes.join(' ')}">
     <span class="unseen">${names[from]} to ${names[to]}: </span><span class="label">${label}</span>
   </p>`
 }

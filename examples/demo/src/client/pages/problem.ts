@@ -2,9 +2,9 @@
 
 import type { AuthlibError } from '@authlib/core'
 import { html } from 'hono/html'
+import type { Page } from '../../pages/layout.ts'
 import type { Exchange } from '../exchange.ts'
 import { diagram } from './diagram.ts'
-import { layout, type Html } from './layout.ts'
 
 interface Words {
   readonly title: string
@@ -40,14 +40,14 @@ const known: Readonly<Record<string, Words>> = {
 }
 
 /** `exchanges` are the messages up to the problem. */
-export function problemPage(error: AuthlibError, exchanges: readonly Exchange[] = []): Html {
+export function problemPage(error: AuthlibError, exchanges: readonly Exchange[] = []): Page {
   const { title, text, onlyBack }: Words = known[error.code] ?? {
     title: 'That did not work',
     text: `${error.message}.`,
   }
-  return layout(
+  return {
     title,
-    html`<section class="hero" aria-labelledby="title">
+    main: html`<section class="hero" aria-labelledby="title">
         <h1 id="title">${title}</h1>
         <p class="lead">${text}</p>
         <p class="actions">
@@ -57,5 +57,5 @@ export function problemPage(error: AuthlibError, exchanges: readonly Exchange[] 
         <p class="note"><code>${error.code}</code>${error.hint === undefined ? '' : html`: ${error.hint}`}</p>
       </section>
       ${exchanges.length === 0 ? '' : diagram([{ title: 'Up to here', exchanges }])}`,
-  )
+  }
 }

@@ -1,14 +1,15 @@
 /** What somebody sees who is not logged in, and who has just logged out. */
 
 import { html } from 'hono/html'
+import type { Html, Page, Places } from '../../pages/layout.ts'
 import type { Chapter } from '../sessions.ts'
 import { diagram } from './diagram.ts'
-import { layout, type Html, type Places } from './layout.ts'
+import { ideas } from './ideas.ts'
 
-export function startPage(places: Places): Html {
-  return layout(
-    'Start',
-    html`<section class="hero" aria-labelledby="title">
+export function startPage(places: Places): Page {
+  return {
+    title: 'Start',
+    main: html`<section class="hero" aria-labelledby="title">
         <h1 id="title">Watch a login, message by message</h1>
         <p class="lead">
           This client knows no passwords. It sends you to an OpenID provider, learns who you are, and calls an API for
@@ -17,18 +18,8 @@ export function startPage(places: Places): Html {
         <p><a class="button" href="/login">Log in</a></p>
         <p class="note">As <code>alice</code> or <code>bob</code>: the password is the username.</p>
       </section>
-      ${servers(places)}
-      <section aria-labelledby="ideas">
-        <h2 id="ideas">Worth trying</h2>
-        <ul class="ideas">
-          <li>Deny the consent, or untick <code>api:read</code> and call the API.</li>
-          <li>Have the provider <a href="/login?prompt=consent">ask for your consent again</a>.</li>
-          <li>Go back to the address of the callback and load it once more.</li>
-          <li>Log in as alice in one tab and as bob in another.</li>
-          <li>Stop the demo, start it again, and go on where you were.</li>
-        </ul>
-      </section>`,
-  )
+      ${servers(places)} ${ideas(places)}`,
+  }
 }
 
 function servers({ url, issuer, api }: Places): Html {
@@ -43,7 +34,7 @@ function servers({ url, issuer, api }: Places): Html {
       <li class="provider">
         <h3>Provider</h3>
         <p>Logs you in, asks for your consent, issues tokens.</p>
-        <p><a href="${issuer}/.well-known/openid-configuration">${issuer}</a></p>
+        <p><a href="${issuer}/">${issuer}</a></p>
       </li>
       <li class="api">
         <h3>API</h3>
@@ -55,10 +46,10 @@ function servers({ url, issuer, api }: Places): Html {
 }
 
 /** `chapters` tell what the log out took. */
-export function farewellPage({ issuer }: Places, chapters: readonly Chapter[]): Html {
-  return layout(
-    'Logged out',
-    html`<section class="hero" aria-labelledby="title">
+export function farewellPage({ issuer }: Places, chapters: readonly Chapter[]): Page {
+  return {
+    title: 'Logged out',
+    main: html`<section class="hero" aria-labelledby="title">
         <h1 id="title">You are logged out here</h1>
         <p class="lead">
           The session of this client has ended and its tokens are revoked. The provider still knows you: the next login
@@ -67,5 +58,5 @@ export function farewellPage({ issuer }: Places, chapters: readonly Chapter[]): 
         <p><a class="button" href="/login">Log in again</a></p>
       </section>
       ${diagram(chapters)}`,
-  )
+  }
 }

@@ -2,58 +2,66 @@
 
 import { escapeHtml } from '@authlib/core'
 import type { PendingInteraction } from '../feature.ts'
-import { page } from '../page.ts'
+import type { Page } from '../page.ts'
 
-export function loginPage({ client, handle }: PendingInteraction, error?: string): string {
-  return page(
-    'Log in',
-    `<p>to continue to <strong>${escapeHtml(client.clientName ?? client.clientId)}</strong></p>
-${error === undefined ? '' : `<p class="error" role="alert">${escapeHtml(error)}</p>`}
+/** `refused` is the username that came with a wrong password. */
+export function loginPage({ client, handle }: PendingInteraction, refused?: string): Page {
+  const name = escapeHtml(client.clientName ?? client.clientId)
+  const again = refused !== undefined
+  const [described, focus] = [again ? ' aria-invalid="true" aria-describedby="error"' : '', ' autofocus']
+  return {
+    title: 'Log in',
+    body: `<p>to continue to <strong>${name}</strong></p>
+${again ? '<p class="error" role="alert" id="error">That user and password do not go together.</p>' : ''}
 <form method="post">
 ${handleField(handle)}
-<label>Username <input type="text" name="username" autocomplete="username" autocapitalize="none" required autofocus></label>
-<label>Password <input type="password" name="password" autocomplete="current-password" required></label>
+<label>Username <input type="text" name="username" value="${escapeHtml(refused ?? '')}" autocomplete="username" autocapitalize="none" spellcheck="false" required${described}${again ? '' : focus}></label>
+<label>Password <input type="password" name="password" autocomplete="current-password" required${described}${again ? focus : ''}></label>
 <div class="actions"><button>Log in</button></div>
 </form>
-<p class="note">Development login: the password is the username.</p>`,
-  )
+<p class="note">Development login: the password is the username, unless another one was set.</p>`,
+  }
 }
 
 export function consentPage(
   { client, handle, scope, login, request }: PendingInteraction,
   descriptions: Readonly<Record<string, string>>,
-): string {
+): Page {
   const known = new Map(Object.entries({ ...standard, ...descriptions }))
   const name = escapeHtml(client.clientName ?? client.clientId)
+  const subject = escapeHtml(login?.subject ?? '')
   const boxes = scope.map((word) => {
     // Without openid there is no login to answer with: it goes along, or the person denies.
     const fixed = word === 'openid' ? `<input type="hidden" name="scope" value="openid">` : ''
     const box = fixed === '' ? `name="scope" value="${escapeHtml(word)}" checked` : 'checked disabled'
-    return `<label class="check"><input type="checkbox" ${box}>${fixed} <span>${describeScope(word, known.get(word))}</span></label>`
+    return `<label class="check"><input type="checkbox" ${box}>${fixed} ${describeScope(word, known.get(word))}</label>`
   })
-  return page(
-    `Allow ${client.clientName ?? client.clientId}?`,
-    `<p><strong>${name}</strong> would like to act for you, <strong>${escapeHtml(login?.subject ?? '')}</strong>:</p>
-<form method="post">
+  return {
+    title: `Allow ${client.clientName ?? client.clientId}?`,
+    body: `<form method="post">
 ${handleField(handle)}
-${boxes.join('\n')}
+${
+  boxes.length === 0
+    ? `<p><strong>${name}</strong> would like to go on for you, <strong>${subject}</strong>. You have allowed all it asks for before.</p>`
+    : `<fieldset><legend><strong>${name}</strong> would like to act for you, <strong>${subject}</strong>:</legend>\n${boxes.join('\n')}\n</fieldset>`
+}
 <input type="hidden" name="choose" value="scope">
 <div class="actions"><button name="decision" value="approve">Allow</button> <button name="decision" value="deny" class="quiet">Deny</button></div>
 </form>
 <p class="note">You will go back to ${escapeHtml(new URL(request.redirectUri).host || request.redirectUri)}.</p>`,
-  )
+  }
 }
 
-export function logoutPage(): string {
-  return page(
-    'Log out?',
-    `<p>You will have to log in here again. Applications end their own sessions themselves.</p>
+export function logoutPage(): Page {
+  return {
+    title: 'Log out?',
+    body: `<p>You will have to log in here again. Applications end their own sessions themselves.</p>
 <form method="post"><div class="actions"><button>Log out</button></div></form>`,
-  )
+  }
 }
 
-export function loggedOutPage(): string {
-  return page('You are logged out', '<p>You can close this page, or go back to the application.</p>')
+export function loggedOutPage(): Page {
+  return { title: 'You are logged out', body: '<p>You can close this page, or go back to the application.</p>' }
 }
 
 function handleField(handle: string): string {
@@ -71,5 +79,5 @@ const standard = {
 
 function describeScope(word: string, described: string | undefined): string {
   const code = `<code>${escapeHtml(word)}</code>`
-  return described === undefined ? code : `${escapeHtml(described)} ${code}`
+  return `<span>${described === undefined ? code : `${escapeHtml(described)} ${code}`}</span>`
 }

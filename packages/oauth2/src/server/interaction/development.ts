@@ -3,7 +3,6 @@
 import {
   AuthlibError,
   constantTimeEqual,
-  htmlResponse,
   isLoopbackHost,
   parseCookies,
   readForm,
@@ -16,6 +15,7 @@ import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Endpoint, Feature, Login, Server } from '../feature.ts'
 import { endSession, findSession, startSession } from '../sessions.ts'
+import { pageResponse, type Page } from '../page.ts'
 import { consentPage, loggedOutPage, loginPage, logoutPage } from './development-pages.ts'
 import { isHttps } from './handle.ts'
 import { redirectInteraction } from './redirect.ts'
@@ -56,11 +56,10 @@ export function developmentPages({
 
   const login = developmentEndpoint('login', async (http, server) => {
     const pending = await server.interaction(http)
-    if (http.method !== 'POST') return page(loginPage(pending), pending.request.redirectUri)
+    if (http.method !== 'POST') return show(loginPage(pending), pending.request.redirectUri)
     const form = await readOwnForm(http, server)
     const user = findUser(users, form)
-    if (!user)
-      return page(loginPage(pending, 'That user and password do not go together.'), pending.request.redirectUri, 401)
+    if (!user) return show(loginPage(pending, form.get('username') ?? ''), pending.request.redirectUri, 401)
     const subject = user.subject ?? user.username
     const { value, login } = await startSession(server, { subject, amr: ['pwd'] }, sessionLifetime)
     const response = await pending.loggedIn(login)
@@ -69,18 +68,18 @@ export function developmentPages({
 
   const consent = developmentEndpoint('consent', async (http, server) => {
     const pending = await server.interaction(http)
-    if (http.method !== 'POST') return page(consentPage(pending, scopeDescriptions), pending.request.redirectUri)
+    if (http.method !== 'POST') return show(consentPage(pending, scopeDescriptions), pending.request.redirectUri)
     const form = await readOwnForm(http, server)
     if (form.get('decision') !== 'approve') return pending.deny()
     return pending.approve(form.has('choose') ? { scope: form.all('scope') } : {}) // our page lets the person untick
   })
 
   const logout = developmentEndpoint('logout', async (http, server) => {
-    if (http.method !== 'POST') return page(logoutPage())
+    if (http.method !== 'POST') return show(logoutPage())
     await readOwnForm(http, server)
     const value = readSessionCookie(server, http)
     if (value !== undefined) await endSession(server, value)
-    const response = page(loggedOutPage())
+    const response = show(loggedOutPage())
     return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, '', 0)]] }
   })
 
@@ -144,6 +143,6 @@ function cookieName(server: Server): string {
 }
 
 /** Browsers hold the redirect after a form to `form-action` too, so the client's redirect URI must be among its targets. */
-function page(html: string, redirectUri?: string, status = 200): HttpResponse {
-  return htmlResponse(status, html, { formAction: redirectUri === undefined ? ["'self'"] : ["'self'", redirectUri] })
+function show(page: Page, redirectUri?: string, status = 200): HttpResponse {
+  return pageResponse(status, page, redirectUri === undefined ? ["'self'"] : ["'self'", redirectUri])
 }

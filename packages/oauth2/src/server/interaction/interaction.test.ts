@@ -64,11 +64,14 @@ describe('development pages', () => {
     const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
     const again = await browser.open(loginUrl, {
       interaction: interactionOf(loginUrl),
-      username: 'alice',
+      username: 'alice "a"',
       password: 'wrong',
     })
     expect(again.status).toBe(401)
-    expect(await again.text()).toContain('role="alert"')
+    const text = await again.text()
+    expect(text).toContain('role="alert"')
+    expect(text).toContain('value="alice &#34;a&#34;"') // to be corrected, not typed again
+    expect(text).not.toContain('wrong"')
     expect(browser.cookies.has('authlib_session')).toBe(false)
   })
 
@@ -102,8 +105,13 @@ describe('development pages', () => {
     const { server } = fullServer()
     const browser = new Browser(server)
     const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
-    const { headers } = await browser.open(loginUrl.replace('/login', path))
-    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+    const response = await browser.open(loginUrl.replace('/login', path))
+    const { headers } = response
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+    expect(policy).not.toMatch(/unsafe|script-src/)
+    const [, nonce = ''] = /<style nonce="([^"]{43})">/.exec(await response.text()) ?? []
+    expect(policy).toContain(`style-src 'nonce-${nonce}'`)
     expect(headers.get('x-frame-options')).toBe('DENY')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('cache-control')).toBe('no-store')

@@ -1,5 +1,12 @@
 /** The one stylesheet, part of each page. */
 
+/** Where an arrow of the diagram begins and ends: lanes are two columns wide, and the lifeline is between them. */
+const lanes = [0, 1, 2, 3]
+  .map(
+    (lane) => `.from-${lane} { grid-column-start: ${2 * lane + 2} } .to-${lane} { grid-column-end: ${2 * lane + 2} }`,
+  )
+  .join('\n')
+
 export const css = `
 :root {
   --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #fff; --ground: #f3f5f7; --accent: #0b57d0; --on-accent: #fff;
@@ -13,7 +20,7 @@ export const css = `
 }
 * { box-sizing: border-box }
 html { scroll-padding-top: 4rem }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
+body { margin: 0; border-top: 4px solid var(--party); background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
 main { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem 4rem }
 .browser { --party: var(--browser) } .client { --party: var(--client) } .provider { --party: var(--provider) } .api { --party: var(--api) }
 
@@ -22,8 +29,9 @@ main { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem 4rem }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .top { max-width: 76rem; margin: 0 auto; padding: 1rem 1.25rem; display: flex; justify-content: space-between; align-items: baseline }
 .brand { font-weight: 700; font-size: 1.125rem; color: var(--ink); text-decoration: none }
-.brand span, .role, .note { color: var(--soft) }
+.brand span, .note { color: var(--soft) }
 .role, .note { font-size: .875rem }
+.role { color: var(--party); font-weight: 600 }
 
 h1, h2, h3, h4, h5 { line-height: 1.25; margin: 0 0 .75rem; text-wrap: balance }
 h1 { font-size: clamp(1.75rem, 4vw, 2.5rem); letter-spacing: -.02em }
@@ -36,18 +44,21 @@ code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
 
 button, .button { display: inline-block; padding: .65rem 1.25rem; font: inherit; font-weight: 600; text-decoration: none; border-radius: 8px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); cursor: pointer }
 button.quiet, .button.quiet { background: var(--paper); color: var(--accent) }
-.actions { display: flex; flex-wrap: wrap; gap: .75rem }
+.actions { display: flex; flex-wrap: wrap; align-items: center; gap: .75rem }
 label { display: block; font-weight: 600; margin-bottom: .25rem }
 input { flex: 1; min-width: 0; padding: .6rem .7rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: 8px }
 .row { display: flex; gap: .5rem }
 
 .hero { padding: 2rem 0 2.5rem; max-width: 52rem }
 .lead { font-size: 1.125rem; color: var(--soft) } .lead strong { color: var(--ink) }
-.places, .cards { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); align-items: start }
-.places { align-items: stretch; margin-bottom: 2.5rem }
+.places { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); margin-bottom: 2.5rem }
+.columns { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); align-items: start }
+.columns > div { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr) }
+.links { margin: 0 } .links li { margin-bottom: .25rem; overflow-wrap: anywhere }
+.worth { margin-top: 2.5rem }
 .ideas { list-style: disc; padding-left: 1.25rem } .ideas li { margin-bottom: .25rem }
 .places li, .card, .chapter { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem }
-.places li { border-top: 4px solid var(--party) } .places p:last-child { margin: 0 }
+.places li { display: flex; flex-direction: column; border-top: 4px solid var(--party) } .places p:last-child { margin: auto 0 0 }
 .card h3 { margin-top: 1.25rem; color: var(--soft); font-size: .875rem }
 .card > p { color: var(--soft); font-size: .9375rem }
 .chip { display: inline-block; padding: 0 .4rem; border-radius: 6px; background: var(--paper); border: 1px solid var(--line); color: var(--ink); font-size: .8125rem }
@@ -67,6 +78,7 @@ input { flex: 1; min-width: 0; padding: .6rem .7rem; font: inherit; color: inher
 .chapter ol { margin: 0; counter-reset: message } .chapter ol > li { display: grid; grid-template-columns: var(--lanes) minmax(0, 1fr); gap: 0 2rem; padding: 0 1.5rem }
 .arrows { display: grid; grid-template-columns: repeat(8, 1fr); align-content: start; padding: 1rem 0 1.5rem;
   background: linear-gradient(var(--line), var(--line)) 12.5% 0 / 1px 100% no-repeat, linear-gradient(var(--line), var(--line)) 37.5% 0 / 1px 100% no-repeat, linear-gradient(var(--line), var(--line)) 62.5% 0 / 1px 100% no-repeat, linear-gradient(var(--line), var(--line)) 87.5% 0 / 1px 100% no-repeat }
+${lanes}
 .arrow { position: relative; margin: 0 0 .75rem; padding: 0 .5rem .2rem; text-align: center; font: .8125rem/1.3 ui-monospace, monospace; color: var(--party); border-bottom: 2px solid; overflow-wrap: anywhere }
 .label { background: var(--paper) }
 .arrow.answer { border-bottom-style: dashed }
