@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const FALLBACK_NODE = '24.21.0' // used when the running Node.js is older than engines.node
 
+const parent = process.ppid
 const root = fileURLToPath(new URL('..', import.meta.url))
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const pnpm = manifest.packageManager.split('+')[0]
@@ -25,6 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) // a terminal sends Ctrl-C to the whole group itself
   })
 }
+// npm ends its own shell on a signal, and that shell tells nobody: without this, what was started would go on unseen.
+setInterval(() => process.ppid === parent || child.kill(), 250).unref()
 child.on('error', (error) => {
   console.error(`pnpm: ${error.message}`)
   process.exitCode = 1

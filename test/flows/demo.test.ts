@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -212,6 +214,25 @@ describe('the demo', () => {
     if (process.platform !== 'win32') expect(statSync(`${database}.secrets.json`).mode & 0o777).toBe(0o600)
   })
 })
+
+if (process.platform !== 'win32') {
+  it.each(['SIGTERM', 'SIGINT'] as const)('npm run demo leaves nothing running after %s', async (signal) => {
+    const environment = { ...process.env, ...portsOf(demo), ...env, AUTHLIB_DATABASE: join(folder.path, 'npm.db') }
+    await demo.stop()
+    const npm = spawn('npm', ['run', 'demo'], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: environment,
+      detached: true,
+    })
+    for await (const chunk of npm.stdout) if (String(chunk).includes('Ctrl-C')) break
+    expect(await (await fetch(`${demo.client}/`)).text()).toContain('Log in')
+    if (signal === 'SIGINT')
+      process.kill(-npm.pid!, signal) // Ctrl-C reaches the whole group
+    else npm.kill(signal)
+    await once(npm.stderr, 'close') // held open by whatever npm has started
+    demo = await startDemo({ ...env, ...portsOf(demo) }) // the ports are free
+  })
+}
 
 describe('a demo that cannot start', () => {
   const client = { client_id: 'other', client_secret: 'x', redirect_uris: ['https://app.example/cb'] }
