@@ -44,49 +44,18 @@ export function createClientSecret(random?: Random): string {
  * @throws AuthlibError `invalid_client_metadata`, with the member at fault in `reason`
  */
 export async function clientFromMetadata(metadata: ClientMetadata): Promise<Client> {
-  const {
-    client_id: clientId,
-    client_secret: secret,
-    client_secret_expires_at: secretExpiresAt = 0,
-    client_name: clientName,
-    redirect_uris: redirectUris = [],
-    grant_types: grantTypes = ['authorization_code'],
-    response_types: responseTypes = grantTypes.includes('authorization_code') ? ['code'] : [],
-    scope,
-    token_endpoint_auth_method: authMethod = 'client_secret_basic',
-    application_type: applicationType = 'web',
-    skip_consent: skipConsent,
-    ...rest
-  } = metadata
-  if (clientId === '') throw invalidMetadata('client_id is empty')
-  for (const uri of redirectUris) {
-    const fault = redirectUriFault(uri, applicationType)
-    if (fault !== null) throw invalidMetadata(`a redirect URI ${fault}`)
-  }
-  if (responseTypes.length > 0 && redirectUris.length === 0) throw invalidMetadata('redirect_uris is missing')
-  if (secret === undefined && authMethod.startsWith('client_secret')) throw invalidMetadata('client_secret is missing')
+  const { secret, secretExpiresAt, ...client } = readMetadata(metadata)
   const secrets: ClientSecret[] = []
   if (secret !== undefined) {
     const hash = await hashClientSecret(secret)
     secrets.push(secretExpiresAt === 0 ? { hash } : { hash, expiresAt: secretExpiresAt })
   }
-  return {
-    clientId,
-    ...(clientName === undefined ? {} : { clientName }),
-    redirectUris,
-    grantTypes,
-    responseTypes,
-    scope: parseScope(scope),
-    authMethod,
-    secrets,
-    applicationType,
-    ...(skipConsent === true ? { skipConsent } : {}),
-    metadata: rest,
-  }
+  return { ...client, secrets }
 }
 
-/** A fixed list, such as one from a configuration file. @throws AuthlibError `invalid_client_metadata` at the first look-up */
+/** A fixed list, such as one from a configuration file. @throws AuthlibError `invalid_client_metadata` */
 export function staticClients(list: readonly ClientMetadata[]): ClientSource {
+  list.forEach(readMetadata) // a mistake shows when the server starts, not to the first person who logs in
   let clients: Promise<ReadonlyMap<string, Client>> | undefined
   return {
     async find(clientId) {
@@ -129,6 +98,50 @@ export function storedClients(store: Store, { clock = systemClock }: { clock?: C
         remove: [[KIND, clientId]],
       })
     },
+  }
+}
+
+interface MetadataRead extends Omit<Client, 'secrets'> {
+  readonly secret: string | undefined
+  readonly secretExpiresAt: number
+}
+
+function readMetadata(metadata: ClientMetadata): MetadataRead {
+  const {
+    client_id: clientId,
+    client_secret: secret,
+    client_secret_expires_at: secretExpiresAt = 0,
+    client_name: clientName,
+    redirect_uris: redirectUris = [],
+    grant_types: grantTypes = ['authorization_code'],
+    response_types: responseTypes = grantTypes.includes('authorization_code') ? ['code'] : [],
+    scope,
+    token_endpoint_auth_method: authMethod = 'client_secret_basic',
+    application_type: applicationType = 'web',
+    skip_consent: skipConsent,
+    ...rest
+  } = metadata
+  if (clientId === '') throw invalidMetadata('client_id is empty')
+  for (const uri of redirectUris) {
+    const fault = redirectUriFault(uri, applicationType)
+    if (fault !== null) throw invalidMetadata(`a redirect URI ${fault}`)
+  }
+  if (responseTypes.length > 0 && redirectUris.length === 0) throw invalidMetadata('redirect_uris is missing')
+  if (secret === '') throw invalidMetadata('client_secret is empty') // such as from a variable that nobody has set
+  if (secret === undefined && authMethod.startsWith('client_secret')) throw invalidMetadata('client_secret is missing')
+  return {
+    clientId,
+    secret,
+    secretExpiresAt,
+    ...(clientName === undefined ? {} : { clientName }),
+    redirectUris,
+    grantTypes,
+    responseTypes,
+    scope: parseScope(scope),
+    authMethod,
+    applicationType,
+    ...(skipConsent === true ? { skipConsent } : {}),
+    metadata: rest,
   }
 }
 
