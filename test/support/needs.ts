@@ -1,5 +1,6 @@
 /** What some tests need of the machine. Where it is absent they are skipped and say why; in CI that is a failure. */
 
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
@@ -30,6 +31,14 @@ export const vectors: Need = {
   advice: 'node scripts/fetch-vectors.ts, or name their folder in AUTHLIB_VECTORS',
 }
 
+/** A Python with the Authlib that is this project's elder. */
+export const pythonAuthlib: Need = {
+  name: 'Python with Authlib',
+  find: () =>
+    ['python3', '/usr/bin/python3'].find((python) => runs(python, '-c', 'import authlib.jose, authlib.oauth2.client')),
+  advice: 'apt install python3-authlib, or pip install authlib',
+}
+
 /** `describe`, given what it needs. */
 export function describeWith(need: Need, title: string, body: (value: string) => void): void {
   const value = need.find()
@@ -42,4 +51,8 @@ export function describeWith(need: Need, title: string, body: (value: string) =>
     if (process.env['CI'] !== undefined) throw new Error(`In CI this may not be skipped. It ${reason}`)
     skip(reason)
   })
+}
+
+function runs(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args).status === 0
 }
