@@ -42,7 +42,7 @@ export function consentPage(
 ${handleField(handle)}
 ${
   boxes.length === 0
-    ? `<p><strong>${name}</strong> would like to go on for you, <strong>${subject}</strong>. You have allowed all it asks for before.</p>`
+    ? `<p><strong>${name}</strong> would like to go on for you, <strong>${subject}</strong>. It asks for nothing that you have not allowed before.</p>`
     : `<fieldset><legend><strong>${name}</strong> would like to act for you, <strong>${subject}</strong>:</legend>\n${boxes.join('\n')}\n</fieldset>`
 }
 <input type="hidden" name="choose" value="scope">
