@@ -130,7 +130,8 @@ const kinds: readonly Kind[] = [
       {
         text: 'Is new: a code is used once',
         section: 'RFC 6749 §10.5',
-        kept: ({ sent }, before) => (authorizationResponse(before)?.sent['code'] === sent['code'] ? false : undefined),
+        kept: ({ sent }, before) =>
+          'code' in sent && authorizationResponse(before)?.sent['code'] === sent['code'] ? false : undefined,
       },
       {
         text: 'Carries a code and nothing secret besides',

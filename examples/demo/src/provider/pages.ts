@@ -14,7 +14,9 @@ export interface IndexPageOptions {
 
 export function indexPage({ metadata, clients, usernames }: IndexPageOptions): Page {
   const { issuer } = metadata
-  const endpoints = Object.entries(metadata).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name))
+  const endpoints = Object.entries(metadata)
+    .filter(([name]) => /_endpoint$|^jwks_uri$/.test(name))
+    .map(([name, url]) => [name, new URL(String(url)).pathname])
   const documents = ['openid-configuration', 'oauth-authorization-server'].map((name) => `/.well-known/${name}`)
   return {
     title: 'Provider',
@@ -36,7 +38,7 @@ export function indexPage({ metadata, clients, usernames }: IndexPageOptions): P
             </ul>
             <h3>Issuer</h3>
             <p><code>${issuer}</code></p>
-            <h3>Endpoints</h3>
+            <h3>Endpoints below it</h3>
             ${members(Object.fromEntries(endpoints) as Record<string, string>)}
           </section>
         </div>
