@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
+import { setInterval } from 'node:timers'
 import { fileURLToPath } from 'node:url'
 
 const FALLBACK_NODE = '24.21.0' // used when the running Node.js is older than engines.node

@@ -60,7 +60,7 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
 }
 
 async function showPage(response: Response, status: number, page: Page): Promise<void> {
-  await expressAdapter.respond(response, await pageResponse(status, page, 'OpenID provider'))
+  expressAdapter.respond(response, await pageResponse(status, page, 'OpenID provider'))
 }
 
 /** Everybody, but for confidential clients that say otherwise in their metadata: suites that test older profiles. */

@@ -15,8 +15,8 @@ export interface IndexPageOptions {
 export function indexPage({ metadata, clients, usernames }: IndexPageOptions): Page {
   const { issuer } = metadata
   const endpoints = Object.entries(metadata)
-    .filter(([name]) => /_endpoint$|^jwks_uri$/.test(name))
-    .map(([name, url]) => [name, new URL(String(url)).pathname])
+    .filter((member): member is [string, string] => /_endpoint$|^jwks_uri$/.test(member[0]))
+    .map(([name, url]) => [name, new URL(url).pathname] as const)
   const documents = ['openid-configuration', 'oauth-authorization-server'].map((name) => `/.well-known/${name}`)
   return {
     title: 'Provider',
@@ -39,7 +39,7 @@ export function indexPage({ metadata, clients, usernames }: IndexPageOptions): P
             <h3>Issuer</h3>
             <p><code>${issuer}</code></p>
             <h3>Endpoints below it</h3>
-            ${members(Object.fromEntries(endpoints) as Record<string, string>)}
+            ${members(Object.fromEntries(endpoints))}
           </section>
         </div>
         <div>
