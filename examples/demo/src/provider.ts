@@ -3,6 +3,7 @@
 import type { Store } from '@authlib/core'
 import { expressAdapter, mount } from '@authlib/express'
 import { storedKeys } from '@authlib/jose'
+import { bearer } from '@authlib/oauth2/resource'
 import {
   authorizationCodeGrant,
   AuthorizationServer,
@@ -47,7 +48,12 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
     .registerEndpoint(revocationEndpoint())
     .registerEndpoint(introspectionEndpoint())
     .register(jwtAccessToken({ audience: api }))
-    .register(openId({ claims: (subject) => findClaims(subject) ?? null }))
+    .register(
+      openId({
+        claims: (subject) => findClaims(subject) ?? null,
+        schemes: [bearer({ insecureFormBody: true })], // conformance suites send a token to userinfo in every way there is
+      }),
+    )
     .register(developmentPages({ users: usernames.map((username) => ({ username })), scopeDescriptions }))
 
   const app = express().disable('x-powered-by')

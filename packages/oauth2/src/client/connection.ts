@@ -46,7 +46,7 @@ export async function post(connection: Connection, endpoint: Endpoint, params: P
     fetch,
     timeout,
   })
-  if (response.status !== 200) throw errorAnswer(response)
+  if (response.status !== 200 && response.status !== 204) throw errorAnswer(response) // some answer a revocation with 204
   return response
 }
 

@@ -265,6 +265,13 @@ describe('other grants and endpoints', () => {
     expect(seen).toEqual([expect.stringMatching(/^Basic /), null, null, 'secret'])
   })
 
+  it('takes a revocation for done that is answered without content', async () => {
+    provider.answer('/revoke', () => new Response(null, { status: 204 }))
+    await expect(createClient().revoke('at')).resolves.toBeUndefined()
+    provider.answer('/revoke', () => Response.json({ error: 'invalid_client' }, { status: 401 }))
+    await expect(createClient().revoke('at')).rejects.toMatchObject({ code: 'invalid_client' })
+  })
+
   it('refuses an introspection answer that is no boolean', async () => {
     provider.answer('/introspect', () => Response.json({ active: 'true' }))
     await expect(createClient().introspect('at')).rejects.toMatchObject({ code: 'invalid_response' })

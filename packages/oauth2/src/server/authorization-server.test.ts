@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { memoryStore } from '@authlib/core'
+import { AuthorizationServer, clientCredentialsGrant } from './index.ts'
 import { API, Browser, fullServer, obtainCode, post, redeem, refresh, WEB } from '../../test/journey.ts'
 
 describe('a code journey', () => {
@@ -38,5 +40,26 @@ describe('a code journey', () => {
     const answer = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
     expect(answer.json).toMatchObject({ scope: 'read write', token_type: 'Bearer' })
     expect(answer.json).not.toHaveProperty('refresh_token')
+  })
+})
+
+describe('a server whose events nobody hears', () => {
+  it('prints its crashes, and nothing else', async () => {
+    const failure = new Error('the database is on fire')
+    const secrets = ['a secret of at least 32 characters']
+    const clients = { find: () => Promise.reject(failure) }
+    const issuer = 'https://as.example'
+    const server = new AuthorizationServer({ issuer, store: memoryStore(), secrets, clients })
+    server.registerGrant(clientCredentialsGrant())
+    const printed: unknown[] = []
+    const print = console.error
+    console.error = (...values: unknown[]) => printed.push(...values)
+    try {
+      expect((await post(server, '/token', { grant_type: 'unknown' })).status).toBe(401)
+      expect((await post(server, '/token', { grant_type: 'client_credentials' }, WEB)).status).toBe(500)
+    } finally {
+      console.error = print
+    }
+    expect(printed).toEqual([failure])
   })
 })

@@ -38,7 +38,7 @@ import { storedClients } from './clients.ts'
 import { composeMetadata } from './compose-metadata.ts'
 import { defaultRegistry } from './defaults.ts'
 import { errorPage } from './error-page.ts'
-import type { AuthEvent } from './events.ts'
+import { logServerError, type AuthEvent } from './events.ts'
 import type {
   AuthorizationDecision,
   AuthorizationRequest,
@@ -278,7 +278,8 @@ export class AuthorizationServer implements Server, Mountable {
 
   emit(event: AuthEvent): void {
     try {
-      const told: unknown = this.#options.onEvent?.(event)
+      const listener: (event: AuthEvent) => unknown = this.#options.onEvent ?? logServerError
+      const told = listener(event)
       if (told instanceof Promise) told.catch(() => undefined) // an async listener cannot end the process either
     } catch {
       // a listener cannot fail the request

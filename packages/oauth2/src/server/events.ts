@@ -1,5 +1,7 @@
 /** What happened, for logs, metrics and alarms. Never a credential. */
 
+import { logError } from '@authlib/core'
+
 interface Happened {
   /** NumericDate. */
   readonly at: number
@@ -42,3 +44,8 @@ export type AuthEvent =
 
 /** Called after the commit and not waited for. What it throws is swallowed: a listener cannot fail a request. */
 export type EventListener = (event: AuthEvent) => void
+
+/** For servers whose events nobody hears: a crash must not vanish. */
+export function logServerError(event: AuthEvent): void {
+  if (event.type === 'server.error') logError(event.error)
+}

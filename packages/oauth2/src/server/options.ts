@@ -28,6 +28,7 @@ export interface AuthorizationServerOptions {
   readonly errorUris?: ErrorUris | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
+  /** Hears of everything that happens. Default: `server.error` goes to the console, the rest is not told. */
   readonly onEvent?: EventListener | undefined
   /** Accepts a store that cannot commit atomically, whatever is lost by it. Default false. */
   readonly allowWeakStorage?: boolean | undefined
