@@ -39,6 +39,20 @@ export const pythonAuthlib: Need = {
   advice: 'apt install python3-authlib, or pip install authlib',
 }
 
+/** A Python with two JOSE libraries. */
+export const pythonJose: Need = {
+  name: 'Python with jwcrypto and PyJWT',
+  find: () => ['python3', '/usr/bin/python3'].find((python) => runs(python, '-c', 'import jwcrypto, jwt')),
+  advice: 'apt install python3-jwcrypto python3-jwt',
+}
+
+/** The command line tool of https://github.com/latchset/jose. */
+export const joseCommand: Need = {
+  name: 'the command jose',
+  find: () => ['jose'].find((command) => runs(command, 'alg')),
+  advice: 'apt install jose',
+}
+
 /** `describe`, given what it needs. */
 export function describeWith(need: Need, title: string, body: (value: string) => void): void {
   const value = need.find()
