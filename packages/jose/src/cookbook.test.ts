@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { describeWith, vectors } from '../../../test/support/needs.ts'
 import {
   decryptJwe,
+  decryption,
   decryptJweJson,
   type FlattenedJwe,
   type FlattenedJws,
@@ -14,18 +15,25 @@ import {
   importSecret,
   type Jwk,
   jweAlgorithms,
+  jwkThumbprint,
   jwsAlgorithms,
   type Key,
   KeySet,
   verifyJws,
   verifyJwsJson,
+  verifyJwt,
 } from './index.ts'
 
 // RFC 7520 as JSON, https://github.com/ietf-jose/cookbook
 
+interface Signing {
+  readonly 'sig-input': string
+  readonly sig: string
+}
 interface Example {
   readonly title: string
   readonly input: { payload?: string; plaintext?: string; key?: Jwk | Jwk[]; pwd?: string; alg: string | string[] }
+  readonly signing?: Signing | Signing[]
   readonly output: { compact?: string; json?: unknown; json_flat?: unknown }
 }
 
@@ -43,11 +51,15 @@ async function keysOf({ key, pwd, alg }: Example['input']): Promise<Key | KeySet
 
 describeWith(vectors, 'the JOSE cookbook', (folder) => {
   const examples = (subfolder: string) => examplesIn(join(folder, 'jose-cookbook', subfolder))
-  const signed = [
-    ...examples('jws'),
-    ...examples('rfc7797'),
-    ...examples('curve25519').filter(({ input }) => 'payload' in input),
-  ]
+  const cookbook = [...examples('jws'), ...examples('curve25519').filter(({ input }) => 'payload' in input)]
+  const signed = [...cookbook, ...examples('rfc7797')]
+  it.each(readdirSync(join(folder, 'jose-cookbook/jwk')))('reads and writes the key %s (RFC 7520 §3)', async (name) => {
+    const jwk = JSON.parse(readFileSync(join(folder, 'jose-cookbook/jwk', name), 'utf8')) as Jwk
+    const key = await importKey(jwk)
+    expect(key.isPrivate ? key.privateJwk() : key.publicJwk()).toEqual(jwk)
+    if (key.kty !== 'oct') expect(await jwkThumbprint(key.publicJwk())).toBe(await jwkThumbprint(jwk))
+  })
+
   it.each(signed)('verifies "$title" (RFC 7520 §4)', async ({ title, input, output: { compact, json, json_flat } }) => {
     const keys = await keysOf(input)
     const expected = encodeUtf8(input.payload ?? '')
@@ -65,6 +77,13 @@ describeWith(vectors, 'the JOSE cookbook', (folder) => {
     }
   })
 
+  const repeatable = cookbook.filter(({ input: { alg } }) => /^(?:HS|RS)\d+$|^EdDSA$/.test(String(alg)))
+  it.each(repeatable)('signs "$title" (RFC 7520 §4)', async ({ input, signing }) => {
+    const key = (await keysOf(input)) as Key // several keys sign by ECDSA too, never twice the same
+    const { sig, 'sig-input': content } = signing as Signing
+    expect(await key.sign(String(input.alg), content)).toBe(sig)
+  })
+
   const encrypted = [...examples('jwe'), ...examples('curve25519').filter(({ input }) => 'plaintext' in input)]
   it.each(encrypted)('decrypts "$title" (RFC 7520 §5)', async ({ input, output: { compact, json, json_flat } }) => {
     const keys = await keysOf(input)
@@ -79,5 +98,17 @@ describeWith(vectors, 'the JOSE cookbook', (folder) => {
       if (form !== undefined)
         expect((await decryptJweJson(form as FlattenedJwe | GeneralJwe, keys, options)).plaintext).toEqual(expected)
     }
+  })
+
+  it('decrypts and verifies what is nested (RFC 7520 §6)', async () => {
+    const text = readFileSync(join(folder, 'jose-cookbook/6.nesting_signatures_and_encryption.json'), 'utf8')
+    const { sign, encrypt } = JSON.parse(text) as Record<'sign' | 'encrypt', Example>
+    const keys = decryption(await keysOf(encrypt.input), { algorithms: [String(encrypt.input.alg)] })
+    const { claims } = await verifyJwt(encrypt.output.compact ?? '', await keysOf(sign.input), {
+      algorithms: ['PS256'],
+      decryption: keys,
+      clock: () => 1_300_819_379,
+    })
+    expect(claims).toEqual(JSON.parse(sign.input.payload ?? ''))
   })
 })

@@ -1,4 +1,4 @@
-import { createCipheriv } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
@@ -39,7 +39,10 @@ const rfc = JSON.parse(readFileSync(new URL('../vectors/rfc-examples.json', impo
   rfc7518: { C: { ephemeral: Jwk; recipient: Jwk; header: object; derived: string } }
   rfc7638: { '3.1': { key: Jwk; thumbprint: string } }
   rfc7797: Record<'4.1' | '4.2', { jws: FlattenedJws; token: string }> & { key: Jwk; payload: string }
-  rfc8037: { 'A.1': Jwk; 'A.3': string; 'A.4': string }
+  rfc8037: { 'A.1': Jwk; 'A.3': string; 'A.4': string } & Record<
+    'A.6' | 'A.7',
+    { recipient: Jwk; ephemeral: Jwk; z: string }
+  >
 }
 const algorithms = ['HS256', 'RS256', 'ES256', 'ES512', 'EdDSA']
 
@@ -136,19 +139,21 @@ describe('RFC 7517', () => {
   })
 })
 
+/** A token under the key upon which the two sides of an example agree. */
+function agreed(header: object, derived: Buffer): string {
+  const protectedHeader = Buffer.from(JSON.stringify(header)).toString('base64url')
+  const iv = Buffer.alloc(12)
+  const cipher = createCipheriv('aes-128-gcm', derived, iv).setAAD(Buffer.from(protectedHeader))
+  const ciphertext = Buffer.concat([cipher.update('hello'), cipher.final()])
+  const parts = [iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
+  return [protectedHeader, '', ...parts].join('.')
+}
+
 describe('RFC 7518', () => {
   it('agrees upon the key of Appendix C', async () => {
     const { recipient, header, derived } = rfc.rfc7518.C
-    const protectedHeader = Buffer.from(JSON.stringify(header)).toString('base64url')
-    const cipher = createCipheriv('aes-128-gcm', Buffer.from(derived, 'base64url'), Buffer.alloc(12)).setAAD(
-      Buffer.from(protectedHeader),
-    )
-    const ciphertext = Buffer.concat([cipher.update('hello'), cipher.final()])
-    const parts = [Buffer.alloc(12), ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
-    const { plaintext } = await decryptJwe(
-      [protectedHeader, '', ...parts].join('.'),
-      await importKey(recipient, { alg: 'ECDH-ES' }),
-    )
+    const token = agreed(header, Buffer.from(derived, 'base64url'))
+    const { plaintext } = await decryptJwe(token, await importKey(recipient, { alg: 'ECDH-ES' }))
     expect(plaintext).toEqual(encodeUtf8('hello'))
   })
 })
@@ -167,6 +172,21 @@ describe('RFC 7638, RFC 9278 and RFC 8037', () => {
     const dot = token.lastIndexOf('.')
     expect(await key.sign('EdDSA', token.slice(0, dot))).toBe(token.slice(dot + 1))
     expect((await verifyJws(token, key)).payload).toEqual(encodeUtf8('Example of Ed25519 signing'))
+  })
+})
+
+describe('RFC 8037', () => {
+  it.each(['A.6'] as const)('agrees upon the secret of Appendix %s', async (section) => {
+    const { recipient, ephemeral, z } = rfc.rfc8037[section]
+    const { kid: _, ...epk } = recipient // whose private half is not printed: so the other side decrypts
+    const info = Buffer.concat([Buffer.from('\0\0\0\x07A128GCM'), Buffer.alloc(8), Buffer.of(0, 0, 0, 128)])
+    const key = createHash('sha256')
+      .update(Buffer.of(0, 0, 0, 1))
+      .update(z, 'base64url')
+      .update(info) // RFC 7518 §4.6.2
+    const token = agreed({ alg: 'ECDH-ES', enc: 'A128GCM', epk }, key.digest().subarray(0, 16))
+    const { plaintext } = await decryptJwe(token, await importKey(ephemeral, { alg: 'ECDH-ES' }))
+    expect(plaintext).toEqual(encodeUtf8('hello'))
   })
 })
 
