@@ -82,6 +82,16 @@ describe('times', () => {
     expect(await check({}, policy)).toBe('missing_claim iat')
   })
 
+  it('let nothing pass when the policy or the clock has no number', async () => {
+    const claims = { exp: now + 9, nbf: now, iat: now }
+    expect(await check(claims, { leeway: Number('x') })).toBe('expired_token exp')
+    expect(await check({ ...claims, exp: undefined }, { leeway: Number('x'), expiryOptional: true })).toBe(
+      'immature_token nbf',
+    )
+    expect(await check(claims, { maxAge: Number('x') })).toBe('expired_token iat')
+    expect(await check(claims, { clock: () => Number('x') })).toBe('expired_token exp')
+  })
+
   it('that are no numbers are never signed', async () => {
     for (const exp of [Number.NaN, Infinity, '1' as unknown as number, null as unknown as number]) {
       await expect(signJwt({ exp }, key)).rejects.toBeInstanceOf(TypeError)
@@ -205,6 +215,30 @@ describe('types of tokens', () => {
       expect(passed).toEqual([name])
     })
   }
+
+  it('J23: a logout token of an old provider, without a type of its own, is no ID Token', async () => {
+    const { claims, policy } = kinds['logout token']!
+    for (const typ of ['JWT', null]) {
+      expect(await check(claims, policy, { typ })).toBe('accepted')
+      expect(await check(claims, idTokenPolicy(client), { typ })).toBe('invalid_claim')
+    }
+  })
+
+  it('have policies that need what they compare with: a setting that was forgotten lets nobody in', () => {
+    const none = undefined as unknown as string // what process.env gives
+    for (const make of [
+      () => accessTokenPolicy({ issuer: none, audience: 'a' }),
+      () => accessTokenPolicy({ issuer: 'a', audience: none }),
+      () => accessTokenPolicy({ issuer: 'a', audience: [] }),
+      () => idTokenPolicy({ issuer: none, clientId: 'c' }),
+      () => idTokenPolicy({ issuer: 'a', clientId: '' }),
+      () => logoutTokenPolicy({ issuer: none, clientId: 'c' }),
+      () => clientAssertionPolicy({ clientId: none, audience: 'a' }),
+      () => requestObjectPolicy({ clientId: none, audience: 'a' }),
+    ]) {
+      expect(make).toThrow(TypeError)
+    }
+  })
 
   it('J23: typ is compared without application/ and in any case (RFC 7515 §4.1.9)', async () => {
     const { claims, policy } = kinds['access token']!

@@ -114,23 +114,23 @@ export function malformedName({ iss, sub, jti, aud }: NewJwtClaims): string | nu
   return Array.isArray(aud) && aud.every((item) => typeof item === 'string') ? null : 'aud'
 }
 
-/** At `exp` a token is expired, at `nbf` it is valid. RFC 7519 §4.1.4, §4.1.5 */
+/** At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass. */
 function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
   const { exp, nbf, iat } = claims
   if (exp === undefined) {
     if (!expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or accept such tokens by `expiryOptional`')
   } else if (!isTime(exp)) throw invalidClaim('exp', 'not a NumericDate')
-  else if (now >= exp + leeway) throw new JoseError('expired_token', 'The token has expired', { claim: 'exp' })
+  else if (!(now < exp + leeway)) throw new JoseError('expired_token', 'The token has expired', { claim: 'exp' })
   if (nbf !== undefined) checkStart('nbf', nbf, now + leeway)
   if (iat !== undefined) checkStart('iat', iat, now + leeway)
   if (maxAge === undefined) return
   if (iat === undefined) throw missingClaim('iat')
-  if (now - iat > maxAge + leeway) throw new JoseError('expired_token', 'The token is too old', { claim: 'iat' })
+  if (!(now - iat <= maxAge + leeway)) throw new JoseError('expired_token', 'The token is too old', { claim: 'iat' })
 }
 
 function checkStart(claim: 'nbf' | 'iat', value: unknown, latest: number): void {
   if (!isTime(value)) throw invalidClaim(claim, 'not a NumericDate')
-  if (value > latest) throw new JoseError('immature_token', 'The token is not valid yet', { claim })
+  if (!(value <= latest)) throw new JoseError('immature_token', 'The token is not valid yet', { claim })
 }
 
 function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, soleAudience = false }: JwtPolicy): void {

@@ -20,6 +20,7 @@ export function accessTokenPolicy({
   audience,
   ...options
 }: PolicyOptions & { readonly issuer: string; readonly audience: string | readonly string[] }): JwtPolicy {
+  demand({ issuer, audience })
   return {
     ...common(options),
     typ: 'at+jwt',
@@ -44,6 +45,7 @@ export function idTokenPolicy({
   /** Seconds since the end-user authenticated: the `max_age` that was asked for. */
   readonly maxAge?: number
 }): JwtPolicy {
+  demand({ issuer, clientId })
   const { leeway = 5 } = options
   return {
     ...common(options),
@@ -61,7 +63,9 @@ export function idTokenPolicy({
     ],
     claims: { ...(nonce !== undefined && { nonce: { value: nonce } }) },
     validate: (claims, _, now) =>
-      authorizedParty(claims, clientId) && (maxAge === undefined || recentLogin(claims, now - maxAge - leeway)),
+      !isLogoutEvent(claims['events']) && // Back-Channel Logout §2.4: that token may lack a type of its own
+      authorizedParty(claims, clientId) &&
+      (maxAge === undefined || recentLogin(claims, now - maxAge - leeway)),
   }
 }
 
@@ -80,6 +84,7 @@ export function logoutTokenPolicy({
   clientId,
   ...options
 }: PolicyOptions & { readonly issuer: string; readonly clientId: string }): JwtPolicy {
+  demand({ issuer, clientId })
   return {
     ...common(options),
     typ: ['logout+jwt', 'JWT'],
@@ -104,6 +109,7 @@ export function clientAssertionPolicy({
   audience,
   ...options
 }: PolicyOptions & { readonly clientId: string; readonly audience: string | readonly string[] }): JwtPolicy {
+  demand({ clientId, audience })
   return {
     ...common(options),
     typ: ['JWT', 'client-authentication+jwt'],
@@ -143,6 +149,7 @@ export function requestObjectPolicy({
   audience,
   ...options
 }: PolicyOptions & { readonly clientId: string; readonly audience: string | readonly string[] }): JwtPolicy {
+  demand({ clientId, audience })
   return {
     ...common(options),
     typ: ['oauth-authz-req+jwt', 'JWT'],
@@ -156,4 +163,11 @@ export function requestObjectPolicy({
 
 function common({ algorithms, leeway = 5, clock }: PolicyOptions): JwtPolicy {
   return { leeway, ...(algorithms && { algorithms }), ...(clock && { clock }) }
+}
+
+/** A forgotten setting must not become a policy without that check. */
+function demand(settings: Readonly<Record<string, string | readonly string[] | undefined>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined || value.length === 0) throw new TypeError(`The policy needs ${name}`)
+  }
 }
