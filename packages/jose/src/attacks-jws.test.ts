@@ -112,7 +112,22 @@ describe('attacks on signatures', () => {
           })
         }
       }
-      for (const form of forms)
+      const body = spki.replace(/-----.*-----/g, '')
+      const disguised = [
+        spki.replaceAll('-----', '----'),
+        spki.toLowerCase().replace(body.toLowerCase(), body),
+        body,
+        body.replaceAll('\n', ''),
+        body.replaceAll('\n', ' \r\n'),
+        `${body.replaceAll('\n', '')}\0`,
+        Buffer.from(spki, 'utf16le'),
+        Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(spki, 'utf16le').swap16()]),
+        Buffer.concat([Buffer.from('\n'), der]),
+        JSON.stringify(jwk).replaceAll('"', "'"),
+        der.toString('base64url'),
+        der.toString('hex'),
+      ]
+      for (const form of [...forms, ...disguised])
         await expect(importSecret(form, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })
       for (const form of forms.filter((item) => typeof item !== 'string')) {
         await expect(importKey(form, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })

@@ -6,6 +6,7 @@ import { jwkFromCryptoKey, keyFromPair } from './crypto-key.ts'
 import { JoseError } from './errors.ts'
 import type { Key } from './key.ts'
 import { jwkFromDer } from './der-import.ts'
+import { looksLikeKey } from './disguise.ts'
 import { invalidKey, type Jwk } from './jwk.ts'
 import { readPem } from './pem.ts'
 import { withFactors } from './rsa-factors.ts'
@@ -37,7 +38,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
   if (!isObject(material)) throw new TypeError('A key is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
     return importJwk(await jwkFromCryptoKey(material), options)
-  if ('privateKey' in material) return keyFromPair(material as unknown as CryptoKeyPair, options) // no JWK has such a member
+  if (isKeyPair(material)) return keyFromPair(material, options)
   if (isKeyObject(material)) return fromKeyObject(material, options)
   return importJwk(withFactors(material), options) // what remains is checked by parseJwk
 }
@@ -56,6 +57,12 @@ async function fromKeyObject(key: KeyObjectLike, options: ImportKeyOptions): Pro
   return importJwk(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options) // format der gives bytes
 }
 
+/** A JWK of a stranger may have members of these names too. */
+function isKeyPair(material: object): material is CryptoKeyPair {
+  const { privateKey, publicKey } = material as Partial<CryptoKeyPair> // whatever they are
+  return typeof CryptoKey === 'function' && privateKey instanceof CryptoKey && publicKey instanceof CryptoKey
+}
+
 function isKeyObject(material: object): material is KeyObjectLike {
   return 'type' in material && 'export' in material && typeof material.export === 'function'
 }
@@ -70,21 +77,5 @@ function jwkFromJson(text: string): Jwk {
     return withFactors(parseJson(text) as Jwk) // which parseJwk checks
   } catch (cause) {
     throw cause instanceof JoseError ? cause : invalidKey('not JSON', cause)
-  }
-}
-
-/** Altered armour, line ends, a byte order mark: what was meant as a key stays one. */
-async function looksLikeKey(bytes: Uint8Array): Promise<boolean> {
-  const text = new TextDecoder('latin1').decode(bytes)
-  if (/-----BEGIN|"kty"|"keys"|(?:^|\s)(?:ssh-|ecdsa-sha2-)/.test(text)) return true
-  return bytes[0] === 0x30 && (await isDerKey(bytes))
-}
-
-async function isDerKey(bytes: Uint8Array): Promise<boolean> {
-  try {
-    await jwkFromDer(bytes)
-    return true
-  } catch {
-    return false
   }
 }
