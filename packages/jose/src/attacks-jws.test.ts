@@ -405,6 +405,36 @@ describe('attacks on signatures', () => {
     }
   })
 
+  it('J13: one signer counts once, however often the signature is there', async () => {
+    const key = await importKey(ecPair.privateKey, { alg: 'ES256' })
+    const other = await generateKey('ES256')
+    const [mine, again, theirs] = await Promise.all(
+      [key, key, other].map((signer) => signFlattenedJws('x', { key: signer })),
+    )
+    const renamed = KeySet.of(key, await importKey(ecPair.publicKey, { alg: 'ES256', kid: 'alias' }), other)
+    const options = { signatures: 2 }
+    for (const signatures of [
+      [mine!, mine!],
+      [mine!, again!],
+    ]) {
+      await expect(verifyJwsJson({ payload: mine!.payload!, signatures }, renamed, options)).rejects.toMatchObject({
+        code: 'bad_signature',
+      })
+    }
+    const both = { payload: mine!.payload!, signatures: [mine!, again!, theirs!] }
+    expect((await verifyJwsJson(both, renamed, options)).signatures).toHaveLength(3)
+  })
+
+  it('J13: no part over the limit is decoded (CVE-2025-61920)', async () => {
+    const jws = await signFlattenedJws('x', { key: await importKey(ecPair.privateKey), alg: 'ES256' })
+    const long = 'A'.repeat(262_145)
+    for (const name of ['payload', 'protected', 'signature']) {
+      await expect(verifyJwsJson({ ...jws, [name]: long }, ecKey, { algorithms: ['ES256'] })).rejects.toMatchObject({
+        code: 'exceeded_size',
+      })
+    }
+  })
+
   it('J14: no key for another use, operation, algorithm or type (RFC 7517 §4)', async () => {
     const token = forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey))
     const jwk = ecPair.publicKey.export({ format: 'jwk' }) as Jwk

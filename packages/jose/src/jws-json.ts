@@ -20,6 +20,7 @@ import {
 } from './jws-signature.ts'
 import type { Key } from './key.ts'
 import { isObject } from './is-object.ts'
+import { jwkThumbprint } from './thumbprint.ts'
 
 /** One signature of a general JWS. */
 export interface JwsSignature {
@@ -52,7 +53,7 @@ export interface JwsSigner extends Pick<SignJwsOptions, 'header' | 'alg'> {
 export type SignJwsJsonOptions = Pick<SignJwsOptions, 'detached' | 'unencoded'>
 
 export interface VerifyJwsJsonOptions extends VerifyJwsOptions {
-  /** How many of the signatures must hold: all of them, or at least this many. Default `all`. */
+  /** Whose signatures must hold: all that are there, or those of at least so many different keys. Default `all`. */
   readonly signatures?: 'all' | number
 }
 
@@ -134,7 +135,7 @@ export async function verifyJwsJson(
   const failures = verdicts.filter(({ status }) => status === 'rejected')
   const holding = verdicts.filter((verdict) => verdict.status === 'fulfilled').map(({ value }) => value)
   if (wanted === 'all' && failures[0]?.status === 'rejected') throw failures[0].reason
-  if (wanted !== 'all' && holding.length < wanted) throw tooFewSignatures()
+  if (wanted !== 'all' && (await countKeys(holding)) < wanted) throw tooFewSignatures()
   return { payload: contentBytes(content, unencoded), signatures: holding }
 }
 
@@ -148,6 +149,12 @@ export function tooFewSignatures(): JoseError {
   return new JoseError('bad_signature', 'Too few signatures hold')
 }
 
+/** A key counts once, whatever its names and however often it has signed: nobody is two signers. */
+async function countKeys(holding: readonly { readonly key: Key }[]): Promise<number> {
+  const prints = holding.map(async ({ key }) => jwkThumbprint(key.kty === 'oct' ? key.privateJwk() : key.publicJwk()))
+  return new Set(await Promise.all(prints)).size
+}
+
 const MAX_SIGNATURES = 16
 
 /** The parts, with the types that JSON from elsewhere may lack. Both forms at once are refused. RFC 7515 §7.2 */
@@ -158,18 +165,19 @@ export function readJws(
   if (!isObject(jws)) throw decodeError('no JSON object')
   const { payload, signatures, ...flattened } = jws
   if (payload !== undefined && typeof payload !== 'string') throw decodeError('the payload is no text')
-  if (payload !== undefined && payload.length > maxSize) throw new JoseError('exceeded_size', 'The token is too large')
-  if (signatures === undefined) return { payload, entries: [readSignature(flattened)] }
+  if (payload !== undefined && payload.length > maxSize) throw tooLarge()
+  if (signatures === undefined) return { payload, entries: [readSignature(flattened, maxSize)] }
   if (['protected', 'header', 'signature'].some((name) => name in flattened)) throw decodeError('two forms at once')
   if (!Array.isArray(signatures) || signatures.length === 0) throw decodeError('no signatures')
   if (signatures.length > MAX_SIGNATURES) throw new JoseError('exceeded_size', 'There are too many signatures')
-  return { payload, entries: signatures.map(readSignature) }
+  return { payload, entries: signatures.map((entry) => readSignature(entry, maxSize)) }
 }
 
-function readSignature(entry: unknown): JwsSignature {
+function readSignature(entry: unknown, maxSize: number): JwsSignature {
   if (!isObject(entry)) throw decodeError('a signature is no object')
   const { protected: encoded, header, signature } = entry
   if (typeof signature !== 'string') throw decodeError('the signature is no text')
+  if (signature.length > maxSize) throw tooLarge()
   if (encoded !== undefined && (typeof encoded !== 'string' || encoded === ''))
     throw decodeError('protected is no text')
   if (header !== undefined && !isObject(header)) throw decodeError('the header is no object')
@@ -178,4 +186,8 @@ function readSignature(entry: unknown): JwsSignature {
     ...(encoded !== undefined && { protected: encoded }),
     ...(header !== undefined && { header }),
   }
+}
+
+function tooLarge(): JoseError {
+  return new JoseError('exceeded_size', 'The token is too large')
 }
