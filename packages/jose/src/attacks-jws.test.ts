@@ -530,9 +530,16 @@ describe('attacks on signatures', () => {
     for (const keys of [undefined, null, '', {}, [], 'secret', new Uint8Array(32)]) {
       await expect(verifyJwt(token, keys as Key, policy)).rejects.toBeInstanceOf(TypeError)
     }
-    await expect(verifyJwt(token, secretKey, { ...policy, algorithms: [] })).rejects.toBeInstanceOf(TypeError)
+    for (const algorithms of [[], 'HS256', 'ES256K HS256'] as unknown as string[][])
+      await expect(verifyJwt(token, secretKey, { ...policy, algorithms })).rejects.toBeInstanceOf(TypeError)
     const { algorithms: _, ...open } = policy
     await expect(verifyJwt(token, secretKey, open)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
+  })
+
+  it('J27: a resolver that knows no key has found none', async () => {
+    const token = await signJwt(claims, secretKey, { alg: 'HS256' })
+    for (const nothing of [null, undefined])
+      await expect(verifyJwt(token, () => nothing as null, policy)).rejects.toMatchObject({ code: 'key_not_found' })
   })
 
   it('J28: a MAC that is wrong in its first or its last byte takes the same way', async () => {
@@ -589,6 +596,15 @@ describe('attacks on signatures', () => {
           code: 'invalid_key',
         })
       else expect(mixed).toMatchObject({ code: 'invalid_key' })
+    }
+  })
+
+  it('J30: no member that only objects of the runtime have', async () => {
+    const jwk = ecPair.publicKey.export({ format: 'jwk' }) as Jwk
+    for (const privateKey of [null, 1, {}, { algorithm: { name: 'ECDSA' } }]) {
+      const publicKey = { extractable: true, algorithm: {}, type: 'public' }
+      const material = { ...jwk, privateKey, publicKey, type: 'private', export: {} } as unknown as Jwk
+      expect((await importKey(material)).publicJwk()).toEqual(jwk)
     }
   })
 

@@ -9,15 +9,19 @@ import type { KeySetLike } from './key-set.ts'
 import type { SigningInput } from './runtime/types.ts'
 import { isObject } from './is-object.ts'
 
-/** Chooses by the header, which nobody has verified yet: the one way to trust a key that a token brings along. */
-export type KeyResolver = (header: JwsHeader) => Key | KeySetLike | PromiseLike<Key | KeySetLike>
+/**
+ * Chooses by the header, which nobody has verified yet: the one way to trust a key that a token brings along. Null when
+ * there is no key.
+ */
+export type KeyResolver = (header: JwsHeader) => Awaitable<Key | KeySetLike | null>
 
 /** Where the keys come from. */
 export type VerificationKeys = Key | KeySetLike | KeyResolver
 
 /** A wrong argument is the caller's mistake, whatever the token is. */
 export function checkArguments(keys: unknown, algorithms: readonly string[] | undefined): void {
-  if (algorithms?.length === 0) throw new TypeError('algorithms is empty')
+  if (algorithms !== undefined && !(Array.isArray(algorithms) && algorithms.length > 0))
+    throw new TypeError('algorithms is a list that is not empty')
   if (keys instanceof Key || typeof keys === 'function') return
   if (isObject(keys) && 'find' in keys) return
   throw new TypeError('A key, a key set or a resolver is required: see importKey, importSecret and remoteKeySet')
@@ -34,10 +38,13 @@ export function verifySignature(
   const { alg, kid } = header
   if (algorithms !== undefined && !algorithms.includes(alg)) throw unsupportedAlgorithm()
   if (typeof keys === 'function') {
-    return Promise.resolve(keys(header)).then((found) => verifySignature(header, found, algorithms, input, signature))
+    return Promise.resolve(keys(header)).then((found) => {
+      if ((found ?? null) === null) throw keyNotFound()
+      return verifySignature(header, found!, algorithms, input, signature)
+    })
   }
   const verifyWith = (candidates: readonly Key[]): Key | Promise<Key> => {
-    if (candidates.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
+    if (candidates.length === 0) throw keyNotFound()
     const fixed = algorithms !== undefined ? candidates : candidates.filter((key) => key.alg !== undefined)
     if (fixed.length === 0) throw unsupportedAlgorithm('Pass `algorithms`, or import the key with its `alg`')
     return firstThatVerifies(fixed, alg, input, signature)
@@ -93,6 +100,10 @@ function firstThatVerifies(
   if (verdict === true) return key
   if (verdict === false) return firstThatVerifies(others, alg, input, signature)
   return verdict.then((holds) => (holds ? key : firstThatVerifies(others, alg, input, signature)))
+}
+
+function keyNotFound(): JoseError {
+  return new JoseError('key_not_found', 'No key fits the token')
 }
 
 function unsupportedAlgorithm(hint?: string): JoseError {
