@@ -2,7 +2,7 @@
 
 import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
 import type { JwtClaims, NewJwtClaims } from '../claims.ts'
-import type { Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 import { signJwt, type SignJwtOptions } from '../jwt.ts'
 import { prepareClaims } from '../jwt-payload.ts'
 import type { Key } from '../key.ts'
@@ -11,7 +11,7 @@ import { type ClaimPath, createDisclosure, type Disclosure } from './disclosure.
 export interface IssueSdJwtOptions extends SignJwtOptions {
   /** What the holder may show or keep back, such as `['address', 'street']` or `['nationalities', 0]`. */
   readonly disclosable: readonly ClaimPath[]
-  /** The public key of the holder, who can then prove possession. Becomes `cnf`. */
+  /** The public key of the holder, who can then prove possession. Becomes `cnf`. A private one is refused. */
   readonly holderKey?: Jwk
   /** Digests of nothing in each place that has some, which hide how many claims there are. §4.2.5. Default 0. */
   readonly decoys?: number
@@ -29,6 +29,7 @@ export async function issueSdJwt(
 ): Promise<string> {
   const disclosures: Disclosure[] = []
   for (const path of disclosable) checkPath(claims, path)
+  if (holderKey !== undefined && parseJwk(holderKey).isPrivate) throw invalidKey('only the public half belongs here')
 
   async function disclose(value: unknown, name?: string): Promise<string> {
     const disclosure = await createDisclosure(random(16), value, name)

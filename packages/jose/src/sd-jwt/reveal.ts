@@ -55,6 +55,7 @@ export function reveal(payload: JwtClaims, disclosures: readonly Disclosure[]): 
     path: ClaimPath,
   ): Record<string, unknown> {
     if (!Array.isArray(digests)) throw invalidSdJwt('_sd is no list')
+    if ('...' in members) throw invalidSdJwt('a claim of a reserved name') // §4.1
     const entries = Object.entries(members).map(([name, item]): [string, unknown] => [
       name,
       walk(item, [...path, name]),
@@ -71,8 +72,7 @@ export function reveal(payload: JwtClaims, disclosures: readonly Disclosure[]): 
     return Object.fromEntries(entries)
   }
 
-  const { _sd_alg: _, ...visible } = payload
-  const claims = walkObject(visible, [])
+  const { _sd_alg: _, ...claims } = walkObject(payload, []) // §7.1 step 3.6: in the end, so that none is disclosed
   if (placed.length !== disclosures.length) throw invalidSdJwt('a disclosure belongs nowhere') // §7.1 step 5
   return { claims, placed }
 }

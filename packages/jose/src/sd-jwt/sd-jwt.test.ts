@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { sha256Base64url } from '@authlib/core'
 import { generateKey, type JoseError, type JwtClaims, signJwt } from '../index.ts'
-import { type ClaimPath, issueSdJwt, presentSdJwt, type SdJwtPolicy, verifySdJwt } from './index.ts'
+import {
+  type ClaimPath,
+  issueSdJwt,
+  type KeyBindingPolicy,
+  presentSdJwt,
+  type SdJwtPolicy,
+  verifySdJwt,
+} from './index.ts'
 
 const now = 1_700_000_000
 const clock = () => now
@@ -124,6 +131,10 @@ describe('selective disclosure', () => {
       await forge({ list: [{ '...': digest }] }, named),
       await forge({ _sd: [await digestOf(element)] }, element),
       await forge({ _sd: [digest], _sd_alg: 'md5' }, named),
+      await forge({ a: { '...': digest } }),
+      await forge({ '...': digest }),
+      await forge({ list: [{ '...': digest, other: 1 }] }, named),
+      await forge({ _sd: [await digestOf(['s', '_sd_alg', 'md5'])], _sd_alg: 'sha-256' }, ['s', '_sd_alg', 'md5']),
     ]
     for (const bad of [['salt', '_sd', []], ['salt', '...', 1], ['salt'], ['s', 'n', 1, 2], [1, 'n', 1], {}, 'x'])
       cases.push(await forge({ _sd: [await digestOf(bad)] }, bad))
@@ -141,7 +152,40 @@ describe('selective disclosure', () => {
   })
 })
 
+describe('keys of holders', () => {
+  it('are published as their public half, never whole (RFC 9901 §4.1.2)', async () => {
+    for (const holderKey of [holder.privateJwk(), { kty: 'oct', k: 'AAAA' }])
+      await expect(issueSdJwt(claims, issuer, { disclosable, holderKey })).rejects.toMatchObject({
+        code: 'invalid_key',
+      })
+    const secret = await generateKey('HS256')
+    for (const key of [holder, secret]) {
+      const token = await signJwt({ iss: claims.iss, exp: claims.exp, cnf: { jwk: key.privateJwk() } }, issuer)
+      const presentation = await presentSdJwt(`${token}~`, { disclose: [], keyBinding: { ...binding, key } })
+      const keyBinding = { ...bindingPolicy.keyBinding!, algorithms: ['ES256', 'HS256'] }
+      await expect(verifySdJwt(presentation, issuer, { ...policy, keyBinding })).rejects.toMatchObject({
+        code: 'invalid_key',
+      })
+    }
+  })
+})
+
 describe('key binding', () => {
+  it('needs somebody and something to be bound to: a setting that was forgotten lets nobody in', async () => {
+    const presentation = await presentSdJwt(await issue(), { disclose: [], keyBinding: binding })
+    for (const missing of [{ audience: undefined }, { nonce: undefined }, { audience: '' }, { nonce: '' }]) {
+      const keyBinding = { ...bindingPolicy.keyBinding!, ...missing } as KeyBindingPolicy
+      await expect(verifySdJwt(presentation, issuer, { ...policy, keyBinding })).rejects.toBeInstanceOf(TypeError)
+    }
+    const { cnf } = (await verifySdJwt(presentation, issuer, policy)).claims
+    const open = await signJwt({ iss: claims.iss, exp: claims.exp, cnf }, issuer)
+    const proof = await signJwt({ iat: now, nonce: 'undefined', sd_hash: await sha256Base64url(`${open}~`) }, holder, {
+      typ: 'kb+jwt',
+    })
+    const keyBinding = { nonce: 'undefined' } as KeyBindingPolicy
+    await expect(verifySdJwt(`${open}~${proof}`, issuer, { ...policy, keyBinding })).rejects.toBeInstanceOf(TypeError)
+  })
+
   it('proves that the holder presents it, to one verifier, for one nonce (RFC 9901 §7.3)', async () => {
     const presentation = await presentSdJwt(await issue(), { disclose: [['email']], keyBinding: binding })
     const { claims: read, holderKey } = await verifySdJwt(presentation, issuer, bindingPolicy)

@@ -4,13 +4,13 @@ import { constantTimeEqual, decodeUtf8, sha256Base64url } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from '../claims.ts'
 import { JoseError } from '../errors.ts'
-import type { Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
+import { importJwk } from '../jwk-import.ts'
 import { verifyJws } from '../jws.ts'
 import type { VerificationKeys } from '../jws-signature.ts'
 import { type VerifiedJwt, verifyJwt } from '../jwt.ts'
 import { parseClaims } from '../jwt-payload.ts'
 import type { Key } from '../key.ts'
-import { importKey } from '../key-import.ts'
 import { invalidSdJwt } from './errors.ts'
 import { reveal } from './reveal.ts'
 import { type SdJwtParts, splitSdJwt } from './split.ts'
@@ -67,12 +67,14 @@ async function verifyKeyBinding(
   { audience, nonce, algorithms = ['ES256'], maxAge = 300 }: KeyBindingPolicy,
   { clock, leeway = 5 }: SdJwtPolicy,
 ): Promise<Key> {
+  if (!audience || !nonce) throw new TypeError('Key binding needs an audience and a nonce')
   if (token === null) throw invalidSdJwt('no key binding')
   const { cnf } = claims
   if (!isObject(cnf) || !isObject(cnf['jwk'])) {
     throw new JoseError('missing_claim', 'A claim is missing', { claim: 'cnf' })
   }
-  const holderKey = await importKey(cnf['jwk'] as Jwk) // which checks it
+  const holderKey = importJwk(cnf['jwk'] as Jwk, {}) // which checks it
+  if (holderKey.isPrivate) throw invalidKey('a key that everybody can read') // it proves nothing
   const { claims: proof } = await verifyJwt(token, holderKey, {
     algorithms,
     typ: 'kb+jwt',
