@@ -3,6 +3,7 @@ import {
   cachedVerifier,
   type CachedVerifierOptions,
   generateKey,
+  type JwtPolicy,
   type Key,
   KeySet,
   type KeySetLike,
@@ -93,5 +94,10 @@ describe('a cached verifier', () => {
     expect(state.asked).toBe(20)
     await verifier.verify(texts[0] ?? '')
     expect(state.asked).toBe(21)
+  })
+
+  it('takes no schema: what it returns is checked again as it is', () => {
+    const schema = { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: {} }) } }
+    expect(() => cachedVerifier(key, { schema } as JwtPolicy)).toThrow(TypeError)
   })
 })

@@ -36,6 +36,7 @@ export function cachedVerifier<C = JwtClaims>(
   policy: JwtPolicy,
   { maxAge = 60, size = 2000 }: CachedVerifierOptions = {},
 ): CachedVerifier<C> {
+  if ('schema' in policy) throw new TypeError('A cached verifier takes no schema') // a hit checks what it hands out
   const clock = policy.clock ?? systemClock
   const lifetime = Math.min(maxAge, 60)
   let recent = new Map<string, Entry<C>>()

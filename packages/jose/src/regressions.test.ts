@@ -8,6 +8,7 @@ import {
   importKey,
   importSecret,
   type Jwk,
+  type JwtClaims,
   KeySet,
   signJwt,
   verifyJwt,
@@ -38,6 +39,13 @@ describe('regressions of others', () => {
     const token = await signJwt({ iat: now + 3, exp: now + 9 }, key)
     await verifyJwt(token, key, { clock, leeway: 3 })
     await expect(verifyJwt(token, key, { clock, leeway: 2 })).rejects.toMatchObject({ code: 'immature_token' })
+  })
+
+  it('X-21: a subject, issuer or id that is no string is not signed', async () => {
+    const key = await generateKey('ES256')
+    for (const claims of [{ sub: 42 }, { iss: null }, { jti: 1 }, { aud: [1] }, { aud: {} }]) {
+      await expect(signJwt({ exp: now + 9, ...claims } as unknown as JwtClaims, key)).rejects.toBeInstanceOf(TypeError)
+    }
   })
 
   it('X-34: coordinates and private values keep their zeros (RFC 7518 §6.2.1)', async () => {

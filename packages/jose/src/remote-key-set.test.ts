@@ -151,4 +151,14 @@ describe('a remote key set', () => {
       await expect(remoteKeySet(url).get()).rejects.toMatchObject({ code: 'key_set_unavailable' })
     }
   })
+
+  it('has no symmetric keys: what is published is no secret', async () => {
+    const secret = await generateKey('HS256', { kid: 'shared' })
+    answer = { body: JSON.stringify({ keys: [secret.privateJwk(), key.publicJwk()] }) }
+    const keys = open()
+    await expect(verifyJwt(await token(secret), keys, policy)).rejects.toMatchObject({ code: 'key_not_found' })
+    await verifyJwt(await token(key), keys, policy)
+    const initial = { jwks: { keys: [secret.privateJwk()] }, freshUntil: time.now + 60 }
+    expect(await open({ initial }).find({ kid: 'shared', alg: 'HS256' })).toEqual([])
+  })
 })

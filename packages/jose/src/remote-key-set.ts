@@ -2,7 +2,8 @@
 
 import { type Clock, parseJson, send, type SendResponse, systemClock } from '@authlib/core'
 import { JoseError } from './errors.ts'
-import type { JwkSet } from './jwk.ts'
+import { isObject } from './is-object.ts'
+import type { Jwk, JwkSet } from './jwk.ts'
 import type { Key } from './key.ts'
 import { type KeyQuery, KeySet, type KeySetLike } from './key-set.ts'
 
@@ -72,7 +73,7 @@ export function remoteKeySet(
     initial,
   }: RemoteKeySetOptions = {},
 ): RemoteKeySet {
-  let held: Held | null = initial ? { ...initial, keySet: KeySet.from(initial.jwks) } : null
+  let held: Held | null = initial ? { ...initial, keySet: published(initial.jwks) } : null
   let loading: Promise<KeySet> | undefined
   let lastTry = -Infinity
   let failure: JoseError | null = null
@@ -120,7 +121,7 @@ export function remoteKeySet(
     if (response.status !== 200) throw new TypeError(`HTTP status ${response.status}`)
     const jwks = parseJson(response.text) as JwkSet // KeySet.from checks it
     const keySet =
-      before !== null && JSON.stringify(before.jwks) === JSON.stringify(jwks) ? before.keySet : KeySet.from(jwks)
+      before !== null && JSON.stringify(before.jwks) === JSON.stringify(jwks) ? before.keySet : published(jwks)
     const etag = response.headers.get('etag')
     return { jwks, keySet, freshUntil, ...(etag !== null && { etag }) }
   }
@@ -159,6 +160,13 @@ export function remoteKeySet(
       () => found,
     )
   }
+}
+
+/** Symmetric keys are passed over: what is published is no secret. RFC 7517 §9.2 */
+function published(jwks: JwkSet): KeySet {
+  const { keys } = jwks as { keys: unknown } // it comes from the network
+  if (!Array.isArray(keys)) return KeySet.from(jwks) // which refuses it
+  return KeySet.from({ keys: keys.filter((jwk: unknown) => !isObject(jwk) || jwk['kty'] !== 'oct') as Jwk[] })
 }
 
 function conditional(held: Held | null): Record<string, string> {
