@@ -48,6 +48,8 @@ export async function encryptPkcs8(
   password: string,
   { iterations = ITERATIONS, random = systemRandom }: { readonly iterations?: number; readonly random?: Random } = {},
 ): Promise<Uint8Array> {
+  if (password === '') throw new TypeError('The password is empty')
+  if (!(iterations >= 1 && iterations <= MAX_ITERATIONS)) throw new TypeError('So many iterations are never read again')
   const parameters: Parameters = { salt: random(16), iterations, hash: 'SHA-256', keyLength: 32, iv: random(16) }
   const key = await deriveKey(password, parameters, 'encrypt')
   const encrypted = new Uint8Array(await crypto.subtle.encrypt(cbc(parameters), key, new Uint8Array(pkcs8)))

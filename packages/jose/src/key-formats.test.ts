@@ -76,6 +76,12 @@ describe.each(Object.entries(pairs))('a key %s', (_, { privateKey, publicKey }) 
     expectPrivate(await importKey(foreign, { password: 'pa ss' }))
     await expect(importKey(foreign)).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(importKey(foreign, { password: 'other' })).rejects.toMatchObject({ code: 'invalid_key' })
+    for (const options of [
+      { password: '' },
+      { password: 'x', iterations: 0 },
+      { password: 'x', iterations: 3_000_000 },
+    ])
+      await expect(exportPrivatePem(key, options)).rejects.toBeInstanceOf(TypeError)
   })
 })
 
