@@ -23,8 +23,8 @@ export interface CachedVerifier<C> {
 
 interface Entry<C> {
   readonly verified: VerifiedJwt<C>
-  /** The clock until which the signature counts as checked. */
-  readonly until: number
+  /** The clock when the signature was checked. */
+  readonly since: number
 }
 
 /**
@@ -50,7 +50,9 @@ export function cachedVerifier<C = JwtClaims>(
       older = new Map()
     }
     const entry = recent.get(token) ?? older.get(token)
-    return entry !== undefined && clock() < entry.until ? entry : undefined
+    if (entry === undefined) return undefined
+    const age = clock() - entry.since
+    return age >= 0 && age < lifetime ? entry : undefined // a clock may be set back
   }
 
   return {
@@ -72,7 +74,7 @@ export function cachedVerifier<C = JwtClaims>(
         older = recent
         recent = new Map()
       }
-      recent.set(token, { verified: frozen, until: clock() + lifetime })
+      recent.set(token, { verified: frozen, since: clock() })
       return frozen
     },
     delete(token) {

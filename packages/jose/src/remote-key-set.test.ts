@@ -98,20 +98,23 @@ describe('a remote key set', () => {
     ['keys as an object', { body: '{"keys":{}}' }],
     ['too much', { body: `{"keys":[],"x":"${'x'.repeat(300_000)}"}` }],
     ['a redirect', { status: 302, headers: { location: 'http://169.254.169.254/' } }],
-  ])('J29, X-38: survives %s for as long as it may be stale', async (_, broken) => {
-    const keys = open()
-    const text = await token(key)
-    await verifyJwt(text, keys, { ...policy, leeway: 1e9 })
-    answer = broken
-    time.now += 600
-    await verifyJwt(text, keys, { ...policy, leeway: 1e9 })
-    expect(seen).toHaveLength(2)
-    time.now += 86_400
-    await expect(verifyJwt(text, keys, { ...policy, leeway: 1e9 })).rejects.toMatchObject({
-      code: 'key_set_unavailable',
-      status: 503,
-    })
-  })
+  ])(
+    'J29, X-38: survives %s for as long as it may be stale (CVE-2026-48524, GHSA-9v7f-9g4p-ffgj)',
+    async (_, broken) => {
+      const keys = open()
+      const text = await token(key)
+      await verifyJwt(text, keys, { ...policy, leeway: 1e9 })
+      answer = broken
+      time.now += 600
+      await verifyJwt(text, keys, { ...policy, leeway: 1e9 })
+      expect(seen).toHaveLength(2)
+      time.now += 86_400
+      await expect(verifyJwt(text, keys, { ...policy, leeway: 1e9 })).rejects.toMatchObject({
+        code: 'key_set_unavailable',
+        status: 503,
+      })
+    },
+  )
 
   it('that never loaded is an error, and not asked for at once again', async () => {
     answer = { status: 503 }
@@ -141,7 +144,7 @@ describe('a remote key set', () => {
     expect(open().export()).toBeNull()
   })
 
-  it('J29: refuses a URL that is neither https nor on this machine', async () => {
+  it('J29: refuses a URL that is neither https nor on this machine (CVE-2026-48522)', async () => {
     for (const url of [
       'http://as.example/jwks',
       'file:///etc/passwd',
@@ -160,5 +163,15 @@ describe('a remote key set', () => {
     await verifyJwt(await token(key), keys, policy)
     const initial = { jwks: { keys: [secret.privateJwk()] }, freshUntil: time.now + 60 }
     expect(await open({ initial }).find({ kid: 'shared', alg: 'HS256' })).toEqual([])
+  })
+
+  it('asks again when the clock has been set back (X6)', async () => {
+    const keys = open()
+    time.now += 3600
+    await verifyJwt(await token(key), keys, policy)
+    time.now -= 3600
+    const added = await generateKey('ES256')
+    answer = serve(key, added)
+    await verifyJwt(await token(added), keys, policy)
   })
 })

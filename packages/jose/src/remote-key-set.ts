@@ -83,10 +83,16 @@ export function remoteKeySet(
     const now = clock()
     if (held !== null && now < held.freshUntil) return held.keySet
     const usable = held !== null && now < held.freshUntil + maxStale ? held.keySet : null
-    if (usable === null && failure !== null && now < lastTry + Math.min(cooldown, 5)) throw failure
+    if (usable === null && failure !== null && triedWithin(Math.min(cooldown, 5))) throw failure
     if (usable === null) return refresh()
-    if (now < lastTry + cooldown) return usable
+    if (triedWithin(cooldown)) return usable
     return refresh().catch(() => usable) // the last good set survives an outage
+  }
+
+  /** A clock that has been set back says no. */
+  function triedWithin(seconds: number): boolean {
+    const passed = clock() - lastTry
+    return passed >= 0 && passed < seconds
   }
 
   function refresh(): Promise<KeySet> {
@@ -154,7 +160,7 @@ export function remoteKeySet(
   /** A name that is not in the set may be that of a new key: once per cooldown it is worth a fetch. */
   async function findAfresh(query: KeyQuery): Promise<readonly Key[]> {
     const found = (await current()).find(query)
-    if (found.length > 0 || clock() < lastTry + cooldown) return found
+    if (found.length > 0 || triedWithin(cooldown)) return found
     return refresh().then(
       (keySet) => keySet.find(query),
       () => found,
