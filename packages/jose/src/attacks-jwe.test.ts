@@ -54,7 +54,7 @@ function replacePart(token: string, index: number, change: (bytes: Buffer) => Ui
 const flip = (at: number) => (bytes: Buffer) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))
 
 describe('attacks on encryption', () => {
-  it('J16: no tag, IV, key or part but the right ones (RFC 7516 §11.5)', async () => {
+  it('J16: no tag, IV, key or part but the right ones (RFC 7516 §11.5, D-02)', async () => {
     const key = await generateKey('A256KW')
     const token = await encryptJwe('secret', key)
     for (const length of [0, 1, 4, 12, 15, 17]) {
@@ -101,6 +101,17 @@ describe('attacks on encryption', () => {
     }
   })
 
+  it('J16: no member that is null, and aad counts as it stands there (RFC 7516 §5.1 step 14)', async () => {
+    const key = await generateKey('A256KW')
+    const jwe = await encryptFlattenedJwe('x', { key }, { aad: 'a' })
+    expect((await decryptJweJson(jwe, key)).plaintext).toEqual(encodeUtf8('x'))
+    for (const name of ['encrypted_key', 'iv', 'tag', 'ciphertext', 'aad', 'protected', 'recipients'])
+      await expect(decryptJweJson({ ...jwe, [name]: null }, key)).rejects.toBeInstanceOf(JoseError)
+    expect(jwe.aad).toBe('YQ')
+    for (const aad of ['YR', 'YQ==', 'Yg', '', undefined])
+      await expect(decryptJweJson({ ...jwe, aad } as typeof jwe, key)).rejects.toBeInstanceOf(JoseError)
+  })
+
   it('J17: no CBC-HMAC tag of another length, no broken block or padding, all with one error (RFC 7518 §5.2.2)', async () => {
     const secret = Buffer.alloc(32, 3)
     const key = await importSecret(secret, { alg: 'dir' })
@@ -137,7 +148,7 @@ describe('attacks on encryption', () => {
     expect(await codeOf(token(padding, Buffer.alloc(16)), key)).toBe('decryption_failed')
   })
 
-  it('J18: no CEK of the wrong size, tampered or under another algorithm; RSA1_5 not at all (RFC 7516 §11.5)', async () => {
+  it('J18: no CEK of the wrong size, tampered or under another algorithm; RSA1_5 not at all (RFC 7516 §11.5, CVE-2026-28490)', async () => {
     const rsa = (await generateKey('RSA-OAEP')).privateJwk()
     const { alg: _, ...material } = rsa
     const open = await importKey(material)
@@ -160,7 +171,7 @@ describe('attacks on encryption', () => {
   })
 
   it.each([2 ** 31 - 1, 2 ** 53, 10_000_001, 10_001, -1, 0, 1.5, '4096', null])(
-    'J19: no PBES2 count of %s (RFC 8725 §3.10)',
+    'J19: no PBES2 count of %s (RFC 8725 §3.10, CVE-2026-27932, CVE-2022-36083)',
     async (p2c) => {
       const key = await importSecret('a password', { alg: 'PBES2-HS256+A128KW' })
       const token = await encryptJwe('x', key)
@@ -172,7 +183,7 @@ describe('attacks on encryption', () => {
     },
   )
 
-  it('J20: no zip bomb, and no other compression', async () => {
+  it('J20: no zip bomb, and no other compression (D-26, CVE-2025-62706, CVE-2024-28176)', async () => {
     const secret = Buffer.alloc(32, 1)
     const key = await importSecret(secret, { alg: 'dir' })
     const bomb = direct(secret, deflateRawSync(Buffer.alloc(26_214_400)), { zip: 'DEF' })

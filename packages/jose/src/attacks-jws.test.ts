@@ -50,7 +50,7 @@ const refused = (token: unknown, keys: VerificationKeys, more: JwtPolicy = polic
   expect(verifyJwt(token as string, keys, more)).rejects.toBeInstanceOf(JoseError)
 
 describe('attacks on signatures', () => {
-  it('J1: no algorithm by the name of none, nor any other that is not a known one (RFC 8725 §3.2)', async () => {
+  it('J1: no algorithm by the name of none, nor any other that is not a known one (RFC 8725 §3.2, CVE-2026-28802, CVE-2015-9235)', async () => {
     for (const alg of [
       'none',
       'None',
@@ -76,7 +76,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J2: no HMAC keyed with a public key in any form (RFC 8725 §2.1)', async () => {
+  it('J2: no HMAC keyed with a public key in any form (RFC 8725 §2.1, CVE-2024-37568, CVE-2022-29217, GHSA-ffc3-869f-jxw9)', async () => {
     for (const { publicKey } of [rsa, ecPair]) {
       const jwk = publicKey.export({ format: 'jwk' })
       const spki = publicKey.export({ format: 'pem', type: 'spki' }) as string
@@ -230,7 +230,7 @@ describe('attacks on signatures', () => {
     )
   })
 
-  it('J7: no weak key (RFC 7518 §3.2, §3.3)', async () => {
+  it('J7: no weak key (RFC 7518 §3.2, §3.3, CVE-2025-45768, CVE-2026-49852)', async () => {
     for (const modulusLength of [512, 1024, 2040]) {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength })
       await expect(importKey(publicKey)).rejects.toMatchObject({ code: 'invalid_key' })
@@ -242,7 +242,7 @@ describe('attacks on signatures', () => {
     await verifyJwt(forge({ alg: 'HS256' }, hmac(new Uint8Array(16))), legacy, policy)
   })
 
-  it('J8: no key that the token brings along, and no look at where it points (RFC 8725 §3.10)', async () => {
+  it('J8: no key that the token brings along, and no look at where it points (RFC 8725 §3.10, CVE-2026-27962)', async () => {
     const original = globalThis.fetch
     let calls = 0
     globalThis.fetch = () => (calls++, Promise.reject(new Error('no network')))
@@ -262,6 +262,9 @@ describe('attacks on signatures', () => {
           await refused(forge({ alg: 'ES256', kid, ...extra }, ecdsa(attacker.privateKey)), victim)
         }
       }
+      const brought = forge({ alg: 'ES256', jwk }, ecdsa(attacker.privateKey))
+      for (const none of [undefined, null])
+        await expect(verifyJwt(brought, none as unknown as Key, policy)).rejects.toBeInstanceOf(TypeError)
       expect(calls).toBe(0)
     } finally {
       globalThis.fetch = original
@@ -290,7 +293,7 @@ describe('attacks on signatures', () => {
     expect(({} as Record<string, unknown>)['alg']).toBeUndefined()
   })
 
-  it('J10: no crit that is not understood or malformed (RFC 7515 §4.1.11)', async () => {
+  it('J10: no crit that is not understood or malformed (RFC 7515 §4.1.11, CVE-2025-59420, CVE-2026-32597)', async () => {
     for (const crit of [
       ['x'],
       [],
@@ -330,7 +333,7 @@ describe('attacks on signatures', () => {
     ).rejects.toMatchObject({ code: 'decode_error' })
   })
 
-  it('J12: no token in another spelling (RFC 7515 §2)', async () => {
+  it('J12: no token in another spelling (RFC 7515 §2, D-03, CVE-2026-48525, GHSA-8wjv-2p76-3863)', async () => {
     const good = await signJwt(claims, secretKey, { alg: 'HS256' })
     const [head = '', payload = '', signature = ''] = good.split('.')
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -383,7 +386,7 @@ describe('attacks on signatures', () => {
     for (const text of [undefined, null, 1, {}, []]) await refused(text, secretKey)
   })
 
-  it('J13: never two readings of a header (RFC 7515 §4)', async () => {
+  it('J13: never two readings of a header (RFC 7515 §4, D-01)', async () => {
     const twice = forge('{"alg":"none","alg":"ES256"}', ecdsa(ecPair.privateKey))
     expect((await verifyJwt(twice, ecKey, policy)).header.alg).toBe('ES256') // the last one counts, for us and for who reads the result
     const jws = await signFlattenedJws('x', { key: await importKey(ecPair.privateKey), alg: 'ES256' })
@@ -461,7 +464,17 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J15: a kid finds what has that name, and without one few candidates are tried', async () => {
+  it('J14: the algorithm of a key does not widen what the policy allows (CVE-2026-48523)', async () => {
+    const token = forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey))
+    const key = await importKey(ecPair.publicKey, { alg: 'ES256' })
+    await verifyJwt(token, key, { clock: () => now })
+    for (const keys of [key, KeySet.of(key), () => key])
+      await expect(verifyJwt(token, keys, { ...policy, algorithms: ['RS256'] })).rejects.toMatchObject({
+        code: 'unsupported_algorithm',
+      })
+  })
+
+  it('J15: a kid finds what has that name, and without one few candidates are tried (GHSA-w6j9-cwv2-h6wq)', async () => {
     const signer = ecdsa(ecPair.privateKey)
     const jwk = ecPair.publicKey.export({ format: 'jwk' }) as Jwk
     const others = await Promise.all(
@@ -486,6 +499,7 @@ describe('attacks on signatures', () => {
     const odd = [
       { kty: 'XYZ' },
       { kty: 'RSA' },
+      { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'k' },
       null,
       1,
       { kty: 'EC', crv: 'P-256', x: '!', y: '!' },
@@ -525,7 +539,7 @@ describe('attacks on signatures', () => {
     expect((await verifyJwt(token(`{"exp":1,"exp":${now + 9}}`), secretKey, policy)).claims.exp).toBe(now + 9)
   })
 
-  it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography', async () => {
+  it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography (CVE-2022-39174)', async () => {
     const token = await signJwt(claims, secretKey, { alg: 'HS256' })
     for (const keys of [undefined, null, '', {}, [], 'secret', new Uint8Array(32)]) {
       await expect(verifyJwt(token, keys as Key, policy)).rejects.toBeInstanceOf(TypeError)
@@ -622,7 +636,7 @@ describe('attacks on signatures', () => {
     expect(KeySet.of(secretKey).toJSON().keys).toEqual([])
   })
 
-  it('J32: no signature with a public key, a key as text, or none', async () => {
+  it('J32: no signature with a public key, a key as text, or none (CVE-2024-37568)', async () => {
     await expect(signJwt(claims, ecKey, { alg: 'ES256' })).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(signJwt(claims, rsaKey, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(signJwt(claims, secretKey, { alg: 'none' })).rejects.toMatchObject({ code: 'unsupported_algorithm' })
@@ -632,7 +646,7 @@ describe('attacks on signatures', () => {
 })
 
 describe('errors', () => {
-  it('carry no part of the token or the key', async () => {
+  it('carry no part of the token or the key (CVE-2025-65015)', async () => {
     const marker = createHash('sha256').update('marker').digest('hex')
     const tokens = [
       forge({ alg: marker }, hmac('x')),
