@@ -6,10 +6,14 @@ import {
   encryptJwe,
   encryptFlattenedJwe,
   exportPrivateDer,
+  exportPrivatePem,
   exportPublicDer,
+  exportPublicPem,
   generateKey,
   importKey,
   type Jwk,
+  jwkThumbprint,
+  jwsAlgorithms,
   type Key,
   KeySet,
   signFlattenedJws,
@@ -170,5 +174,46 @@ describe('what is no key', () => {
       },
     )
     await fc.assert(property, { numRuns: 500 })
+  })
+
+  it('is never more than an error when characters of a PEM or of a line of OpenSSH change (RFC 7468 §3)', async () => {
+    const curve = Buffer.from('ecdsa-sha2-nistp256')
+    const { x = '', y = '' } = key.publicJwk()
+    const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+    const strings = [curve, Buffer.from('nistp256'), point].map((bytes) =>
+      Buffer.concat([Buffer.of(0, 0, 0, bytes.length), bytes]),
+    )
+    const line = `${curve.toString()} ${Buffer.concat(strings).toString('base64')} me@host`
+    expect((await importKey(line)).publicJwk()).toMatchObject({ x, y })
+    const password = 'p'
+    const pems = await Promise.all([key, rsa].map((item) => exportPrivatePem(item)))
+    const sealed = await exportPrivatePem(key, { password, iterations: 1 })
+    for (const text of [...pems, sealed, exportPublicPem(rsa), line]) {
+      const property = fc.asyncProperty(mutationOf(text), async (changed) => {
+        await settles(() => importKey(changed, { password }))
+      })
+      await fc.assert(property, { numRuns: 100 })
+    }
+  })
+})
+
+describe('any key', () => {
+  it('comes back from every form it goes out in (RFC 7517, RFC 5958, RFC 5280 §4.1.2.7)', async () => {
+    const algorithms = jwsAlgorithms.filter((alg) => !alg.startsWith('HS'))
+    const property = fc.asyncProperty(
+      fc.constantFrom(...algorithms.filter((alg) => !/^[RP]S/.test(alg)), 'ECDH-ES'),
+      fc.option(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 })),
+      async (alg, password) => {
+        const made = await generateKey(alg)
+        const options = password === null ? {} : { password, iterations: 1 }
+        const { kid: _, use: __, alg: ___, ...material } = made.privateJwk()
+        const forms = [await exportPrivatePem(made, options), await exportPrivateDer(made, options), material as Jwk]
+        for (const form of forms) expect((await importKey(form, options)).privateJwk()).toEqual(material)
+        const half = (await importKey(exportPublicPem(made))).publicJwk()
+        expect((await importKey(exportPublicDer(made))).publicJwk()).toEqual(half)
+        expect(await jwkThumbprint(half)).toBe(await jwkThumbprint(material as Jwk))
+      },
+    )
+    await fc.assert(property, { numRuns: 60 })
   })
 })
