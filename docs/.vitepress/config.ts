@@ -75,6 +75,7 @@ export default defineConfig({
       {
         text: 'The project',
         items: [
+          { text: 'What JOSE is checked against', link: '/guide/jose-conformance' },
           { text: 'Performance', link: '/performance' },
           { text: 'A tour of the code', link: '/tour' },
         ],
