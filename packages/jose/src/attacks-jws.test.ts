@@ -2,6 +2,8 @@ import { constants, createHash, createHmac, generateKeyPairSync, type KeyObject,
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import {
+  decodeUnverifiedJws,
+  decodeUnverifiedJwt,
   generateKey,
   importKey,
   importSecret,
@@ -386,6 +388,18 @@ describe('attacks on signatures', () => {
     for (const text of [undefined, null, 1, {}, []]) await refused(text, secretKey)
   })
 
+  it('J12: a token is not decoded beyond its limit, not even to look at it (CVE-2025-61920)', async () => {
+    const good = await signJwt(claims, secretKey, { alg: 'HS256' })
+    expect(decodeUnverifiedJwt(good).claims).toEqual(claims)
+    expect(() => decodeUnverifiedJwt(good, { maxSize: 50 })).toThrow(expect.objectContaining({ code: 'exceeded_size' }))
+    const [head = '', , signature = ''] = good.split('.')
+    const long = `${head}.${encode({ ...claims, x: 'x'.repeat(300_000) })}.${signature}`
+    for (const decode of [decodeUnverifiedJwt, decodeUnverifiedJws])
+      expect(() => decode(long)).toThrow(expect.objectContaining({ code: 'exceeded_size' }))
+    await expect(verifyJwt(long, secretKey, policy)).rejects.toMatchObject({ code: 'exceeded_size' })
+    await expect(verifyJws(long, secretKey, policy as object)).rejects.toMatchObject({ code: 'exceeded_size' })
+  })
+
   it('J13: never two readings of a header (RFC 7515 §4, D-01)', async () => {
     const twice = forge('{"alg":"none","alg":"ES256"}', ecdsa(ecPair.privateKey))
     expect((await verifyJwt(twice, ecKey, policy)).header.alg).toBe('ES256') // the last one counts, for us and for who reads the result
@@ -554,6 +568,30 @@ describe('attacks on signatures', () => {
     const token = await signJwt(claims, secretKey, { alg: 'HS256' })
     for (const nothing of [null, undefined])
       await expect(verifyJwt(token, () => nothing as null, policy)).rejects.toMatchObject({ code: 'key_not_found' })
+  })
+
+  it('X2: nothing takes longer than its length, be it repeated as it may', async () => {
+    const probes = [
+      'BEGIN ',
+      'ssh-rsa ',
+      '-----BEGIN PUBLIC KEY-----\n',
+      '"kty" ',
+      '\n',
+      ' ',
+      'MII',
+      'a.',
+      '0',
+      '~',
+      '{"a":',
+    ]
+    for (const probe of probes) {
+      const text = probe.repeat(Math.ceil(50_000 / probe.length))
+      const start = performance.now()
+      await importSecret(text).catch(() => undefined)
+      await importKey(text).catch(() => undefined)
+      await verifyJwt(text, secretKey, { ...policy, maxSize: 1e6 }).catch(() => undefined)
+      expect(performance.now() - start).toBeLessThan(300)
+    }
   })
 
   it('J28: a MAC that is wrong in its first or its last byte takes the same way', async () => {

@@ -156,6 +156,14 @@ describe('rules for single claims', () => {
     expect(await check({ exp: now + 9, ...(x !== undefined && { x }) }, { claims: { x: rule } })).toBe(verdict)
   })
 
+  it('pass by true alone: a promise is not awaited, so it is a no', async () => {
+    for (const other of [Promise.resolve(true), undefined, 1]) {
+      const validate = (() => other) as unknown as () => boolean
+      expect(await check({ exp: now + 9, x: 1 }, { claims: { x: { validate } } })).toBe('invalid_claim x')
+      expect(await check({ exp: now + 9 }, { validate })).toBe('invalid_claim')
+    }
+  })
+
   it('and one for the whole', async () => {
     const policy: JwtPolicy = { validate: ({ sub }, { typ }) => sub === 'a' && typ === 'JWT' }
     expect(await check({ exp: now + 9, sub: 'a' }, policy)).toBe('accepted')

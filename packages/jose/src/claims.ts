@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '@authlib/core'
 import type { JwsAlgorithmName } from './algorithm-name.ts'
 import { JoseError } from './errors.ts'
 import type { JwsHeader } from './header.ts'
-import { isEmptyMember, memberFault, type MemberRule } from './member-rule.ts'
+import { isEmptyMember, memberFault, type MemberRule, passes } from './member-rule.ts'
 
 /** Registered claims, RFC 7519 §4.1, and any other. */
 export interface JwtClaims {
@@ -32,7 +32,7 @@ export interface NewJwtClaims {
 
 /** What one claim must be. */
 export interface ClaimRule extends MemberRule {
-  /** Your own test, for a claim that is there. */
+  /** Your own test, for a claim that is there. Only true passes. */
   readonly validate?: (value: unknown, claims: JwtClaims) => boolean
 }
 
@@ -72,7 +72,7 @@ export interface JwtPolicy {
   readonly decryption?: JwtDecryption
   /** Rules for single claims. */
   readonly claims?: Readonly<Record<string, ClaimRule>>
-  /** Your own last test; `now` is the clock's. Throws, or returns false for `invalid_claim`. */
+  /** Your own last test; `now` is the clock's. Throws, or returns anything but true for `invalid_claim`. */
   readonly validate?: (claims: JwtClaims, header: Partial<JwsHeader>, now: number) => boolean
   /** Longest token in characters, refused before decoding. Default 16,384. */
   readonly maxSize?: number
@@ -101,7 +101,7 @@ export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partia
   checkAudience(claims, policy)
   if (required !== undefined) for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
   if (policy.claims !== undefined) checkRules(claims, policy.claims)
-  if (policy.validate !== undefined && !policy.validate(claims, header, now))
+  if (policy.validate !== undefined && !passes(policy.validate(claims, header, now)))
     throw invalidClaim('', 'refused by validate')
 }
 

@@ -6,7 +6,7 @@ import { jwkFromDer } from './der-import.ts'
 /** Altered armour, line ends, a byte order mark, bare base64 or hexadecimal: what was meant as a key stays one. */
 export async function looksLikeKey(bytes: Uint8Array): Promise<boolean> {
   const text = new TextDecoder('latin1').decode(bytes).replaceAll('\0', '') // UTF-16 has them
-  if (/BEGIN [A-Z ]*(?:KEY|CERTIFICATE)|["']k(?:ty|eys)["']|(?:^|\s)(?:ssh-|ecdsa-sha2-)/i.test(text)) return true
+  if (/BEGIN [A-Z ]{0,30}(?:KEY|CERTIFICATE)|["']k(?:ty|eys)["']|(?:^|\s)(?:ssh-|ecdsa-sha2-)/i.test(text)) return true
   const body = text.replace(/[^\w+/-]/g, '')
   const forms = [bytes.subarray(Math.max(bytes.indexOf(0x30), 0)), fromBase64(body), fromHex(body)]
   for (const form of forms) if (form !== null && (await isDerKey(form))) return true

@@ -25,7 +25,12 @@ export function memberFault<M extends Readonly<Record<string, unknown>>>(
   const values = 'value' in rule ? [rule.value] : rule.values
   const given: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (values !== undefined && !given.some((item) => values.includes(item))) return 'another value'
-  return rule.validate === undefined || rule.validate(value, members) ? null : 'refused by its rule'
+  return rule.validate === undefined || passes(rule.validate(value, members)) ? null : 'refused by its rule'
+}
+
+/** Only true does: not what an async function returns, nor one that forgot to. */
+export function passes(verdict: unknown): boolean {
+  return verdict === true
 }
 
 /** Not there, or nothing: null, an empty text, an empty list. */
