@@ -80,6 +80,17 @@ describeWith(pythonJose, 'Python', (python) => {
       await expect(ask({ ask: 'verify', alg, key: openJwk(key), token: await signJws('text', key) })).rejects.toThrow()
     })
 
+    it('and of PyJWT are ours on Ed448 too, by the name EdDSA (RFC 8037 §3.1)', async () => {
+      const { alg: _, ...material } = (await generateKey('Ed448')).privateJwk()
+      const key = await importKey({ ...material, alg: 'EdDSA' })
+      const ours = { alg: 'EdDSA', key: openJwk(key) }
+      const theirs = { alg: 'EdDSA', key: key.privateJwk() }
+      expect(await ask({ ...ours, ask: 'verify', token: await signJws('text', key) })).toBe('text')
+      expect((await verifyJws(await ask({ ...theirs, ask: 'sign' }), key)).payload).toEqual(text)
+      expect(await ask<object>({ ...ours, ask: 'decode', token: await signJwt(claims, key) })).toEqual(claims)
+      expect((await verifyJwt(await ask({ ...theirs, ask: 'encode', claims }), key, {})).claims).toEqual(claims)
+    })
+
     it('stand next to each other in a general JWS (RFC 7515 §7.2.1)', async () => {
       const signers = await Promise.all(['ES256', 'EdDSA', 'HS256'].map(async (alg) => ({ key: await keyFor(alg) })))
       const token = JSON.stringify(await signGeneralJws('text', signers))
