@@ -82,7 +82,7 @@ export function encodeHeader(alg: string, key: Key, typ: string | null, header?:
   }
   let known = encodedHeaders.get(key)
   if (known === undefined) encodedHeaders.set(key, (known = new Map<string, string>()))
-  const name = `${alg} ${typ}`
+  const name = typ === null ? alg : `${alg} ${typ}`
   let encoded = known.get(name)
   if (encoded === undefined) known.set(name, (encoded = encodeText(JSON.stringify({ alg, ...plain }))))
   return encoded

@@ -37,6 +37,7 @@ describe('a nested token (RFC 7519 §11.2)', () => {
       `${encode({ alg: 'none' })}.${encode(claims)}.`,
       JSON.stringify(claims),
       await encryptJwt(signed, publicKey),
+      `\uFEFF${signed}`,
     ]) {
       await expect(verifyJwt(await encryptJwt(inner, publicKey), signing, policy)).rejects.toMatchObject({
         name: 'JoseError',

@@ -40,7 +40,7 @@ export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = 
     async open(token) {
       const { header, plaintext } = await decryptJwe(token, keys, { maxSize: 65_536, ...options })
       if (header.cty === undefined || mediaType(header.cty) !== 'jwt') throw decodeError('no token inside') // RFC 7519 §5.2
-      return new TextDecoder().decode(plaintext) // a token is ASCII: what is not verifies as nothing
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(plaintext) // a token is ASCII: what is not verifies as nothing
     },
   }
 }

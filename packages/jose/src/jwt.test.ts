@@ -17,6 +17,13 @@ const policy: JwtPolicy = { clock: () => now, issuer: 'https://as.example', audi
 const claims = { iss: 'https://as.example', aud: 'api', sub: 'u1', exp: now + 60 }
 
 describe('signing and verifying', () => {
+  it('never takes one type for the lack of another', async () => {
+    const key = await generateKey('ES256')
+    await signJws('x', key)
+    const { header } = await verifyJwt(await signJwt(claims, key, { typ: 'null' }), key, policy)
+    expect(header.typ).toBe('null')
+  })
+
   for (const alg of jwsAlgorithms) {
     it(`makes a ${alg} token that verifies, and none that was changed does (RFC 7515 §5)`, async () => {
       const key = await generateKey(alg)
