@@ -62,6 +62,7 @@ export default defineConfig({
           { text: 'SD-JWT', link: '/guide/jose/sd-jwt' },
           { text: 'Errors', link: '/guide/jose/errors' },
           { text: 'Migrate', link: '/guide/jose/migrate' },
+          { text: 'What it is checked against', link: '/guide/jose/conformance' },
         ],
       },
       {
@@ -75,7 +76,6 @@ export default defineConfig({
       {
         text: 'The project',
         items: [
-          { text: 'What JOSE is checked against', link: '/guide/jose-conformance' },
           { text: 'Performance', link: '/performance' },
           { text: 'A tour of the code', link: '/tour' },
         ],

@@ -43,7 +43,7 @@ interface Overruled {
 /** Published verdicts that our policy overrules: the table of the guide, by file and case, or file and algorithm. */
 const overruled: ReadonlyMap<string, Overruled> = new Map(
   [
-    ...readFileSync(new URL('../../../docs/guide/jose-conformance.md', import.meta.url), 'utf8').matchAll(
+    ...readFileSync(new URL('../../../docs/guide/jose/conformance.md', import.meta.url), 'utf8').matchAll(
       /^\| `(?<file>\w+\.json)` +\| (?<item>\w+) +\| (?<ours>valid|invalid) +\| (?<why>.+?) +\|$/gm,
     ),
   ].map(({ groups: { file = '', item = '', ours = '', why = '' } = {} }) => [`${file} ${item}`, { ours, why }]),
