@@ -39,10 +39,7 @@ const rfc = JSON.parse(readFileSync(new URL('../vectors/rfc-examples.json', impo
   rfc7518: { C: { ephemeral: Jwk; recipient: Jwk; header: object; derived: string } }
   rfc7638: { '3.1': { key: Jwk; thumbprint: string } }
   rfc7797: Record<'4.1' | '4.2', { jws: FlattenedJws; token: string }> & { key: Jwk; payload: string }
-  rfc8037: { 'A.1': Jwk; 'A.3': string; 'A.4': string } & Record<
-    'A.6' | 'A.7',
-    { recipient: Jwk; ephemeral: Jwk; z: string }
-  >
+  rfc8037: { 'A.1': Jwk; 'A.3': string; 'A.4': string; 'A.6': { recipient: Jwk; ephemeral: Jwk; z: string } }
 }
 const algorithms = ['HS256', 'RS256', 'ES256', 'ES512', 'EdDSA']
 
@@ -176,8 +173,8 @@ describe('RFC 7638, RFC 9278 and RFC 8037', () => {
 })
 
 describe('RFC 8037', () => {
-  it.each(['A.6'] as const)('agrees upon the secret of Appendix %s', async (section) => {
-    const { recipient, ephemeral, z } = rfc.rfc8037[section]
+  it('agrees upon the secret of Appendix A.6', async () => {
+    const { recipient, ephemeral, z } = rfc.rfc8037['A.6']
     const { kid: _, ...epk } = recipient // whose private half is not printed: so the other side decrypts
     const info = Buffer.concat([Buffer.from('\0\0\0\x07A128GCM'), Buffer.alloc(8), Buffer.of(0, 0, 0, 128)])
     const key = createHash('sha256')
