@@ -80,6 +80,7 @@ const RFCS: Readonly<Record<number, string>> = {
   9728: 'OAuth 2.0 Protected Resource Metadata',
   9864: 'Fully-Specified Algorithms for JOSE and COSE',
   9901: 'Selective Disclosure for JSON Web Tokens',
+  9964: 'ML-DSA for JSON Object Signing and Encryption (JOSE) and CBOR Object Signing and Encryption (COSE)',
   10017: 'OAuth 2.0 for Browser-Based Applications',
 }
 

@@ -1,6 +1,6 @@
 /** Everything there is to know about a signature algorithm, in one place. Code elsewhere takes the row. */
 
-/** Signature algorithms: RFC 7518 §3, RFC 8037, RFC 8812, RFC 9864. `none` does not exist here. */
+/** Signature algorithms: RFC 7518 §3, RFC 8037, RFC 8812, RFC 9864, RFC 9964. `none` does not exist here. */
 export type JwsAlgorithm =
   | 'HS256'
   | 'HS384'
@@ -18,23 +18,30 @@ export type JwsAlgorithm =
   | 'EdDSA'
   | 'Ed25519'
   | 'Ed448'
+  | 'ML-DSA-44'
+  | 'ML-DSA-65'
+  | 'ML-DSA-87'
 
-/** `kty` of a JWK. RFC 7518 §6.1. */
-export type KeyType = 'oct' | 'RSA' | 'EC' | 'OKP'
+/** `kty` of a JWK. RFC 7518 §6.1, RFC 8037 §2, RFC 9964 §3. */
+export type KeyType = 'oct' | 'RSA' | 'EC' | 'OKP' | 'AKP'
 /** Elliptic curves, as `crv` names them. RFC 7518 §7.6, RFC 8037, RFC 8812. */
 export type Curve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1' | 'Ed25519' | 'Ed448' | 'X25519' | 'X448'
 
 /** A row of the table. */
 export interface JwsRow {
   readonly alg: string
-  readonly family: 'hmac' | 'pkcs1' | 'pss' | 'ecdsa' | 'eddsa'
+  readonly family: 'hmac' | 'pkcs1' | 'pss' | 'ecdsa' | 'eddsa' | 'mldsa'
   readonly kty: KeyType
   /** The one curve that fits, where there are curves. */
   readonly crv?: Curve
   /** Hash of the signature; also that of `at_hash` and `c_hash` (OpenID Connect Core §3.1.3.6). */
   readonly hash: 'SHA-256' | 'SHA-384' | 'SHA-512' | 'SHAKE256'
+  /** Bytes that are taken of SHAKE256. */
+  readonly hashLength?: number
   /** Exact length of a signature in bytes; 0: that of the RSA modulus. */
   readonly signatureLength: number
+  /** Exact length of the public key in bytes, where the algorithm itself is the kind of key (AKP). */
+  readonly publicLength?: number
 }
 
 /** Facts about a curve: bytes of a coordinate (of the key for OKP), and the name of the key type. */
@@ -71,10 +78,18 @@ const rows: readonly (JwsRow & { readonly alg: JwsAlgorithm })[] = [
   { alg: 'ES256K', family: 'ecdsa', kty: 'EC', crv: 'secp256k1', hash: 'SHA-256', signatureLength: 64 },
   // The polymorphic name of RFC 8037 §3.1, which RFC 9864 deprecates: the curve of the key decides.
   { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', signatureLength: 114 },
+  { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
   { alg: 'Ed25519', family: 'eddsa', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'Ed448', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', signatureLength: 114 },
+  { alg: 'Ed448', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
+  lattice('ML-DSA-44', 1312, 2420),
+  lattice('ML-DSA-65', 1952, 3309),
+  lattice('ML-DSA-87', 2592, 4627),
 ]
+
+/** RFC 9964 §5. The hash is that of the message in FIPS 204, Algorithm 7 step 6. */
+function lattice<Alg extends string>(alg: Alg, publicLength: number, signatureLength: number) {
+  return { alg, family: 'mldsa', kty: 'AKP', hash: 'SHAKE256', hashLength: 64, signatureLength, publicLength } as const
+}
 
 const byName: ReadonlyMap<string, JwsRow> = new Map([
   ...rows.toReversed().map((row): [string, JwsRow] => [row.alg, row]), // of two rows the first one counts

@@ -3,13 +3,12 @@
 import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
-import { subtleSigner } from './runtime/subtle.ts'
+import { subtleExport, subtleSigner } from './runtime/subtle.ts'
 
-/** The material of an extractable key. What WebCrypto says about its use, it says in its own words: dropped. */
+/** The material of an extractable key. */
 export async function jwkFromCryptoKey(key: CryptoKey): Promise<Jwk> {
   if (!key.extractable) throw invalidKey('not extractable: pass the pair')
-  const { key_ops: _, ext: __, alg: ___, ...jwk } = await crypto.subtle.exportKey('jwk', key)
-  return jwk as unknown as Jwk // a JWK always has kty
+  return subtleExport(key)
 }
 
 /** A pair whose private half may be locked up. */
@@ -33,7 +32,7 @@ function algorithmOf({ algorithm }: CryptoKey): string {
     Ed25519: 'EdDSA',
     Ed448: 'EdDSA',
   }
-  const alg = Object.hasOwn(names, name) ? names[name] : undefined
+  const alg = Object.hasOwn(names, name) ? names[name] : name // that of ML-DSA is the same
   if (alg === undefined || findJwsRow(alg) === null) throw invalidKey('no algorithm for this CryptoKey')
   return alg
 }

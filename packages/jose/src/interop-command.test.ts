@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { missingAlgorithms } from '../../../test/support/algorithms.ts'
 import { describeWith, joseCommand } from '../../../test/support/needs.ts'
 import { keyFor, openJwk } from '../test/interop-keys.ts'
 import {
@@ -25,6 +26,8 @@ import {
   verifyJws,
   verifyJwsJson,
 } from './index.ts'
+
+const present = jwsAlgorithms.filter((alg) => !missingAlgorithms.includes(alg))
 
 /** Both directions with the command of José. What it does not list it must refuse, so that no row of ours is passed over. */
 const text = new TextEncoder().encode('text')
@@ -49,14 +52,14 @@ describeWith(joseCommand, 'the command jose', (command) => {
   const decrypt = (token: string, key: Key) => run(token, 'jwe', 'dec', '-i-', '-k', key.privateJwk())
 
   describe('signatures', () => {
-    it.each(jwsAlgorithms.filter((alg) => theirs.has(alg)))('and ours are the same with %s', async (alg) => {
+    it.each(present.filter((alg) => theirs.has(alg)))('and ours are the same with %s', async (alg) => {
       const key = await keyFor(alg)
       expect(verify(await signJws('text', key), key)).toBe('text')
       const token = run('text', 'jws', 'sig', '-I-', '-c', '-k', key.privateJwk(), '-s', { protected: { alg } })
       expect((await verifyJws(token, key)).payload).toEqual(text)
     })
 
-    it.each(jwsAlgorithms.filter((alg) => !theirs.has(alg)))('do not exist with %s', async (alg) => {
+    it.each(present.filter((alg) => !theirs.has(alg)))('do not exist with %s', async (alg) => {
       const key = await keyFor(alg)
       const token = await signJws('text', key)
       expect(() => verify(token, key)).toThrow()

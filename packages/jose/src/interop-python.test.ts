@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { missingAlgorithms } from '../../../test/support/algorithms.ts'
 import { describeWith, pythonJose } from '../../../test/support/needs.ts'
 import { keyFor, openJwk } from '../test/interop-keys.ts'
 import {
@@ -29,6 +30,8 @@ import {
   verifyJwsJson,
   verifyJwt,
 } from './index.ts'
+
+const present = jwsAlgorithms.filter((alg) => !missingAlgorithms.includes(alg))
 
 /** Both directions with jwcrypto and PyJWT. What they do not have they must refuse, so that no row of ours is passed over. */
 const theirSignatures = /^(?:(?:HS|RS|PS|ES)\d+|ES256K|EdDSA)$/
@@ -62,7 +65,7 @@ describeWith(pythonJose, 'Python', (python) => {
   afterAll(() => void peer.stdin!.end())
 
   describe('signatures of jwcrypto', () => {
-    it.each(jwsAlgorithms.filter((alg) => theirSignatures.test(alg)))('and ours are the same with %s', async (alg) => {
+    it.each(present.filter((alg) => theirSignatures.test(alg)))('and ours are the same with %s', async (alg) => {
       const key = await keyFor(alg)
       const mine = { alg, key: openJwk(key) }
       expect(await ask({ ...mine, ask: 'verify', token: await signJws('text', key) })).toBe('text')
@@ -75,7 +78,7 @@ describeWith(pythonJose, 'Python', (python) => {
       expect((await verifyJwsJson(json, key)).payload).toEqual(text)
     })
 
-    it.each(jwsAlgorithms.filter((alg) => !theirSignatures.test(alg)))('do not exist with %s', async (alg) => {
+    it.each(present.filter((alg) => !theirSignatures.test(alg)))('do not exist with %s', async (alg) => {
       const key = await keyFor(alg)
       await expect(ask({ ask: 'verify', alg, key: openJwk(key), token: await signJws('text', key) })).rejects.toThrow()
     })
@@ -187,7 +190,7 @@ describeWith(pythonJose, 'Python', (python) => {
   })
 
   describe('tokens of PyJWT', () => {
-    it.each(jwsAlgorithms.filter((alg) => theirSignatures.test(alg)))('and ours are the same with %s', async (alg) => {
+    it.each(present.filter((alg) => theirSignatures.test(alg)))('and ours are the same with %s', async (alg) => {
       const key = await keyFor(alg)
       const token = await signJwt(claims, key)
       expect(await ask<object>({ ask: 'decode', alg, key: openJwk(key), token })).toEqual(claims)
@@ -195,7 +198,7 @@ describeWith(pythonJose, 'Python', (python) => {
       expect((await verifyJwt(theirs, key, {})).claims).toEqual(claims)
     })
 
-    it.each(jwsAlgorithms.filter((alg) => !theirSignatures.test(alg)))('do not exist with %s', async (alg) => {
+    it.each(present.filter((alg) => !theirSignatures.test(alg)))('do not exist with %s', async (alg) => {
       const key = await keyFor(alg)
       await expect(ask({ ask: 'decode', alg, key: openJwk(key), token: await signJwt(claims, key) })).rejects.toThrow()
     })

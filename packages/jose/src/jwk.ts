@@ -1,7 +1,7 @@
 /** JSON Web Keys, RFC 7517, decoded strictly before any library sees them. */
 
 import { decodeBase64url } from '@authlib/core'
-import { type Curve, curves } from './algorithms.ts'
+import { type Curve, curves, findJwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { hasRocaFingerprint } from './roca.ts'
 import { isObject } from './is-object.ts'
@@ -25,6 +25,8 @@ export interface Jwk {
   readonly dq?: string
   readonly qi?: string
   readonly k?: string
+  readonly pub?: string
+  readonly priv?: string
   readonly [name: string]: unknown
 }
 
@@ -57,7 +59,7 @@ export function parseJwk(value: unknown, { allowWeak = false }: { allowWeak?: bo
   const keyOps = readKeyOps(value['key_ops'])
   return {
     material,
-    isPrivate: material.kty === 'oct' || material.d !== undefined,
+    isPrivate: material.kty === 'oct' || material.d !== undefined || material.priv !== undefined,
     ...(kid !== undefined && { kid }),
     ...(use !== undefined && { use }),
     ...(alg !== undefined && { alg }),
@@ -75,6 +77,8 @@ function readMaterial(members: Readonly<Record<string, unknown>>, allowWeak: boo
       return readEc(members)
     case 'OKP':
       return readOkp(members)
+    case 'AKP':
+      return readAkp(members)
     default:
       throw invalidKey('unknown kty')
   }
@@ -97,6 +101,17 @@ function readOkp(members: Readonly<Record<string, unknown>>): Jwk {
   const [crv, size] = readCurve(members, 'OKP')
   const x = fixed(members, 'x', size)
   return { kty: 'OKP', crv, x, ...(members['d'] !== undefined && { d: fixed(members, 'd', size) }) }
+}
+
+const SEED = 32 // bytes: RFC 9964 §4
+
+/** The algorithm says what the octets are. RFC 9964 §3 */
+function readAkp(members: Readonly<Record<string, unknown>>): Jwk {
+  const alg = requiredText(members, 'alg')
+  const size = findJwsRow(alg)?.publicLength
+  if (size === undefined) throw invalidKey('alg is not for this kty')
+  const pub = fixed(members, 'pub', size)
+  return { kty: 'AKP', alg, pub, ...(members['priv'] !== undefined && { priv: fixed(members, 'priv', SEED) }) }
 }
 
 const MAX_MODULUS = 2048 // bytes: 16,384 bits, the limit of OpenSSL

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { missingAlgorithms } from '../../../test/support/algorithms.ts'
 import {
   generateKey,
   importSecret,
@@ -24,7 +25,7 @@ describe('signing and verifying', () => {
     expect(header.typ).toBe('null')
   })
 
-  for (const alg of jwsAlgorithms) {
+  for (const alg of jwsAlgorithms.filter((name) => !missingAlgorithms.includes(name))) {
     it(`makes a ${alg} token that verifies, and none that was changed does (RFC 7515 §5)`, async () => {
       const key = await generateKey(alg)
       const token = await signJwt(claims, key)

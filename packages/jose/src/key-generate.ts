@@ -38,6 +38,7 @@ function describe(alg: string, { modulusLength = 2048, crv = 'P-256' }: Generate
       kty,
       length: kty === 'RSA' ? modulusLength : signatureLength,
       ...(signature.crv && { crv: signature.crv }),
+      ...(kty === 'AKP' && { alg }),
     }
   }
   const encryption = findJweEncryptionRow(alg)

@@ -56,9 +56,7 @@ export class Key implements KeyFacts {
   /** The public half as JWK. Throws `invalid_key` for a symmetric key, which has none. */
   publicJwk(): Jwk {
     if (this.kty === 'oct') throw invalidKey('a symmetric key has no public half')
-    const { kty, crv, x, y, n, e } = this.#material
-    const material = kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
-    return { ...(material as Jwk), ...this.#attributes(publicOperation) } // sound: kty is there
+    return { ...publicMaterial(this.#material), ...this.#attributes(publicOperation) }
   }
 
   /** The whole key as JWK. Throws `invalid_key` when there is no private half, or none that can be exported. */
@@ -131,6 +129,12 @@ export class Key implements KeyFacts {
       ...(keyOps !== undefined && { key_ops: keyOps.map(operation) }),
     }
   }
+}
+
+/** Only what is known to be public. */
+function publicMaterial({ kty, crv, x, y, n, e, alg, pub }: Jwk): Jwk {
+  const members = { RSA: { n, e }, EC: { crv, x, y }, OKP: { crv, x }, AKP: { alg, pub } }
+  return { kty, ...members[kty as keyof typeof members] } as Jwk // sound: parseJwk lets only these types pass
 }
 
 /** What the other half of the pair does. */

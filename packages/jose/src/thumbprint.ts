@@ -4,6 +4,7 @@ import { type Awaitable, encodeBase64url, encodeUtf8, sha256Base64url } from '@a
 import { invalidKey, type Jwk } from './jwk.ts'
 
 const required: Readonly<Record<string, readonly string[]>> = {
+  AKP: ['alg', 'kty', 'pub'], // RFC 9964 §6
   EC: ['crv', 'kty', 'x', 'y'],
   OKP: ['crv', 'kty', 'x'], // RFC 8037 §2
   RSA: ['e', 'kty', 'n'],

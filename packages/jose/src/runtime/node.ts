@@ -5,6 +5,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
+  getCurves,
   type JsonWebKey,
   type KeyObject,
   randomBytes,
@@ -60,18 +61,18 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
 }
 
 /** A new private or secret key as JWK. */
-export async function generateMaterial({ kty, crv = '', length }: NewKey): Promise<Jwk> {
+export async function generateMaterial({ kty, crv = '', alg = '', length }: NewKey): Promise<Jwk> {
   if (kty === 'oct') return { kty, k: randomBytes(length).toString('base64url') }
   const made = new Promise<KeyObject>((resolve, reject) => {
     const done = (error: Error | null, _: KeyObject, pair: KeyObject): void => (error ? reject(error) : resolve(pair))
     if (kty === 'RSA') generateKeyPair('rsa', { modulusLength: length }, done)
     else if (kty === 'EC') generateKeyPair('ec', { namedCurve: crv }, done)
-    else generateKeyPair(crv.toLowerCase() as 'ed25519', undefined, done) // ed448, x25519 and x448 go the same way
+    else generateKeyPair((kty === 'AKP' ? alg : crv).toLowerCase() as 'ed25519', undefined, done) // the others go the same way
   })
   try {
     return (await made).export({ format: 'jwk' }) as Jwk // a JWK always has kty
   } catch (cause) {
-    throw new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause }) // as Bun lacks Ed448
+    throw unsupported(cause) // as Bun lacks Ed448
   }
 }
 
@@ -95,8 +96,25 @@ function importKeyObject(material: Jwk, create: typeof createPublicKey | typeof 
   try {
     return create({ key: material as JsonWebKey, format: 'jwk' }) // parseJwk has checked the members
   } catch (cause) {
+    if (isMissing(material)) throw unsupported(cause)
     throw invalidKey('refused by the cryptographic library', cause) // a point that is not on its curve, for one
   }
+}
+
+/** Any octets of the right length are such a public key: a runtime that refuses them lacks the algorithm. */
+function isMissing({ d: _, priv: __, ...material }: Jwk): boolean {
+  if (material.crv === 'secp256k1') return !getCurves().includes(material.crv) // as Bun
+  if (material.kty === 'EC' || material.kty === 'RSA') return false
+  try {
+    createPublicKey({ key: material as JsonWebKey, format: 'jwk' })
+    return false
+  } catch {
+    return true
+  }
+}
+
+function unsupported(cause: unknown): JoseError {
+  return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
 }
 
 function modulusLength(key: KeyObject): number {
@@ -104,7 +122,7 @@ function modulusLength(key: KeyObject): number {
 }
 
 function digestName(row: JwsRow): string | null {
-  return row.family === 'eddsa' ? null : row.hash.toLowerCase().replace('-', '')
+  return row.family === 'eddsa' || row.family === 'mldsa' ? null : row.hash.toLowerCase().replace('-', '')
 }
 
 function toBase64url(signature: Uint8Array): string {

@@ -39,7 +39,7 @@ export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign'
   }
 }
 
-export async function subtleGenerate({ kty, crv = '', length }: NewKey): Promise<Jwk> {
+export async function subtleGenerate({ kty, crv = '', alg = '', length }: NewKey): Promise<Jwk> {
   if (kty === 'oct') return { kty, k: encodeBase64url(crypto.getRandomValues(new Uint8Array(length))) }
   const rsa = {
     name: 'RSASSA-PKCS1-v1_5',
@@ -47,18 +47,24 @@ export async function subtleGenerate({ kty, crv = '', length }: NewKey): Promise
     modulusLength: length,
     publicExponent: new Uint8Array([1, 0, 1]),
   }
-  const algorithm = kty === 'RSA' ? rsa : { name: kty === 'EC' ? 'ECDSA' : crv, namedCurve: crv }
+  const names = { RSA: '', EC: 'ECDSA', OKP: crv, AKP: alg }
+  const algorithm = kty === 'RSA' ? rsa : { name: names[kty], namedCurve: crv }
   try {
     const pair = await crypto.subtle.generateKey(
       algorithm,
       true,
       crv.startsWith('X') ? ['deriveBits'] : ['sign', 'verify'],
     ) // no secret key here
-    const { alg: _, key_ops: __, ext: ___, ...jwk } = await crypto.subtle.exportKey('jwk', pair.privateKey)
-    return jwk as unknown as Jwk // a JWK always has kty
+    return await subtleExport(pair.privateKey)
   } catch (cause) {
     throw unsupported(cause)
   }
+}
+
+/** The material of an extractable key. What WebCrypto says about its use, it says in its own words: dropped. */
+export async function subtleExport(key: CryptoKey): Promise<Jwk> {
+  const { key_ops: _, ext: __, alg, ...jwk } = await crypto.subtle.exportKey('jwk', key)
+  return { ...jwk, ...(jwk.kty === 'AKP' && { alg }) } as Jwk // a JWK always has kty; alg is part of an AKP
 }
 
 /** The JWK of a PKCS#8 on a curve that may lack the public half. */
@@ -93,6 +99,8 @@ function parameters(row: JwsRow): {
       return { make: { name: 'ECDSA', namedCurve: row.crv }, use: { name: 'ECDSA', hash } }
     case 'eddsa':
       return { make: { name: row.crv ?? '' }, use: { name: row.crv ?? '' } }
+    case 'mldsa':
+      return { make: { name: row.alg }, use: { name: row.alg } }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The border to the cryptography of a runtime. `#runtime` is `node.ts` or `web.ts`. */
 
 import type { Awaitable } from '@authlib/core'
+import type { KeyType } from '../algorithms.ts'
 
 /** What is signed: bytes, or a text of one byte per character (the signing input of a compact token). */
 export type SigningInput = string | Uint8Array
@@ -13,8 +14,10 @@ export type Verifier = (input: SigningInput, signature: string) => boolean | Pro
 
 /** What a new key shall be. */
 export interface NewKey {
-  readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP'
+  readonly kty: KeyType
   readonly crv?: string
+  /** Of an AKP, where it says what the key is. */
+  readonly alg?: string
   /** Bits of an RSA modulus, bytes of a secret. */
   readonly length: number
 }
