@@ -1,6 +1,7 @@
 /** A small strict reader and writer of DER, X.690 §10: definite minimal lengths, one byte tags, nothing left over. */
 
 import { invalidKey } from './jwk.ts'
+import { joinBytes } from './join-bytes.ts'
 
 export interface DerValue {
   readonly tag: number
@@ -79,14 +80,7 @@ function readAll(bytes: Uint8Array): DerValue[] {
 export function writeDer(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const length = contents.reduce((sum, part) => sum + part.length, 0)
   const prefix = length < 0x80 ? [tag, length] : longLength(tag, length)
-  const out = new Uint8Array(prefix.length + length)
-  out.set(prefix)
-  let at = prefix.length
-  for (const part of contents) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return joinBytes(Uint8Array.from(prefix), ...contents)
 }
 
 /** A non-negative INTEGER. */

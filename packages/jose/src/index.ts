@@ -33,9 +33,25 @@ export * from './header-parameters.ts'
 export type { Jwk, JwkSet } from './jwk.ts'
 export * from './jwk-import.ts'
 export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
-export { type JweAlgorithm, jweAlgorithms, type JweEncryption, jweEncryptions } from './jwe-algorithms.ts'
+export {
+  type JweAlgorithm,
+  jweAlgorithms,
+  type JweEncryption,
+  type JweEncryptionRow,
+  jweEncryptions,
+  type JweRow,
+} from './jwe-algorithms.ts'
 export { findEncryptionKey } from './jwe-key.ts'
 export * from './jwe.ts'
+export type {
+  ContentEncryption,
+  DeliveredKey,
+  JweImplementation,
+  KeyAgreement,
+  KeyDelivery,
+  KeyManagement,
+  KeyRequest,
+} from './jwe-implementation.ts'
 export type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
 export type { Content } from './jws-content.ts'
 export {

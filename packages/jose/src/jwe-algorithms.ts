@@ -2,7 +2,7 @@
 
 import type { Curve, KeyType } from './algorithms.ts'
 
-/** Algorithms that bring the content encryption key to the recipient: RFC 7518 §4, RFC 8037 §3.2. RSA1_5 is left out. */
+/** Algorithms that bring the content encryption key to the recipient: RFC 7518 §4, RFC 8037 §3.2. RSA1_5 is left out (RFC 8725 §3.2). */
 export type JweAlgorithm =
   | 'RSA-OAEP'
   | 'RSA-OAEP-256'
@@ -25,7 +25,7 @@ export type JweAlgorithm =
 
 /** A row of the table of key management. */
 export interface JweRow {
-  readonly alg: JweAlgorithm
+  readonly alg: string
   readonly kty: readonly KeyType[]
   /** Both sides hold the content encryption key already, or agree upon it: there can be one recipient only. */
   readonly direct: boolean
@@ -40,7 +40,7 @@ export type JweEncryption = 'A128GCM' | 'A192GCM' | 'A256GCM' | 'A128CBC-HS256' 
 
 /** A row of the table of content encryption: lengths in bytes. */
 export interface JweEncryptionRow {
-  readonly enc: JweEncryption
+  readonly enc: string
   readonly keyLength: number
   readonly ivLength: number
   readonly tagLength: number
@@ -53,7 +53,7 @@ const deriveOrWrap = {
   decrypt: [...deriving.decrypt, ...wrapping.decrypt],
 }
 
-const jweRows: readonly JweRow[] = [
+const jweRows: readonly (JweRow & { readonly alg: JweAlgorithm })[] = [
   { alg: 'RSA-OAEP', kty: ['RSA'], direct: false, operations: wrapping },
   { alg: 'RSA-OAEP-256', kty: ['RSA'], direct: false, operations: wrapping },
   { alg: 'RSA-OAEP-384', kty: ['RSA'], direct: false, operations: wrapping },
@@ -74,7 +74,7 @@ const jweRows: readonly JweRow[] = [
   { alg: 'PBES2-HS512+A256KW', kty: ['oct'], direct: false, operations: deriveOrWrap },
 ]
 
-const encryptionRows: readonly JweEncryptionRow[] = [
+const encryptionRows: readonly (JweEncryptionRow & { readonly enc: JweEncryption })[] = [
   { enc: 'A128GCM', keyLength: 16, ivLength: 12, tagLength: 16 },
   { enc: 'A192GCM', keyLength: 24, ivLength: 12, tagLength: 16 },
   { enc: 'A256GCM', keyLength: 32, ivLength: 12, tagLength: 16 },
@@ -94,7 +94,7 @@ export function findJweEncryptionRow(enc: string): JweEncryptionRow | null {
 }
 
 /** Curves on which two keys agree upon a secret. */
-export const agreementCurves: readonly string[] = ['P-256', 'P-384', 'P-521', 'X25519'] satisfies Curve[]
+export const agreementCurves: readonly string[] = ['P-256', 'P-384', 'P-521', 'X25519', 'X448'] satisfies Curve[]
 
 /** Every key management algorithm the table knows. */
 export const jweAlgorithms: readonly JweAlgorithm[] = jweRows.map((row) => row.alg)

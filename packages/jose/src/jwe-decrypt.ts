@@ -15,7 +15,8 @@ import {
   readJwe,
   splitCompact,
 } from './jwe-parts.ts'
-import { jweEncryptions } from './jwe-algorithms.ts'
+import { decryptByEngine, isForEngine } from './jwe-engine.ts'
+import { checkImplementations, type JweImplementation } from './jwe-implementation.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
@@ -24,7 +25,7 @@ import { isObject } from './is-object.ts'
 export interface DecryptJweOptions {
   /** Key management algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
   readonly algorithms?: readonly JweAlgorithmName[]
-  /** Content encryptions that are accepted. Default: all of RFC 7518 §5. */
+  /** Content encryptions that are accepted. Default: all of RFC 7518 §5, and those passed in. */
   readonly encryptions?: readonly JweEncryptionName[]
   /** Longest token in characters, refused before decoding. Default 262,144. */
   readonly maxSize?: number
@@ -32,6 +33,8 @@ export interface DecryptJweOptions {
   readonly maxInflated?: number
   /** Most iterations of PBES2 (`p2c`). Default 10,000. */
   readonly maxIterations?: number
+  /** Algorithms and curves beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly JweImplementation[]
 }
 
 /** A JWE that could be decrypted. */
@@ -71,11 +74,11 @@ async function decryptAny(
   const failures: unknown[] = []
   for (const part of parts) {
     try {
-      const recipient = checkRecipient(part, limits)
+      const recipient = checkRecipient(part, limits, options.implementations ?? [])
       if (parts.length > 1 && recipient.row.direct) throw invalidHeader('a direct algorithm has one recipient') // §5.1
       const candidates = await findKeys(keys, recipient.header, options)
       for (const key of candidates) {
-        const plaintext = await decryptWith(recipient, key, limits)
+        const plaintext = await decryptWith(recipient, key, limits, options.implementations ?? [])
         if (plaintext !== null) return { header: recipient.header, plaintext, key }
       }
       throw new JoseError('decryption_failed', 'The token could not be decrypted')
@@ -90,17 +93,17 @@ async function decryptAny(
 async function findKeys(
   keys: Key | KeySetLike,
   { alg, enc, kid }: JweHeader,
-  { algorithms, encryptions = jweEncryptions }: DecryptJweOptions,
+  { algorithms, encryptions, implementations = [] }: DecryptJweOptions,
 ): Promise<readonly Key[]> {
-  if (!encryptions.includes(enc) || (algorithms !== undefined && !algorithms.includes(alg))) {
+  if (encryptions?.includes(enc) === false || (algorithms !== undefined && !algorithms.includes(alg))) {
     throw new JoseError('unsupported_algorithm', 'The algorithm is not allowed')
   }
-  const refusal = keys instanceof Key ? encryptionRefusal(keys, alg, 'decrypt') : null
+  const refusal = keys instanceof Key ? encryptionRefusal(keys, alg, 'decrypt', implementations) : null
   if (refusal !== null) throw refusal
   const found =
     keys instanceof Key
       ? [keys]
-      : await keys.find({ alg, kid, fits: (key) => encryptionRefusal(key, alg, 'decrypt') === null })
+      : await keys.find({ alg, kid, fits: (key) => encryptionRefusal(key, alg, 'decrypt', implementations) === null })
   const fit = found.filter(
     (key) => key.alg === alg || (key.alg === undefined ? algorithms !== undefined : alg === 'dir' && key.alg === enc),
   )
@@ -110,11 +113,16 @@ async function findKeys(
 
 /** Null for whatever went wrong. */
 async function decryptWith(
-  { jwe, header }: JweRecipient,
+  recipient: JweRecipient,
   key: Key,
-  { maxInflated, maxIterations }: JweLimits,
+  limits: JweLimits,
+  implementations: readonly JweImplementation[],
 ): Promise<Uint8Array | null> {
+  const { jwe, header, row, encryption } = recipient
+  const { maxInflated, maxIterations } = limits
   try {
+    if (isForEngine(row, encryption, key, implementations))
+      return await decryptByEngine(recipient, key, limits, implementations)
     const { plaintext } = await jose.flattenedDecrypt(jwe, await cryptoKeyFor(key, header.alg, 'decrypt', header.enc), {
       // checked members
       keyManagementAlgorithms: [header.alg],
@@ -123,7 +131,8 @@ async function decryptWith(
       maxDecompressedLength: maxInflated,
     })
     return plaintext
-  } catch {
+  } catch (error) {
+    if (error instanceof JoseError && error.code === 'unsupported_algorithm') throw error // by this runtime
     return null
   }
 }
@@ -132,7 +141,8 @@ function limitsOf({ maxSize = 262_144, maxInflated = 0, maxIterations = 10_000 }
   return { maxSize, maxInflated, maxIterations }
 }
 
-function checkArguments(keys: unknown, { algorithms, encryptions }: DecryptJweOptions): void {
+function checkArguments(keys: unknown, { algorithms, encryptions, implementations = [] }: DecryptJweOptions): void {
+  checkImplementations(implementations)
   if (algorithms?.length === 0 || encryptions?.length === 0) throw new TypeError('A list of algorithms is empty')
   if (keys instanceof Key) {
     if (algorithms === undefined && keys.alg === undefined)

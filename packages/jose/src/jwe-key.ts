@@ -3,6 +3,7 @@
 import * as jose from 'jose'
 import { decodeBase64url } from '@authlib/core'
 import { findJweEncryptionRow } from './jwe-algorithms.ts'
+import type { JweImplementation } from './jwe-implementation.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
 import { invalidKey } from './jwk.ts'
 import type { Key } from './key.ts'
@@ -17,7 +18,7 @@ export async function cryptoKeyFor(
   operation: 'encrypt' | 'decrypt',
   enc: string,
 ): Promise<CryptoKey | Uint8Array> {
-  const refusal = encryptionRefusal(key, alg, operation)
+  const refusal = encryptionRefusal(key, alg, operation, [])
   if (refusal !== null) throw refusal
   if (alg === 'dir' && key.secretLength !== findJweEncryptionRow(enc)?.keyLength)
     throw invalidKey('of another length than the content encryption') // RFC 7518 §4.5
@@ -59,7 +60,16 @@ async function importSecretFor(
 }
 
 /** The first key of a set, such as a client's, to which one can encrypt with this algorithm, or null. */
-export async function findEncryptionKey(keys: KeySetLike, alg: string, kid?: string): Promise<Key | null> {
-  const found = await keys.find({ alg, kid, fits: (key) => encryptionRefusal(key, alg, 'encrypt') === null })
+export async function findEncryptionKey(
+  keys: KeySetLike,
+  alg: string,
+  kid?: string,
+  implementations: readonly JweImplementation[] = [],
+): Promise<Key | null> {
+  const found = await keys.find({
+    alg,
+    kid,
+    fits: (key) => encryptionRefusal(key, alg, 'encrypt', implementations) === null,
+  })
   return found[0] ?? null
 }

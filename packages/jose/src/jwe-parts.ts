@@ -3,7 +3,8 @@
 import { base64urlLength } from './base64url-length.ts'
 import { JoseError } from './errors.ts'
 import { decodeError, decodeHeader, invalidHeader, joinHeaders } from './header.ts'
-import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
+import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
+import { encryptionRow, type JweImplementation, managementRow } from './jwe-implementation.ts'
 import { invalidKey, parseJwk } from './jwk.ts'
 import { isObject } from './is-object.ts'
 
@@ -100,10 +101,14 @@ function readFlattened(value: Readonly<Record<string, unknown>>, { maxSize }: Jw
 }
 
 /** Reads the header of one recipient and checks each part against what its algorithms demand. Throws a `JoseError`. */
-export function checkRecipient(jwe: FlattenedJwe, limits: JweLimits): JweRecipient {
+export function checkRecipient(
+  jwe: FlattenedJwe,
+  limits: JweLimits,
+  implementations: readonly JweImplementation[] = [],
+): JweRecipient {
   const header = readHeader(jwe, limits)
-  const row = findJweRow(header.alg)
-  const encryption = findJweEncryptionRow(header.enc)
+  const row = managementRow(header.alg, implementations)
+  const encryption = encryptionRow(header.enc, implementations)
   if (row === null || encryption === null) throw new JoseError('unsupported_algorithm', 'The algorithm is not known')
   if (length(jwe.iv) !== encryption.ivLength) throw decodeError('the IV has the wrong length')
   if (length(jwe.tag) !== encryption.tagLength) throw decodeError('the tag has the wrong length') // RFC 8725: no truncation

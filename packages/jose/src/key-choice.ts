@@ -28,7 +28,7 @@ function rank(alg: string): number {
  */
 export function encryptionAlgorithmsFor(key: Key): readonly JweAlgorithm[] {
   const operation = key.isPrivate ? 'decrypt' : 'encrypt'
-  const fit = jweAlgorithms.filter((alg) => encryptionRefusal(key, alg, operation) === null)
+  const fit = jweAlgorithms.filter((alg) => encryptionRefusal(key, alg, operation, []) === null)
   return fit.toSorted((a, b) => encryptionRank(a) - encryptionRank(b))
 }
 

@@ -16,7 +16,7 @@ export interface GenerateKeyOptions {
   /** Bits of an RSA modulus. Default 2048, the least there is (RFC 7518 §3.3). */
   readonly modulusLength?: number
   /** Curve of a key for ECDH-ES. Default `P-256`. */
-  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'X25519'
+  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'X25519' | 'X448'
 }
 
 /**

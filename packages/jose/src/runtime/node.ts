@@ -5,8 +5,6 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
-  getCurves,
-  type JsonWebKey,
   type KeyObject,
   randomBytes,
   sign,
@@ -14,13 +12,14 @@ import {
 } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
 import type { Curve, JwsRow } from '../algorithms.ts'
-import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { onLoopOrPool } from './schedule.ts'
+import { importKeyObject, unsupported } from './node-key.ts'
 import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
+export { agree } from './node-agreement.ts'
 export { decodeText, encodeText } from './node-text.ts'
 
 /** At once; elsewhere it takes a promise, so callers wait. */
@@ -90,31 +89,6 @@ const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 
 function secretOf({ k = '' }: Jwk): Uint8Array {
   return Buffer.from(k, 'base64url')
-}
-
-function importKeyObject(material: Jwk, create: typeof createPublicKey | typeof createPrivateKey): KeyObject {
-  try {
-    return create({ key: material as JsonWebKey, format: 'jwk' }) // parseJwk has checked the members
-  } catch (cause) {
-    if (isMissing(material)) throw unsupported(cause)
-    throw invalidKey('refused by the cryptographic library', cause) // a point that is not on its curve, for one
-  }
-}
-
-/** Any octets of the right length are such a public key: a runtime that refuses them lacks the algorithm. */
-function isMissing({ d: _, priv: __, ...material }: Jwk): boolean {
-  if (material.crv === 'secp256k1') return !getCurves().includes(material.crv) // as Bun
-  if (material.kty === 'EC' || material.kty === 'RSA') return false
-  try {
-    createPublicKey({ key: material as JsonWebKey, format: 'jwk' })
-    return false
-  } catch {
-    return true
-  }
-}
-
-function unsupported(cause: unknown): JoseError {
-  return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
 }
 
 function modulusLength(key: KeyObject): number {

@@ -34,9 +34,14 @@ export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign'
       operation,
     ]) // parseJwk has checked the members
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'NotSupportedError') throw unsupported(cause)
-    throw invalidKey('refused by the cryptographic library', cause)
+    throw refused(cause)
   }
+}
+
+/** Why WebCrypto does not take a key. */
+export function refused(cause: unknown): JoseError {
+  const isMissing = cause instanceof DOMException && cause.name === 'NotSupportedError'
+  return isMissing ? unsupported(cause) : invalidKey('refused by the cryptographic library', cause)
 }
 
 export async function subtleGenerate({ kty, crv = '', alg = '', length }: NewKey): Promise<Jwk> {

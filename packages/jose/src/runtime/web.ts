@@ -6,6 +6,7 @@ import type { Jwk } from '../jwk.ts'
 import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier } from './subtle.ts'
 import type { NewKey, Signer, Verifier } from './types.ts'
 
+export { subtleAgree as agree } from './subtle-agreement.ts'
 export { completeKey } from './subtle.ts'
 
 export async function prepareSigner(row: JwsRow, material: Jwk): Promise<Signer> {

@@ -1,0 +1,114 @@
+/** Agreement upon a key, RFC 7518 §4.6 and RFC 8037 §3.2, on the curves that `jose` does not have. */
+
+import { type Awaitable, decodeBase64url } from '@authlib/core'
+import * as runtime from '#runtime'
+import { concatKdf } from './concat-kdf.ts'
+import { curves, type Curve } from './algorithms.ts'
+import { JoseError } from './errors.ts'
+import type { JweImplementation, KeyAgreement, KeyManagement } from './jwe-implementation.ts'
+import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
+import { invalidHeader } from './header.ts'
+import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { unwrapKey, wrapKey } from './key-wrap.ts'
+
+type Header = Readonly<Record<string, unknown>>
+
+/** Alone, or with a key that is wrapped under the one agreed upon. */
+export function ecdhEs(row: JweRow): KeyManagement {
+  return {
+    kind: 'key management',
+    row,
+    async encryptKey({ key, cek, encryption, header, implementations }) {
+      const recipient = key.publicJwk()
+      const { own, epk } = await newEphemeral(recipient, implementations)
+      const secret = await agree(own, recipient, implementations)
+      const agreed = await agreedKey(secret, row, encryption, header)
+      return row.direct
+        ? { header: { epk }, cek: agreed }
+        : { header: { epk }, encryptedKey: () => wrapKey(agreed, cek) }
+    },
+    async decryptKey({ key, encryptedKey, encryption, header, implementations }) {
+      const own = key.privateJwk()
+      const secret = await agree(own, readEphemeral(header, own), implementations)
+      const agreed = await agreedKey(secret, row, encryption, header)
+      return row.direct ? agreed : unwrapKey(agreed, encryptedKey)
+    },
+  }
+}
+
+/** A key pair for one message, on the curve of the recipient. */
+export async function newEphemeral(
+  { kty, crv }: Jwk,
+  implementations: readonly JweImplementation[],
+): Promise<{ own: Jwk; epk: Jwk }> {
+  const curve = crv as Curve // the rules for keys demand one
+  const own = await withRuntime(
+    curve,
+    implementations,
+    () => runtime.generateMaterial({ kty: curves[curve].kty, crv: curve, length: 0 }),
+    (agreement) => agreement.generate(),
+  )
+  const { x, y } = own
+  return { own, epk: { kty, crv: curve, ...(x !== undefined && { x }), ...(y !== undefined && { y }) } }
+}
+
+/** The ephemeral key of a header. It must lie on the curve of one's own. */
+export function readEphemeral({ epk }: Header, { crv }: Jwk): Jwk {
+  const { material } = parseJwk(epk)
+  if (material.crv !== crv) throw invalidKey('epk is on another curve')
+  return material
+}
+
+/** The secret that two keys have in common. */
+export async function agree(own: Jwk, other: Jwk, implementations: readonly JweImplementation[]): Promise<Uint8Array> {
+  const secret = await withRuntime(
+    other.crv as Curve, // as above
+    implementations,
+    () => runtime.agree(bare(own), bare(other)),
+    (agreement) => agreement.agree(bare(own), bare(other)),
+  )
+  if (secret.every((byte) => byte === 0)) throw invalidKey('a point of small order') // RFC 7748 §6
+  return secret
+}
+
+/** The key for the content, or for wrapping it, from the secret. */
+export function agreedKey(
+  secret: Uint8Array,
+  row: JweRow,
+  { enc, keyLength }: JweEncryptionRow,
+  header: Header,
+  tag?: Uint8Array,
+): Promise<Uint8Array> {
+  const length = row.direct ? keyLength : Number(/A(\d+)KW$/.exec(row.alg)?.[1]) / 8
+  const [apu, apv] = [partyOf(header, 'apu'), partyOf(header, 'apv')]
+  return concatKdf(secret, { algorithmId: row.direct ? enc : row.alg, apu, apv, length, tag })
+}
+
+/** What the header says about a party; nothing, when it says nothing. RFC 7518 §4.6.1.2 */
+function partyOf(header: Header, name: 'apu' | 'apv'): Uint8Array {
+  const value = header[name] ?? ''
+  if (typeof value !== 'string') throw invalidHeader(`${name} is no string`)
+  return decodeBase64url(value)
+}
+
+/** By the runtime, or by what was passed in for a runtime that lacks the curve. */
+async function withRuntime<T>(
+  crv: Curve,
+  implementations: readonly JweImplementation[],
+  native: () => Awaitable<T>,
+  other: (agreement: KeyAgreement) => Awaitable<T>,
+): Promise<T> {
+  try {
+    return await native()
+  } catch (error) {
+    const agreement = implementations.find((item) => item.kind === 'key agreement' && item.crv === crv)
+    const isMissing = error instanceof JoseError && error.code === 'unsupported_algorithm'
+    if (isMissing && agreement?.kind === 'key agreement') return other(agreement)
+    throw error
+  }
+}
+
+/** Without what says who may use it and for what: that has been seen to. */
+function bare(jwk: Jwk): Jwk {
+  return parseJwk(jwk).material
+}
