@@ -9,6 +9,7 @@ export interface Specification {
 
 const RFCS: Readonly<Record<number, string>> = {
   2104: 'HMAC: Keyed-Hashing for Message Authentication',
+  3218: 'Preventing the Million Message Attack on Cryptographic Message Syntax',
   3629: 'UTF-8, a transformation format of ISO 10646',
   3986: 'Uniform Resource Identifier (URI): Generic Syntax',
   4055: 'Additional Algorithms and Identifiers for RSA Cryptography for use in the Internet X.509 PKI',

@@ -13,6 +13,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/core': { parts: [] },
   '@authlib/jose': { parts: ['@authlib/core', 'jose'] },
   '@authlib/jose/sd-jwt': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
+  '@authlib/jose/extra': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
   '@authlib/oauth2': { parts: ['@authlib/core'] },
   '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2', 'ky'] },

@@ -20,6 +20,7 @@ import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export { agree } from './node-agreement.ts'
+export { decryptPkcs1 } from './node-pkcs1.ts'
 export { decodeText, encodeText } from './node-text.ts'
 
 /** At once; elsewhere it takes a promise, so callers wait. */

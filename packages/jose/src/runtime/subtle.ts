@@ -114,7 +114,8 @@ function modulusLength(key: CryptoKey): number {
   return Math.ceil(modulusLength / 8)
 }
 
-function unsupported(cause: unknown): JoseError {
+/** The runtime does not have it. */
+export function unsupported(cause: unknown): JoseError {
   return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
 }
 

@@ -3,7 +3,7 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core'
 import type { JwsRow } from '../algorithms.ts'
 import type { Jwk } from '../jwk.ts'
-import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier } from './subtle.ts'
+import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier, unsupported } from './subtle.ts'
 import type { NewKey, Signer, Verifier } from './types.ts'
 
 export { subtleAgree as agree } from './subtle-agreement.ts'
@@ -20,6 +20,11 @@ export async function prepareVerifier(row: JwsRow, material: Jwk): Promise<Verif
 /** A new private or secret key as JWK. */
 export function generateMaterial(wanted: NewKey): Promise<Jwk> {
   return subtleGenerate(wanted)
+}
+
+/** WebCrypto does not have it, and rightly so. */
+export function decryptPkcs1(_own: Jwk, _encrypted: Uint8Array): Uint8Array {
+  throw unsupported(undefined)
 }
 
 /** The UTF-8 of a text in base64url. */

@@ -1,0 +1,1 @@
+export { weakRsa1_5 } from './rsa1-5.ts'
