@@ -27,10 +27,10 @@ export type KeyType = 'oct' | 'RSA' | 'EC' | 'OKP' | 'AKP'
 /** Elliptic curves, as `crv` names them. RFC 7518 §7.6, RFC 8037, RFC 8812. */
 export type Curve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1' | 'Ed25519' | 'Ed448' | 'X25519' | 'X448'
 
-/** A row of the table. */
+/** A row of the table. The family `custom` is for rows that are not in it. */
 export interface JwsRow {
   readonly alg: string
-  readonly family: 'hmac' | 'pkcs1' | 'pss' | 'ecdsa' | 'eddsa' | 'mldsa'
+  readonly family: 'hmac' | 'pkcs1' | 'pss' | 'ecdsa' | 'eddsa' | 'mldsa' | 'custom'
   readonly kty: KeyType
   /** The one curve that fits, where there are curves. */
   readonly crv?: Curve
@@ -42,6 +42,8 @@ export interface JwsRow {
   readonly signatureLength: number
   /** Exact length of the public key in bytes, where the algorithm itself is the kind of key (AKP). */
   readonly publicLength?: number
+  /** As much of its private key. Default 32. */
+  readonly privateLength?: number
 }
 
 /** Facts about a curve: bytes of a coordinate (of the key for OKP), and the name of the key type. */

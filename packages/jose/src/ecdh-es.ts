@@ -1,15 +1,15 @@
 /** Agreement upon a key, RFC 7518 §4.6 and RFC 8037 §3.2, on the curves that `jose` does not have. */
 
-import { type Awaitable, decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core'
 import * as runtime from '#runtime'
 import { concatKdf } from './concat-kdf.ts'
 import { curves, type Curve } from './algorithms.ts'
-import { JoseError } from './errors.ts'
 import type { JweImplementation, KeyAgreement, KeyManagement } from './jwe-implementation.ts'
 import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
 import { invalidHeader } from './header.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { unwrapKey, wrapKey } from './key-wrap.ts'
+import { withFallback } from './with-fallback.ts'
 
 type Header = Readonly<Record<string, unknown>>
 
@@ -42,11 +42,10 @@ export async function newEphemeral(
   implementations: readonly JweImplementation[],
 ): Promise<{ own: Jwk; epk: Jwk }> {
   const curve = crv as Curve // the rules for keys demand one
-  const own = await withRuntime(
-    curve,
-    implementations,
+  const given = agreementOn(curve, implementations)
+  const own = await withFallback(
     () => runtime.generateMaterial({ kty: curves[curve].kty, crv: curve, length: 0 }),
-    (agreement) => agreement.generate(),
+    given && (() => given.generate()),
   )
   const { x, y } = own
   return { own, epk: { kty, crv: curve, ...(x !== undefined && { x }), ...(y !== undefined && { y }) } }
@@ -61,12 +60,9 @@ export function readEphemeral({ epk }: Header, { crv }: Jwk): Jwk {
 
 /** The secret that two keys have in common. */
 export async function agree(own: Jwk, other: Jwk, implementations: readonly JweImplementation[]): Promise<Uint8Array> {
-  const secret = await withRuntime(
-    other.crv as Curve, // as above
-    implementations,
-    () => runtime.agree(bare(own), bare(other)),
-    (agreement) => agreement.agree(bare(own), bare(other)),
-  )
+  const given = agreementOn(other.crv as Curve, implementations) // as above
+  const [mine, theirs] = [bare(own), bare(other)]
+  const secret = await withFallback(() => runtime.agree(mine, theirs), given && (() => given.agree(mine, theirs)))
   if (secret.every((byte) => byte === 0)) throw invalidKey('a point of small order') // RFC 7748 §6
   return secret
 }
@@ -91,21 +87,8 @@ function partyOf(header: Header, name: 'apu' | 'apv'): Uint8Array {
   return decodeBase64url(value)
 }
 
-/** By the runtime, or by what was passed in for a runtime that lacks the curve. */
-async function withRuntime<T>(
-  crv: Curve,
-  implementations: readonly JweImplementation[],
-  native: () => Awaitable<T>,
-  other: (agreement: KeyAgreement) => Awaitable<T>,
-): Promise<T> {
-  try {
-    return await native()
-  } catch (error) {
-    const agreement = implementations.find((item) => item.kind === 'key agreement' && item.crv === crv)
-    const isMissing = error instanceof JoseError && error.code === 'unsupported_algorithm'
-    if (isMissing && agreement?.kind === 'key agreement') return other(agreement)
-    throw error
-  }
+function agreementOn(crv: Curve, implementations: readonly JweImplementation[]): KeyAgreement | undefined {
+  return implementations.find((item): item is KeyAgreement => item.kind === 'key agreement' && item.crv === crv)
 }
 
 /** Without what says who may use it and for what: that has been seen to. */

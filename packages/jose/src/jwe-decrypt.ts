@@ -21,6 +21,7 @@ import { encryptionRefusal } from './jwe-rules.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
 import { isObject } from './is-object.ts'
+import { isUnsupported } from './with-fallback.ts'
 
 export interface DecryptJweOptions {
   /** Key management algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
@@ -132,7 +133,7 @@ async function decryptWith(
     })
     return plaintext
   } catch (error) {
-    if (error instanceof JoseError && error.code === 'unsupported_algorithm') throw error // by this runtime
+    if (isUnsupported(error)) throw error // by this runtime
     return null
   }
 }

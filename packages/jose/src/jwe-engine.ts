@@ -3,12 +3,12 @@
 import { decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
 import { standardEncryption } from './content-encryption.ts'
 import { deflate, inflate } from './deflate.ts'
-import { JoseError } from './errors.ts'
 import type { ContentEncryption, JweImplementation, KeyManagement } from './jwe-implementation.ts'
 import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
 import type { GeneralJwe, JweLimits, JweRecipient } from './jwe-parts.ts'
 import type { Key } from './key.ts'
 import { standardManagement } from './key-management.ts'
+import { isUnsupported } from './with-fallback.ts'
 
 type Header = Readonly<Record<string, unknown>>
 
@@ -118,7 +118,7 @@ async function keyOrRandom(
     const cek = await decryptKey()
     return cek.length === keyLength ? cek : random
   } catch (error) {
-    if (error instanceof JoseError && error.code === 'unsupported_algorithm') throw error
+    if (isUnsupported(error)) throw error
     return random
   }
 }

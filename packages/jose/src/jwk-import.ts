@@ -3,6 +3,7 @@
 import type { AlgorithmName } from './algorithm-name.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
+import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface ImportKeyOptions {
   /** The one algorithm the key is for, where the material does not say. */
@@ -13,11 +14,14 @@ export interface ImportKeyOptions {
   readonly password?: string
   /** Accepts HMAC keys shorter than their hash and RSA keys under 2,048 bits, for legacy peers. Default false. */
   readonly allowWeak?: boolean
+  /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly SignatureAlgorithm[]
 }
 
 /** As `importKey` for a JWK, without waiting. Throws `invalid_key`. */
-export function importJwk(jwk: Jwk, { alg, kid, use, allowWeak = false }: ImportKeyOptions): Key {
-  const parsed = parseJwk(jwk, { allowWeak })
+export function importJwk(jwk: Jwk, { alg, kid, use, allowWeak = false, implementations = [] }: ImportKeyOptions): Key {
+  checkSignatures(implementations)
+  const parsed = parseJwk(jwk, { allowWeak, rows: implementations.map(({ row }) => row) })
   if (alg !== undefined && parsed.alg !== undefined && parsed.alg !== alg) throw invalidKey('two different alg')
   if (use !== undefined && parsed.use !== undefined && parsed.use !== use) throw invalidKey('two different use')
   const named = {
@@ -25,5 +29,5 @@ export function importJwk(jwk: Jwk, { alg, kid, use, allowWeak = false }: Import
     ...(kid !== undefined && { kid }),
     ...(use !== undefined && { use }),
   }
-  return new Key({ ...parsed, ...named }, { allowWeak })
+  return new Key({ ...parsed, ...named }, { allowWeak, implementations })
 }

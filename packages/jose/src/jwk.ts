@@ -1,7 +1,7 @@
 /** JSON Web Keys, RFC 7517, decoded strictly before any library sees them. */
 
 import { decodeBase64url } from '@authlib/core'
-import { type Curve, curves, findJwsRow } from './algorithms.ts'
+import { type Curve, curves, findJwsRow, type JwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { hasRocaFingerprint } from './roca.ts'
 import { isObject } from './is-object.ts'
@@ -46,13 +46,19 @@ export interface ParsedJwk {
   readonly keyOps?: readonly string[]
 }
 
+export interface ParseJwkOptions {
+  readonly allowWeak?: boolean
+  /** Beyond those of the table: they say what an AKP of theirs looks like. */
+  readonly rows?: readonly JwsRow[]
+}
+
 /**
  * Reads a JWK, or throws `invalid_key`. Coordinates have their full length, integers no leading zeros, RSA keys at
  * least 2,048 bits (RFC 7518 §3.3), so that one key has one form and every runtime gives one verdict.
  */
-export function parseJwk(value: unknown, { allowWeak = false }: { allowWeak?: boolean } = {}): ParsedJwk {
+export function parseJwk(value: unknown, { allowWeak = false, rows = [] }: ParseJwkOptions = {}): ParsedJwk {
   if (!isObject(value)) throw invalidKey('not a JSON object')
-  const material = readMaterial(value, allowWeak)
+  const material = readMaterial(value, allowWeak, rows)
   const kid = optionalText(value, 'kid')
   const use = optionalText(value, 'use')
   const alg = optionalText(value, 'alg')
@@ -67,7 +73,7 @@ export function parseJwk(value: unknown, { allowWeak = false }: { allowWeak?: bo
   }
 }
 
-function readMaterial(members: Readonly<Record<string, unknown>>, allowWeak: boolean): Jwk {
+function readMaterial(members: Readonly<Record<string, unknown>>, allowWeak: boolean, rows: readonly JwsRow[]): Jwk {
   switch (members['kty']) {
     case 'oct':
       return readOct(members)
@@ -78,7 +84,7 @@ function readMaterial(members: Readonly<Record<string, unknown>>, allowWeak: boo
     case 'OKP':
       return readOkp(members)
     case 'AKP':
-      return readAkp(members)
+      return readAkp(members, rows)
     default:
       throw invalidKey('unknown kty')
   }
@@ -106,12 +112,17 @@ function readOkp(members: Readonly<Record<string, unknown>>): Jwk {
 const SEED = 32 // bytes: RFC 9964 §4
 
 /** The algorithm says what the octets are. RFC 9964 §3 */
-function readAkp(members: Readonly<Record<string, unknown>>): Jwk {
+function readAkp(members: Readonly<Record<string, unknown>>, rows: readonly JwsRow[]): Jwk {
   const alg = requiredText(members, 'alg')
-  const size = findJwsRow(alg)?.publicLength
-  if (size === undefined) throw invalidKey('alg is not for this kty')
-  const pub = fixed(members, 'pub', size)
-  return { kty: 'AKP', alg, pub, ...(members['priv'] !== undefined && { priv: fixed(members, 'priv', SEED) }) }
+  const row = findJwsRow(alg) ?? rows.find((other) => other.alg === alg)
+  if (row?.publicLength === undefined) throw invalidKey('alg is not for this kty')
+  const pub = fixed(members, 'pub', row.publicLength)
+  return {
+    kty: 'AKP',
+    alg,
+    pub,
+    ...(members['priv'] !== undefined && { priv: fixed(members, 'priv', row.privateLength ?? SEED) }),
+  }
 }
 
 const MAX_MODULUS = 2048 // bytes: 16,384 bits, the limit of OpenSSL

@@ -1,6 +1,6 @@
 /** What a key may sign or verify: its type, its own `alg`, `use` and `key_ops`, its strength. */
 
-import { findJwsRow } from './algorithms.ts'
+import type { JwsRow } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { invalidKey } from './jwk.ts'
 
@@ -17,6 +17,8 @@ export interface KeyFacts {
   /** Bytes of a symmetric key. */
   readonly secretLength: number
   readonly allowWeak: boolean
+  /** What is known of a signature algorithm, where this key is concerned. */
+  findRow(alg: string): JwsRow | null
 }
 
 /** Why the key must not be used so, or null. */
@@ -26,7 +28,7 @@ export function refusal(key: KeyFacts, alg: string, operation: KeyOperation): Jo
 }
 
 function refusalReason(key: KeyFacts, alg: string, operation: KeyOperation): string | JoseError | null {
-  const row = findJwsRow(alg, key.crv)
+  const row = key.findRow(alg)
   if (row === null) return unknownAlgorithm()
   if (row.kty !== key.kty || row.crv !== key.crv) return 'of another type or curve than the algorithm' // RFC 8725 §2.1
   if (key.alg !== undefined && key.alg !== alg) return 'for another algorithm' // RFC 7517 §4.4

@@ -2,9 +2,11 @@
 
 import type { Awaitable } from '@authlib/core'
 import { findJwsRow } from './algorithms.ts'
-import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
-import { Key } from './key.ts'
+import type { Jwk, JwkSet } from './jwk.ts'
+import { importJwk } from './jwk-import.ts'
+import type { Key } from './key.ts'
 import type { KeyOperation } from './key-rules.ts'
+import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** What a header says about the key that was used. */
 export interface KeyQuery {
@@ -22,6 +24,11 @@ export interface KeySetLike {
   find(query: KeyQuery): Awaitable<readonly Key[]>
   /** Something else each time the keys change. Absent: they never do. */
   readonly revision?: number
+}
+
+export interface KeySetOptions {
+  /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly SignatureAlgorithm[] | undefined
 }
 
 /** More than this many keys are never tried on one signature. */
@@ -43,24 +50,32 @@ interface Group {
 /** An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make. */
 export class KeySet implements KeySetLike {
   readonly #entries: readonly Entry[]
+  readonly #implementations: readonly SignatureAlgorithm[]
   readonly #byKid: ReadonlyMap<string, Group>
   readonly #all: Group
 
-  private constructor(entries: readonly Entry[]) {
+  private constructor(entries: readonly Entry[], implementations: readonly SignatureAlgorithm[]) {
+    this.#implementations = implementations
     this.#entries = entries
     this.#byKid = groupByKid(entries)
     this.#all = { entries: [...entries], found: new Map() }
   }
 
   /** From JSON. A key that is malformed, weak or of an unknown type is passed over: it spoils only itself. RFC 7517 §5 */
-  static from(jwks: JwkSet): KeySet {
+  static from(jwks: JwkSet, { implementations = [] }: KeySetOptions = {}): KeySet {
+    checkSignatures(implementations)
     const { keys } = jwks as { keys: unknown } // it comes from the network
     if (!Array.isArray(keys)) throw new TypeError('A key set has a list of keys')
-    return new KeySet(keys.filter((jwk) => typeof jwk === 'object' && jwk !== null).map((jwk: Jwk) => ({ jwk })))
+    const entries = keys.filter((jwk) => typeof jwk === 'object' && jwk !== null).map((jwk: Jwk) => ({ jwk }))
+    return new KeySet(entries, implementations)
   }
 
   static of(...keys: readonly Key[]): KeySet {
-    return new KeySet(keys.map((key) => ({ jwk: key.toJSON(), key })))
+    const implementations = new Set(keys.flatMap((key) => key.implementations))
+    return new KeySet(
+      keys.map((key) => ({ jwk: key.toJSON(), key })),
+      [...implementations],
+    )
   }
 
   get size(): number {
@@ -70,7 +85,7 @@ export class KeySet implements KeySetLike {
   /** The usable keys. */
   *[Symbol.iterator](): Iterator<Key> {
     for (const entry of this.#entries) {
-      const key = imported(entry)
+      const key = this.#imported(entry)
       if (key !== null) yield key
     }
   }
@@ -82,14 +97,14 @@ export class KeySet implements KeySetLike {
   find({ kid, alg, operation = 'verify', fits }: KeyQuery): readonly Key[] {
     const group = kid === undefined ? this.#all : this.#byKid.get(kid)
     if (group === undefined) return []
-    if (fits !== undefined) return candidates(group.entries, fits)
+    if (fits !== undefined) return this.#candidates(group.entries, fits)
     const name = `${operation} ${alg}`
     const known = group.found.get(name)
     if (known !== undefined) return known
-    const row = findJwsRow(alg)
-    if (row === null) return [] // not remembered: a stranger may ask for any name
+    const row = findJwsRow(alg) ?? this.#implementations.find((item) => item.row.alg === alg)?.row
+    if (row === undefined) return [] // not remembered: a stranger may ask for any name
     const entries = group.entries.filter(({ jwk }) => jwk.kty === row.kty) // no import for what cannot fit
-    const found = candidates(entries, (key) => key.supports(alg, operation))
+    const found = this.#candidates(entries, (key) => key.supports(alg, operation))
     group.found.set(name, found)
     return found
   }
@@ -98,17 +113,28 @@ export class KeySet implements KeySetLike {
   toJSON(): JwkSet {
     return { keys: [...this].filter((key) => key.kty !== 'oct').map((key) => key.publicJwk()) }
   }
-}
 
-/** None when there are too many to try. */
-function candidates(entries: readonly Entry[], fits: (key: Key) => boolean): readonly Key[] {
-  const found: Key[] = []
-  for (const entry of entries) {
-    const key = imported(entry)
-    if (key !== null && fits(key)) found.push(key)
-    if (found.length > MAX_CANDIDATES) return []
+  /** None when there are too many to try. */
+  #candidates(entries: readonly Entry[], fits: (key: Key) => boolean): readonly Key[] {
+    const found: Key[] = []
+    for (const entry of entries) {
+      const key = this.#imported(entry)
+      if (key !== null && fits(key)) found.push(key)
+      if (found.length > MAX_CANDIDATES) return []
+    }
+    return found
   }
-  return found
+
+  #imported(entry: Entry): Key | null {
+    if (entry.key === undefined) {
+      try {
+        entry.key = importJwk(entry.jwk, { implementations: this.#implementations })
+      } catch {
+        entry.key = null
+      }
+    }
+    return entry.key
+  }
 }
 
 function groupByKid(entries: readonly Entry[]): ReadonlyMap<string, Group> {
@@ -121,15 +147,4 @@ function groupByKid(entries: readonly Entry[]): ReadonlyMap<string, Group> {
     else group.entries.push(entry)
   }
   return groups
-}
-
-function imported(entry: Entry): Key | null {
-  if (entry.key === undefined) {
-    try {
-      entry.key = new Key(parseJwk(entry.jwk))
-    } catch {
-      entry.key = null
-    }
-  }
-  return entry.key
 }

@@ -6,6 +6,8 @@ import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
 import { type KeyFacts, type KeyOperation, refusal } from './key-rules.ts'
 import type { Signer, SigningInput, Verifier } from './runtime/types.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
+import { withFallback } from './with-fallback.ts'
 
 /** Signs with private material that is elsewhere. */
 export interface Custody {
@@ -17,6 +19,8 @@ export interface KeyOptions {
   readonly custody?: Custody | undefined
   /** Lets an HMAC key be shorter than its hash (RFC 7518 §3.2). Default false. */
   readonly allowWeak?: boolean
+  /** Algorithms beyond those of the library and the runtime. */
+  readonly implementations?: readonly SignatureAlgorithm[] | undefined
 }
 
 /** Made by `importKey`, `generateKey` or a key set; immutable. Serialises to its public half only. */
@@ -34,12 +38,14 @@ export class Key implements KeyFacts {
   readonly secretLength: number
   /** Whether HMAC keys may be shorter than their hash. */
   readonly allowWeak: boolean
+  /** The algorithms it has beyond those of the library and the runtime. */
+  readonly implementations: readonly SignatureAlgorithm[]
   readonly #material: Jwk
   readonly #custody: Custody | undefined
   readonly #signers = new Map<string, Signer>()
   readonly #verifiers = new Map<string, Verifier>()
 
-  constructor(parsed: ParsedJwk, { custody, allowWeak = false }: KeyOptions = {}) {
+  constructor(parsed: ParsedJwk, { custody, allowWeak = false, implementations = [] }: KeyOptions = {}) {
     this.kty = parsed.material.kty
     this.crv = parsed.material.crv
     this.kid = parsed.kid
@@ -50,6 +56,7 @@ export class Key implements KeyFacts {
     this.#material = parsed.material
     this.#custody = custody
     this.allowWeak = allowWeak
+    this.implementations = implementations
     this.secretLength = parsed.material.k === undefined ? 0 : decodeBase64url(parsed.material.k).length
   }
 
@@ -68,6 +75,11 @@ export class Key implements KeyFacts {
   /** What `JSON.stringify` shows: the public half, or the mere type of a symmetric key. */
   toJSON(): Jwk {
     return this.kty === 'oct' ? { kty: 'oct', ...this.#attributes((operation) => operation) } : this.publicJwk()
+  }
+
+  /** What is known of a signature algorithm, where this key is concerned; null: nothing. */
+  findRow(alg: string): JwsRow | null {
+    return findJwsRow(alg, this.crv) ?? this.implementations.find(({ row }) => row.alg === alg)?.row ?? null
   }
 
   /** Whether the key is of the type, for the use and of the strength that the algorithm needs. */
@@ -96,7 +108,8 @@ export class Key implements KeyFacts {
 
   async #prepareSigner(alg: string): Promise<Signer> {
     const row = this.#permit(alg, 'sign')
-    const signer = this.#custody?.prepareSigner(row) ?? (await runtime.prepareSigner(row, this.#material))
+    const signer =
+      this.#custody?.prepareSigner(row) ?? (await this.#prepare(row, (code) => code.prepareSigner(row, this.#material)))
     if (this.kty !== 'oct') await this.#checkPair(signer, row)
     this.#signers.set(alg, signer)
     return signer
@@ -104,20 +117,33 @@ export class Key implements KeyFacts {
 
   async #prepareVerifier(alg: string): Promise<Verifier> {
     const row = this.#permit(alg, 'verify')
-    const verifier = await runtime.prepareVerifier(row, this.kty === 'oct' ? this.#material : this.publicJwk())
+    const material = this.kty === 'oct' ? this.#material : this.publicJwk()
+    const verifier = await this.#prepare(row, (code) => code.prepareVerifier(row, material))
     this.#verifiers.set(alg, verifier)
     return verifier
   }
 
   /** Once per key: signatures that the published half does not verify help nobody. */
   async #checkPair(signer: Signer, row: JwsRow): Promise<void> {
-    const verifier = await runtime.prepareVerifier(row, this.publicJwk())
+    const verifier = await this.#prepare(row, (code) => code.prepareVerifier(row, this.publicJwk()))
     if (!(await verifier('pair', await signer('pair')))) throw invalidKey('the two halves do not belong together')
+  }
+
+  /** By the code that was passed in, if the table or the runtime lacks the algorithm. */
+  #prepare<T>(
+    row: JwsRow,
+    prepare: (code: Pick<SignatureAlgorithm, 'prepareSigner' | 'prepareVerifier'>) => Awaitable<T>,
+  ): Promise<T> {
+    const given = this.implementations.find(
+      ({ row: { alg, crv } }) => alg === row.alg || (row.alg === 'EdDSA' && crv === row.crv),
+    )
+    const native = row.family === 'custom' && given ? given : runtime
+    return withFallback(() => prepare(native), given && (() => prepare(given)))
   }
 
   #permit(alg: string, operation: 'sign' | 'verify'): JwsRow {
     this.require(alg, operation)
-    return findJwsRow(alg, this.crv)! // sound: an unknown algorithm is refused
+    return this.findRow(alg)! // sound: an unknown algorithm is refused
   }
 
   #attributes(operation: (name: string) => string): Partial<Jwk> {

@@ -5,7 +5,8 @@ import { JoseError } from './errors.ts'
 import { isObject } from './is-object.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
 import type { Key } from './key.ts'
-import { type KeyQuery, KeySet, type KeySetLike } from './key-set.ts'
+import { type KeyQuery, KeySet, type KeySetLike, type KeySetOptions } from './key-set.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface RemoteKeySetOptions {
   /** Default: the one of the runtime. */
@@ -29,6 +30,8 @@ export interface RemoteKeySetOptions {
   readonly cooldown?: number
   /** Seconds beyond its age for which a set still serves while the server is away. Default 86,400. */
   readonly maxStale?: number
+  /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly SignatureAlgorithm[]
   /** What {@link RemoteKeySet.export} gave, to begin with: for runtimes that start often. */
   readonly initial?: ExportedKeySet
 }
@@ -70,10 +73,12 @@ export function remoteKeySet(
     defaultAge = 600,
     cooldown = 30,
     maxStale = 86_400,
+    implementations,
     initial,
   }: RemoteKeySetOptions = {},
 ): RemoteKeySet {
-  let held: Held | null = initial ? { ...initial, keySet: published(initial.jwks) } : null
+  const options = { implementations }
+  let held: Held | null = initial ? { ...initial, keySet: published(initial.jwks, options) } : null
   let loading: Promise<KeySet> | undefined
   let lastTry = -Infinity
   let failure: JoseError | null = null
@@ -127,7 +132,7 @@ export function remoteKeySet(
     if (response.status !== 200) throw new TypeError(`HTTP status ${response.status}`)
     const jwks = parseJson(response.text) as JwkSet // KeySet.from checks it
     const keySet =
-      before !== null && JSON.stringify(before.jwks) === JSON.stringify(jwks) ? before.keySet : published(jwks)
+      before !== null && JSON.stringify(before.jwks) === JSON.stringify(jwks) ? before.keySet : published(jwks, options)
     const etag = response.headers.get('etag')
     return { jwks, keySet, freshUntil, ...(etag !== null && { etag }) }
   }
@@ -169,10 +174,11 @@ export function remoteKeySet(
 }
 
 /** Symmetric keys are passed over: what is published is no secret. RFC 7517 §9.2 */
-function published(jwks: JwkSet): KeySet {
+function published(jwks: JwkSet, options: KeySetOptions): KeySet {
   const { keys } = jwks as { keys: unknown } // it comes from the network
   if (!Array.isArray(keys)) return KeySet.from(jwks) // which refuses it
-  return KeySet.from({ keys: keys.filter((jwk: unknown) => !isObject(jwk) || jwk['kty'] !== 'oct') as Jwk[] })
+  const open = keys.filter((jwk: unknown) => !isObject(jwk) || jwk['kty'] !== 'oct') as Jwk[] // KeySet.from checks them
+  return KeySet.from({ keys: open }, options)
 }
 
 function conditional(held: Held | null): Record<string, string> {

@@ -105,6 +105,7 @@ function parameters(row: JwsRow): {
     case 'eddsa':
       return { make: { name: row.crv ?? '' }, use: { name: row.crv ?? '' } }
     case 'mldsa':
+    case 'custom':
       return { make: { name: row.alg }, use: { name: row.alg } }
   }
 }
