@@ -59,6 +59,7 @@ const RFCS: Readonly<Record<number, string>> = {
   8414: 'OAuth 2.0 Authorization Server Metadata',
   8417: 'Security Event Token (SET)',
   8615: 'Well-Known Uniform Resource Identifiers (URIs)',
+  8439: 'ChaCha20 and Poly1305 for IETF Protocols',
   8628: 'OAuth 2.0 Device Authorization Grant',
   8693: 'OAuth 2.0 Token Exchange',
   8705: 'OAuth 2.0 Mutual-TLS Client Authentication and Certificate-Bound Access Tokens',
@@ -94,6 +95,21 @@ export const specifications: readonly Specification[] = [
     title,
     url: `https://www.rfc-editor.org/rfc/rfc${number}`,
   })),
+  {
+    name: 'draft-amringer-jose-chacha-02',
+    title: 'Chacha derived AEAD algorithms in JSON Object Signing and Encryption (JOSE) (draft)',
+    url: 'https://datatracker.ietf.org/doc/html/draft-amringer-jose-chacha-02',
+  },
+  {
+    name: 'draft-irtf-cfrg-xchacha-03',
+    title: 'XChaCha: eXtended-nonce ChaCha and AEAD_XChaCha20_Poly1305 (draft)',
+    url: 'https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03',
+  },
+  {
+    name: 'draft-madden-jose-ecdh-1pu-04',
+    title: 'Public Key Authenticated Encryption for JOSE: ECDH-1PU (draft)',
+    url: 'https://datatracker.ietf.org/doc/html/draft-madden-jose-ecdh-1pu-04',
+  },
   {
     name: 'OAuth 2.0 Form Post Response Mode',
     title: 'OAuth 2.0 Form Post Response Mode',

@@ -42,10 +42,15 @@ async function faultsOf(folder: string, candidate: Package, closure: readonly Pa
 }
 
 /** Installs into an empty folder and loads every subpath in both ways. */
-async function install(folder: string, { name, subpaths }: Package, closure: readonly Package[]): Promise<void> {
+async function install(
+  folder: string,
+  { name, subpaths, manifest }: Package,
+  closure: readonly Package[],
+): Promise<void> {
   const cwd = mkdtempSync(join(folder, 'install-'))
   const overrides = Object.fromEntries(closure.map((member) => [member.name, `file:${tarball(folder, member)}`]))
-  const peers = Object.fromEntries(closure.flatMap(requiredPeers))
+  // Its optional peers too, for the subpaths that need them; those of what it depends on must not be needed.
+  const peers = { ...Object.fromEntries(closure.flatMap(requiredPeers)), ...manifest.peerDependencies }
   const dependencies = { ...peers, [name]: overrides[name] }
   writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
   writeFileSync(join(cwd, 'pnpm-workspace.yaml'), stringify({ packages: [], overrides, pmOnFail: 'ignore' }))

@@ -1,1 +1,5 @@
-export { weakRsa1_5 } from './rsa1-5.ts'
+export { c20p, xc20p } from './chacha.ts'
+export * from './ecdh-1pu.ts'
+export { ed448, x448 } from './curve448.ts'
+export { es256k } from './es256k.ts'
+export { mlDsa44, mlDsa65, mlDsa87 } from './ml-dsa.ts'

@@ -1,8 +1,8 @@
 /** RSA1_5, RFC 7518 §4.2, for what a legacy peer has encrypted. */
 
 import * as runtime from '#runtime'
-import { parseJwk } from '../jwk.ts'
-import type { KeyManagement } from '../jwe-implementation.ts'
+import { parseJwk } from './jwk.ts'
+import type { KeyManagement } from './jwe-implementation.ts'
 
 /**
  * Decrypts RSAES-PKCS1-v1_5, which RFC 8725 §3.2 advises against: an answer that depends on the padding decrypts what

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
-import { describeWith, vectors } from '../../../../test/support/needs.ts'
+import { describeWith, vectors } from '../../../test/support/needs.ts'
 import {
   decryptJwe,
   encryptJwe,
@@ -13,9 +13,9 @@ import {
   type Jwk,
   jweAlgorithms,
   type Key,
-} from '../index.ts'
-import { decryptPkcs1 } from '../runtime/web.ts'
-import { weakRsa1_5 } from './index.ts'
+  weakRsa1_5,
+} from './index.ts'
+import { decryptPkcs1 } from './runtime/web.ts'
 
 const options = { algorithms: ['RSA1_5'], implementations: [weakRsa1_5] }
 
@@ -41,7 +41,7 @@ async function weakToken(key: Key, block: Buffer, padding: number): Promise<stri
 
 describe('RSA1_5', () => {
   it('decrypts RFC 7516 Appendix A.2 on request, and not otherwise', async () => {
-    const file = new URL('../../vectors/rfc-examples.json', import.meta.url)
+    const file = new URL('../vectors/rfc-examples.json', import.meta.url)
     const { rfc7516 } = JSON.parse(readFileSync(file, 'utf8')) as { rfc7516: { 'A.2': { key: Jwk; token: string } } }
     const { token, key: jwk } = rfc7516['A.2']
     const key = await importKey(jwk)
