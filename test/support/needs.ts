@@ -53,6 +53,14 @@ export const joseCommand: Need = {
   advice: 'apt install jose',
 }
 
+/** A Python with Authlib, for its drafts, and jwcrypto. */
+export const pythonDrafts: Need = {
+  name: 'Python with Authlib and jwcrypto',
+  find: () =>
+    ['python3', '/usr/bin/python3'].find((python) => runs(python, '-c', 'import authlib.jose.drafts, jwcrypto')),
+  advice: 'apt install python3-authlib python3-jwcrypto',
+}
+
 /** `describe`, given what it needs. */
 export function describeWith(need: Need, title: string, body: (value: string) => void): void {
   const value = need.find()

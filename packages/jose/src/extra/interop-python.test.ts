@@ -1,0 +1,228 @@
+import { spawnSync } from 'node:child_process'
+import { encodeUtf8 } from '@authlib/core'
+import { expect, it } from 'vitest'
+import { describeWith, pythonDrafts } from '../../../../test/support/needs.ts'
+import {
+  curves,
+  decryptJwe,
+  encryptJwe,
+  generateKey,
+  importKey,
+  type Jwk,
+  jweEncryptions,
+  type Key,
+  signJws,
+  verifyJws,
+  weakRsa1_5,
+} from '../index.ts'
+import { c20p, ecdh1Pu, ed448, es256k, x448 } from './index.ts'
+
+/** What one of the two libraries shall do. */
+interface Job {
+  readonly library: 'authlib' | 'jwcrypto'
+  readonly action: 'encrypt' | 'decrypt' | 'sign' | 'verify'
+  readonly header: { readonly alg: string; readonly enc?: string }
+  readonly key: Jwk
+  readonly sender?: Jwk
+  /** A text, or the token with it. */
+  readonly input: string
+}
+
+const script = `
+import json, sys
+from authlib.jose import JsonWebEncryption, JsonWebSignature, JsonWebKey
+from authlib.jose.drafts import register_jwe_draft
+from jwcrypto import jwe, jwk, jws
+register_jwe_draft(JsonWebEncryption)
+
+def authlib(action, header, key, sender, data):
+    key = JsonWebKey.import_key(key)
+    sender = sender and JsonWebKey.import_key(sender)
+    if action == 'encrypt':
+        return JsonWebEncryption().serialize_compact(header, data, key, sender_key=sender)
+    if action == 'decrypt':
+        return JsonWebEncryption().deserialize_compact(data, key, sender_key=sender)['payload']
+    signature = JsonWebSignature(algorithms=[header['alg']])
+    return signature.serialize_compact(header, data, key) if action == 'sign' else signature.deserialize_compact(data, key)['payload']
+
+def jwcrypto(action, header, key, sender, data):
+    key = jwk.JWK(**key)
+    if action == 'encrypt':
+        token = jwe.JWE(data, json.dumps(header), algs=[header['alg'], header['enc']])
+        token.add_recipient(key)
+        return token.serialize(compact=True)
+    if action == 'decrypt':
+        token = jwe.JWE()
+        token.deserialize(data.decode(), key)
+        return token.payload
+    token = jws.JWS(data if action == 'sign' else None)
+    token.allowed_algs = [header['alg']]
+    if action == 'sign':
+        token.add_signature(key, None, json.dumps(header))
+        return token.serialize(compact=True)
+    token.deserialize(data.decode(), key)
+    return token.payload
+
+results = []
+for job in json.load(sys.stdin):
+    run = {'authlib': authlib, 'jwcrypto': jwcrypto}[job['library']]
+    result = run(job['action'], job['header'], job['key'], job.get('sender'), job['input'].encode())
+    results.append(result.decode() if isinstance(result, bytes) else result)
+print(json.dumps(results))
+`
+
+function runAll(python: string, jobs: readonly Job[]): string[] {
+  const { stdout, stderr, status } = spawnSync(python, ['-W', 'ignore', '-c', script], {
+    input: JSON.stringify(jobs),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stderr)
+  return JSON.parse(stdout) as string[]
+}
+
+/** Without what those libraries do not expect: `kid`, `use`, `alg`. */
+function material(key: Key): Jwk {
+  const { kid: _, use: __, alg: ___, ...jwk } = key.privateJwk()
+  return jwk
+}
+
+function publicMaterial(key: Key): Jwk {
+  const { kid: _, use: __, alg: ___, ...jwk } = key.publicJwk()
+  return jwk
+}
+
+/** Authlib leaves out leading zeros of a coordinate, which RFC 7518 §6.2.1.2 wants. */
+function isShort(token: string): boolean {
+  const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString()
+  const { epk } = JSON.parse(header) as { epk: Jwk }
+  const { size } = curves[epk.crv as keyof typeof curves]
+  return [epk.x, epk.y].some((text) => text !== undefined && Buffer.from(text, 'base64url').length !== size)
+}
+
+const committing = jweEncryptions.filter((enc) => enc.includes('CBC'))
+
+describeWith(pythonDrafts, 'AJ-29, AJ-30, JJ-19, JJ-20: Python and we', (python) => {
+  it.each(['P-256', 'P-384', 'P-521', 'X25519', 'X448'] as const)(
+    'decrypt each other’s ECDH-1PU on %s',
+    async (crv) => {
+      const [alice, bob] = await Promise.all(
+        [1, 2].map(async () => importKey(material(await generateKey('ECDH-ES', { crv })))),
+      )
+      const pairs = ['', '+A128KW', '+A192KW', '+A256KW'].flatMap((wrap) =>
+        (wrap === '' ? jweEncryptions : committing).map((enc) => ({ alg: `ECDH-1PU${wrap}`, enc })),
+      )
+      const theirs = Array.from({ length: crv === 'P-521' ? 4 : 1 }, () => pairs).flat() // a quarter is of full length
+      const implementations = ecdh1Pu({ sender: alice! })
+      const apu = encodeUtf8('Alice')
+      const tokens = await Promise.all(
+        pairs.map((header) => encryptJwe('ours', bob!, { ...header, implementations, apu, apv: encodeUtf8('Bob') })),
+      )
+      const shared = { library: 'authlib', sender: publicMaterial(alice!) } as const
+      const results = runAll(python, [
+        ...tokens.map(
+          (input, at) => ({ ...shared, action: 'decrypt', header: pairs[at]!, key: material(bob!), input }) as const,
+        ),
+        ...theirs.map(
+          (header) =>
+            ({
+              library: 'authlib',
+              action: 'encrypt',
+              header,
+              key: publicMaterial(bob!),
+              sender: material(alice!),
+              input: 'theirs',
+            }) as const,
+        ),
+      ])
+      expect(results.slice(0, pairs.length)).toEqual(pairs.map(() => 'ours'))
+      let read = 0
+      for (const [at, { alg }] of theirs.entries()) {
+        const sender = await importKey(publicMaterial(alice!))
+        const token = results[pairs.length + at]!
+        const options = { algorithms: [alg], implementations: ecdh1Pu({ sender }) }
+        const decrypted = decryptJwe(token, bob!, options)
+        if (isShort(token)) {
+          await expect(decrypted).rejects.toMatchObject({ code: 'invalid_key' })
+          continue
+        }
+        expect((await decrypted).plaintext).toEqual(encodeUtf8('theirs'))
+        read++
+      }
+      expect(read).toBeGreaterThan(0)
+    },
+  )
+
+  it('decrypt each other’s ECDH-ES on X448, and contents under C20P', async () => {
+    const implementations = [c20p, x448]
+    const okp = await importKey(material(await generateKey('ECDH-ES', { crv: 'X448' })))
+    const secret = await importKey(material(await generateKey('A256KW')))
+    const cases = [
+      ...['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'].flatMap((alg) =>
+        jweEncryptions.flatMap((enc) =>
+          (['authlib', 'jwcrypto'] as const).map((library) => ({ library, header: { alg, enc }, own: okp })),
+        ),
+      ),
+      ...['A256KW', 'A256GCMKW', 'dir'].map((alg) => ({
+        library: 'authlib' as const,
+        header: { alg, enc: 'C20P' },
+        own: secret,
+      })),
+      { library: 'authlib' as const, header: { alg: 'ECDH-ES+A192KW', enc: 'C20P' }, own: okp },
+    ]
+    const tokens = await Promise.all(
+      cases.map(({ header, own }) => encryptJwe('ours', own, { ...header, implementations })),
+    )
+    const results = runAll(python, [
+      ...cases.map(
+        ({ library, header, own }, at) =>
+          ({ library, header, action: 'decrypt', key: material(own), input: tokens[at]! }) as const,
+      ),
+      ...cases.map(
+        ({ library, header, own }) =>
+          ({ library, header, action: 'encrypt', key: material(own), input: 'theirs' }) as const,
+      ),
+    ])
+    expect(results.slice(0, cases.length)).toEqual(cases.map(() => 'ours'))
+    for (const [at, { header, own }] of cases.entries()) {
+      const options = { algorithms: [header.alg], implementations }
+      const { plaintext } = await decryptJwe(results[cases.length + at]!, own, options)
+      expect(plaintext).toEqual(encodeUtf8('theirs'))
+    }
+  })
+
+  it('verify each other’s ES256K and Ed448, made in JavaScript', async () => {
+    const cases = [
+      { code: es256k, alg: 'ES256K' },
+      { code: ed448, alg: 'EdDSA' },
+    ]
+    for (const { code, alg } of cases) {
+      const jwk = await code.generate!()
+      const header = Buffer.from(JSON.stringify({ alg })).toString('base64url')
+      const input = `${header}.${Buffer.from('ours').toString('base64url')}`
+      const token = `${input}.${await (await code.prepareSigner(code.row, jwk))(input)}`
+      expect(await signJws('ours', await importKey(jwk), { alg })).toHaveLength(token.length)
+      for (const library of ['authlib', 'jwcrypto'] as const) {
+        const [payload, signed] = runAll(python, [
+          { library, action: 'verify', header: { alg }, key: jwk, input: token },
+          { library, action: 'sign', header: { alg }, key: jwk, input: 'theirs' },
+        ])
+        expect(payload).toBe('ours')
+        const dot = signed!.lastIndexOf('.')
+        const verifier = await code.prepareVerifier(code.row, jwk)
+        expect(await verifier(signed!.slice(0, dot), signed!.slice(dot + 1))).toBe(true)
+        expect((await verifyJws(signed!, await importKey(jwk), { algorithms: [alg] })).payload).toEqual(
+          encodeUtf8('theirs'),
+        )
+      }
+    }
+  })
+
+  it('decrypt RSA1_5, which we do not encrypt', async () => {
+    const key = await importKey(material(await generateKey('RSA-OAEP')))
+    const header = { alg: 'RSA1_5', enc: 'A128CBC-HS256' }
+    const job = { library: 'jwcrypto', action: 'encrypt', header, key: publicMaterial(key), input: 'theirs' } as const
+    const [token = ''] = runAll(python, [job])
+    const options = { algorithms: ['RSA1_5'], implementations: [weakRsa1_5] }
+    expect((await decryptJwe(token, key, options)).plaintext).toEqual(encodeUtf8('theirs'))
+  })
+})

@@ -1,0 +1,43 @@
+import { decryptJwe, encryptJwe, generateKey, KeySet, signJwt, verifyJwt } from '@authlib/jose'
+import { c20p, ecdh1Pu, ed448, es256k, mlDsa44, mlDsa65, mlDsa87, x448, xc20p } from '@authlib/jose/extra'
+import { expect, it } from 'vitest'
+
+const claims = { sub: 'u', exp: 4_000_000_000 }
+
+it.each([es256k, ed448, mlDsa44, mlDsa65, mlDsa87])(
+  'signs with $row.alg, whether or not the runtime has it',
+  async (algorithm) => {
+    const implementations = [algorithm]
+    const key = await generateKey(algorithm.row.alg, { implementations })
+    const token = await signJwt(claims, key)
+    const keys = KeySet.from({ keys: [key.publicJwk()] }, { implementations })
+    expect((await verifyJwt(token, keys, {})).claims).toEqual(claims)
+    const [head, , signature] = token.split('.')
+    await expect(verifyJwt(`${head}.e30.${signature}`, keys, {})).rejects.toMatchObject({ code: 'bad_signature' })
+  },
+)
+
+it.each([
+  ['ECDH-ES', 'A256GCM'],
+  ['ECDH-ES+A256KW', 'A128CBC-HS256'],
+  ['ECDH-ES', 'C20P'],
+  ['ECDH-ES+A128KW', 'XC20P'],
+])('agrees on X448 with %s and %s, whether or not the runtime has it', async (alg, enc) => {
+  const implementations = [x448, c20p, xc20p]
+  const key = await generateKey(alg, { crv: 'X448', implementations })
+  const token = await encryptJwe('text', key, { enc, implementations })
+  expect((await decryptJwe(token, key, { implementations })).plaintext).toEqual(new TextEncoder().encode('text'))
+})
+
+it('shows with ECDH-1PU who has sent it', async () => {
+  const [alice, bob] = await Promise.all(
+    [1, 2].map(() => generateKey('ECDH-1PU+A256KW', { implementations: ecdh1Pu({ sender: KeySet.of() }) })),
+  )
+  const implementations = ecdh1Pu({ sender: alice! })
+  const token = await encryptJwe('text', bob!, { enc: 'A256CBC-HS512', implementations })
+  expect((await decryptJwe(token, bob!, { implementations })).plaintext).toEqual(new TextEncoder().encode('text'))
+  const others = ecdh1Pu({ sender: bob! })
+  await expect(decryptJwe(token, bob!, { implementations: others })).rejects.toMatchObject({
+    code: 'decryption_failed',
+  })
+})
