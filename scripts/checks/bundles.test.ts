@@ -39,6 +39,18 @@ describe('bundles', () => {
     expect(await bundles(workspace({ ...files, ...library }), contents)).toEqual(['@authlib/a/client holds jose'])
   })
 
+  it('finds an optional peer where it is not said to be', async () => {
+    const optional = { peerDependencies: { noble: '*' }, peerDependenciesMeta: { noble: { optional: true } } }
+    const root = workspace({
+      ...files,
+      'packages/a/package.json': manifest('a', optional, subpaths),
+      'node_modules/noble/package.json': { name: 'noble', type: 'module', exports: './index.js' },
+      'node_modules/noble/index.js': `export const hash = () => 'hash'`,
+      'packages/a/src/client/index.ts': `import { hash } from 'noble'\nexport const ask = () => hash()`,
+    })
+    expect(await bundles(root, contents)).toEqual(['@authlib/a/client holds noble'])
+  })
+
   it('finds Node.js in a neutral subpath', async () => {
     const client = `import { randomBytes } from 'node:crypto'\nexport const ask = () => randomBytes(1)`
     const root = workspace({ ...files, 'packages/a/src/client/index.ts': client })

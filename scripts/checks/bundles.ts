@@ -13,7 +13,17 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/core': { parts: [] },
   '@authlib/jose': { parts: ['@authlib/core', 'jose'] },
   '@authlib/jose/sd-jwt': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
-  '@authlib/jose/extra': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
+  '@authlib/jose/extra': {
+    parts: [
+      '@authlib/core',
+      '@authlib/jose',
+      '@noble/ciphers',
+      '@noble/curves',
+      '@noble/hashes',
+      '@noble/post-quantum',
+      'jose',
+    ],
+  },
   '@authlib/oauth2': { parts: ['@authlib/core'] },
   '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2', 'ky'] },
@@ -70,7 +80,8 @@ async function faultsOf(
 ): Promise<string[]> {
   if (contents === undefined) return [`${specifier}: say in scripts/checks/bundles.ts what it may hold`]
   const platforms = contents.node === true ? (['node'] as const) : (['browser', 'node'] as const)
-  const external = Object.keys(manifest.peerDependencies ?? {})
+  const optional = manifest.peerDependenciesMeta ?? {}
+  const external = Object.keys(manifest.peerDependencies ?? {}).filter((name) => optional[name]?.optional !== true) // those belong to some subpaths only
   const faults: string[] = []
   for (const platform of platforms) {
     try {

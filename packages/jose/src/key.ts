@@ -1,13 +1,15 @@
 /** A key: its material, what it may be used for, and the functions prepared from it. */
 
 import { type Awaitable, decodeBase64url } from '@authlib/core'
-import * as runtime from '#runtime'
+import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
 import { type KeyFacts, type KeyOperation, refusal } from './key-rules.ts'
 import type { Signer, SigningInput, Verifier } from './runtime/types.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
-import { withFallback } from './with-fallback.ts'
+
+/** Named one by one, so that a bundle has nothing else of the runtime. */
+const native = { prepareSigner, prepareVerifier }
 
 /** Signs with private material that is elsewhere. */
 export interface Custody {
@@ -108,8 +110,7 @@ export class Key implements KeyFacts {
 
   async #prepareSigner(alg: string): Promise<Signer> {
     const row = this.#permit(alg, 'sign')
-    const signer =
-      this.#custody?.prepareSigner(row) ?? (await this.#prepare(row, (code) => code.prepareSigner(row, this.#material)))
+    const signer = this.#custody?.prepareSigner(row) ?? (await this.#codeFor(row).prepareSigner(row, this.#material))
     if (this.kty !== 'oct') await this.#checkPair(signer, row)
     this.#signers.set(alg, signer)
     return signer
@@ -118,27 +119,19 @@ export class Key implements KeyFacts {
   async #prepareVerifier(alg: string): Promise<Verifier> {
     const row = this.#permit(alg, 'verify')
     const material = this.kty === 'oct' ? this.#material : this.publicJwk()
-    const verifier = await this.#prepare(row, (code) => code.prepareVerifier(row, material))
+    const verifier = await this.#codeFor(row).prepareVerifier(row, material)
     this.#verifiers.set(alg, verifier)
     return verifier
   }
 
   /** Once per key: signatures that the published half does not verify help nobody. */
   async #checkPair(signer: Signer, row: JwsRow): Promise<void> {
-    const verifier = await this.#prepare(row, (code) => code.prepareVerifier(row, this.publicJwk()))
+    const verifier = await this.#codeFor(row).prepareVerifier(row, this.publicJwk())
     if (!(await verifier('pair', await signer('pair')))) throw invalidKey('the two halves do not belong together')
   }
 
-  /** By the code that was passed in, if the table or the runtime lacks the algorithm. */
-  #prepare<T>(
-    row: JwsRow,
-    prepare: (code: Pick<SignatureAlgorithm, 'prepareSigner' | 'prepareVerifier'>) => Awaitable<T>,
-  ): Promise<T> {
-    const given = this.implementations.find(
-      ({ row: { alg, crv } }) => alg === row.alg || (row.alg === 'EdDSA' && crv === row.crv),
-    )
-    const native = row.family === 'custom' && given ? given : runtime
-    return withFallback(() => prepare(native), given && (() => prepare(given)))
+  #codeFor(row: JwsRow): Pick<SignatureAlgorithm, keyof typeof native> {
+    return this.implementations.find((algorithm) => algorithm.serves(row)) ?? native
   }
 
   #permit(alg: string, operation: 'sign' | 'verify'): JwsRow {

@@ -1,15 +1,21 @@
 /** Signature algorithms as values: a row, and the code behind it. They are given where keys are made. */
 
 import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from './algorithms.ts'
 import { base64urlLength } from './base64url-length.ts'
 import type { Jwk } from './jwk.ts'
 import type { Signer, SigningInput, Verifier } from './runtime/types.ts'
+import { withFallback } from './with-fallback.ts'
 
 /** Made by {@link signatureAlgorithm}. */
 export interface SignatureAlgorithm {
   readonly kind: 'signature'
   readonly row: JwsRow
+  readonly code: SignatureCode
+  /** Whether it is the code behind that row too. */
+  serves(row: JwsRow): boolean
+  /** By the runtime, as long as it has the algorithm. */
   prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer>
   prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
   /** Absent: keys for it come from elsewhere. */
@@ -35,19 +41,45 @@ export function signatureAlgorithm(code: SignatureCode): SignatureAlgorithm {
   if (known !== row && (known !== null || row.family !== 'custom'))
     throw new TypeError('A row of the table, or one of the family custom with a name of its own')
   if (!(row.signatureLength > 0)) throw new TypeError('The row says how long a signature is')
+  const { signer, verifier } = adapt(code)
   return {
     kind: 'signature',
     row,
-    async prepareSigner(_, material) {
+    code,
+    serves: ({ alg, crv }) => alg === row.alg || (alg === 'EdDSA' && crv !== undefined && crv === row.crv),
+    prepareSigner(wanted, material) {
+      if (known === null) return signer(material)
+      return withFallback(
+        () => prepareSigner(wanted, material),
+        () => signer(material),
+      )
+    },
+    prepareVerifier(wanted, material) {
+      if (known === null) return verifier(material)
+      return withFallback(
+        () => prepareVerifier(wanted, material),
+        () => verifier(material),
+      )
+    },
+    ...(code.generate !== undefined && { generate: code.generate.bind(code) }),
+  }
+}
+
+/** Strict base64url outside, bytes of the right length inside. */
+export function adapt(code: SignatureCode): {
+  readonly signer: (material: Jwk) => Promise<Signer>
+  readonly verifier: (material: Jwk) => Promise<Verifier>
+} {
+  return {
+    async signer(material) {
       const sign = await code.prepareSigner(material)
       return async (input) => encodeBase64url(await sign(bytes(input)))
     },
-    async prepareVerifier(_, material) {
+    async verifier(material) {
       const verify = await code.prepareVerifier(material)
       return async (input, signature) =>
-        base64urlLength(signature) === row.signatureLength && verify(bytes(input), decodeBase64url(signature))
+        base64urlLength(signature) === code.row.signatureLength && verify(bytes(input), decodeBase64url(signature))
     },
-    ...(code.generate !== undefined && { generate: code.generate.bind(code) }),
   }
 }
 
