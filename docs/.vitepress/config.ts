@@ -60,6 +60,7 @@ export default defineConfig({
           { text: 'Keys', link: '/guide/jose/keys' },
           { text: 'Key sets', link: '/guide/jose/key-sets' },
           { text: 'SD-JWT', link: '/guide/jose/sd-jwt' },
+          { text: 'More algorithms', link: '/guide/jose/extra' },
           { text: 'Errors', link: '/guide/jose/errors' },
           { text: 'Migrate', link: '/guide/jose/migrate' },
           { text: 'What it is checked against', link: '/guide/jose/conformance' },
