@@ -1,8 +1,11 @@
-/** Signature algorithms that this runtime lacks, as node:crypto itself says, not our code. */
+/** Algorithms that this runtime lacks, as node:crypto itself says, not our code. */
 
 import { generateKeyPairSync } from 'node:crypto'
 
-export const missingAlgorithms: readonly string[] = ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'].filter((alg) => {
+const [major = 0, minor = 0] = process.versions.openssl.split('.').map(Number)
+const hidesPadding = major > 3 || (major === 3 && minor >= 2) // OpenSSL rejects implicitly since 3.2
+
+const missingSignatures = ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'].filter((alg) => {
   try {
     generateKeyPairSync(alg.toLowerCase() as 'ed25519') // the types are those of Node.js 22, which has none of them
     return false
@@ -10,3 +13,5 @@ export const missingAlgorithms: readonly string[] = ['ML-DSA-44', 'ML-DSA-65', '
     return true
   }
 })
+
+export const missingAlgorithms: readonly string[] = [...missingSignatures, ...(hidesPadding ? [] : ['RSA1_5'])]

@@ -1,8 +1,8 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
+import { missingAlgorithms } from '../../../test/support/algorithms.ts'
 import { describeWith, vectors } from '../../../test/support/needs.ts'
 import {
   decryptJwe,
@@ -18,6 +18,10 @@ import {
 import { decryptPkcs1 } from './runtime/web.ts'
 
 const options = { algorithms: ['RSA1_5'], implementations: [weakRsa1_5] }
+
+/** Node.js 22 would tell a wrong padding: there it is unsupported, whatever comes. */
+const isMissing = missingAlgorithms.includes('RSA1_5')
+const unsupported = expect.objectContaining({ code: 'unsupported_algorithm' }) as unknown
 
 async function outcome(token: string, key: Key): Promise<unknown> {
   try {
@@ -45,7 +49,7 @@ describe('RSA1_5', () => {
     const { rfc7516 } = JSON.parse(readFileSync(file, 'utf8')) as { rfc7516: { 'A.2': { key: Jwk; token: string } } }
     const { token, key: jwk } = rfc7516['A.2']
     const key = await importKey(jwk)
-    expect(await outcome(token, key)).toBe('Live long and prosper.')
+    expect(await outcome(token, key)).toEqual(isMissing ? unsupported : 'Live long and prosper.')
     for (const accepted of [{ algorithms: ['RSA1_5'] }, { algorithms: jweAlgorithms, implementations: [weakRsa1_5] }]) {
       await expect(decryptJwe(token, key, accepted)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
     }
@@ -79,7 +83,8 @@ describe('RSA1_5', () => {
     ])
     const outcomes = await Promise.all(tokens.map((token) => outcome(token, key)))
     const [first] = outcomes
-    expect(first).toMatchObject({ code: 'decryption_failed', reason: undefined, cause: undefined })
+    if (isMissing) expect(first).toEqual(unsupported)
+    else expect(first).toMatchObject({ code: 'decryption_failed', reason: undefined, cause: undefined })
     for (const other of outcomes) expect(other).toEqual(first)
     const [header, , ...rest] = tokens[0].split('.')
     for (const length of [1, 255, 257]) {
@@ -103,8 +108,8 @@ describeWith(vectors, 'RSA1_5 in published vectors', (folder) => {
       input: { plaintext: string; key: Jwk }
       output: { compact: string }
     }
-    const { plaintext } = await decryptJwe(output.compact, await importKey(input.key), options)
-    expect(plaintext).toEqual(encodeUtf8(input.plaintext))
+    const decrypted = await outcome(output.compact, await importKey(input.key))
+    expect(decrypted).toEqual(isMissing ? unsupported : input.plaintext)
   })
 
   const files = ['json_web_encryption_test.json', 'json_web_crypto_test.json', 'json_web_key_test.json']
@@ -122,7 +127,7 @@ describeWith(vectors, 'RSA1_5 in published vectors', (folder) => {
   it('are there', () => expect(cases.length).toBeGreaterThan(0))
   it.each(cases)('$file $tcId: $comment is $result', async ({ jwe = '', key, pt, result }) => {
     const decrypted = await outcome(jwe, await importKey(key))
-    expect(typeof decrypted === 'string' ? 'valid' : 'invalid').toBe(result)
+    expect(typeof decrypted === 'string' ? 'valid' : 'invalid').toBe(isMissing ? 'invalid' : result)
     if (typeof decrypted === 'string' && pt !== undefined) expect(Buffer.from(decrypted).toString('hex')).toBe(pt)
   })
 })
