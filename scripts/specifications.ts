@@ -81,6 +81,7 @@ const RFCS: Readonly<Record<number, string>> = {
   9701: 'JSON Web Token (JWT) Response for OAuth Token Introspection',
   9728: 'OAuth 2.0 Protected Resource Metadata',
   9864: 'Fully-Specified Algorithms for JOSE and COSE',
+  9881: 'Internet X.509 Public Key Infrastructure -- Algorithm Identifiers for the Module-Lattice-Based Digital Signature Algorithm (ML-DSA)',
   9901: 'Selective Disclosure for JSON Web Tokens',
   9964: 'ML-DSA for JSON Object Signing and Encryption (JOSE) and CBOR Object Signing and Encryption (COSE)',
   10017: 'OAuth 2.0 for Browser-Based Applications',

@@ -4,7 +4,7 @@ import { decodeBase64url } from '@authlib/core'
 import type { Curve } from './algorithms.ts'
 import { context, INTEGER, NULL, OCTET_STRING, SEQUENCE, writeBits, writeDer, writeInteger } from './der.ts'
 import { invalidKey, type Jwk } from './jwk.ts'
-import { EC_PUBLIC_KEY, oidOfCurve, RSA_ENCRYPTION, writeOid } from './oids.ts'
+import { akpOfOid, EC_PUBLIC_KEY, oidOfCurve, oidOfEntry, RSA_ENCRYPTION, writeOid } from './oids.ts'
 
 const version = (number: number): Uint8Array => writeDer(INTEGER, Uint8Array.of(number))
 
@@ -23,8 +23,12 @@ export function writeRsaPrivate({ n, e, d, p, q, dp, dq, qi }: Jwk): Uint8Array 
   return writeDer(SEQUENCE, version(0), ...[n, e, d, p, q, dp, dq, qi].map(integer))
 }
 
-/** ECPrivateKey, RFC 5915 §3; the CurvePrivateKey of RFC 8410 §7 for the other curves. */
+/** The seed of ML-DSA, RFC 9881 §6: [0] IMPLICIT. */
+export const SEED = 0x80
+
+/** ECPrivateKey, RFC 5915 §3; the CurvePrivateKey of RFC 8410 §7 for the other curves; the seed of an AKP. */
 export function writeSec1(jwk: Jwk, { named = false }: { readonly named?: boolean } = {}): Uint8Array {
+  if (jwk.kty === 'AKP') return writeDer(SEED, octets(jwk.priv))
   const d = writeDer(OCTET_STRING, octets(jwk.d))
   if (jwk.kty === 'OKP') return d
   const curve = named ? [writeDer(context(0), writeOid(oidOfCurve(jwk.crv as Curve)))] : [] // parseJwk has checked the curve
@@ -33,11 +37,12 @@ export function writeSec1(jwk: Jwk, { named = false }: { readonly named?: boolea
 }
 
 /** OneAsymmetricKey, RFC 5958 §2, around an inner structure. */
-export function writePkcs8(jwk: Pick<Jwk, 'kty' | 'crv'>, inner: Uint8Array): Uint8Array {
+export function writePkcs8(jwk: Pick<Jwk, 'kty' | 'crv' | 'alg'>, inner: Uint8Array): Uint8Array {
   return writeDer(SEQUENCE, version(0), writeAlgorithm(jwk), writeDer(OCTET_STRING, inner))
 }
 
-function writeAlgorithm({ kty, crv }: Pick<Jwk, 'kty' | 'crv'>): Uint8Array {
+function writeAlgorithm({ kty, crv, alg }: Pick<Jwk, 'kty' | 'crv' | 'alg'>): Uint8Array {
+  if (kty === 'AKP') return writeDer(SEQUENCE, writeOid(oidOfEntry(akpOfOid, alg ?? '')))
   if (kty === 'RSA') return writeDer(SEQUENCE, writeOid(RSA_ENCRYPTION), writeDer(NULL))
   const curve = writeOid(oidOfCurve(crv as Curve)) // parseJwk has checked the curve
   return kty === 'EC' ? writeDer(SEQUENCE, writeOid(EC_PUBLIC_KEY), curve) : writeDer(SEQUENCE, curve)
@@ -45,6 +50,7 @@ function writeAlgorithm({ kty, crv }: Pick<Jwk, 'kty' | 'crv'>): Uint8Array {
 
 function publicBits(jwk: Jwk): Uint8Array {
   if (jwk.kty === 'RSA') return writeRsaPublic(jwk)
+  if (jwk.kty === 'AKP') return octets(jwk.pub)
   return jwk.kty === 'OKP' ? octets(jwk.x) : Uint8Array.of(4, ...octets(jwk.x), ...octets(jwk.y))
 }
 

@@ -1,4 +1,4 @@
-/** Keys from DER: SPKI and X.509 (RFC 5280), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915). */
+/** Keys from DER: SPKI and X.509 (RFC 5280), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), ML-DSA (RFC 9881). */
 
 import { encodeBase64url } from '@authlib/core'
 import * as runtime from '#runtime'
@@ -14,10 +14,10 @@ import {
   readInside,
   SEQUENCE,
 } from './der.ts'
-import { writePkcs8, writeSec1 } from './der-export.ts'
+import { SEED, writePkcs8, writeSec1 } from './der-export.ts'
 import { decryptPkcs8 } from './encrypted-key.ts'
 import { invalidKey, type Jwk } from './jwk.ts'
-import { curveOf, EC_PUBLIC_KEY, hashOfOid, lookUp, oidOf, RSA_ENCRYPTION, RSASSA_PSS } from './oids.ts'
+import { akpOfOid, curveOf, EC_PUBLIC_KEY, hashOfOid, lookUp, oidOf, RSA_ENCRYPTION, RSASSA_PSS } from './oids.ts'
 
 /**
  * Reads whichever of the structures the bytes are, told apart by the types of their members. The password is for an
@@ -43,6 +43,7 @@ function spkiToJwk(spki: DerValue | undefined): Jwk {
   if (oid === RSA_ENCRYPTION) return rsaPublicToJwk(readDer(bitsOf(key)))
   if (oid === RSASSA_PSS) return { ...rsaPublicToJwk(readDer(bitsOf(key))), alg: pssAlgorithm(parameter) }
   if (oid === EC_PUBLIC_KEY) return { kty: 'EC', ...pointToJwk(curveOf(oidOf(parameter)), bitsOf(key)) }
+  if (Object.hasOwn(akpOfOid, oid)) return { kty: 'AKP', alg: lookUp(akpOfOid, oid), pub: encodeBase64url(bitsOf(key)) }
   return { kty: 'OKP', crv: curveOf(oid), x: encodeBase64url(bitsOf(key)) }
 }
 
@@ -61,6 +62,7 @@ async function pkcs8ToJwk(pkcs8: DerValue): Promise<Jwk> {
   if (oid === RSA_ENCRYPTION) return rsaPrivateToJwk(inner)
   if (oid === RSASSA_PSS) return { ...rsaPrivateToJwk(inner), alg: pssAlgorithm(parameter) }
   if (oid === EC_PUBLIC_KEY) return sec1ToJwk(inner, curveOf(oidOf(parameter)))
+  if (Object.hasOwn(akpOfOid, oid)) return completeAkp(lookUp(akpOfOid, oid), seedOf(inner))
   const crv = curveOf(oid)
   const seed = contentOf(inner, OCTET_STRING) // RFC 8410 §7: an OCTET STRING inside an OCTET STRING
   return complete({ kty: 'OKP', crv, d: privateText(crv, seed) })
@@ -106,6 +108,21 @@ async function complete(jwk: { readonly kty: 'EC' | 'OKP'; readonly crv: Curve; 
   const { x, y } = await runtime.completeKey(writePkcs8(jwk, writeSec1(jwk)), jwk)
   if (x === undefined) throw invalidKey('the public half cannot be worked out')
   return { kty, crv, x, ...(y !== undefined && { y }), d }
+}
+
+/** RFC 9881 §6: the seed alone, or before the key that it expands to. Without a seed there is no JWK (RFC 9964 §4). */
+function seedOf(inner: DerValue): Uint8Array {
+  if (inner.tag === SEED) return inner.content
+  if (inner.tag === SEQUENCE) return contentOf(readInside(inner)[0], OCTET_STRING)
+  throw invalidKey('an expanded key without its seed')
+}
+
+async function completeAkp(alg: string, seed: Uint8Array): Promise<Jwk> {
+  if (seed.length !== 32) throw invalidKey('wrong length of a private key') // RFC 9964 §4
+  const jwk = { kty: 'AKP', alg, priv: encodeBase64url(seed) }
+  const { pub } = await runtime.completeKey(writePkcs8(jwk, writeSec1(jwk)), jwk)
+  if (pub === undefined) throw invalidKey('the public half cannot be worked out')
+  return { kty: 'AKP', alg, pub, priv: jwk.priv }
 }
 
 /** The one algorithm that a key for RSASSA-PSS allows; never PKCS#1 v1.5. Without parameters PS256. RFC 4055 §3.1 */

@@ -1,9 +1,11 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../test/support/algorithms.ts'
 import {
   exportPrivatePem,
+  exportPublicPem,
   generateKey,
   importKey,
   type Jwk,
@@ -72,6 +74,27 @@ describe.each(['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const)('%s', (alg) => {
     for (const bad of broken) await expect(importKey(bad as Jwk)).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(importKey(jwk, { alg: 'ES256' })).rejects.toMatchObject({ code: 'invalid_key' })
     expect(key.supports(alg === 'ML-DSA-44' ? 'ML-DSA-65' : 'ML-DSA-44', 'verify')).toBe(false)
-    await expect(exportPrivatePem(key)).rejects.toMatchObject({ code: 'invalid_key' })
+  })
+
+  it('comes and goes as PKCS#8 and SPKI, with the seed (RFC 9881 §4, §6)', async () => {
+    const key = await importKey(jwk)
+    const pem = await exportPrivatePem(key)
+    if (missingAlgorithms.includes(alg)) {
+      await expect(importKey(pem)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
+    } else {
+      const { kid: _kid, ...material } = jwk
+      expect((await importKey(pem)).privateJwk()).toEqual(material)
+      const theirs = createPrivateKey(pem)
+      const both = theirs.export({ type: 'pkcs8', format: 'pem' }) as string // with the expanded key: its default
+      for (const form of [both, theirs]) expect((await importKey(form)).privateJwk()).toEqual(material)
+      const open = createPublicKey(theirs).export({ type: 'spki', format: 'pem' }) as string
+      expect(open.replaceAll(/\s/g, '')).toBe(exportPublicPem(key).replaceAll(/\s/g, ''))
+      const pair = await crypto.subtle.generateKey({ name: alg }, true, ['sign', 'verify'])
+      const made = await importKey(pair)
+      expect((await verifyJws(await signJws('x', made), made)).header.alg).toBe(alg)
+    }
+    expect((await importKey(exportPublicPem(key))).publicJwk()).toEqual({ kty: 'AKP', alg, pub: jwk.pub })
+    await expect(exportPrivatePem(key, { format: 'pkcs1' })).rejects.toMatchObject({ code: 'invalid_key' })
+    await expect(exportPrivatePem(key, { format: 'sec1' })).rejects.toMatchObject({ code: 'invalid_key' })
   })
 })

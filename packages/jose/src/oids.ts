@@ -21,6 +21,13 @@ const curveOfOid: Readonly<Record<string, Curve>> = {
   '2b6571': 'Ed448',
 }
 
+/** Algorithms that are the kind of key. RFC 9881 §2 */
+export const akpOfOid: Readonly<Record<string, string>> = {
+  '608648016503040311': 'ML-DSA-44',
+  '608648016503040312': 'ML-DSA-65',
+  '608648016503040313': 'ML-DSA-87',
+}
+
 export const hashOfOid: Readonly<Record<string, string>> = {
   '608648016503040201': 'SHA-256',
   '608648016503040202': 'SHA-384',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { missingAlgorithms } from '../../../test/support/algorithms.ts'
 import {
   decryptJwe,
   decryptJweJson,
@@ -199,14 +200,15 @@ describe('what is no key', () => {
 
 describe('any key', () => {
   it('comes back from every form it goes out in (RFC 7517, RFC 5958, RFC 5280 §4.1.2.7)', async () => {
-    const algorithms = jwsAlgorithms.filter((alg) => !alg.startsWith('HS'))
+    const algorithms = jwsAlgorithms.filter((alg) => !alg.startsWith('HS') && !missingAlgorithms.includes(alg))
     const property = fc.asyncProperty(
       fc.constantFrom(...algorithms.filter((alg) => !/^[RP]S/.test(alg)), 'ECDH-ES'),
       fc.option(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 })),
       async (alg, password) => {
         const made = await generateKey(alg)
         const options = password === null ? {} : { password, iterations: 1 }
-        const { kid: _, use: __, alg: ___, ...material } = made.privateJwk()
+        const { kid: _, use: __, alg: own, ...rest } = made.privateJwk()
+        const material = rest.kty === 'AKP' ? { ...rest, alg: own } : rest // there it is what the key is
         const forms = [await exportPrivatePem(made, options), await exportPrivateDer(made, options), material as Jwk]
         for (const form of forms) expect((await importKey(form, options)).privateJwk()).toEqual(material)
         const half = (await importKey(exportPublicPem(made))).publicJwk()

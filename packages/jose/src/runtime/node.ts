@@ -11,7 +11,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
-import type { Curve, JwsRow } from '../algorithms.ts'
+import type { JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { onLoopOrPool } from './schedule.ts'
@@ -77,11 +77,12 @@ export async function generateMaterial({ kty, crv = '', alg = '', length }: NewK
 }
 
 /** The JWK of a PKCS#8 that may lack the public half. */
-export function completeKey(pkcs8: Uint8Array, _: { kty: string; crv: Curve }): Awaitable<Jwk> {
+export function completeKey(pkcs8: Uint8Array, { kty }: Pick<Jwk, 'kty' | 'crv' | 'alg'>): Awaitable<Jwk> {
   try {
     const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
     return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
   } catch (cause) {
+    if (kty === 'AKP') throw unsupported(cause) // any seed is a key
     throw invalidKey('refused by the cryptographic library', cause)
   }
 }

@@ -1,7 +1,7 @@
 /** Cryptography by WebCrypto, for every runtime that has it. */
 
 import { decodeBase64url, encodeBase64url } from '@authlib/core'
-import type { Curve, JwsRow } from '../algorithms.ts'
+import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
@@ -73,9 +73,12 @@ export async function subtleExport(key: CryptoKey): Promise<Jwk> {
 }
 
 /** The JWK of a PKCS#8 on a curve that may lack the public half. */
-export async function completeKey(pkcs8: Uint8Array, { kty, crv }: { kty: string; crv: Curve }): Promise<Jwk> {
+export async function completeKey(
+  pkcs8: Uint8Array,
+  { kty, crv = '', alg = '' }: Pick<Jwk, 'kty' | 'crv' | 'alg'>,
+): Promise<Jwk> {
   const agreement = crv.startsWith('X')
-  const name = kty === 'EC' ? 'ECDSA' : crv
+  const name = kty === 'EC' ? 'ECDSA' : kty === 'AKP' ? alg : crv
   try {
     const make = { name, namedCurve: crv }
     const key = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), make, true, [
@@ -83,7 +86,7 @@ export async function completeKey(pkcs8: Uint8Array, { kty, crv }: { kty: string
     ])
     return (await crypto.subtle.exportKey('jwk', key)) as unknown as Jwk // a JWK always has kty
   } catch (cause) {
-    throw invalidKey('refused by the cryptographic library', cause)
+    throw refused(cause)
   }
 }
 
