@@ -7,6 +7,7 @@ export default defineConfig({
     reporters: ['default', new SkipReporter()],
     projects: [
       'packages/*/vitest.config.ts',
+      'packages/jose/vitest.web.config.ts',
       'examples/*/vitest.config.ts',
       mergeConfig(shared, { test: { name: 'flows', include: ['test/flows/**/*.test.ts'] } }),
       mergeConfig(shared, { test: { name: 'smoke', include: ['test/smoke/**/*.test.ts'] } }),

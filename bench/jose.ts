@@ -45,11 +45,12 @@ for (const alg of algorithms) {
   }
 }
 
-for (const [title, set] of [
-  ['ES256 verify with a cache', await cachedContenders()],
-  ['decrypt RSA-OAEP-256', await decryptContenders('RSA-OAEP-256')],
-  ['decrypt dir', await decryptContenders('dir')],
-] as const) {
+const more: [title: string, set: Contender[]][] = [['ES256 verify with a cache', await cachedContenders()]]
+for (const alg of ['dir', 'A128KW', 'A128GCMKW', 'RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW']) {
+  const { encrypting, decrypting } = await encryptionContenders(alg)
+  more.push([`${alg} encrypt`, encrypting], [`${alg} decrypt`, decrypting])
+}
+for (const [title, set] of more) {
   for (const inFlight of [1, 64])
     console.log(formatTable(`${title}, ${inFlight} in flight`, await compare(set, { inFlight })))
 }
@@ -74,14 +75,24 @@ async function cachedContenders(): Promise<Contender[]> {
   ]
 }
 
-async function decryptContenders(alg: 'RSA-OAEP-256' | 'dir'): Promise<Contender[]> {
-  const key = await generateKey(alg === 'dir' ? 'A256GCM' : alg)
-  const token = await encryptJwe(JSON.stringify(claims), key)
-  const theirs = await jose.importJWK({ ...key.privateJwk() } as jose.JWK, alg)
-  return [
-    ['authlib', () => decryptJwe(token, key)],
-    ['jose', () => jose.compactDecrypt(token, theirs)],
-  ]
+async function encryptionContenders(alg: string): Promise<{ encrypting: Contender[]; decrypting: Contender[] }> {
+  const enc = 'A256GCM'
+  const key = await generateKey(alg === 'dir' ? enc : alg)
+  const text = JSON.stringify(claims)
+  const bytes = new TextEncoder().encode(text)
+  const token = await encryptJwe(text, key)
+  const own = await jose.importJWK({ ...key.privateJwk() } as jose.JWK, alg)
+  const open = key.kty === 'oct' ? own : await jose.importJWK({ ...key.publicJwk() } as jose.JWK, alg)
+  return {
+    encrypting: [
+      ['authlib', () => encryptJwe(text, key)],
+      ['jose', () => new jose.CompactEncrypt(bytes).setProtectedHeader({ alg, enc }).encrypt(open)],
+    ],
+    decrypting: [
+      ['authlib', () => decryptJwe(token, key)],
+      ['jose', () => jose.compactDecrypt(token, own)],
+    ],
+  }
 }
 
 async function contenders(alg: string): Promise<{ signing: Contender[]; verifying: Contender[] }> {

@@ -1,4 +1,4 @@
-import { decryptJwe, encryptJwe, generateKey, KeySet, signJwt, verifyJwt } from '@authlib/jose'
+import { decryptJwe, encryptJwe, generateKey, importKey, KeySet, signJwt, verifyJwt } from '@authlib/jose'
 import { c20p, ecdh1Pu, ed448, es256k, mlDsa44, mlDsa65, mlDsa87, x448, xc20p } from '@authlib/jose/extra'
 import { expect, it } from 'vitest'
 
@@ -27,6 +27,22 @@ it.each([
   const key = await generateKey(alg, { crv: 'X448', implementations })
   const token = await encryptJwe('text', key, { enc, implementations })
   expect((await decryptJwe(token, key, { implementations })).plaintext).toEqual(new TextEncoder().encode('text'))
+})
+
+it('decrypts with X448 what Authlib for Python has encrypted (RFC 7748 §5)', async () => {
+  const key = await importKey(
+    {
+      kty: 'OKP',
+      crv: 'X448',
+      x: '7KIr4YnkrSgTAbF5no9aRd_u8wBFFFF0EWzFLUSkkhIllaKEPhBkvBczfOKsVd8JaZVuhX-XXtI',
+      d: 'KMO0X9Uka2AJHgLqBWcI3Tsk4OJCBbQ0eYGILdi1nMzb17vVkxbl4SN57ZuN2RJ-jBbetwLRXYs',
+    },
+    { alg: 'ECDH-ES' },
+  )
+  const token =
+    'eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSIsImVwayI6eyJjcnYiOiJYNDQ4IiwieCI6IjBUOGVnUTFTSEpGR2pYVHJtVjVwVU9Na1NKWEFvNlhqcjViejBiV3pNaGtGMkcyNG9KNUlzTzdIS0FFTXltSnI0TGJ6ZV9QdnhaZyIsImt0eSI6Ik9LUCJ9fQ..HF_nHyQ5SQ-vittd.bdx43iad70aYTlTxT-JV1r5S.xOueGIznKzSTdJoOUpJppA'
+  const { plaintext } = await decryptJwe(token, key, { implementations: [x448] })
+  expect(new TextDecoder().decode(plaintext)).toBe('agreed by RFC 7748')
 })
 
 it('shows with ECDH-1PU who has sent it', async () => {

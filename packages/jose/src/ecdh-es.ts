@@ -1,4 +1,4 @@
-/** Agreement upon a key, RFC 7518 §4.6 and RFC 8037 §3.2, on the curves that `jose` does not have. */
+/** Agreement upon a key, RFC 7518 §4.6 and RFC 8037 §3.2. */
 
 import { decodeBase64url } from '@authlib/core'
 import * as runtime from '#runtime'
@@ -8,7 +8,9 @@ import type { JweImplementation, KeyAgreement, KeyManagement } from './jwe-imple
 import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
 import { invalidHeader } from './header.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
-import { unwrapKey, wrapKey } from './key-wrap.ts'
+import { unwrapKey, wrapKey } from '#runtime'
+import type { Key } from './key.ts'
+import { perKey } from './per-key.ts'
 import { withFallback } from './with-fallback.ts'
 
 type Header = Readonly<Record<string, unknown>>
@@ -19,7 +21,7 @@ export function ecdhEs(row: JweRow): KeyManagement {
     kind: 'key management',
     row,
     async encryptKey({ key, cek, encryption, header, implementations }) {
-      const recipient = key.publicJwk()
+      const recipient = publicHalf(key)
       const { own, epk } = await newEphemeral(recipient, implementations)
       const secret = await agree(own, recipient, implementations)
       const agreed = await agreedKey(secret, row, encryption, header)
@@ -28,7 +30,7 @@ export function ecdhEs(row: JweRow): KeyManagement {
         : { header: { epk }, encryptedKey: () => wrapKey(agreed, cek) }
     },
     async decryptKey({ key, encryptedKey, encryption, header, implementations }) {
-      const own = key.privateJwk()
+      const own = privateHalf(key)
       const secret = await agree(own, readEphemeral(header, own), implementations)
       const agreed = await agreedKey(secret, row, encryption, header)
       return row.direct ? agreed : unwrapKey(agreed, encryptedKey)
@@ -61,8 +63,7 @@ export function readEphemeral({ epk }: Header, { crv }: Jwk): Jwk {
 /** The secret that two keys have in common. */
 export async function agree(own: Jwk, other: Jwk, implementations: readonly JweImplementation[]): Promise<Uint8Array> {
   const given = agreementOn(other.crv as Curve, implementations) // as above
-  const [mine, theirs] = [bare(own), bare(other)]
-  const secret = await withFallback(() => runtime.agree(mine, theirs), given && (() => given.agree(mine, theirs)))
+  const secret = await withFallback(() => runtime.agree(own, other), given && (() => given.agree(own, other)))
   if (secret.every((byte) => byte === 0)) throw invalidKey('a point of small order') // RFC 7748 §6
   return secret
 }
@@ -91,7 +92,14 @@ function agreementOn(crv: Curve, implementations: readonly JweImplementation[]):
   return implementations.find((item): item is KeyAgreement => item.kind === 'key agreement' && item.crv === crv)
 }
 
-/** Without what says who may use it and for what: that has been seen to. */
-function bare(jwk: Jwk): Jwk {
-  return parseJwk(jwk).material
+const halves = perKey<Jwk>()
+
+/** The material of a private key: the same object each time, so that a runtime can keep what it makes of it. */
+export function privateHalf(key: Key): Jwk {
+  return halves(key, 'private', () => parseJwk(key.privateJwk(), { allowWeak: key.allowWeak }).material)
+}
+
+/** Of a public key, alike. */
+export function publicHalf(key: Key): Jwk {
+  return halves(key, 'public', () => parseJwk(key.publicJwk(), { allowWeak: key.allowWeak }).material)
 }

@@ -1,6 +1,10 @@
-/** Encryption that `jose` does not have, of a curve or of algorithms passed in: RFC 7516 §5.1 and §5.2, step by step. */
+/**
+ * Encryption on the cryptography of the runtime, where that is faster than `jose` or has what `jose` lacks: RFC 7516 §5.1
+ * and §5.2, step by step.
+ */
 
 import { decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
+import { encryptsFast } from '#runtime'
 import { standardEncryption } from './content-encryption.ts'
 import { deflate, inflate } from './deflate.ts'
 import type { ContentEncryption, JweImplementation, KeyManagement } from './jwe-implementation.ts'
@@ -12,7 +16,7 @@ import { isUnsupported } from './with-fallback.ts'
 
 type Header = Readonly<Record<string, unknown>>
 
-/** Whether it is for this engine: its algorithms were passed in, or `jose` lacks the curve. */
+/** Whether it is for this engine: where it is the faster one, its algorithms were passed in, or `jose` lacks the curve. */
 export function isForEngine(
   row: JweRow | null,
   encryption: JweEncryptionRow,
@@ -20,7 +24,9 @@ export function isForEngine(
   implementations: readonly JweImplementation[],
 ): boolean {
   return (
-    crv === 'X448' || implementations.some((item) => 'row' in item && (item.row === row || item.row === encryption))
+    encryptsFast ||
+    crv === 'X448' ||
+    implementations.some((item) => 'row' in item && (item.row === row || item.row === encryption))
   )
 }
 

@@ -8,6 +8,7 @@ import type { Curve } from './algorithms.ts'
 import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
 import type { Jwk } from './jwk.ts'
 import type { Key } from './key.ts'
+import type { PlainContent, SealedContent } from './runtime/types.ts'
 
 /** Brings the content encryption key to a recipient. */
 export interface KeyManagement {
@@ -56,20 +57,9 @@ export interface KeyDelivery {
 export interface ContentEncryption {
   readonly kind: 'content encryption'
   readonly row: JweEncryptionRow
-  encrypt(content: {
-    readonly cek: Uint8Array
-    readonly iv: Uint8Array
-    readonly plaintext: Uint8Array
-    readonly aad: Uint8Array
-  }): Awaitable<{ readonly ciphertext: Uint8Array; readonly tag: Uint8Array }>
+  encrypt(content: PlainContent): Awaitable<{ readonly ciphertext: Uint8Array; readonly tag: Uint8Array }>
   /** Throws when the tag is wrong. */
-  decrypt(content: {
-    readonly cek: Uint8Array
-    readonly iv: Uint8Array
-    readonly ciphertext: Uint8Array
-    readonly tag: Uint8Array
-    readonly aad: Uint8Array
-  }): Awaitable<Uint8Array>
+  decrypt(content: SealedContent): Awaitable<Uint8Array>
 }
 
 /** Agreement upon a secret on a curve, for runtimes that lack it. */

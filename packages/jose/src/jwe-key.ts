@@ -8,8 +8,9 @@ import { encryptionRefusal } from './jwe-rules.ts'
 import { invalidKey } from './jwk.ts'
 import type { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
+import { perKey } from './per-key.ts'
 
-const imported = new WeakMap<Key, Map<string, CryptoKey | Uint8Array>>()
+const imported = perKey<Promise<CryptoKey | Uint8Array>>()
 
 /** Throws `invalid_key` when the key is not for it. */
 export async function cryptoKeyFor(
@@ -22,12 +23,7 @@ export async function cryptoKeyFor(
   if (refusal !== null) throw refusal
   if (alg === 'dir' && key.secretLength !== findJweEncryptionRow(enc)?.keyLength)
     throw invalidKey('of another length than the content encryption') // RFC 7518 §4.5
-  let known = imported.get(key)
-  if (known === undefined) imported.set(key, (known = new Map<string, CryptoKey | Uint8Array>()))
-  const name = `${operation} ${alg} ${enc}`
-  let made = known.get(name)
-  if (made === undefined) known.set(name, (made = await importFor(key, alg, operation, enc)))
-  return made
+  return imported(key, `${operation} ${alg} ${enc}`, () => importFor(key, alg, operation, enc))
 }
 
 async function importFor(

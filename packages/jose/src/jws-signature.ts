@@ -6,6 +6,7 @@ import { JoseError } from './errors.ts'
 import { checkCriticalToSign, type JwsHeader } from './header.ts'
 import { Key } from './key.ts'
 import type { KeySetLike } from './key-set.ts'
+import { perKey } from './per-key.ts'
 import type { SigningInput } from './runtime/types.ts'
 import { isObject } from './is-object.ts'
 
@@ -69,7 +70,7 @@ export function signingAlgorithm(key: Key, alg: string | undefined): string {
 }
 
 /** Of each key, the encoded headers that consist of names alone. */
-const encodedHeaders = new WeakMap<Key, Map<string, string>>()
+const encodedHeaders = perKey<string>()
 
 /** The protected header in base64url, with the `kid` of the key. */
 export function encodeHeader(alg: string, key: Key, typ: string | null, header?: Partial<JwsHeader>): string {
@@ -80,12 +81,8 @@ export function encodeHeader(alg: string, key: Key, typ: string | null, header?:
     checkCriticalToSign(whole)
     return encodeText(JSON.stringify(whole))
   }
-  let known = encodedHeaders.get(key)
-  if (known === undefined) encodedHeaders.set(key, (known = new Map<string, string>()))
   const name = typ === null ? alg : `${alg} ${typ}`
-  let encoded = known.get(name)
-  if (encoded === undefined) known.set(name, (encoded = encodeText(JSON.stringify({ alg, ...plain }))))
-  return encoded
+  return encodedHeaders(key, name, () => encodeText(JSON.stringify({ alg, ...plain })))
 }
 
 function firstThatVerifies(

@@ -1,15 +1,16 @@
-/** Key management of RFC 7518 §4 by WebCrypto, for contents that `jose` does not encrypt. */
+/** Key management of RFC 7518 §4, on the cryptography of the runtime. */
 
 import { decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
+import { openContent, prepareOaepDecryption, prepareOaepEncryption, sealContent, unwrapKey, wrapKey } from '#runtime'
 import { joinBytes } from './join-bytes.ts'
-import { ecdhEs } from './ecdh-es.ts'
+import { ecdhEs, privateHalf, publicHalf } from './ecdh-es.ts'
 import type { KeyManagement } from './jwe-implementation.ts'
-import type { JweRow } from './jwe-algorithms.ts'
-import { cryptoKeyFor } from './jwe-key.ts'
+import { findJweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
+import type { OaepHash } from './runtime/types.ts'
 import { invalidHeader } from './header.ts'
 import { invalidKey } from './jwk.ts'
 import type { Key } from './key.ts'
-import { unwrapKey, wrapKey } from './key-wrap.ts'
+import { perKey } from './per-key.ts'
 
 /** The code behind a row of the table. */
 export function standardManagement(row: JweRow): KeyManagement {
@@ -40,58 +41,43 @@ function aesKeyWrap(row: JweRow): KeyManagement {
   }
 }
 
+const encryptors = perKey<ReturnType<typeof prepareOaepEncryption>>()
+const decryptors = perKey<ReturnType<typeof prepareOaepDecryption>>()
+
 /** §4.3. */
 function rsaOaep(row: JweRow): KeyManagement {
-  const algorithm = 'RSA-OAEP'
-  return {
-    kind: 'key management',
-    row,
-    encryptKey: ({ key, cek, encryption }) => ({
-      async encryptedKey() {
-        const publicKey = await cryptoKeyFor(key, row.alg, 'encrypt', encryption.enc)
-        return new Uint8Array(await crypto.subtle.encrypt(algorithm, publicKey as CryptoKey, new Uint8Array(cek))) // sound: of RSA
-      },
-    }),
-    async decryptKey({ key, encryptedKey, encryption }) {
-      const privateKey = await cryptoKeyFor(key, row.alg, 'decrypt', encryption.enc)
-      return new Uint8Array(
-        await crypto.subtle.decrypt(algorithm, privateKey as CryptoKey, new Uint8Array(encryptedKey)), // sound: of RSA
-      )
-    },
-  }
-}
-
-const IV = 12 // bytes
-const TAG = 16
-
-/** §4.7. */
-function aesGcmKeyWrap(row: JweRow): KeyManagement {
-  const importKey = (key: Key, usage: KeyUsage): Promise<CryptoKey> =>
-    crypto.subtle.importKey('raw', new Uint8Array(secretOf(key)), 'AES-GCM', false, [usage])
+  const hash = (row.alg === 'RSA-OAEP' ? 'SHA-1' : row.alg.replace('RSA-OAEP', 'SHA')) as OaepHash // sound: the table has these four
   return {
     kind: 'key management',
     row,
     async encryptKey({ key, cek }) {
-      const iv = new Uint8Array(systemRandom(IV))
-      const sealed = await crypto.subtle.encrypt(
-        { name: 'AES-GCM', iv },
-        await importKey(key, 'encrypt'),
-        new Uint8Array(cek),
-      )
-      const encryptedKey = new Uint8Array(sealed, 0, cek.length)
-      const tag = encodeBase64url(new Uint8Array(sealed, cek.length))
-      return { header: { iv: encodeBase64url(iv), tag }, encryptedKey: () => encryptedKey }
+      const encrypt = await encryptors(key, hash, () => prepareOaepEncryption(hash, publicHalf(key)))
+      return { encryptedKey: () => encrypt(cek) }
     },
-    async decryptKey({ key, encryptedKey, header }) {
-      const iv = new Uint8Array(octets(header, 'iv'))
-      const tag = octets(header, 'tag')
-      if (iv.length !== IV || tag.length !== TAG) throw invalidHeader('iv or tag has the wrong length')
-      const opened = await crypto.subtle.decrypt(
-        { name: 'AES-GCM', iv },
-        await importKey(key, 'decrypt'),
-        joinBytes(encryptedKey, tag),
-      )
-      return new Uint8Array(opened)
+    async decryptKey({ key, encryptedKey }) {
+      const decrypt = await decryptors(key, hash, () => prepareOaepDecryption(hash, privateHalf(key)))
+      return decrypt(encryptedKey)
+    },
+  }
+}
+
+/** §4.7. The content encryption of RFC 7518 §5.3, of a key. */
+function aesGcmKeyWrap(row: JweRow): KeyManagement {
+  const encryption = findJweEncryptionRow(row.alg.replace('KW', ''))! // sound: the table has one for each
+  const aad = new Uint8Array()
+  return {
+    kind: 'key management',
+    row,
+    async encryptKey({ key, cek }) {
+      const iv = systemRandom(encryption.ivLength)
+      const { ciphertext, tag } = await sealContent(encryption, { cek: secretOf(key), iv, plaintext: cek, aad })
+      return { header: { iv: encodeBase64url(iv), tag: encodeBase64url(tag) }, encryptedKey: () => ciphertext }
+    },
+    decryptKey({ key, encryptedKey, header }) {
+      const [iv, tag] = [octets(header, 'iv'), octets(header, 'tag')]
+      if (iv.length !== encryption.ivLength || tag.length !== encryption.tagLength)
+        throw invalidHeader('iv or tag has the wrong length')
+      return openContent(encryption, { cek: secretOf(key), iv, ciphertext: encryptedKey, tag, aad })
     },
   }
 }

@@ -4,7 +4,7 @@
  * @spec draft-madden-jose-ecdh-1pu-04 §2
  */
 
-import { agree, agreedKey, newEphemeral, readEphemeral } from '../ecdh-es.ts'
+import { agree, agreedKey, newEphemeral, privateHalf, publicHalf, readEphemeral } from '../ecdh-es.ts'
 import { invalidHeader } from '../header.ts'
 import { joinBytes } from '../join-bytes.ts'
 import type { JweEncryptionRow, JweRow } from '../jwe-algorithms.ts'
@@ -13,7 +13,7 @@ import { encryptionRefusal } from '../jwe-rules.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { Key } from '../key.ts'
 import type { KeySetLike } from '../key-set.ts'
-import { unwrapKey, wrapKey } from '../key-wrap.ts'
+import { unwrapKey, wrapKey } from '#runtime'
 
 export interface Ecdh1PuOptions {
   /** Who sends: to encrypt, one private key; to decrypt, its public half, or a set in which `skid` says which. */
@@ -48,10 +48,10 @@ function management(alg: string, sender: Key | KeySetLike): KeyManagement {
         throw new TypeError('The algorithm needs a content encryption of the CBC-HS family')
       const refusal = encryptionRefusal(sender, alg, 'decrypt', [self]) // its private half is used
       if (refusal !== null) throw refusal
-      const recipient = key.publicJwk()
+      const recipient = publicHalf(key)
       checkParties(header, sender, recipient)
       const { own, epk } = await newEphemeral(recipient, implementations)
-      const secret = await secretOf([own, recipient], [sender.privateJwk(), recipient], implementations)
+      const secret = await secretOf([own, recipient], [privateHalf(sender), recipient], implementations)
       const { kid } = sender
       const added = { epk, ...(kid !== undefined && header['skid'] === undefined && { skid: kid }) }
       if (row.direct) return { header: added, cek: await agreedKey(secret, row, encryption, header) }
@@ -63,10 +63,10 @@ function management(alg: string, sender: Key | KeySetLike): KeyManagement {
     async decryptKey({ key, encryptedKey, tag, encryption, header, implementations }) {
       if (!isCommitting(row, encryption)) throw invalidHeader('enc is not of the CBC-HS family')
       const from = await findSender(sender, header, self)
-      const own = key.privateJwk()
+      const own = privateHalf(key)
       checkParties(header, from, own)
       const ephemeral = readEphemeral(header, own)
-      const secret = await secretOf([own, ephemeral], [own, from.publicJwk()], implementations)
+      const secret = await secretOf([own, ephemeral], [own, publicHalf(from)], implementations)
       const agreed = await agreedKey(secret, row, encryption, header, row.direct ? undefined : tag)
       return row.direct ? agreed : unwrapKey(agreed, encryptedKey)
     },

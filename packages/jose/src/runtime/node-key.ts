@@ -4,6 +4,11 @@ import { type createPrivateKey, createPublicKey, getCurves, type JsonWebKey, typ
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 
+/** What Deno calls X448 is another function than that of RFC 7748 §5: whoever uses it is understood by nobody else. */
+export function assertKnown({ crv }: { readonly crv?: string }): void {
+  if (crv === 'X448' && 'deno' in process.versions) throw unsupported('its X448 is another function')
+}
+
 /** Checked material as a KeyObject. Throws `invalid_key`, or `unsupported_algorithm` when the runtime lacks the kind of key. */
 export function importKeyObject(material: Jwk, create: typeof createPublicKey | typeof createPrivateKey): KeyObject {
   try {

@@ -5,6 +5,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
+  generateKeyPairSync,
   type KeyObject,
   randomBytes,
   sign,
@@ -13,15 +14,22 @@ import {
 import type { Awaitable } from '@authlib/core'
 import type { JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
+import { rememberPrivateKey } from './node-agreement.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { onLoopOrPool } from './schedule.ts'
-import { importKeyObject, unsupported } from './node-key.ts'
+import { assertKnown, importKeyObject, unsupported } from './node-key.ts'
 import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export { agree } from './node-agreement.ts'
+export { openContent, sealContent } from './node-content.ts'
+export { unwrapKey, wrapKey } from './node-key-wrap.ts'
+export { prepareOaepDecryption, prepareOaepEncryption } from './node-oaep.ts'
 export { decryptPkcs1 } from './node-pkcs1.ts'
 export { decodeText, encodeText } from './node-text.ts'
+
+/** Whether our own engine for encryption, on what is in this file, is faster than that of `jose`. */
+export const encryptsFast: boolean = true
 
 /** At once; elsewhere it takes a promise, so callers wait. */
 export function prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer> {
@@ -31,7 +39,7 @@ export function prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer> {
   const options = row.family === 'pss' ? { key, ...pss } : key
   const length = row.signatureLength
   const encode = row.family === 'ecdsa' ? (der: Buffer) => toBase64url(derToRaw(der, length)) : toBase64url
-  const run = onLoopOrPool<Buffer>(
+  const run = onLoopOrPool<SigningInput, Buffer>(
     (input) => sign(digest, bytes(input), options),
     (input, done) => sign(digest, bytes(input), options, done),
   )
@@ -49,7 +57,7 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
   const digest = digestName(row)
   const options = row.family === 'pss' ? { key, ...pss } : key
   const convert = row.family === 'ecdsa' ? rawToDer : (raw: Buffer): Uint8Array => raw
-  const run = onLoopOrPool<boolean, Uint8Array>(
+  const run = onLoopOrPool<SigningInput, boolean, Uint8Array>(
     (input, signature) => verify(digest, bytes(input), options, signature),
     (input, done, signature) => verify(digest, bytes(input), options, signature, done),
   )
@@ -60,20 +68,30 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
   }
 }
 
-/** A new private or secret key as JWK. */
-export async function generateMaterial({ kty, crv = '', alg = '', length }: NewKey): Promise<Jwk> {
-  if (kty === 'oct') return { kty, k: randomBytes(length).toString('base64url') }
-  const made = new Promise<KeyObject>((resolve, reject) => {
-    const done = (error: Error | null, _: KeyObject, pair: KeyObject): void => (error ? reject(error) : resolve(pair))
-    if (kty === 'RSA') generateKeyPair('rsa', { modulusLength: length }, done)
-    else if (kty === 'EC') generateKeyPair('ec', { namedCurve: crv }, done)
-    else generateKeyPair((kty === 'AKP' ? alg : crv).toLowerCase() as 'ed25519', undefined, done) // the others go the same way
-  })
+/** A new private or secret key as JWK. Those of RSA take so long that they are made in the thread pool. */
+export async function generateMaterial(wanted: NewKey): Promise<Jwk> {
+  assertKnown(wanted)
+  if (wanted.kty === 'oct') return { kty: 'oct', k: randomBytes(wanted.length).toString('base64url') }
   try {
-    return (await made).export({ format: 'jwk' }) as Jwk // a JWK always has kty
+    const key = wanted.kty === 'RSA' ? await generateRsa(wanted.length) : generateCurve(wanted)
+    const material = key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
+    rememberPrivateKey(material, key)
+    return material
   } catch (cause) {
     throw unsupported(cause) // as Bun lacks Ed448
   }
+}
+
+function generateRsa(modulusLength: number): Promise<KeyObject> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair('rsa', { modulusLength }, (error, _, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+function generateCurve({ kty, crv = '', alg = '' }: NewKey): KeyObject {
+  if (kty === 'EC') return generateKeyPairSync('ec', { namedCurve: crv }).privateKey
+  const type = (kty === 'AKP' ? alg : crv).toLowerCase() as 'ed25519' // the others go the same way
+  return generateKeyPairSync(type).privateKey
 }
 
 /** The JWK of a PKCS#8 that may lack the public half. */

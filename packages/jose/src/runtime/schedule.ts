@@ -4,7 +4,6 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import type { SigningInput } from './types.ts'
 
 const SHARE = 4 // milliseconds of a turn: trips to the pool cost little then, and the loop is never held up for long
 
@@ -14,10 +13,10 @@ let inPool = 0
 type Done<Result> = (error: Error | null, result: Result) => void
 
 /** One function from a synchronous and an asynchronous form of it. */
-export function onLoopOrPool<Result, Extra = void>(
-  onLoop: (input: SigningInput, extra: Extra) => Result,
-  onPool: (input: SigningInput, done: Done<Result>, extra: Extra) => void,
-): (input: SigningInput, extra: Extra) => Result | Promise<Result> {
+export function onLoopOrPool<Input, Result, Extra = void>(
+  onLoop: (input: Input, extra: Extra) => Result,
+  onPool: (input: Input, done: Done<Result>, extra: Extra) => void,
+): (input: Input, extra: Extra) => Result | Promise<Result> {
   return (input, extra) => {
     if (inPool === 0 && spent < SHARE) {
       if (spent === 0) setImmediate(startTurn)

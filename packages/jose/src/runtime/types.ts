@@ -21,3 +21,24 @@ export interface NewKey {
   /** Bits of an RSA modulus, bytes of a secret. */
   readonly length: number
 }
+
+/** Hash of RSAES-OAEP, as WebCrypto names it. */
+export type OaepHash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
+
+/** What is to be encrypted under a content encryption key. */
+export interface PlainContent {
+  readonly cek: Uint8Array
+  readonly iv: Uint8Array
+  readonly plaintext: Uint8Array
+  /** Authenticated, and not encrypted. */
+  readonly aad: Uint8Array
+}
+
+/** What has been. */
+export interface SealedContent {
+  readonly cek: Uint8Array
+  readonly iv: Uint8Array
+  readonly ciphertext: Uint8Array
+  readonly tag: Uint8Array
+  readonly aad: Uint8Array
+}

@@ -7,7 +7,13 @@ import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier, unsupported
 import type { NewKey, Signer, Verifier } from './types.ts'
 
 export { subtleAgree as agree } from './subtle-agreement.ts'
+export { openContent, sealContent } from './subtle-content.ts'
+export { unwrapKey, wrapKey } from './subtle-key-wrap.ts'
+export { prepareOaepDecryption, prepareOaepEncryption } from './subtle-oaep.ts'
 export { completeKey } from './subtle.ts'
+
+/** Whether our own engine for encryption, on what is in this file, is faster than that of `jose`. */
+export const encryptsFast: boolean = false
 
 export async function prepareSigner(row: JwsRow, material: Jwk): Promise<Signer> {
   return subtleSigner(row, await subtleImport(row, material, 'sign'))
