@@ -58,8 +58,8 @@ import type {
 import { authorizationChanges, createTokenResponse } from './issue.ts'
 import {
   assertErrorUris,
-  assertOwnStore,
   assertStrongStorage,
+  claimStore,
   type AuthorizationServerOptions,
   type Tenant,
 } from './options.ts'
@@ -93,6 +93,7 @@ export class AuthorizationServer implements Server, Mountable {
     assertIssuer(options.issuer)
     assertStrongStorage(options)
     assertErrorUris(options)
+    claimStore(options, registry.storeOwners)
     this.issuer = options.issuer
     this.store = options.store
     this.keys = options.keys
@@ -143,7 +144,6 @@ export class AuthorizationServer implements Server, Mountable {
    * @throws AuthlibError `shared_store`, and what the constructor throws
    */
   at(tenant: Tenant): AuthorizationServer {
-    assertOwnStore(tenant, this.#options)
     const { clients: _clients, baseUrl: _baseUrl, ...shared } = this.#options
     return new AuthorizationServer({ ...shared, ...tenant }, this.#registry)
   }

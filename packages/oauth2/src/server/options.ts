@@ -50,9 +50,11 @@ export function assertStrongStorage({ store, allowWeakStorage = false }: Authori
   )
 }
 
-/** @throws AuthlibError `shared_store` */
-export function assertOwnStore(tenant: Tenant, { store }: AuthorizationServerOptions): void {
-  if (tenant.store !== store) return
+/** Notes whose store it is among servers that share registrations. @throws AuthlibError `shared_store` */
+export function claimStore({ issuer, store }: AuthorizationServerOptions, owners: WeakMap<Store, string>): void {
+  const owner = owners.get(store) ?? issuer
+  owners.set(store, owner)
+  if (owner === issuer) return
   throw new AuthlibError('shared_store', "Two tenants with one store would accept each other's tokens", {
     hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
   })

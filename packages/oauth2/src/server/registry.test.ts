@@ -18,9 +18,10 @@ import { jwksEndpoint } from './endpoints/jwks.ts'
 import { revocationEndpoint } from './endpoints/revocation.ts'
 import { codeChallenge } from './extensions/code-challenge.ts'
 import { jwtAccessToken } from './extensions/jwt-access-token.ts'
-import type { Extension } from './feature.ts'
+import type { Extension, Login } from './feature.ts'
 import { authorizationCodeGrant } from './grants/authorization-code.ts'
 import { clientCredentialsGrant } from './grants/client-credentials.ts'
+import { redirectInteraction } from './interaction/redirect.ts'
 
 const failsWith = (code: string): Error => expect.objectContaining({ code }) as Error
 
@@ -230,6 +231,10 @@ describe('tenants', () => {
     const { server, store } = fullServer()
     const tenant = { issuer: 'http://localhost:4000/t1', clients: server.clients }
     expect(() => server.at({ ...tenant, store })).toThrow(failsWith('shared_store'))
+    const sibling = { issuer: 'http://localhost:4000/t2', store: memoryStore() }
+    server.at(sibling)
+    expect(() => server.at({ ...tenant, store: sibling.store })).toThrow(failsWith('shared_store'))
+    expect(server.at(sibling).issuer).toBe(sibling.issuer) // made anew for each request, as some do
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
     const own = server.at({ ...tenant, store: tenantStore(store, 't1') })
     expect(await own.findToken(String(json['access_token']))).toBeNull()
@@ -252,6 +257,24 @@ describe('tenants', () => {
     const tenant = server.at({ issuer: `${ISSUER}/t1`, store: memoryStore(), clients: server.clients })
     const start = await tenant.fetch(new Request(authorizeUrl().replace('/authorize', '/t1/authorize')))
     expect(start.headers.get('location')).toMatch(/^\/t1\/login\?/)
+  })
+
+  it('have pages of their own, and sessions: the options are functions of the server', async () => {
+    const { server } = bareServer()
+    const login: Record<string, Login> = { [`${ISSUER}/t1`]: { subject: 'alice', authTime: 1 } }
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).register(
+      redirectInteraction({
+        login: ({ issuer }) => `${issuer}/my/login`,
+        consent: ({ issuer }) => `${issuer}/my/consent`,
+        session: (_request, { issuer }) => login[issuer] ?? null,
+      }),
+    )
+    const pages = ['t1', 't2'].map(async (name) => {
+      const tenant = server.at({ issuer: `${ISSUER}/${name}`, store: memoryStore(), clients: server.clients })
+      const { headers } = await tenant.fetch(new Request(authorizeUrl().replace('/authorize', `/${name}/authorize`)))
+      return headers.get('location')?.split('?')[0]
+    })
+    expect(await Promise.all(pages)).toEqual([`${ISSUER}/t1/my/consent`, `${ISSUER}/t2/my/login`])
   })
 
   it('do not inherit the client table by accident', () => {

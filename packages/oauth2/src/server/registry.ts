@@ -1,6 +1,6 @@
 /** What has been registered, and nothing else, is what a server does. */
 
-import { AuthlibError } from '@authlib/core'
+import { AuthlibError, type Store } from '@authlib/core'
 import type {
   ClientAuthMethod,
   Endpoint,
@@ -40,6 +40,8 @@ export class Registry {
   readonly responseModes: ReadonlyMap<string, ResponseMode>
   readonly tokenKinds: ReadonlyMap<string, TokenKind>
   readonly tokenFormats: ReadonlyMap<string, TokenFormat>
+  /** The issuer of each store in use: two on one would take each other's tokens. */
+  readonly storeOwners: WeakMap<Store, string> = new WeakMap<Store, string>()
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #clientAuthMethods = new Map<string, ClientAuthMethod>()
   readonly #responseModes = new Map<string, ResponseMode>()
