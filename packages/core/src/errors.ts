@@ -3,7 +3,7 @@
 export interface AuthlibErrorOptions {
   /** HTTP status the error is answered with. Default 500. */
   readonly status?: number | undefined
-  /** What the developer can do about it. Shown on development pages and in logs, never sent to a client. */
+  /** What the developer can do about it, for logs and for pages of development. Never sent by the library. */
   readonly hint?: string | undefined
   /** Internal detail for logs and events. Never sent. */
   readonly reason?: string | undefined

@@ -35,7 +35,7 @@ export type OAuth2ErrorCode =
   | 'invalid_target'
 
 export interface OAuth2ErrorOptions {
-  /** Internal detail for `onError` and events; never sent. */
+  /** Internal detail for logs and events; never sent. */
   readonly reason?: string | undefined
   /** Default 400. */
   readonly status?: number | undefined
