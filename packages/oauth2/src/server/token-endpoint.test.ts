@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { AuthlibError, memoryStore, type Store } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { basic, bareServer, fullServer, ISSUER, post, PUBLIC, WEB } from '../../test/journey.ts'
@@ -160,7 +161,6 @@ describe('client_credentials (RFC 6749 §4.4, T16)', () => {
 describe('a grant of your own', () => {
   const apiKeys = new Map([['key-of-carol', 'carol']])
 
-  // Shown in the docs as it stands.
   const apiKeyGrant = (): Grant => ({
     grantType: 'urn:example:api-key',
     metadata: { api_key_help_uri: 'https://as.example/help' },
@@ -172,7 +172,16 @@ describe('a grant of your own', () => {
     },
   })
 
-  it('fits in 30 lines with its metadata', async () => {
+  it('fits in 30 lines with its metadata, and stands in the guide as it is here', () => {
+    const guide = readFileSync(new URL('../../../../docs/guide/write-a-grant.md', import.meta.url), 'utf8')
+    const [, sample = ''] = /^```ts twoslash\n(.*?)^```$/ms.exec(guide) ?? []
+    expect(sample).toContain('const apiKeyGrant = (): Grant => ({')
+    expect(sample.split('\n').length).toBeLessThanOrEqual(30)
+    const indented = sample.split('// ---cut---\n')[1]?.replace(/^(?=.)/gm, '  ')
+    expect(readFileSync(new URL(import.meta.url), 'utf8')).toContain(indented)
+  })
+
+  it('works, and is published', async () => {
     const { server } = bareServer({
       clients: staticClients([{ ...WEB, grant_types: ['urn:example:api-key'] }]),
     })
