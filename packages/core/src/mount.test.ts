@@ -37,7 +37,7 @@ describe('createDispatch', () => {
     })
     const dispatch = createDispatch([answering('one', '/a'), answering('two', '/a')], { onError })
     expect(await dispatch(request('/a'))).toMatchObject({ status: 500 })
-    expect(errors).toEqual([expect.objectContaining({ code: 'duplicate_route' })])
+    expect(errors).toEqual([expect.objectContaining({ code: 'duplicate_path' })])
   })
 
   it('reports what breaks, and not what a client does wrong', async () => {

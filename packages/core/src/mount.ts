@@ -90,7 +90,7 @@ function indexRoutes(mountables: readonly Mountable[]): ReadonlyMap<string, Moun
   for (const mountable of mountables) {
     for (const { path } of mountable.routes) {
       if (byPath.has(path) && byPath.get(path) !== mountable) {
-        throw new AuthlibError('duplicate_route', 'Two mountables have the same path', { reason: path })
+        throw new AuthlibError('duplicate_path', 'Two mountables have the same path', { reason: path })
       }
       byPath.set(path, mountable)
     }

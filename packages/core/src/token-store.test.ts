@@ -89,7 +89,7 @@ describe('tokens in a store', () => {
 
   it('need a store that can compare and set', () => {
     const weak: Store = { ...memoryStore(), guarantees: { commit: 'best-effort', reads: 'strong' } }
-    expect(() => storeTokens(weak, { secrets: [SECRET] })).toThrow(expect.objectContaining({ code: 'weak_store' }))
+    expect(() => storeTokens(weak, { secrets: [SECRET] })).toThrow(expect.objectContaining({ code: 'weak_storage' }))
   })
 })
 

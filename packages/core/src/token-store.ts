@@ -51,11 +51,11 @@ const KIND = 'client_token'
 /**
  * Tokens in any store, sealed and bound to their key. The revision of the record makes `save` a compare-and-set.
  *
- * @throws AuthlibError `weak_store` when the store does not commit atomically
+ * @throws AuthlibError `weak_storage` when the store does not commit atomically
  */
 export function storeTokens(store: Store, { secrets, clock = systemClock, random }: StoreTokensOptions): TokenStore {
   if (store.guarantees.commit !== 'atomic') {
-    throw new AuthlibError('weak_store', 'This store cannot compare and set', {
+    throw new AuthlibError('weak_storage', 'This store cannot compare and set', {
       hint: 'Two processes would refresh the same token and sign the account out. Use a store with atomic commits.',
     })
   }
@@ -105,7 +105,7 @@ export function storeTokens(store: Store, { secrets, clock = systemClock, random
         if (previous !== undefined && found.token?.id !== previous?.id) return false
         if (await write(key, found.id, found.record, token)) return true
       }
-      throw new AuthlibError('store_busy', 'Others kept writing this token', { status: 503 })
+      throw new AuthlibError('store_conflict', 'Others kept writing this token', { status: 503 })
     },
   }
 }

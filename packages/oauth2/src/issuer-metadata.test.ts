@@ -99,7 +99,7 @@ describe('metadata of an issuer', () => {
 
   it('that is published nowhere says what to do', async () => {
     await expect(new OAuth2Client({ issuer: server.url, clientId: 'client' }).metadata()).rejects.toMatchObject({
-      code: 'no_metadata',
+      code: 'missing_metadata',
       hint: expect.stringContaining(server.url),
     })
   })
@@ -135,7 +135,7 @@ describe('metadata of an issuer', () => {
 
   it('is asked for again when it could not be loaded at all', async () => {
     const client = new OAuth2Client({ issuer: server.url, clientId: 'client' })
-    await expect(client.metadata()).rejects.toMatchObject({ code: 'no_metadata' })
+    await expect(client.metadata()).rejects.toMatchObject({ code: 'missing_metadata' })
     answers['/.well-known/openid-configuration'] = () => metadata(server.url)
     await expect(client.metadata()).resolves.toMatchObject({ issuer: server.url })
   })

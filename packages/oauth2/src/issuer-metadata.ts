@@ -64,7 +64,7 @@ async function discover({ issuer, fetch, timeout }: IssuerMetadataOptions): Prom
     if (status === 200) return validateServerMetadata(readDocument(text), issuer)
     if (status >= 500) throw invalidMetadata(`the server answered ${status}`)
   }
-  throw new AuthlibError('no_metadata', 'The issuer publishes no metadata', {
+  throw new AuthlibError('missing_metadata', 'The issuer publishes no metadata', {
     status: 502,
     hint: `Check the issuer '${issuer}', or pass its endpoints in \`metadata\`.`,
   })

@@ -138,7 +138,7 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
     }
   }
 
-  /** What is known of the authorization server. @throws AuthlibError `invalid_metadata`, `issuer_mismatch`, `no_metadata` */
+  /** What is known of the authorization server. @throws AuthlibError `invalid_metadata`, `issuer_mismatch`, `missing_metadata` */
   metadata(): Promise<ServerMetadata> {
     return this.#connection.metadata()
   }
