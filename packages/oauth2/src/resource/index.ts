@@ -1,4 +1,13 @@
-export * from './bearer-errors.ts'
+export {
+  cannotValidate,
+  insufficientScope,
+  invalidToken,
+  malformedToken,
+  missingToken,
+  ResourceError,
+  type ChallengeParams,
+  type ResourceErrorOptions,
+} from './bearer-errors.ts'
 export * from './bearer.ts'
 export * from './introspection.ts'
 export * from './jwt-access-token.ts'

@@ -97,7 +97,7 @@ export function resourceMetadataUrl(resource: string): string {
  *
  * @throws AuthlibError `invalid_resource`
  */
-export function assertResource(resource: string): void {
+function assertResource(resource: string): void {
   if (isValidUrl(resource, { fragments: false }) && !resource.includes('?') && isSecureTransport(resource)) return
   throw new AuthlibError('invalid_resource', 'A resource must be an https URL without query and fragment', {
     hint: 'Plain http is accepted for loopback hosts only.',

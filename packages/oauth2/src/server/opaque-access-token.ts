@@ -43,7 +43,7 @@ export const opaqueAccessToken: TokenFormat = {
 }
 
 /** The authorization inside the token's own record, if it holds one. */
-export function heldAuthorization(record: StoredRecord): Authorization | null {
+function heldAuthorization(record: StoredRecord): Authorization | null {
   const held = record.data['authorization']
   return held === undefined ? null : unpackAuthorization(held as JsonObject, record) // sound: written by tokenRecord
 }

@@ -19,6 +19,6 @@ export const metadataEndpoint: Endpoint = {
 }
 
 /** The document, cacheable for five minutes. */
-export function metadataResponse(server: Server): HttpResponse {
+function metadataResponse(server: Server): HttpResponse {
   return jsonResponse(200, server.metadata(), [['cache-control', 'public, max-age=300']])
 }
