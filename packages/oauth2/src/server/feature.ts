@@ -120,7 +120,7 @@ export interface Login {
   readonly authTime: number
   readonly acr?: string | undefined
   readonly amr?: readonly string[] | undefined
-  /** A session of `sessions.ts`: codes and tokens are refused once it has ended. */
+  /** A session of `startSession`: once it has ended, no code is given and none of its codes is redeemed. */
   readonly sessionId?: string | undefined
 }
 

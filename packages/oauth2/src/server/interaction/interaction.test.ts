@@ -13,7 +13,9 @@ import { clientFromMetadata, staticClients } from '../clients.ts'
 import { codeChallenge } from '../extensions/code-challenge.ts'
 import type { AuthorizationRequest, Login } from '../feature.ts'
 import { authorizationCodeGrant } from '../grants/authorization-code.ts'
+import { endSession, findSession, startSession } from '../sessions.ts'
 import { demandsSlot, whatToAsk, type Demands } from './ask.ts'
+import { forgetConsent } from './consents.ts'
 import { developmentPages } from './development.ts'
 import { redirectInteraction } from './redirect.ts'
 
@@ -296,6 +298,16 @@ describe('consent', () => {
     expect(next.headers.get('location')).toMatch(/^\/consent/)
   })
 
+  it('is asked for again once it is forgotten, for that client alone', async () => {
+    const { server } = fullServer()
+    const browser = new Browser(server)
+    for (const client_id of ['web', 'other']) await browser.authorize({ client_id })
+    await forgetConsent(server, 'alice', 'web')
+    expect((await browser.open(authorizeUrl())).headers.get('location')).toMatch(/^\/consent/)
+    const other = await browser.open(authorizeUrl({ client_id: 'other' }))
+    expect(other.headers.get('location')).toContain('code=')
+  })
+
   it('is not asked for a first-party client', async () => {
     const { server } = fullServer({ clients: staticClients([{ ...WEB, skip_consent: true }]) })
     const browser = new Browser(server)
@@ -314,6 +326,32 @@ describe('consent', () => {
     const browser = new Browser(server)
     await browser.authorize()
     expect((await browser.open(authorizeUrl())).headers.get('location')).toMatch(/^\/consent/)
+  })
+})
+
+describe('a session of the server', () => {
+  it('is a login until it ends, by itself or by hand, and its codes end with it', async () => {
+    const clock = manualClock()
+    const { server } = fullServer({ clock })
+    const code = async (login: Login) => {
+      const request = await server.validateAuthorizationRequest(new Request(authorizeUrl()))
+      const { headers } = await server.createAuthorizationResponse(request, login)
+      return new URL(new Map(headers).get('location') ?? '').searchParams.get('code') ?? ''
+    }
+    const { value, login } = await startSession(server, { subject: 'alice', amr: ['pwd'] }, 30)
+    expect(login).toMatchObject({ subject: 'alice', authTime: clock(), amr: ['pwd'] })
+    expect(login.sessionId).not.toBe(value)
+    expect(await findSession(server, value)).toEqual(login)
+    expect((await redeem(server, await code(login))).status).toBe(200)
+    const late = await code(login)
+    clock.advance(30) // less than a code lives
+    expect(await findSession(server, value)).toBeNull()
+    expect((await redeem(server, late)).json['error']).toBe('invalid_grant')
+    await expect(code(login)).rejects.toMatchObject({ error: { code: 'login_required' } })
+
+    const second = await startSession(server, { subject: 'alice' }, 60)
+    await endSession(server, second.value)
+    expect(await findSession(server, second.value)).toBeNull()
   })
 })
 
