@@ -13,13 +13,19 @@ export class FormBrowser {
   status = 0
   text = ''
   #cookies: StoredCookie[] = []
+  readonly #fetch: typeof fetch
+
+  /** Over the network, unless something else reaches the servers. */
+  constructor(reach: typeof fetch = fetch) {
+    this.#fetch = reach
+  }
 
   /** Opens a URL, and goes on wherever it is sent. */
   async open(url: string, init: { method?: string; body?: URLSearchParams } = {}): Promise<void> {
     let request = init
     let target = new URL(url, this.url === 'about:blank' ? undefined : this.url)
     for (let hops = 0; hops < 20; hops++) {
-      const response = await fetch(target, {
+      const response = await this.#fetch.call(undefined, target, {
         ...request,
         redirect: 'manual',
         headers: { cookie: this.#cookieHeader(target) },
