@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { authorizeUrl, fullServer, post, WEB } from '../../test/journey.ts'
+import { authorizeUrl, fullServer, manualClock, post, WEB } from '../../test/journey.ts'
 
 describe('errorUris (AC-10, RFC 6749 §4.1.2.1, §5.2)', () => {
   const errorUris = {
@@ -29,5 +29,21 @@ describe('errorUris (AC-10, RFC 6749 §4.1.2.1, §5.2)', () => {
 
   it.each(['/errors/scope', 'docs.example', 'https://docs.example/"', ''])('refuse %j at the start', (uri) => {
     expect(() => fullServer({ errorUris: { invalid_scope: uri } })).toThrow(TypeError)
+  })
+})
+
+describe('accessTokenLifetime', () => {
+  it.each([
+    [undefined, 3600],
+    [60, 60],
+  ])('%s is what clients are told, and what holds', async (accessTokenLifetime, seconds) => {
+    const clock = manualClock()
+    const { server } = fullServer({ clock, accessTokenLifetime })
+    const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    expect(json['expires_in']).toBe(seconds)
+    clock.advance(seconds - 1)
+    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+    clock.advance(1)
+    expect(await server.findToken(String(json['access_token']))).toBeNull()
   })
 })

@@ -63,6 +63,7 @@ describe('a login', () => {
       prompt: ['login', 'consent'],
       maxAge: 0,
       loginHint: 'alice',
+      idTokenHint: 'eyJ.of.alice',
       acrValues: ['mfa'],
       uiLocales: ['de', 'en'],
     })
@@ -71,6 +72,7 @@ describe('a login', () => {
       prompt: 'login consent',
       max_age: '0',
       login_hint: 'alice',
+      id_token_hint: 'eyJ.of.alice',
       acr_values: 'mfa',
       ui_locales: 'de en',
     })
@@ -464,13 +466,21 @@ describe('logging out', () => {
   it('goes by the provider, which learns whose session ends (RP-Initiated Logout §2)', async () => {
     const client = createClient()
     const { token } = await logIn(client)
-    const url = await client.logoutUrl({ token, postLogoutRedirectUri: 'https://app.example/', state: 's' })
+    const url = await client.logoutUrl({
+      token,
+      postLogoutRedirectUri: 'https://app.example/',
+      state: 's',
+      logoutHint: 'alice',
+      uiLocales: ['de', 'en'],
+    })
     expect(url!.startsWith(`${provider.issuer}/logout?`)).toBe(true)
     expect(Object.fromEntries(new URL(url!).searchParams)).toEqual({
       client_id: 'client',
       id_token_hint: token.idToken,
       post_logout_redirect_uri: 'https://app.example/',
       state: 's',
+      logout_hint: 'alice',
+      ui_locales: 'de en',
     })
   })
 

@@ -16,6 +16,7 @@ import {
   WEB,
 } from '../../../test/journey.ts'
 import { codeChallenge } from '../extensions/code-challenge.ts'
+import { developmentPages } from '../interaction/development.ts'
 import { authorizationCodeGrant } from './authorization-code.ts'
 
 const WRONG = 'wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong'
@@ -259,5 +260,15 @@ describe('PKCE (RFC 7636)', () => {
     const { server } = bareServer()
     server.registerGrant(authorizationCodeGrant())
     expect(() => server.routes).toThrow(expect.objectContaining({ code: 'missing_extension' }) as Error)
+  })
+
+  it('can, by an option that says what it is, and then works without', async () => {
+    const { server } = bareServer()
+    server
+      .registerGrant(authorizationCodeGrant({ allowWithoutCodeChallenge: true }))
+      .register(developmentPages({ users: [{ username: 'alice' }] }))
+    const code = await obtainCode(server, { code_challenge: undefined, code_challenge_method: undefined })
+    expect((await redeem(server, code, { code_verifier: undefined })).status).toBe(200)
+    expect(server.metadata()).not.toHaveProperty('code_challenge_methods_supported')
   })
 })

@@ -122,6 +122,19 @@ describe('the refresh token grant (RFC 6749 §6, RFC 9700 §4.14)', () => {
     expect((await refresh(server, token)).status).toBe(200)
   })
 
+  it('goes to whom the server wants: by client and by authorization', async () => {
+    const asked: unknown[] = []
+    const issueTo = (answer: boolean): RefreshTokenGrantOptions => ({
+      issueTo({ clientId }, { subject, scope }) {
+        asked.push([clientId, subject, scope])
+        return answer
+      },
+    })
+    expect((await signedIn(issueTo(true))).token).toMatch(/^rt_/)
+    expect((await signedIn(issueTo(false))).token).toBe('undefined')
+    expect(asked[0]).toEqual(['web', 'alice', ['read', 'write']])
+  })
+
   it('dies when it is idle, and lives as long as it is used', async () => {
     const { server, clock, token } = await signedIn({ idleLifetime: 100 })
     clock.advance(99)

@@ -156,6 +156,20 @@ describe('development pages', () => {
     expect((await browser.open(authorizeUrl())).headers.get('location')).toMatch(/^\/login/)
   })
 
+  it('keep a login for as long as they are told', async () => {
+    const clock = manualClock()
+    const { server } = bareServer({ clock })
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(developmentPages({ users: [{ username: 'alice' }], sessionLifetime: 60 }))
+    const browser = new Browser(server)
+    await browser.authorize()
+    clock.advance(59)
+    expect((await browser.open(authorizeUrl())).headers.get('location')).toContain('code=')
+    clock.advance(1)
+    expect((await browser.open(authorizeUrl())).headers.get('location')).toMatch(/^\/login/)
+  })
+
   it('do not let a login that is in flight survive the logout', async () => {
     const { server } = fullServer()
     const browser = new Browser(server)
