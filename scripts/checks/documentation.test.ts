@@ -33,6 +33,19 @@ describe('documentation', () => {
     expect(documentation(root)).toEqual(['packages/a/src/index.ts:2: tagged has no doc comment'])
   })
 
+  it('finds a subpath that the API reference leaves out', () => {
+    const files = {
+      ...base,
+      'packages/a/package.json': manifest('a', {}, { '.': './src/index.ts', './x': './src/x.ts' }),
+      'packages/a/README.md': '`@authlib/a` and `@authlib/a/x`',
+      'packages/a/src/index.ts': 'export {}',
+      'packages/a/src/x.ts': 'export {}',
+    }
+    expect(documentation(workspace(files))).toEqual(['packages/a/typedoc.json leaves out @authlib/a/x'])
+    const entryPoints = ['src/index.ts', 'src/x.ts']
+    expect(documentation(workspace({ ...files, 'packages/a/typedoc.json': { entryPoints } }))).toEqual([])
+  })
+
   it('finds a subpath that the README does not show, and a README that is missing', () => {
     const root = workspace({
       ...base,
@@ -42,6 +55,7 @@ describe('documentation', () => {
         { '.': './src/index.ts', './x': './src/x.ts', './x-y': './src/x.ts' },
       ),
       'packages/a/README.md': `import '@authlib/a/x-y'`,
+      'packages/a/typedoc.json': { entryPoints: ['src/index.ts', 'src/x.ts'] },
       'packages/a/src/index.ts': 'export {}',
       'packages/a/src/x.ts': 'export {}',
       'packages/b/package.json': manifest('b'),

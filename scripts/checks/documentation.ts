@@ -1,18 +1,19 @@
 /**
  * Every exported symbol has a doc comment (options are documented member by member, where they are taken), and every
- * subpath is shown in the README of its package.
+ * subpath is shown in the README of its package and has a page in the API reference.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import ts from 'typescript'
-import { readPackages, type Package, type Subpath } from '../workspace.ts'
+import { readJson, readPackages, type Package, type Subpath } from '../workspace.ts'
 
 /** One line for each symbol or subpath that nothing is said about. */
 export function documentation(root: string): string[] {
   const packages = readPackages(root)
   return [
     ...packages.flatMap((candidate) => undocumentedSubpaths(root, candidate)),
+    ...packages.flatMap((candidate) => missingInReference(root, candidate)),
     ...undocumentedSymbols(root, packages),
   ]
 }
@@ -24,6 +25,17 @@ function undocumentedSubpaths(root: string, { folder, subpaths }: Package): stri
   return subpaths
     .filter(({ specifier }) => !new RegExp(`(?<![\\w/])${specifier}(?![\\w/-])`).test(readme))
     .map(({ specifier }) => `${path} does not mention ${specifier}`)
+}
+
+/** The reference is made of what `typedoc.json` of the package names, or of its main entry when there is none. */
+function missingInReference(root: string, { folder, subpaths }: Package): string[] {
+  const path = `${folder}/typedoc.json`
+  const { entryPoints } = existsSync(join(root, path))
+    ? (readJson(join(root, path)) as { readonly entryPoints: readonly string[] }) // ours, and TypeDoc checks it
+    : { entryPoints: ['src/index.ts'] }
+  return subpaths
+    .filter(({ source }) => !entryPoints.includes(relative(folder, source).replaceAll('\\', '/')))
+    .map(({ specifier }) => `${path} leaves out ${specifier}`)
 }
 
 function undocumentedSymbols(root: string, packages: readonly Package[]): string[] {
