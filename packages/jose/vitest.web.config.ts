@@ -6,13 +6,13 @@ const sources = fileURLToPath(new URL('src/', import.meta.url))
 
 /** Files with a test of ES256K or RSA1_5, which WebCrypto does not have. */
 const withoutWeb = [
-  'attacks-jws',
+  'jws/attacks-jws',
   'extra/interop-python',
   'interop-command',
   'interop-python',
-  'jwt',
+  'jwt/jwt',
   'properties',
-  'rsa1-5',
+  'jwe/rsa1-5',
 ].map((name) => `src/${name}.test.ts`)
 
 /** Our tests of whole tokens once more, on the cryptography of browsers and workers, and the encryption of `jose`. */

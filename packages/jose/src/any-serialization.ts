@@ -2,9 +2,9 @@
 
 import { parseJson } from '@authlib/core'
 import { JoseError } from './errors.ts'
-import { decodeError, type JwsHeader, parseHeaderObject } from './header.ts'
+import { decodeError, type JwsHeader, parseHeaderObject } from './jws/header.ts'
 import { isObject } from './is-object.ts'
-import { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
+import { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
 import {
   checkRecipient,
   type FlattenedJwe,
@@ -12,8 +12,8 @@ import {
   type JweHeader,
   readJwe,
   splitCompact,
-} from './jwe-parts.ts'
-import { decodeUnverifiedJws, verifyJws } from './jws.ts'
+} from './jwe/jwe-parts.ts'
+import { decodeUnverifiedJws, verifyJws } from './jws/jws.ts'
 import {
   checkThreshold,
   type FlattenedJws,
@@ -23,10 +23,10 @@ import {
   type VerifiedJwsJson,
   verifyJwsJson,
   type VerifyJwsJsonOptions,
-} from './jws-json.ts'
-import type { VerificationKeys } from './jws-signature.ts'
-import type { Key } from './key.ts'
-import type { KeySetLike } from './key-set.ts'
+} from './jws/jws-json.ts'
+import type { VerificationKeys } from './jws/jws-signature.ts'
+import type { Key } from './keys/key.ts'
+import type { KeySetLike } from './keys/key-set.ts'
 
 /** What a token says about itself. Nobody has verified it: only for choosing what to verify or decrypt with. */
 export type UnverifiedToken =

@@ -16,7 +16,7 @@ export {
   type UnverifiedToken,
   verifyAnyJws,
 } from './any-serialization.ts'
-export * from './cached-verifier.ts'
+export * from './jwt/cached-verifier.ts'
 export {
   checkClaims,
   type ClaimRule,
@@ -24,15 +24,15 @@ export {
   type JwtDecryption,
   type JwtPolicy,
   type NewJwtClaims,
-} from './claims.ts'
+} from './jwt/claims.ts'
 export * from './errors.ts'
-export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt.ts'
-export { decryption, decryptJwt, encryptJwt } from './jwt-encrypted.ts'
-export type { JwsHeader } from './header.ts'
-export * from './header-parameters.ts'
-export type { Jwk, JwkSet } from './jwk.ts'
-export * from './jwk-import.ts'
-export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe-decrypt.ts'
+export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt/jwt.ts'
+export { decryption, decryptJwt, encryptJwt } from './jwt/jwt-encrypted.ts'
+export type { JwsHeader } from './jws/header.ts'
+export * from './jws/header-parameters.ts'
+export type { Jwk, JwkSet } from './keys/jwk.ts'
+export * from './keys/jwk-import.ts'
+export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
 export {
   type JweAlgorithm,
   jweAlgorithms,
@@ -40,9 +40,9 @@ export {
   type JweEncryptionRow,
   jweEncryptions,
   type JweRow,
-} from './jwe-algorithms.ts'
-export { findEncryptionKey } from './jwe-key.ts'
-export * from './jwe.ts'
+} from './jwe/jwe-algorithms.ts'
+export { findEncryptionKey } from './jwe/jwe-key.ts'
+export * from './jwe/jwe.ts'
 export type {
   ContentEncryption,
   DeliveredKey,
@@ -51,9 +51,9 @@ export type {
   KeyDelivery,
   KeyManagement,
   KeyRequest,
-} from './jwe-implementation.ts'
-export type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
-export type { Content } from './jws-content.ts'
+} from './jwe/jwe-implementation.ts'
+export type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe/jwe-parts.ts'
+export type { Content } from './jws/jws-content.ts'
 export {
   decodeUnverifiedJws,
   signJws,
@@ -61,7 +61,7 @@ export {
   type VerifiedJws,
   verifyJws,
   type VerifyJwsOptions,
-} from './jws.ts'
+} from './jws/jws.ts'
 export {
   type FlattenedJws,
   type GeneralJws,
@@ -73,22 +73,22 @@ export {
   type VerifiedJwsJson,
   verifyJwsJson,
   type VerifyJwsJsonOptions,
-} from './jws-json.ts'
-export type { LifetimeOptions } from './jwt-payload.ts'
-export type { KeyResolver, VerificationKeys } from './jws-signature.ts'
-export * from './external-key.ts'
-export { Key } from './key.ts'
-export * from './key-choice.ts'
-export * from './key-export.ts'
-export * from './key-generate.ts'
-export * from './key-import.ts'
-export * from './key-set.ts'
-export * from './policies.ts'
-export * from './remote-key-set.ts'
-export { weakRsa1_5 } from './rsa1-5.ts'
-export * from './sensitive-claims.ts'
-export { type SignatureAlgorithm, signatureAlgorithm, type SignatureCode } from './signature-algorithm.ts'
-export { type SigningKeys, staticKeys } from './signing-keys.ts'
-export { type StoredKeys, storedKeys, type StoredKeysOptions } from './stored-keys.ts'
-export * from './standard-schema.ts'
-export * from './thumbprint.ts'
+} from './jws/jws-json.ts'
+export type { LifetimeOptions } from './jwt/jwt-payload.ts'
+export type { KeyResolver, VerificationKeys } from './jws/jws-signature.ts'
+export * from './keys/external-key.ts'
+export { Key } from './keys/key.ts'
+export * from './keys/key-choice.ts'
+export * from './keys/key-export.ts'
+export * from './keys/key-generate.ts'
+export * from './keys/key-import.ts'
+export * from './keys/key-set.ts'
+export * from './jwt/policies.ts'
+export * from './keys/remote-key-set.ts'
+export { weakRsa1_5 } from './jwe/rsa1-5.ts'
+export * from './jwt/sensitive-claims.ts'
+export { type SignatureAlgorithm, signatureAlgorithm, type SignatureCode } from './keys/signature-algorithm.ts'
+export { type SigningKeys, staticKeys } from './keys/signing-keys.ts'
+export { type StoredKeys, storedKeys, type StoredKeysOptions } from './keys/stored-keys.ts'
+export * from './jwt/standard-schema.ts'
+export * from './keys/thumbprint.ts'

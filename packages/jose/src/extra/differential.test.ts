@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
 import { findJwsRow, importKey, type Jwk, JoseError, type JwsRow, signJws, verifyJws } from '../index.ts'
 import * as node from '../runtime/node.ts'
-import { adapt } from '../signature-algorithm.ts'
+import { adapt } from '../keys/signature-algorithm.ts'
 import { ed448, es256k, mlDsa44, mlDsa65, mlDsa87, x448 } from './index.ts'
 
 /** What is written in JavaScript and what Node.js has must give one verdict about everything. */

@@ -4,15 +4,15 @@
  * @spec draft-madden-jose-ecdh-1pu-04 §2
  */
 
-import { agree, agreedKey, newEphemeral, privateHalf, publicHalf, readEphemeral } from '../ecdh-es.ts'
-import { invalidHeader } from '../header.ts'
+import { agree, agreedKey, newEphemeral, privateHalf, publicHalf, readEphemeral } from '../jwe/ecdh-es.ts'
+import { invalidHeader } from '../jws/header.ts'
 import { joinBytes } from '../join-bytes.ts'
-import type { JweEncryptionRow, JweRow } from '../jwe-algorithms.ts'
-import type { JweImplementation, KeyManagement } from '../jwe-implementation.ts'
-import { encryptionRefusal } from '../jwe-rules.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
-import { Key } from '../key.ts'
-import type { KeySetLike } from '../key-set.ts'
+import type { JweEncryptionRow, JweRow } from '../jwe/jwe-algorithms.ts'
+import type { JweImplementation, KeyManagement } from '../jwe/jwe-implementation.ts'
+import { encryptionRefusal } from '../jwe/jwe-rules.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
+import { Key } from '../keys/key.ts'
+import type { KeySetLike } from '../keys/key-set.ts'
 import { unwrapKey, wrapKey } from '#runtime'
 
 export interface Ecdh1PuOptions {

@@ -16,7 +16,7 @@ import {
   verifyJws,
   weakRsa1_5,
 } from '../index.ts'
-import { adapt } from '../signature-algorithm.ts'
+import { adapt } from '../keys/signature-algorithm.ts'
 import { c20p, ecdh1Pu, ed448, es256k, x448 } from './index.ts'
 
 /** What one of the two libraries shall do. */

@@ -1,11 +1,11 @@
 /** Issuing an SD-JWT. RFC 9901 §4, §6 */
 
 import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
-import type { JwtClaims, NewJwtClaims } from '../claims.ts'
-import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
-import { signJwt, type SignJwtOptions } from '../jwt.ts'
-import { prepareClaims } from '../jwt-payload.ts'
-import type { Key } from '../key.ts'
+import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
+import { invalidKey, type Jwk, parseJwk } from '../keys/jwk.ts'
+import { signJwt, type SignJwtOptions } from '../jwt/jwt.ts'
+import { prepareClaims } from '../jwt/jwt-payload.ts'
+import type { Key } from '../keys/key.ts'
 import { type ClaimPath, createDisclosure, type Disclosure } from './disclosure.ts'
 
 export interface IssueSdJwtOptions extends SignJwtOptions {

@@ -1,6 +1,6 @@
 /** Putting disclosures back into the places of their digests. RFC 9901 §7.1 */
 
-import type { JwtClaims } from '../claims.ts'
+import type { JwtClaims } from '../jwt/claims.ts'
 import type { ClaimPath, Disclosure } from './disclosure.ts'
 import { invalidSdJwt } from './errors.ts'
 import { isObject } from '../is-object.ts'

@@ -1,0 +1,228 @@
+import { createHash, createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import {
+  exportPrivateDer,
+  exportPrivatePem,
+  exportPublicDer,
+  exportPublicPem,
+  externalKey,
+  generateKey,
+  importKey,
+  importSecret,
+  type Jwk,
+  type Key,
+  signJwt,
+  verifyJwt,
+} from '../index.ts'
+
+const files = JSON.parse(readFileSync(new URL('../../vectors/keys-of-other-tools.json', import.meta.url), 'utf8')) as {
+  password: string
+  ec: Record<'pkcs8' | 'withoutPublic' | 'certificate' | 'pbes2Sha512Aes256' | 'pbes2Sha1Aes128', string>
+  ecWithParameters: string
+  rsaPss384: Record<'pkcs8' | 'certificate', string>
+  ssh: { public: string; private: string }[]
+  sshEd25519: string
+}
+
+const pairs = {
+  RSA: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  'P-256': generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  'P-384': generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  'P-521': generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+  secp256k1: generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
+  Ed25519: generateKeyPairSync('ed25519'),
+  Ed448: generateKeyPairSync('ed448'),
+  X25519: generateKeyPairSync('x25519'),
+  X448: generateKeyPairSync('x448'),
+}
+
+describe.each(Object.entries(pairs))('a key %s', (_, { privateKey, publicKey }) => {
+  const privateJwk = privateKey.export({ format: 'jwk' }) as Jwk
+  const publicJwk = publicKey.export({ format: 'jwk' }) as Jwk
+  const expectPrivate = (key: Key) => expect(key.privateJwk()).toEqual(privateJwk)
+
+  it('comes as JWK, its text, PKCS#8, SPKI and KeyObject', async () => {
+    expectPrivate(await importKey(privateJwk))
+    expectPrivate(await importKey(JSON.stringify(privateJwk, null, 2)))
+    expectPrivate(await importKey(privateKey.export({ format: 'pem', type: 'pkcs8' })))
+    expectPrivate(await importKey(privateKey.export({ format: 'der', type: 'pkcs8' })))
+    expectPrivate(await importKey(privateKey))
+    for (const material of [
+      publicJwk,
+      publicKey.export({ format: 'pem', type: 'spki' }),
+      publicKey.export({ format: 'der', type: 'spki' }),
+      publicKey,
+    ]) {
+      const key = await importKey(material)
+      expect(key.isPrivate).toBe(false)
+      expect(key.publicJwk()).toEqual(publicJwk)
+      expect(() => key.privateJwk()).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+    }
+  })
+
+  it('goes out as OpenSSL would write it', async () => {
+    const key = await importKey(privateJwk)
+    expect(exportPublicPem(key)).toBe(publicKey.export({ format: 'pem', type: 'spki' }))
+    expect(await exportPrivatePem(key)).toBe(privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    expect(exportPublicDer(key)).toEqual(new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })))
+  })
+
+  it('travels under a password in both directions (RFC 8018)', async () => {
+    const key = await importKey(privateJwk)
+    const pem = await exportPrivatePem(key, { password: 'pa ss', iterations: 1000 })
+    expect(createPrivateKey({ key: pem, passphrase: 'pa ss' }).export({ format: 'jwk' })).toEqual(privateJwk)
+    const foreign = privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'pa ss' })
+    expectPrivate(await importKey(foreign, { password: 'pa ss' }))
+    await expect(importKey(foreign)).rejects.toMatchObject({ code: 'invalid_key' })
+    await expect(importKey(foreign, { password: 'other' })).rejects.toMatchObject({ code: 'invalid_key' })
+    for (const options of [
+      { password: '' },
+      { password: 'x', iterations: 0 },
+      { password: 'x', iterations: 3_000_000 },
+    ])
+      await expect(exportPrivatePem(key, options)).rejects.toBeInstanceOf(TypeError)
+  })
+})
+
+it('a key RSA comes and goes as PKCS#1 (RFC 8017 A.1)', async () => {
+  const { privateKey, publicKey } = pairs.RSA
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs1' }) as string
+  const key = await importKey(pem)
+  expect(key.privateJwk()).toEqual(privateKey.export({ format: 'jwk' }))
+  expect(await exportPrivatePem(key, { format: 'pkcs1' })).toBe(pem)
+  const publicPem = publicKey.export({ format: 'pem', type: 'pkcs1' }) as string
+  expect((await importKey(publicPem)).publicJwk()).toEqual(publicKey.export({ format: 'jwk' }))
+  expect(exportPublicPem(key, { format: 'pkcs1' })).toBe(publicPem)
+  await expect(exportPrivateDer(key, { format: 'sec1' })).rejects.toMatchObject({ code: 'invalid_key' })
+})
+
+it.each(['P-256', 'P-384', 'P-521', 'secp256k1'] as const)(
+  'a key %s comes and goes as SEC1 (RFC 5915)',
+  async (name) => {
+    const { privateKey } = pairs[name]
+    const pem = privateKey.export({ format: 'pem', type: 'sec1' }) as string
+    const key = await importKey(pem)
+    expect(key.privateJwk()).toEqual(privateKey.export({ format: 'jwk' }))
+    expect(await exportPrivatePem(key, { format: 'sec1' })).toBe(pem)
+    expect(() => exportPublicDer(key, { format: 'pkcs1' })).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+  },
+)
+
+describe('keys of other tools', () => {
+  const expected = createPrivateKey(files.ec.pkcs8).export({ format: 'jwk' })
+
+  it.each(['pkcs8', 'withoutPublic', 'pbes2Sha512Aes256', 'pbes2Sha1Aes128'] as const)(
+    'read an EC key written as %s',
+    async (form) => {
+      expect((await importKey(files.ec[form], { password: files.password })).privateJwk()).toEqual(expected)
+    },
+  )
+
+  it('read the public key of a certificate (RFC 5280)', async () => {
+    const { d: _, ...publicJwk } = expected
+    expect((await importKey(files.ec.certificate)).publicJwk()).toEqual(publicJwk)
+  })
+
+  it('read a SEC1 file that starts with its parameters', async () => {
+    const { x, y, d } = createPrivateKey(files.ecWithParameters).export({ format: 'jwk' })
+    expect((await importKey(files.ecWithParameters)).privateJwk()).toMatchObject({ x, y, d })
+  })
+
+  it('bind a key for RSASSA-PSS to its algorithm (RFC 4055 §3.1)', async () => {
+    for (const material of [
+      files.rsaPss384.pkcs8,
+      files.rsaPss384.certificate,
+      createPrivateKey(files.rsaPss384.pkcs8),
+    ]) {
+      expect((await importKey(material)).alg).toBe('PS384')
+      await expect(importKey(material, { alg: 'RS256' })).rejects.toMatchObject({ code: 'invalid_key' })
+    }
+  })
+
+  it.each(files.ssh)('read the OpenSSH public key $public', async ({ public: line, private: pem }) => {
+    expect((await importKey(line)).publicJwk()).toEqual(createPublicKey(pem).export({ format: 'jwk' }))
+  })
+
+  it('read an Ed25519 key of OpenSSH (RFC 8709)', async () => {
+    const key = await importKey(files.sshEd25519)
+    expect(key.crv).toBe('Ed25519')
+    const spki = createPublicKey({ key: Buffer.from(exportPublicDer(key)), format: 'der', type: 'spki' })
+    expect(spki.export({ format: 'jwk' })).toEqual(key.publicJwk())
+  })
+})
+
+describe('partial keys', () => {
+  it('get back the factors that an RSA key leaves out (RFC 7518 §6.3.2)', async () => {
+    const jwk = pairs.RSA.privateKey.export({ format: 'jwk' }) as Jwk
+    const { p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...partial } = jwk
+    const key = await importKey(partial, { alg: 'RS256' })
+    const recovered = key.privateJwk()
+    expect([recovered.p, recovered.q].toSorted()).toEqual([jwk.p, jwk.q].toSorted())
+    await verifyJwt(await signJwt({ exp: 2e9 }, key), await importKey(pairs.RSA.publicKey, { alg: 'RS256' }), {})
+    await expect(importKey({ ...partial, p: jwk.p } as Jwk)).rejects.toMatchObject({ code: 'invalid_key' })
+    await expect(importKey({ ...partial, d: jwk.n } as Jwk)).rejects.toMatchObject({ code: 'invalid_key' })
+  })
+})
+
+describe('secrets', () => {
+  const secret = createHash('sha512').update('x').digest()
+
+  it('come as bytes, text, JWK and KeyObject', async () => {
+    const jwk = { kty: 'oct', k: secret.toString('base64url') }
+    for (const key of [
+      await importSecret(secret),
+      await importKey(jwk),
+      await importKey(createSecretKey(secret)),
+      await importKey(secret, { alg: 'HS512' }),
+    ]) {
+      expect(key.privateJwk()).toMatchObject(jwk)
+      expect(() => key.publicJwk()).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+      expect(JSON.stringify(key)).not.toContain(jwk.k)
+    }
+    expect((await importSecret('a text of no less than 32 bytes..')).privateJwk().k).toBe(
+      Buffer.from('a text of no less than 32 bytes..').toString('base64url'),
+    )
+  })
+
+  it('that are short need a loud word (RFC 7518 §3.2)', async () => {
+    const short = secret.subarray(0, 31)
+    await expect(signJwt({}, await importSecret(short, { alg: 'HS256' }))).rejects.toMatchObject({
+      code: 'invalid_key',
+    })
+    await signJwt({}, await importSecret(short, { alg: 'HS256', allowWeak: true }))
+    await expect(importSecret('', { allowWeak: true })).rejects.toMatchObject({ code: 'invalid_key' })
+  })
+})
+
+describe('keys that are kept elsewhere', () => {
+  it('sign as a CryptoKey that cannot be exported', async () => {
+    for (const [name, alg] of [
+      ['ECDSA', 'ES256'],
+      ['Ed25519', 'EdDSA'],
+    ] as const) {
+      const algorithm = { name, namedCurve: 'P-256' }
+      const pair = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
+      const key = await importKey(pair)
+      expect(key.alg).toBe(alg)
+      expect(
+        (
+          await verifyJwt(await signJwt({ exp: 2e9, sub: 'a' }, key), await importKey(pair.publicKey), {
+            algorithms: [alg],
+          })
+        ).claims.sub,
+      ).toBe('a')
+      expect(() => key.privateJwk()).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+      await expect(importKey(pair.privateKey)).rejects.toMatchObject({ code: 'invalid_key' })
+    }
+  })
+
+  it('sign through a service, whose first signature is checked', async () => {
+    const inside = await generateKey('ES256')
+    const sign = async (input: Uint8Array, alg: string) => Buffer.from(await inside.sign(alg, input), 'base64url')
+    const key = externalKey(inside.publicJwk(), { sign })
+    await verifyJwt(await signJwt({ exp: 2e9 }, key), inside, {})
+    const wrong = externalKey((await generateKey('ES256')).publicJwk(), { sign })
+    await expect(signJwt({}, wrong)).rejects.toMatchObject({ code: 'invalid_key' })
+  })
+})

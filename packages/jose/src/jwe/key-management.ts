@@ -1,0 +1,127 @@
+/** Key management of RFC 7518 §4, on the cryptography of the runtime. */
+
+import { decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
+import { openContent, prepareOaepDecryption, prepareOaepEncryption, sealContent, unwrapKey, wrapKey } from '#runtime'
+import { joinBytes } from '../join-bytes.ts'
+import { ecdhEs, privateHalf, publicHalf } from './ecdh-es.ts'
+import type { KeyManagement } from './jwe-implementation.ts'
+import { findJweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
+import type { OaepHash } from '../runtime/types.ts'
+import { invalidHeader } from '../jws/header.ts'
+import { invalidKey } from '../keys/jwk.ts'
+import type { Key } from '../keys/key.ts'
+import { perKey } from '../keys/per-key.ts'
+
+/** The code behind a row of the table. */
+export function standardManagement(row: JweRow): KeyManagement {
+  if (row.alg === 'dir') return direct(row)
+  if (row.alg.startsWith('ECDH-ES')) return ecdhEs(row)
+  if (row.alg.startsWith('RSA-OAEP')) return rsaOaep(row)
+  if (row.alg.startsWith('PBES2')) return pbes2(row)
+  return row.alg.endsWith('GCMKW') ? aesGcmKeyWrap(row) : aesKeyWrap(row)
+}
+
+/** §4.5. */
+function direct(row: JweRow): KeyManagement {
+  return {
+    kind: 'key management',
+    row,
+    encryptKey: ({ key, encryption }) => ({ cek: secretOf(key, encryption.keyLength) }),
+    decryptKey: ({ key, encryption }) => secretOf(key, encryption.keyLength),
+  }
+}
+
+/** §4.4. */
+function aesKeyWrap(row: JweRow): KeyManagement {
+  return {
+    kind: 'key management',
+    row,
+    encryptKey: ({ key, cek }) => ({ encryptedKey: () => wrapKey(secretOf(key), cek) }),
+    decryptKey: ({ key, encryptedKey }) => unwrapKey(secretOf(key), encryptedKey),
+  }
+}
+
+const encryptors = perKey<ReturnType<typeof prepareOaepEncryption>>()
+const decryptors = perKey<ReturnType<typeof prepareOaepDecryption>>()
+
+/** §4.3. */
+function rsaOaep(row: JweRow): KeyManagement {
+  const hash = (row.alg === 'RSA-OAEP' ? 'SHA-1' : row.alg.replace('RSA-OAEP', 'SHA')) as OaepHash // sound: the table has these four
+  return {
+    kind: 'key management',
+    row,
+    async encryptKey({ key, cek }) {
+      const encrypt = await encryptors(key, hash, () => prepareOaepEncryption(hash, publicHalf(key)))
+      return { encryptedKey: () => encrypt(cek) }
+    },
+    async decryptKey({ key, encryptedKey }) {
+      const decrypt = await decryptors(key, hash, () => prepareOaepDecryption(hash, privateHalf(key)))
+      return decrypt(encryptedKey)
+    },
+  }
+}
+
+/** §4.7. The content encryption of RFC 7518 §5.3, of a key. */
+function aesGcmKeyWrap(row: JweRow): KeyManagement {
+  const encryption = findJweEncryptionRow(row.alg.replace('KW', ''))! // sound: the table has one for each
+  const aad = new Uint8Array()
+  return {
+    kind: 'key management',
+    row,
+    async encryptKey({ key, cek }) {
+      const iv = systemRandom(encryption.ivLength)
+      const { ciphertext, tag } = await sealContent(encryption, { cek: secretOf(key), iv, plaintext: cek, aad })
+      return { header: { iv: encodeBase64url(iv), tag: encodeBase64url(tag) }, encryptedKey: () => ciphertext }
+    },
+    decryptKey({ key, encryptedKey, header }) {
+      const [iv, tag] = [octets(header, 'iv'), octets(header, 'tag')]
+      if (iv.length !== encryption.ivLength || tag.length !== encryption.tagLength)
+        throw invalidHeader('iv or tag has the wrong length')
+      return openContent(encryption, { cek: secretOf(key), iv, ciphertext: encryptedKey, tag, aad })
+    },
+  }
+}
+
+const MIN_SALT = 8 // bytes: §4.8.1.1
+
+/** §4.8. */
+function pbes2(row: JweRow): KeyManagement {
+  const [, hash = '', bits = ''] = /HS(\d+)\+A(\d+)KW/.exec(row.alg) ?? []
+  async function derive(key: Key, p2s: Uint8Array, iterations: number): Promise<Uint8Array> {
+    const password = await crypto.subtle.importKey('raw', new Uint8Array(secretOf(key)), 'PBKDF2', false, [
+      'deriveBits',
+    ])
+    const salt = joinBytes(encodeUtf8(row.alg), Uint8Array.of(0), p2s)
+    const algorithm = { name: 'PBKDF2', hash: `SHA-${hash}`, iterations, salt }
+    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, password, Number(bits)))
+  }
+  return {
+    kind: 'key management',
+    row,
+    encryptKey({ key, cek, iterations }) {
+      const salt = systemRandom(16)
+      return {
+        header: { p2s: encodeBase64url(salt), p2c: iterations },
+        encryptedKey: async () => wrapKey(await derive(key, salt, iterations), cek),
+      }
+    },
+    async decryptKey({ key, encryptedKey, header }) {
+      const salt = octets(header, 'p2s')
+      if (salt.length < MIN_SALT) throw invalidHeader('p2s is too short')
+      return unwrapKey(await derive(key, salt, Number(header['p2c'])), encryptedKey)
+    },
+  }
+}
+
+function secretOf(key: Key, length?: number): Uint8Array {
+  const secret = decodeBase64url(key.privateJwk().k ?? '')
+  if (length !== undefined && secret.length !== length)
+    throw invalidKey('of another length than the content encryption')
+  return secret
+}
+
+function octets(header: Readonly<Record<string, unknown>>, name: string): Uint8Array {
+  const value = header[name]
+  if (typeof value !== 'string') throw invalidHeader(`${name} is missing`)
+  return decodeBase64url(value)
+}

@@ -1,0 +1,152 @@
+/** The protected header of a JWS: parsed once per distinct text. */
+
+import { parseJson } from '@authlib/core'
+import { decodeText } from '#runtime'
+import { deepFreeze } from '../deep-freeze.ts'
+import { JoseError } from '../errors.ts'
+import type { Jwk } from '../keys/jwk.ts'
+import { isObject } from '../is-object.ts'
+
+/** Header parameters, RFC 7515 §4.1. */
+export interface JwsHeader {
+  readonly alg: string
+  readonly typ?: string
+  readonly cty?: string
+  readonly kid?: string
+  readonly crit?: readonly string[]
+  readonly jwk?: Jwk
+  readonly [name: string]: unknown
+}
+
+const MAX_HEADER = 16_384 // characters
+const MAX_CACHED = 256 // characters: the headers of ordinary tokens
+const CACHE_SIZE = 200
+
+let recent = new Map<string, JwsHeader>()
+let older = new Map<string, JwsHeader>()
+
+/** The parsed header of a token that has verified before with this very text, or null. */
+export function cachedHeader(encoded: string): JwsHeader | null {
+  const header = recent.get(encoded) ?? older.get(encoded)
+  return header ?? null
+}
+
+/** Remembers a header under which a signature has just verified: strangers cannot fill the cache. */
+export function rememberHeader(encoded: string, header: JwsHeader): void {
+  if (encoded.length > MAX_CACHED || header.crit !== undefined) return
+  if (recent.size >= CACHE_SIZE) {
+    older = recent
+    recent = new Map()
+  }
+  recent.set(encoded, deepFreeze(header))
+}
+
+/** Parses and checks; `understood` are the names that `crit` may list. Throws `decode_error` or `invalid_header`. */
+export function parseHeader(encoded: string, understood: readonly string[] = []): JwsHeader {
+  return checkHeader(decodeHeader(encoded), understood)
+}
+
+/** Throws `exceeded_size` or `decode_error`. */
+export function decodeHeader(encoded: string): Readonly<Record<string, unknown>> {
+  if (encoded.length > MAX_HEADER) throw new JoseError('exceeded_size', 'The header is too large')
+  return decodeObject(encoded)
+}
+
+/**
+ * The headers of a JSON serialization, joined. Throws when a name is in both (RFC 7515 §7.2.1): what is protected cannot be
+ * overridden. `crit` counts in the protected header only, and about names in it only (§4.1.11).
+ */
+export function parseHeaderObject(
+  encoded: string | undefined,
+  unprotected: Readonly<Record<string, unknown>> = {},
+  understood: readonly string[] = [],
+): { header: JwsHeader; protectedHeader: Partial<JwsHeader> } {
+  const protectedHeader = encoded === undefined ? {} : decodeHeader(encoded)
+  const header = checkHeader(joinHeaders(protectedHeader, unprotected), understood)
+  if (Object.hasOwn(protectedHeader, 'crit')) checkCritical(protectedHeader, understood)
+  return { header, protectedHeader: protectedHeader } // its members are those of the joint header
+}
+
+/** Throws `invalid_header` when a name is in both, or the unprotected header holds what must be protected. */
+export function joinHeaders(
+  protectedHeader: Readonly<Record<string, unknown>>,
+  unprotected: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  for (const name of Object.keys(unprotected)) {
+    if (Object.hasOwn(protectedHeader, name)) throw invalidHeader('a name is in both headers')
+    if (name === 'crit' || name === 'b64') throw invalidHeader(`${name} is not protected`) // RFC 7515 §4.1.11, RFC 7797 §3
+  }
+  return { ...unprotected, ...protectedHeader }
+}
+
+/** The JSON object in a base64url text. */
+export function decodeObject(encoded: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = parseJson(decodeText(encoded))
+  } catch (cause) {
+    throw decodeError('not JSON in base64url', cause)
+  }
+  if (!isObject(value)) throw decodeError('not a JSON object')
+  return value
+}
+
+/** Not the serialization it should be; `reason` says why, without its text. */
+export function decodeError(reason: string, cause?: unknown): JoseError {
+  return new JoseError('decode_error', 'The token is malformed', { reason, cause })
+}
+
+/** Registered parameters that are strings. RFC 7515 §4.1 */
+const texts = ['alg', 'typ', 'cty', 'kid', 'jku', 'x5u', 'x5t', 'x5t#S256']
+
+function checkHeader(header: Readonly<Record<string, unknown>>, understood: readonly string[]): JwsHeader {
+  const { alg } = header
+  if (alg === undefined) throw new JoseError('missing_algorithm', 'The header has no alg')
+  for (const name of texts) {
+    if (header[name] !== undefined && typeof header[name] !== 'string') throw invalidHeader(`${name} is no string`)
+  }
+  const { jwk, x5c } = header
+  if (jwk !== undefined && !isObject(jwk)) throw invalidHeader('jwk is no object') // RFC 7515 §4.1.3
+  if (x5c !== undefined && !isListOfTexts(x5c)) throw invalidHeader('x5c is no list of strings') // §4.1.6
+  if (Object.hasOwn(header, 'crit')) checkCritical(header, understood)
+  if (Object.hasOwn(header, 'b64')) checkUnencoded(header)
+  return header as JwsHeader // sound: alg is a string, as are the optional members
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
+}
+
+/** RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood. */
+function checkUnencoded({ b64, crit }: Readonly<Record<string, unknown>>): void {
+  if (typeof b64 !== 'boolean') throw invalidHeader('b64 is no boolean')
+  if (!b64 && !(Array.isArray(crit) && crit.includes('b64'))) throw invalidHeader('b64 is not critical')
+}
+
+/** RFC 7515 §4.1.11. */
+function checkCritical(header: Readonly<Record<string, unknown>>, understood: readonly string[]): void {
+  const { crit } = header
+  if (!Array.isArray(crit) || crit.length === 0) throw invalidHeader('crit is no list, or empty')
+  if (new Set(crit).size !== crit.length) throw invalidHeader('crit repeats a name')
+  for (const name of crit as unknown[]) {
+    if (typeof name !== 'string' || !Object.hasOwn(header, name)) throw invalidHeader('crit lists what is not there')
+    if (!understood.includes(name))
+      throw new JoseError('unsupported_critical_header', 'The header has a critical parameter that is not understood')
+  }
+}
+
+/** Names of RFC 7515 §4.1: never critical. */
+export const registeredParameters: readonly string[] = [...texts, 'jwk', 'x5c', 'crit']
+
+/** The producer's half of the rule. Throws `invalid_header`. */
+export function checkCriticalToSign(header: Readonly<Record<string, unknown>>): void {
+  const { crit } = header
+  if (crit === undefined) return
+  if (Array.isArray(crit) && crit.some((name) => registeredParameters.includes(String(name))))
+    throw invalidHeader('crit lists a registered name')
+  checkCritical(header, Array.isArray(crit) ? crit.map(String) : [])
+}
+
+export function invalidHeader(reason: string): JoseError {
+  return new JoseError('invalid_header', 'The header is invalid', { reason })
+}

@@ -1,0 +1,180 @@
+/** JWT claims and the policy they are checked by, RFC 7519 §4 and RFC 8725 §3. */
+
+import { type Clock, systemClock } from '@authlib/core'
+import type { JwsAlgorithmName } from '../algorithm-name.ts'
+import { JoseError } from '../errors.ts'
+import type { JwsHeader } from '../jws/header.ts'
+import { isEmptyMember, memberFault, type MemberRule, passes } from '../member-rule.ts'
+
+/** Registered claims, RFC 7519 §4.1, and any other. */
+export interface JwtClaims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  readonly exp?: number
+  readonly nbf?: number
+  readonly iat?: number
+  readonly jti?: string
+  readonly [name: string]: unknown
+}
+
+/** Claims to be signed: times may be dates too. */
+export interface NewJwtClaims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  readonly exp?: number | Date
+  readonly nbf?: number | Date
+  readonly iat?: number | Date
+  readonly jti?: string
+  readonly [name: string]: unknown
+}
+
+/** What one claim must be. */
+export interface ClaimRule extends MemberRule {
+  /** Your own test, for a claim that is there. Only true passes. */
+  readonly validate?: (value: unknown, claims: JwtClaims) => boolean
+}
+
+/** Made by `decryption`: what is not used is not loaded. */
+export interface JwtDecryption {
+  /** The signed token inside. */
+  open(token: string): Promise<string>
+}
+
+/** What a token must be to be accepted. A plain object: keep one per use and share it. */
+export interface JwtPolicy {
+  /** The algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
+  readonly algorithms?: readonly JwsAlgorithmName[]
+  /** The `typ` header, or one of these; without `application/`, in any case (RFC 7515 §4.1.9). Default: not looked at. */
+  readonly typ?: string | readonly string[]
+  /** A token without `typ` passes too. Default false. */
+  readonly typOptional?: boolean
+  /** The exact `iss`. Default: any. */
+  readonly issuer?: string
+  /** Who we are: one of these must be in `aud`. Without it, a token that has an `aud` is refused (RFC 7519 §4.1.3). */
+  readonly audience?: string | readonly string[]
+  /** `aud` must be one text that names us, and no list: the token is for nobody else. Default false. */
+  readonly soleAudience?: boolean
+  /** Accepts a token for whomever, as when reading one's own. Default false. */
+  readonly anyAudience?: boolean
+  /** The exact `sub`. Default: any. */
+  readonly subject?: string
+  /** Claims that must be there and not empty, besides `exp`. */
+  readonly required?: readonly string[]
+  /** Accepts a token without `exp`. Default false. */
+  readonly expiryOptional?: boolean
+  /** Seconds since `iat`, which becomes required. Default: no bound. */
+  readonly maxAge?: number
+  /** Seconds by which clocks may differ, for `exp`, `nbf`, `iat` and `maxAge`. Default 0. */
+  readonly leeway?: number
+  /** The token must be encrypted, and is opened by this first. Default: it is not encrypted. */
+  readonly decryption?: JwtDecryption
+  /** Rules for single claims. */
+  readonly claims?: Readonly<Record<string, ClaimRule>>
+  /** Your own last test; `now` is the clock's. Throws, or returns anything but true for `invalid_claim`. */
+  readonly validate?: (claims: JwtClaims, header: Partial<JwsHeader>, now: number) => boolean
+  /** Longest token in characters, refused before decoding. Default 16,384. */
+  readonly maxSize?: number
+  readonly clock?: Clock
+}
+
+/** Checks the header's `typ` against the policy. */
+export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptional = false }: JwtPolicy): void {
+  if (expected === undefined || typ === expected) return
+  if (typ === undefined && typOptional) return
+  const allowed = typeof expected === 'string' ? [expected] : expected
+  if (typ === undefined || !allowed.some((name) => mediaType(name) === mediaType(typ))) {
+    throw new JoseError('invalid_header', 'The token is of another type', { reason: 'typ' }) // RFC 8725 §3.11
+  }
+}
+
+/** Checks claims, wherever they come from, against a policy. Throws a `JoseError` that names the claim. */
+export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader> = {}): void {
+  const now = (policy.clock ?? systemClock)()
+  const malformed = malformedName(claims)
+  if (malformed !== null) throw invalidClaim(malformed, 'of another type')
+  checkTimes(claims, policy, now)
+  const { issuer, subject, required } = policy
+  if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss')
+  if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub')
+  checkAudience(claims, policy)
+  if (required !== undefined) for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
+  if (policy.claims !== undefined) checkRules(claims, policy.claims)
+  if (policy.validate !== undefined && !passes(policy.validate(claims, header, now)))
+    throw invalidClaim('', 'refused by validate')
+}
+
+/** The first of the registered names that is not of its type, or null. RFC 7519 §4.1 */
+export function malformedName({ iss, sub, jti, aud }: NewJwtClaims): string | null {
+  if (iss !== undefined && typeof iss !== 'string') return 'iss'
+  if (sub !== undefined && typeof sub !== 'string') return 'sub'
+  if (jti !== undefined && typeof jti !== 'string') return 'jti'
+  if (aud === undefined || typeof aud === 'string') return null
+  return Array.isArray(aud) && aud.every((item) => typeof item === 'string') ? null : 'aud'
+}
+
+/** At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass. */
+function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
+  const { exp, nbf, iat } = claims
+  if (exp === undefined) {
+    if (!expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or accept such tokens by `expiryOptional`')
+  } else if (!isTime(exp)) throw invalidClaim('exp', 'not a NumericDate')
+  else if (!(now < exp + leeway)) throw new JoseError('expired_token', 'The token has expired', { claim: 'exp' })
+  if (nbf !== undefined) checkStart('nbf', nbf, now + leeway)
+  if (iat !== undefined) checkStart('iat', iat, now + leeway)
+  if (maxAge === undefined) return
+  if (iat === undefined) throw missingClaim('iat')
+  if (!(now - iat <= maxAge + leeway)) throw new JoseError('expired_token', 'The token is too old', { claim: 'iat' })
+}
+
+function checkStart(claim: 'nbf' | 'iat', value: unknown, latest: number): void {
+  if (!isTime(value)) throw invalidClaim(claim, 'not a NumericDate')
+  if (!(value <= latest)) throw new JoseError('immature_token', 'The token is not valid yet', { claim })
+}
+
+function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, soleAudience = false }: JwtPolicy): void {
+  if (anyAudience) return
+  if (audience === undefined) {
+    if (aud === undefined) return
+    throw invalidClaim('aud', 'an audience, but the policy names none', 'Say who you are in `audience`')
+  }
+  if (aud === undefined) throw missingClaim('aud')
+  if (soleAudience && typeof aud !== 'string') throw invalidClaim('aud', 'a list')
+  const fits = (item: string): boolean => (typeof audience === 'string' ? item === audience : audience.includes(item))
+  if (!(typeof aud === 'string' ? fits(aud) : aud.some(fits))) throw invalidClaim('aud', 'for another audience')
+}
+
+function checkRules(claims: JwtClaims, rules: Readonly<Record<string, ClaimRule>>): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    const fault = memberFault(claims, name, rule)
+    if (fault === 'missing') throw missingClaim(name)
+    if (fault !== null) throw invalidClaim(name, fault)
+  }
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** Without `application/`, in lower case. RFC 7515 §4.1.9 */
+export function mediaType(typ: string): string {
+  const lower = typ.toLowerCase()
+  return lower.startsWith('application/') ? lower.slice('application/'.length) : lower
+}
+
+function mismatch(claims: JwtClaims, claim: string): JoseError {
+  return claims[claim] === undefined ? missingClaim(claim) : invalidClaim(claim, 'another value')
+}
+
+function missingClaim(claim: string, hint?: string): JoseError {
+  return new JoseError('missing_claim', 'A claim is missing', { claim, reason: claim, hint })
+}
+
+function invalidClaim(claim: string, reason: string, hint?: string): JoseError {
+  return new JoseError('invalid_claim', 'A claim is not what it must be', {
+    claim,
+    reason: `${claim}: ${reason}`,
+    hint,
+  })
+}

@@ -1,0 +1,150 @@
+/** Key sets, RFC 7517 §5: which keys may have made a signature. */
+
+import type { Awaitable } from '@authlib/core'
+import { findJwsRow } from '../algorithms.ts'
+import type { Jwk, JwkSet } from './jwk.ts'
+import { importJwk } from './jwk-import.ts'
+import type { Key } from './key.ts'
+import type { KeyOperation } from './key-rules.ts'
+import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
+
+/** What a header says about the key that was used. */
+export interface KeyQuery {
+  readonly kid?: string | undefined
+  readonly alg: string
+  /** Default `verify`. */
+  readonly operation?: KeyOperation
+  /** Asked about each key in place of the rules for signatures: for encryption, or rules of your own. */
+  readonly fits?: (key: Key) => boolean
+}
+
+/** Whatever can answer the query: a {@link KeySet}, a remote one, your own. */
+export interface KeySetLike {
+  /** The candidates, few and fit for the algorithm; empty when there is none. */
+  find(query: KeyQuery): Awaitable<readonly Key[]>
+  /** Something else each time the keys change. Absent: they never do. */
+  readonly revision?: number
+}
+
+export interface KeySetOptions {
+  /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly SignatureAlgorithm[] | undefined
+}
+
+/** More than this many keys are never tried on one signature. */
+const MAX_CANDIDATES = 4
+
+interface Entry {
+  readonly jwk: Jwk
+  /** null: a member of the set that this library cannot use. */
+  key?: Key | null
+}
+
+/** The keys of one name. */
+interface Group {
+  readonly entries: Entry[]
+  /** Answers given before, by operation and algorithm. */
+  readonly found: Map<string, readonly Key[]>
+}
+
+/** An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make. */
+export class KeySet implements KeySetLike {
+  readonly #entries: readonly Entry[]
+  readonly #implementations: readonly SignatureAlgorithm[]
+  readonly #byKid: ReadonlyMap<string, Group>
+  readonly #all: Group
+
+  private constructor(entries: readonly Entry[], implementations: readonly SignatureAlgorithm[]) {
+    this.#implementations = implementations
+    this.#entries = entries
+    this.#byKid = groupByKid(entries)
+    this.#all = { entries: [...entries], found: new Map() }
+  }
+
+  /** From JSON. A key that is malformed, weak or of an unknown type is passed over: it spoils only itself. RFC 7517 §5 */
+  static from(jwks: JwkSet, { implementations = [] }: KeySetOptions = {}): KeySet {
+    checkSignatures(implementations)
+    const { keys } = jwks as { keys: unknown } // it comes from the network
+    if (!Array.isArray(keys)) throw new TypeError('A key set has a list of keys')
+    const entries = keys.filter((jwk) => typeof jwk === 'object' && jwk !== null).map((jwk: Jwk) => ({ jwk }))
+    return new KeySet(entries, implementations)
+  }
+
+  static of(...keys: readonly Key[]): KeySet {
+    const implementations = new Set(keys.flatMap((key) => key.implementations))
+    return new KeySet(
+      keys.map((key) => ({ jwk: key.toJSON(), key })),
+      [...implementations],
+    )
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** The usable keys. */
+  *[Symbol.iterator](): Iterator<Key> {
+    for (const entry of this.#entries) {
+      const key = this.#imported(entry)
+      if (key !== null) yield key
+    }
+  }
+
+  /**
+   * With a `kid`, the keys of that name; without, those that fit the algorithm, unless they are too many to try. A `kid`
+   * that is not in the set finds nothing, even if some key would fit.
+   */
+  find({ kid, alg, operation = 'verify', fits }: KeyQuery): readonly Key[] {
+    const group = kid === undefined ? this.#all : this.#byKid.get(kid)
+    if (group === undefined) return []
+    if (fits !== undefined) return this.#candidates(group.entries, fits)
+    const name = `${operation} ${alg}`
+    const known = group.found.get(name)
+    if (known !== undefined) return known
+    const row = findJwsRow(alg) ?? this.#implementations.find((item) => item.row.alg === alg)?.row
+    if (row === undefined) return [] // not remembered: a stranger may ask for any name
+    const entries = group.entries.filter(({ jwk }) => jwk.kty === row.kty) // no import for what cannot fit
+    const found = this.#candidates(entries, (key) => key.supports(alg, operation))
+    group.found.set(name, found)
+    return found
+  }
+
+  /** Public halves only; symmetric keys are left out. */
+  toJSON(): JwkSet {
+    return { keys: [...this].filter((key) => key.kty !== 'oct').map((key) => key.publicJwk()) }
+  }
+
+  /** None when there are too many to try. */
+  #candidates(entries: readonly Entry[], fits: (key: Key) => boolean): readonly Key[] {
+    const found: Key[] = []
+    for (const entry of entries) {
+      const key = this.#imported(entry)
+      if (key !== null && fits(key)) found.push(key)
+      if (found.length > MAX_CANDIDATES) return []
+    }
+    return found
+  }
+
+  #imported(entry: Entry): Key | null {
+    if (entry.key === undefined) {
+      try {
+        entry.key = importJwk(entry.jwk, { implementations: this.#implementations })
+      } catch {
+        entry.key = null
+      }
+    }
+    return entry.key
+  }
+}
+
+function groupByKid(entries: readonly Entry[]): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>()
+  for (const entry of entries) {
+    const { kid } = entry.jwk
+    if (typeof kid !== 'string') continue
+    const group = groups.get(kid)
+    if (group === undefined) groups.set(kid, { entries: [entry], found: new Map() })
+    else group.entries.push(entry)
+  }
+  return groups
+}

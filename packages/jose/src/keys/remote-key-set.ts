@@ -1,0 +1,186 @@
+/** A key set at a URL (`jwks_uri`): fetched when needed, kept as long as it may be, survived when the server is away. */
+
+import { type Clock, parseJson, send, type SendResponse, systemClock } from '@authlib/core'
+import { JoseError } from '../errors.ts'
+import { isObject } from '../is-object.ts'
+import type { Jwk, JwkSet } from './jwk.ts'
+import type { Key } from './key.ts'
+import { type KeyQuery, KeySet, type KeySetLike, type KeySetOptions } from './key-set.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
+
+export interface RemoteKeySetOptions {
+  /** Default: the one of the runtime. */
+  readonly fetch?: typeof fetch
+  readonly clock?: Clock
+  /** Headers to send. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Seconds for a whole fetch. Default 5. */
+  readonly timeout?: number
+  /** Largest answer in bytes. Default 262,144. */
+  readonly maxBody?: number
+  /** `public` for a URL that somebody else chose: no private addresses. Default `any`. */
+  readonly addresses?: 'any' | 'public'
+  /** Seconds a set is kept at least, whatever Cache-Control says. Default 60. */
+  readonly minAge?: number
+  /** Seconds a set is kept at most. Default 86,400. */
+  readonly maxAge?: number
+  /** Seconds a set is kept when Cache-Control does not say. Default 600. */
+  readonly defaultAge?: number
+  /** Seconds between two fetches for an unknown `kid`, and after a failed one. Default 30. */
+  readonly cooldown?: number
+  /** Seconds beyond its age for which a set still serves while the server is away. Default 86,400. */
+  readonly maxStale?: number
+  /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly SignatureAlgorithm[]
+  /** What {@link RemoteKeySet.export} gave, to begin with: for runtimes that start often. */
+  readonly initial?: ExportedKeySet
+}
+
+/** Plain JSON, to be kept in a cache at the edge. */
+export interface ExportedKeySet {
+  readonly jwks: JwkSet
+  readonly freshUntil: number
+  readonly etag?: string
+}
+
+/** The key set of somebody else, usable wherever a set is. */
+export interface RemoteKeySet extends KeySetLike {
+  readonly revision: number
+  /** The set, fetched if it must be. Rejects with `key_set_unavailable`. */
+  get(): Promise<KeySet>
+  /** Fetches now. */
+  refresh(): Promise<KeySet>
+  /** The set at hand, or null. */
+  export(): ExportedKeySet | null
+}
+
+interface Held extends ExportedKeySet {
+  readonly keySet: KeySet
+}
+
+/** Nothing is fetched before the first use. Redirects are refused; the URL is https, or http on this machine. */
+export function remoteKeySet(
+  uri: string,
+  {
+    fetch,
+    clock = systemClock,
+    headers = {},
+    timeout = 5,
+    maxBody = 262_144,
+    addresses = 'any',
+    minAge = 60,
+    maxAge = 86_400,
+    defaultAge = 600,
+    cooldown = 30,
+    maxStale = 86_400,
+    implementations,
+    initial,
+  }: RemoteKeySetOptions = {},
+): RemoteKeySet {
+  const options = { implementations }
+  let held: Held | null = initial ? { ...initial, keySet: published(initial.jwks, options) } : null
+  let loading: Promise<KeySet> | undefined
+  let lastTry = -Infinity
+  let failure: JoseError | null = null
+  let revision = 0
+
+  function current(): KeySet | Promise<KeySet> {
+    const now = clock()
+    if (held !== null && now < held.freshUntil) return held.keySet
+    const usable = held !== null && now < held.freshUntil + maxStale ? held.keySet : null
+    if (usable === null && failure !== null && triedWithin(Math.min(cooldown, 5))) throw failure
+    if (usable === null) return refresh()
+    if (triedWithin(cooldown)) return usable
+    return refresh().catch(() => usable) // the last good set survives an outage
+  }
+
+  /** A clock that has been set back says no. */
+  function triedWithin(seconds: number): boolean {
+    const passed = clock() - lastTry
+    return passed >= 0 && passed < seconds
+  }
+
+  function refresh(): Promise<KeySet> {
+    loading ??= load().finally(() => (loading = undefined))
+    return loading
+  }
+
+  async function load(): Promise<KeySet> {
+    lastTry = clock()
+    try {
+      const response = await send(uri, {
+        headers: { accept: 'application/jwk-set+json, application/json', ...conditional(held), ...headers },
+        timeout,
+        maxBody,
+        addresses,
+        ...(fetch && { fetch }),
+      })
+      const before = held?.keySet
+      held = receive(response, held)
+      if (held.keySet !== before) revision++
+      failure = null
+      return held.keySet
+    } catch (cause) {
+      failure = new JoseError('key_set_unavailable', 'The key set could not be loaded', { status: 503, cause })
+      throw failure
+    }
+  }
+
+  function receive(response: SendResponse, before: Held | null): Held {
+    const freshUntil = clock() + age(response.headers)
+    if (response.status === 304 && before !== null) return { ...before, freshUntil }
+    if (response.status !== 200) throw new TypeError(`HTTP status ${response.status}`)
+    const jwks = parseJson(response.text) as JwkSet // KeySet.from checks it
+    const keySet =
+      before !== null && JSON.stringify(before.jwks) === JSON.stringify(jwks) ? before.keySet : published(jwks, options)
+    const etag = response.headers.get('etag')
+    return { jwks, keySet, freshUntil, ...(etag !== null && { etag }) }
+  }
+
+  /** RFC 9111 §4.2, within our bounds. */
+  function age(response: Headers): number {
+    const control = response.get('cache-control')?.toLowerCase() ?? ''
+    const seconds = /(?:^|[\s,])max-age="?(\d{1,9})/.exec(control)?.[1]
+    const forbidden = /(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/.test(control)
+    const spent = Number(response.get('age') ?? 0) || 0
+    const wanted = forbidden ? 0 : seconds === undefined ? defaultAge : Number(seconds) - spent
+    return Math.min(Math.max(wanted, minAge), maxAge)
+  }
+
+  return {
+    get revision() {
+      return revision
+    },
+    get: async () => current(),
+    refresh,
+    find(query) {
+      const fresh = held !== null && clock() < held.freshUntil
+      const found = fresh ? held?.keySet.find(query) : undefined
+      return found?.length ? found : findAfresh(query)
+    },
+    export: () =>
+      held && { jwks: held.jwks, freshUntil: held.freshUntil, ...(held.etag !== undefined && { etag: held.etag }) },
+  }
+
+  /** A name that is not in the set may be that of a new key: once per cooldown it is worth a fetch. */
+  async function findAfresh(query: KeyQuery): Promise<readonly Key[]> {
+    const found = (await current()).find(query)
+    if (found.length > 0 || triedWithin(cooldown)) return found
+    return refresh().then(
+      (keySet) => keySet.find(query),
+      () => found,
+    )
+  }
+}
+
+/** Symmetric keys are passed over: what is published is no secret. RFC 7517 §9.2 */
+function published(jwks: JwkSet, options: KeySetOptions): KeySet {
+  const { keys } = jwks as { keys: unknown } // it comes from the network
+  if (!Array.isArray(keys)) return KeySet.from(jwks) // which refuses it
+  const open = keys.filter((jwk: unknown) => !isObject(jwk) || jwk['kty'] !== 'oct') as Jwk[] // KeySet.from checks them
+  return KeySet.from({ keys: open }, options)
+}
+
+function conditional(held: Held | null): Record<string, string> {
+  return held?.etag === undefined ? {} : { 'if-none-match': held.etag }
+}
