@@ -21,9 +21,11 @@ export function onLoopOrPool<Input, Result, Extra = void>(
     if (inPool === 0 && spent < SHARE) {
       if (spent === 0) setImmediate(startTurn)
       const start = performance.now()
-      const result = onLoop(input, extra)
-      spent += performance.now() - start
-      return result
+      try {
+        return onLoop(input, extra)
+      } finally {
+        spent += performance.now() - start // what is made up costs no less
+      }
     }
     inPool++
     return new Promise((resolve, reject) => {
