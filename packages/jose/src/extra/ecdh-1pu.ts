@@ -49,7 +49,7 @@ function management(alg: string, sender: Key | KeySetLike): KeyManagement {
       const refusal = encryptionRefusal(sender, alg, 'decrypt', [self]) // its private half is used
       if (refusal !== null) throw refusal
       const recipient = publicHalf(key)
-      checkParties(header, sender, recipient)
+      checkCurve(sender, recipient)
       const { own, epk } = await newEphemeral(recipient, implementations)
       const secret = await secretOf([own, recipient], [privateHalf(sender), recipient], implementations)
       const { kid } = sender
@@ -64,7 +64,7 @@ function management(alg: string, sender: Key | KeySetLike): KeyManagement {
       if (!isCommitting(row, encryption)) throw invalidHeader('enc is not of the CBC-HS family')
       const from = await findSender(sender, header, self)
       const own = privateHalf(key)
-      checkParties(header, from, own)
+      checkCurve(from, own)
       const ephemeral = readEphemeral(header, own)
       const secret = await secretOf([own, ephemeral], [own, publicHalf(from)], implementations)
       const agreed = await agreedKey(secret, row, encryption, header, row.direct ? undefined : tag)
@@ -88,10 +88,9 @@ function isCommitting({ direct }: JweRow, { enc }: JweEncryptionRow): boolean {
   return direct || /^A\d+CBC-HS\d+$/.test(enc)
 }
 
-/** §2.3: what is said about the two parties differs. */
-function checkParties({ apu, apv }: Header, { crv }: Key, recipient: Jwk): void {
+/** §2.3. */
+function checkCurve({ crv }: Key, recipient: Jwk): void {
   if (crv !== recipient.crv) throw invalidKey('sender and recipient are on different curves')
-  if (apu !== undefined && apu === apv) throw invalidHeader('apu and apv are the same')
 }
 
 /** §2.2.1. A hint: what matters is that the key is one of those that are trusted here. */

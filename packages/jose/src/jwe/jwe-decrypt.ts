@@ -18,6 +18,8 @@ import {
 import { decryptByEngine, isForEngine } from './jwe-engine.ts'
 import { checkImplementations, type JweImplementation } from './jwe-implementation.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
+import { base64urlLength } from '../base64url-length.ts'
+import { checkBlock } from './rsa-block.ts'
 import { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import { isObject } from '../is-object.ts'
@@ -119,23 +121,31 @@ async function decryptWith(
   limits: JweLimits,
   implementations: readonly JweImplementation[],
 ): Promise<Uint8Array | null> {
-  const { jwe, header, row, encryption } = recipient
-  const { maxInflated, maxIterations } = limits
+  const { row, encryption } = recipient
+  const decrypt = isForEngine(row, encryption, key, implementations) ? decryptByEngine : decryptByJose
   try {
-    if (isForEngine(row, encryption, key, implementations))
-      return await decryptByEngine(recipient, key, limits, implementations)
-    const { plaintext } = await jose.flattenedDecrypt(jwe, await cryptoKeyFor(key, header.alg, 'decrypt', header.enc), {
-      // checked members
-      keyManagementAlgorithms: [header.alg],
-      contentEncryptionAlgorithms: [header.enc],
-      maxPBES2Count: maxIterations,
-      maxDecompressedLength: maxInflated,
-    })
-    return plaintext
+    return await decrypt(recipient, key, limits, implementations)
   } catch (error) {
     if (isUnsupported(error)) throw error // by this runtime
     return null
   }
+}
+
+/** As `decryptByEngine`, elsewhere. */
+export async function decryptByJose(
+  { jwe, header }: JweRecipient,
+  key: Key,
+  { maxInflated, maxIterations }: JweLimits,
+): Promise<Uint8Array> {
+  if (key.kty === 'RSA') checkBlock(key, { length: base64urlLength(jwe.encrypted_key ?? '') })
+  const { plaintext } = await jose.flattenedDecrypt(jwe, await cryptoKeyFor(key, header.alg, 'decrypt', header.enc), {
+    // checked members
+    keyManagementAlgorithms: [header.alg],
+    contentEncryptionAlgorithms: [header.enc],
+    maxPBES2Count: maxIterations,
+    maxDecompressedLength: maxInflated,
+  })
+  return plaintext
 }
 
 function limitsOf({ maxSize = 262_144, maxInflated = 0, maxIterations = 10_000 }: DecryptJweOptions): JweLimits {

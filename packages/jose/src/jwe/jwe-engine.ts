@@ -16,16 +16,17 @@ import { isUnsupported } from '../with-fallback.ts'
 
 type Header = Readonly<Record<string, unknown>>
 
-/** Whether it is for this engine: where it is the faster one, its algorithms were passed in, or `jose` lacks the curve. */
+/** Whether it is for this engine: where it is the faster one, its algorithms were passed in, or `jose` refuses the key. */
 export function isForEngine(
   row: JweRow | null,
   encryption: JweEncryptionRow,
-  { crv }: Key,
+  { kty, crv, allowWeak }: Key,
   implementations: readonly JweImplementation[],
 ): boolean {
   return (
     encryptsFast ||
     crv === 'X448' ||
+    (kty === 'RSA' && allowWeak) ||
     implementations.some((item) => 'row' in item && (item.row === row || item.row === encryption))
   )
 }

@@ -9,6 +9,7 @@ import { invalidKey } from '../keys/jwk.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import { perKey } from '../keys/per-key.ts'
+import { refused } from '../runtime/subtle.ts'
 
 const imported = perKey<Promise<CryptoKey | Uint8Array>>()
 
@@ -38,7 +39,7 @@ async function importFor(
   try {
     return await jose.importJWK(material, alg)
   } catch (cause) {
-    throw invalidKey('refused by the runtime', cause) // such as off its curve
+    throw refused(cause) // such as off its curve
   }
 }
 

@@ -5,7 +5,7 @@ import { JoseError } from '../errors.ts'
 import { decodeError, decodeHeader, invalidHeader, joinHeaders } from '../jws/header.ts'
 import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
 import { encryptionRow, type JweImplementation, managementRow } from './jwe-implementation.ts'
-import { invalidKey, parseJwk } from '../keys/jwk.ts'
+import { invalidKey, parseJwk, privateMembers } from '../keys/jwk.ts'
 import { isObject } from '../is-object.ts'
 
 /** Header parameters, RFC 7516 §4.1. */
@@ -136,6 +136,7 @@ function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits
   ) {
     throw new JoseError('unsupported_algorithm', 'Compression is not accepted') // RFC 8725 §3.6
   }
+  checkOctets(header)
   const { p2c, epk } = header
   if (p2c !== undefined && !(Number.isSafeInteger(p2c) && Number(p2c) >= 1 && Number(p2c) <= maxIterations))
     throw invalidHeader('p2c')
@@ -143,10 +144,25 @@ function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits
   return header as JweHeader // sound: alg and enc are strings, as are the optional members
 }
 
-/** A public key, strictly. Whether it lies on its curve is for the runtime to say. RFC 7518 §4.6.1.1 */
+/** Parameters that are bytes, in one spelling. RFC 7518 §4.6.1, §4.7.1, §4.8.1 */
+export function checkOctets(header: Readonly<Record<string, unknown>>): void {
+  for (const name of ['apu', 'apv', 'iv', 'tag', 'p2s']) {
+    const value = header[name]
+    if (value !== undefined && !(typeof value === 'string' && base64urlLength(value) >= 0))
+      throw invalidHeader(`${name} is not base64url`)
+  }
+  const { apu, apv } = header
+  if (apu !== undefined && apu === apv) throw invalidHeader('apu and apv are the same') // §4.6.2
+}
+
+/**
+ * A public key, strictly: `key_ops` would forbid the only thing it is for. Whether it lies on its curve is for the runtime
+ * to say. RFC 7518 §4.6.1.1
+ */
 function checkEphemeral(epk: unknown): void {
-  const { material, isPrivate } = parseJwk(epk) // parseJwk takes anything
-  if (isPrivate || material.crv === undefined) throw invalidKey('epk is no public key')
+  const { material, keyOps } = parseJwk(epk) // parseJwk takes anything
+  const isPrivate = privateMembers.some((name) => Object.hasOwn(epk as object, name)) // which has been parsed
+  if (isPrivate || keyOps !== undefined || material.crv === undefined) throw invalidKey('epk is no public key')
 }
 
 function length(text = ''): number {

@@ -10,8 +10,8 @@ import { checkImplementations, encryptionRow, type JweImplementation, management
 import { cryptoKeyFor } from './jwe-key.ts'
 import { unknownAlgorithm } from '../keys/key-rules.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
-import type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe-parts.ts'
-import { invalidKey } from '../keys/jwk.ts'
+import { checkOctets, type FlattenedJwe, type GeneralJwe, type JweHeader } from './jwe-parts.ts'
+import { refused } from '../runtime/subtle.ts'
 import type { Content } from '../jws/jws-content.ts'
 import { Key } from '../keys/key.ts'
 
@@ -59,7 +59,7 @@ export async function encryptJwe(
   key: Key,
   { header, compress = false, implementations = [], ...options }: EncryptJweOptions = {},
 ): Promise<string> {
-  const { alg, enc, row, encryption } = algorithmsOf(key, { ...options, implementations })
+  const { alg, enc, row, encryption } = algorithmsOf(key, { ...options, implementations }, header)
   const protectedHeader = protectedParameters({ ...kidOf(key), ...header }, { alg, enc }, compress)
   if (isForEngine(row, encryption, key, implementations)) {
     const jwe = await encryptByEngine({
@@ -86,7 +86,7 @@ export async function encryptFlattenedJwe(
 ): Promise<FlattenedJwe> {
   const { key } = recipient
   const options = { ...recipient, ...(wanted !== undefined && { enc: wanted }), implementations }
-  const { alg, enc, row, encryption } = algorithmsOf(key, options)
+  const { alg, enc, row, encryption } = algorithmsOf(key, options, { ...unprotected, ...header })
   const protectedHeader = protectedParameters({ ...kidOf(key), ...header }, { alg, enc }, compress)
   joinHeaders(protectedHeader, unprotected ?? {})
   if (isForEngine(row, encryption, key, implementations)) {
@@ -119,7 +119,11 @@ export async function encryptGeneralJwe(
   if (recipients.length === 0) throw new TypeError('A recipient is required')
   const protectedHeader = protectedParameters(header ?? {}, { enc }, compress)
   const named = recipients.map((recipient) => {
-    const { alg, row, encryption } = algorithmsOf(recipient.key, { ...recipient, enc, implementations })
+    const { alg, row, encryption } = algorithmsOf(
+      recipient.key,
+      { ...recipient, enc, implementations },
+      { ...unprotected, ...header },
+    )
     if (recipients.length > 1 && row.direct) throw new TypeError('A direct algorithm has one recipient') // §5.1
     const own = { alg, ...kidOf(recipient.key) }
     joinHeaders(protectedHeader, joinHeaders(unprotected ?? {}, own))
@@ -160,7 +164,7 @@ async function orInvalidKey<T>(encrypted: Promise<T>): Promise<T> {
   try {
     return await encrypted
   } catch (cause) {
-    throw invalidKey('nothing can be encrypted to it', cause)
+    throw refused(cause)
   }
 }
 
@@ -173,7 +177,8 @@ interface Chosen {
 
 function algorithmsOf(
   key: Key,
-  options: { alg?: string; enc?: string; implementations: readonly JweImplementation[] },
+  options: JweRecipientOptions & { enc?: string; implementations: readonly JweImplementation[] },
+  header?: Readonly<Record<string, unknown>>,
 ): Chosen {
   if (!(key instanceof Key)) throw new TypeError('A key is required')
   const { implementations } = options
@@ -187,19 +192,23 @@ function algorithmsOf(
   if (encryption === null) throw new TypeError('The content encryption is not known')
   const row = managementRow(alg, implementations)
   if (row === null) throw unknownAlgorithm()
+  checkOctets({ ...header, ...partiesOf(options) })
   return { alg, enc, row, encryption }
 }
 
 /** A recipient for the engine. */
 function draftFor(
-  { key, apu, apv, iterations }: JweRecipientKey,
+  { key, iterations, ...options }: JweRecipientKey,
   row: JweRow,
   implementations: readonly JweImplementation[],
 ): JweDraft['recipients'][number] {
   const refusal = encryptionRefusal(key, row.alg, 'encrypt', implementations)
   if (refusal !== null) throw refusal
-  const parties = { ...(apu && { apu: encodeBase64url(apu) }), ...(apv && { apv: encodeBase64url(apv) }) }
-  return { key, row, iterations: checkIterations(iterations), parties }
+  return { key, row, iterations: checkIterations(iterations), parties: partiesOf(options) }
+}
+
+function partiesOf({ apu, apv }: JweRecipientOptions): Readonly<Record<string, string>> {
+  return { ...(apu && { apu: encodeBase64url(apu) }), ...(apv && { apv: encodeBase64url(apv) }) }
 }
 
 function kidOf({ kid }: Key): { kid?: string } {

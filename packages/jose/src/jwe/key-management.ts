@@ -1,11 +1,12 @@
 /** Key management of RFC 7518 §4, on the cryptography of the runtime. */
 
-import { decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
+import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
 import { openContent, prepareOaepDecryption, prepareOaepEncryption, sealContent, unwrapKey, wrapKey } from '#runtime'
 import { joinBytes } from '../join-bytes.ts'
 import { ecdhEs, privateHalf, publicHalf } from './ecdh-es.ts'
 import type { KeyManagement } from './jwe-implementation.ts'
 import { findJweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
+import { checkBlock } from './rsa-block.ts'
 import type { OaepHash } from '../runtime/types.ts'
 import { invalidHeader } from '../jws/header.ts'
 import { invalidKey } from '../keys/jwk.ts'
@@ -52,12 +53,22 @@ function rsaOaep(row: JweRow): KeyManagement {
     row,
     async encryptKey({ key, cek }) {
       const encrypt = await encryptors(key, hash, () => prepareOaepEncryption(hash, publicHalf(key)))
-      return { encryptedKey: () => encrypt(cek) }
+      return { encryptedKey: () => orTooSmall(encrypt, cek) }
     },
     async decryptKey({ key, encryptedKey }) {
+      checkBlock(key, encryptedKey)
       const decrypt = await decryptors(key, hash, () => prepareOaepDecryption(hash, privateHalf(key)))
       return decrypt(encryptedKey)
     },
+  }
+}
+
+/** A weak key may have less room than the hash takes. RFC 8017 §7.1.1 */
+async function orTooSmall(encrypt: (key: Uint8Array) => Awaitable<Uint8Array>, cek: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await encrypt(cek)
+  } catch (cause) {
+    throw invalidKey('too small for the algorithm', cause)
   }
 }
 

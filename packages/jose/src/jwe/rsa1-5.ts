@@ -1,8 +1,9 @@
 /** RSA1_5, RFC 7518 §4.2, for what a legacy peer has encrypted. */
 
 import * as runtime from '#runtime'
-import { parseJwk } from '../keys/jwk.ts'
+import { privateHalf } from './ecdh-es.ts'
 import type { KeyManagement } from './jwe-implementation.ts'
+import { checkBlock } from './rsa-block.ts'
 
 /**
  * Decrypts RSAES-PKCS1-v1_5, which RFC 8725 §3.2 advises against: an answer that depends on the padding decrypts what
@@ -18,7 +19,7 @@ export const weakRsa1_5: KeyManagement = {
     operations: { encrypt: [], decrypt: ['decrypt', 'unwrapKey'] },
   },
   decryptKey({ key, encryptedKey }) {
-    const { material } = parseJwk(key.privateJwk(), { allowWeak: key.allowWeak })
-    return runtime.decryptPkcs1(material, encryptedKey)
+    checkBlock(key, encryptedKey)
+    return runtime.decryptPkcs1(privateHalf(key), encryptedKey)
   },
 }

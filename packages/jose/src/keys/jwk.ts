@@ -30,6 +30,9 @@ export interface Jwk {
   readonly [name: string]: unknown
 }
 
+/** What only the owner of a key has, whatever its type. RFC 7518 §6, RFC 8037 §2, RFC 9964 §3 */
+export const privateMembers: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
 /** A key set as JSON, RFC 7517 §5. */
 export interface JwkSet {
   readonly keys: readonly Jwk[]
