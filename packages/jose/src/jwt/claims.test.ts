@@ -224,6 +224,15 @@ describe('types of tokens', () => {
     })
   }
 
+  it('J23: a DPoP proof brings no private key, of whatever type (RFC 9449 §4.3 item 7)', async () => {
+    const { claims, policy, header } = kinds['DPoP proof']!
+    const { jwk } = header as { jwk: object }
+    for (const name of ['d', 'p', 'k', 'priv']) {
+      const token = await signJwt(claims, key, { typ: 'dpop+jwt', header: { jwk: { ...jwk, [name]: 'AA' } as never } })
+      await expect(verifyJwt(token, key, { ...policy, clock })).rejects.toMatchObject({ code: 'invalid_claim' })
+    }
+  })
+
   it('J23: a logout token of an old provider, without a type of its own, is no ID Token', async () => {
     const { claims, policy } = kinds['logout token']!
     for (const typ of ['JWT', null]) {

@@ -3,6 +3,7 @@
 import type { Clock } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
+import { privateMembers } from '../keys/jwk.ts'
 import { isObject } from '../is-object.ts'
 
 /** What every ready policy takes. */
@@ -140,7 +141,7 @@ export function dpopProofPolicy({
 }
 
 function isPublicJwk(jwk: unknown): boolean {
-  return isObject(jwk) && !('d' in jwk) && !('k' in jwk)
+  return isObject(jwk) && !privateMembers.some((name) => name in jwk)
 }
 
 /** Request objects, RFC 9101 §6. */
