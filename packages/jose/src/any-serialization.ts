@@ -5,6 +5,7 @@ import { JoseError } from './errors.ts'
 import { decodeError, type JwsHeader, parseHeaderObject } from './jws/header.ts'
 import { isObject } from './is-object.ts'
 import { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
+import type { JweImplementation } from './jwe/jwe-implementation.ts'
 import {
   checkRecipient,
   type FlattenedJwe,
@@ -38,30 +39,42 @@ export type Serialization = 'compact' | 'flattened' | 'general'
 
 const MAX_SIZE = 262_144 // characters
 
+export interface InspectOptions {
+  /** Longest token in characters, refused before decoding. Default 262,144. */
+  readonly maxSize?: number
+  /** Encryption beyond that of the library, such as that of `@authlib/jose/extra`: it says what its tokens look like. */
+  readonly implementations?: readonly JweImplementation[]
+}
+
 /**
  * Tells a JWS from a JWE (RFC 7516 §9) and shows the header of each signature or recipient, both halves joined. Takes a
  * compact token, the text of a JSON serialization, or its object. Throws what is wrong with its form.
  */
 export function inspectUnverified(
   token: string | object,
-  { maxSize = MAX_SIZE }: { readonly maxSize?: number } = {},
+  { maxSize = MAX_SIZE, implementations = [] }: InspectOptions = {},
 ): UnverifiedToken {
   const read = readText(token, maxSize)
-  if (typeof read !== 'string') return inspectJson(read, maxSize)
+  if (typeof read !== 'string') return inspectJson(read, maxSize, implementations)
   if (read.split('.', 5).length < 5) {
     return { kind: 'jws', serialization: 'compact', headers: [decodeUnverifiedJws(read, { maxSize }).header] }
   }
   const limits = { maxSize, ...unlimited }
-  return { kind: 'jwe', serialization: 'compact', headers: [checkRecipient(splitCompact(read, limits), limits).header] }
+  const { header } = checkRecipient(splitCompact(read, limits), limits, implementations)
+  return { kind: 'jwe', serialization: 'compact', headers: [header] }
 }
 
 /** Nothing is inflated or derived by looking. */
 const unlimited = { maxInflated: Infinity, maxIterations: Infinity }
 
-function inspectJson(json: Readonly<Record<string, unknown>>, maxSize: number): UnverifiedToken {
+function inspectJson(
+  json: Readonly<Record<string, unknown>>,
+  maxSize: number,
+  implementations: readonly JweImplementation[],
+): UnverifiedToken {
   if ('ciphertext' in json) {
     const limits = { maxSize, ...unlimited }
-    const headers = readJwe(json, limits).map((jwe) => checkRecipient(jwe, limits).header)
+    const headers = readJwe(json, limits).map((jwe) => checkRecipient(jwe, limits, implementations).header)
     return { kind: 'jwe', serialization: 'recipients' in json ? 'general' : 'flattened', headers }
   }
   const { entries } = readJws(json, maxSize)

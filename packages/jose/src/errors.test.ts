@@ -75,6 +75,8 @@ const conditions: Record<jose.JoseErrorCode, Record<string, () => unknown>> = {
       decrypt(await jose.encryptJwe('x', wrapping), { encryptions: ['A128GCM'] }),
     'a compression nobody asked for': async () => decrypt(await jose.encryptJwe('x', wrapping, { compress: true })),
     'no key of such a kind': () => jose.generateKey('none'),
+    'of a key for signatures, to encrypt': () => jose.encryptJwe('x', signer),
+    'of a key for encryption, to sign': () => jose.signJws('x', wrapping),
   },
   key_not_found: {
     'a kid that is not in the set': async () => verify(await sign({}), {}, jose.KeySet.of(other)),
@@ -183,6 +185,8 @@ describe('a wrong argument is a TypeError, whatever the token is', () => {
     ['a compression in the header', () => jose.encryptJwe('x', wrapping, { header: { zip: 'DEF' } })],
     ['no recipient', () => jose.encryptGeneralJwe('x', [])],
     ['no secret', () => jose.importSecret(undefined as unknown as string)],
+    ['a slip in the name of an algorithm', () => jose.importKey(signer.publicJwk(), { alg: 'RSA256' })],
+    ['such a slip for a secret', () => jose.importSecret(new Uint8Array(32), { alg: 'SHA256' })],
     ['no key to import', () => jose.importKey(null as unknown as jose.Jwk)],
   ])('%s', async (_, act) => {
     await expect(Promise.resolve().then(act)).rejects.toThrow(TypeError)
@@ -198,6 +202,11 @@ it.each<[RegExp, () => unknown]>([
   [/encrypt/, () => jose.refuseSensitiveClaims({ password: 'x' })],
 ])('advises: %s', async (advice, act) => {
   await expect(Promise.resolve().then(act)).rejects.toMatchObject({ hint: expect.stringMatching(advice) as unknown })
+})
+
+it('tells a key for something else from an algorithm of another name', async () => {
+  await expect(jose.encryptJwe('x', signer)).rejects.toThrow('No encryption algorithm has this name')
+  await expect(jose.signJws('x', wrapping)).rejects.toThrow('No signature algorithm has this name')
 })
 
 async function verifyUnbound(): Promise<unknown> {

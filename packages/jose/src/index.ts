@@ -11,6 +11,7 @@ export {
 } from './algorithms.ts'
 export {
   decryptAnyJwe,
+  type InspectOptions,
   inspectUnverified,
   type Serialization,
   type UnverifiedToken,

@@ -9,6 +9,8 @@ import {
   encryptJwe,
   findEncryptionKey,
   generateKey,
+  importSecret,
+  inspectUnverified,
   jweAlgorithms,
   type JweImplementation,
   type KeyManagement,
@@ -86,6 +88,19 @@ describe('algorithms of one’s own', () => {
     expect(await findEncryptionKey(KeySet.of(key), 'X-MASK', 'm')).toBeNull()
     await expect(decryptJwe(token, key)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
     await expect(encryptJwe('text', key)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
+  })
+
+  it('are seen by whoever looks at a token, and known by name when a key is imported', async () => {
+    const secret = Buffer.alloc(32, 1)
+    const key = await importSecret(secret, { alg: 'X-MASK', implementations })
+    const token = await encryptJwe('text', key, { enc: 'X-ARIA', implementations })
+    expect(inspectUnverified(token, { implementations }).headers).toMatchObject([{ alg: 'X-MASK', enc: 'X-ARIA' }])
+    const general = await encryptGeneralJwe('text', [{ key }], { implementations })
+    expect(inspectUnverified(general, { implementations }).headers).toMatchObject([{ alg: 'X-MASK' }])
+    for (const item of [token, general])
+      expect(() => inspectUnverified(item)).toThrow(expect.objectContaining({ code: 'unsupported_algorithm' }))
+    expect((await importSecret(secret.subarray(16), { alg: 'X-ARIA', implementations })).alg).toBe('X-ARIA')
+    for (const alg of ['X-MASK', 'X-ARIA']) await expect(importSecret(secret, { alg })).rejects.toThrow(TypeError)
   })
 
   it('share a general JWE with those of the table', async () => {

@@ -5,6 +5,7 @@ import { JoseError } from '../errors.ts'
 import { decodeError, decodeHeader, invalidHeader, joinHeaders } from '../jws/header.ts'
 import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
 import { encryptionRow, type JweImplementation, managementRow } from './jwe-implementation.ts'
+import { unknownEncryption } from './jwe-rules.ts'
 import { invalidKey, parseJwk, privateMembers } from '../keys/jwk.ts'
 import { isObject } from '../is-object.ts'
 
@@ -104,12 +105,12 @@ function readFlattened(value: Readonly<Record<string, unknown>>, { maxSize }: Jw
 export function checkRecipient(
   jwe: FlattenedJwe,
   limits: JweLimits,
-  implementations: readonly JweImplementation[] = [],
+  implementations: readonly JweImplementation[],
 ): JweRecipient {
   const header = readHeader(jwe, limits)
   const row = managementRow(header.alg, implementations)
   const encryption = encryptionRow(header.enc, implementations)
-  if (row === null || encryption === null) throw new JoseError('unsupported_algorithm', 'The algorithm is not known')
+  if (row === null || encryption === null) throw unknownEncryption()
   if (length(jwe.iv) !== encryption.ivLength) throw decodeError('the IV has the wrong length')
   if (length(jwe.tag) !== encryption.tagLength) throw decodeError('the tag has the wrong length') // RFC 8725: no truncation
   length(jwe.ciphertext)

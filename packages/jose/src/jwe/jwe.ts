@@ -8,8 +8,7 @@ import { findJweEncryptionRow, type JweEncryptionRow, jweEncryptions, type JweRo
 import { encryptByEngine, isForEngine, type JweDraft } from './jwe-engine.ts'
 import { checkImplementations, encryptionRow, type JweImplementation, managementRow } from './jwe-implementation.ts'
 import { cryptoKeyFor } from './jwe-key.ts'
-import { unknownAlgorithm } from '../keys/key-rules.ts'
-import { encryptionRefusal } from './jwe-rules.ts'
+import { encryptionRefusal, unknownEncryption } from './jwe-rules.ts'
 import { checkOctets, type FlattenedJwe, type GeneralJwe, type JweHeader } from './jwe-parts.ts'
 import { refused } from '../runtime/subtle.ts'
 import type { Content } from '../jws/jws-content.ts'
@@ -191,7 +190,7 @@ function algorithmsOf(
   const encryption = encryptionRow(enc, implementations)
   if (encryption === null) throw new TypeError('The content encryption is not known')
   const row = managementRow(alg, implementations)
-  if (row === null) throw unknownAlgorithm()
+  if (row === null) throw unknownEncryption()
   checkOctets({ ...header, ...partiesOf(options) })
   return { alg, enc, row, encryption }
 }

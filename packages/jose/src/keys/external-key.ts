@@ -3,6 +3,7 @@
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
+import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** A service that signs with a key it does not give away. */
 export interface ExternalSigner {
@@ -10,12 +11,23 @@ export interface ExternalSigner {
   sign(input: Uint8Array, alg: string): Promise<Uint8Array>
 }
 
+export interface ExternalKeyOptions {
+  /** Signature algorithms beyond those of the library and the runtime: their code checks the first signature. */
+  readonly implementations?: readonly SignatureAlgorithm[]
+}
+
 /** From the public half, whose `alg` says what the service signs with. Its first signature is checked against that half. */
-export function externalKey(publicJwk: Jwk, signer: ExternalSigner): Key {
-  const parsed = parseJwk(publicJwk)
+export function externalKey(
+  publicJwk: Jwk,
+  signer: ExternalSigner,
+  { implementations = [] }: ExternalKeyOptions = {},
+): Key {
+  checkSignatures(implementations)
+  const parsed = parseJwk(publicJwk, { rows: implementations.map(({ row }) => row) })
   if (parsed.isPrivate) throw invalidKey('only the public half belongs here')
   if (parsed.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
   return new Key(parsed, {
+    implementations,
     custody: {
       prepareSigner:
         ({ alg }) =>

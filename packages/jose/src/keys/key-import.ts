@@ -12,6 +12,7 @@ import { readPem } from '../formats/pem.ts'
 import { withFactors } from './rsa-factors.ts'
 import { isSshKey, jwkFromSsh } from '../formats/ssh-key.ts'
 import { isObject } from '../is-object.ts'
+import { encryptionRow, managementRow } from '../jwe/jwe-implementation.ts'
 import { importJwk, type ImportKeyOptions } from './jwk-import.ts'
 
 /**
@@ -28,8 +29,12 @@ export interface KeyObjectLike {
   export(options?: { format: 'der'; type: 'pkcs8' | 'spki' }): unknown
 }
 
-/** Throws `invalid_key` when the material is malformed, weak or contradicts the options. */
+/**
+ * Throws `invalid_key` when the material is malformed, weak or contradicts the options; a `TypeError` when `alg` names
+ * no algorithm.
+ */
 export async function importKey(material: KeyMaterial, options: ImportKeyOptions = {}): Promise<Key> {
+  checkName(options)
   if (typeof material === 'string') return importJwk(await jwkFromText(material, options), options)
   if (material instanceof Uint8Array) {
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
@@ -45,10 +50,23 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
 
 /** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
+  checkName(options)
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
   if (!(bytes instanceof Uint8Array)) throw new TypeError('A secret is bytes, or a text') // such as a variable that is not set
   if (await looksLikeKey(bytes)) throw invalidKey('a key of another kind is no secret') // RFC 8725 §2.1
   return importJwk({ kty: 'oct', k: encodeBase64url(bytes) }, options)
+}
+
+/** A slip in a name would make a key that is for nothing. */
+function checkName({ alg, implementations = [] }: ImportKeyOptions): void {
+  const others = implementations.filter((item) => item.kind !== 'signature')
+  const isKnown =
+    alg === undefined ||
+    findJwsRow(alg) !== null ||
+    implementations.some((item) => item.kind === 'signature' && item.row.alg === alg) ||
+    managementRow(alg, others) !== null ||
+    encryptionRow(alg, others) !== null
+  if (!isKnown) throw new TypeError('alg names no algorithm: correct it, or pass the one it is in implementations')
 }
 
 async function fromKeyObject(key: KeyObjectLike, options: ImportKeyOptions): Promise<Key> {

@@ -39,7 +39,7 @@ function refusalReason(key: KeyFacts, alg: string, operation: KeyOperation): str
   return isShort && !key.allowWeak ? 'shorter than the hash' : null // RFC 7518 §3.2
 }
 
-/** Nobody knows it here. */
-export function unknownAlgorithm(): JoseError {
-  return new JoseError('unsupported_algorithm', 'The algorithm is not known')
+/** Nobody knows it here, or it is for something else. */
+function unknownAlgorithm(): JoseError {
+  return new JoseError('unsupported_algorithm', 'No signature algorithm has this name')
 }

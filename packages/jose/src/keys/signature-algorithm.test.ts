@@ -1,6 +1,8 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync, type JsonWebKey, sign, verify } from 'node:crypto'
+import { memoryStore } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import {
+  externalKey,
   findJwsRow,
   generateKey,
   importKey,
@@ -12,6 +14,7 @@ import {
   signatureAlgorithm,
   signJws,
   signJwt,
+  storedKeys,
   verifyJws,
   verifyJwt,
 } from '../index.ts'
@@ -31,6 +34,20 @@ const blake = signatureAlgorithm({
   generate: () => ({ kty: 'oct', k: Buffer.alloc(64, 7).toString('base64url') }),
 })
 const implementations = [blake]
+
+/** Ed25519 of the bytes backwards, as an example with two halves. */
+const reversed = signatureAlgorithm({
+  row: { alg: 'X-ED', family: 'custom', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  prepareSigner: (jwk) => (input) => signReversed(jwk, input),
+  prepareVerifier: (jwk) => (input, signature) =>
+    verify(null, input.toReversed(), { key: jwk as JsonWebKey, format: 'jwk' }, signature),
+  generate: () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as Jwk,
+})
+
+function signReversed(jwk: Jwk, input: Uint8Array): Uint8Array {
+  return sign(null, input.toReversed(), { key: jwk as JsonWebKey, format: 'jwk' })
+}
+
 const claims = { sub: 'u', exp: 4_000_000_000 }
 
 describe('an algorithm of one’s own', () => {
@@ -50,6 +67,25 @@ describe('an algorithm of one’s own', () => {
     const strangers = KeySet.from({ keys: [key.privateJwk()] })
     await expect(verifyJwt(token, strangers, { algorithms })).rejects.toMatchObject({ code: 'key_not_found' })
     await expect(generateKey('X-BLAKE2B')).rejects.toMatchObject({ code: 'unsupported_algorithm' })
+  })
+
+  it('rotates in a store, and signs in a service of one’s own', async () => {
+    const keys = storedKeys({
+      store: memoryStore(),
+      secrets: ['0123456789abcdef0123456789abcdef'],
+      algorithms: ['X-ED'],
+      implementations: [reversed],
+    })
+    const token = await signJwt(claims, await keys.signingKey())
+    expect((await verifyJwt(token, await keys.keySet(), {})).header.alg).toBe('X-ED')
+    const jwk = (await keys.signingKey()).privateJwk()
+    const { d: _, ...open } = jwk
+    const sign = async (input: Uint8Array) => signReversed(jwk, input)
+    const external = externalKey(open, { sign }, { implementations: [reversed] })
+    expect((await verifyJwt(await signJwt(claims, external), await keys.keySet(), {})).claims).toEqual(claims)
+    const wrong = externalKey(open, { sign: async () => Buffer.alloc(64) }, { implementations: [reversed] })
+    await expect(signJwt(claims, wrong)).rejects.toMatchObject({ code: 'invalid_key' })
+    await expect(signJwt(claims, externalKey(open, { sign }))).rejects.toMatchObject({ code: 'unsupported_algorithm' })
   })
 
   it('is asked about signatures of its length in strict base64url only, and obeys alg, use and key_ops', async () => {

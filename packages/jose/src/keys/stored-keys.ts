@@ -14,10 +14,12 @@ import {
   systemClock,
 } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
-import { type Jwk, type JwkSet, parseJwk } from './jwk.ts'
-import { Key } from './key.ts'
+import type { Jwk, JwkSet } from './jwk.ts'
+import { importJwk } from './jwk-import.ts'
+import type { Key } from './key.ts'
 import { generateKey } from './key-generate.ts'
 import { KeySet } from './key-set.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 import { noSigningKey, type SigningKeys } from './signing-keys.ts'
 
 export interface StoredKeysOptions {
@@ -34,6 +36,8 @@ export interface StoredKeysOptions {
   readonly retention?: number
   /** Seconds after which the store is asked again for what another process did. Default 60. */
   readonly refresh?: number
+  /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
+  readonly implementations?: readonly SignatureAlgorithm[]
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -73,6 +77,7 @@ export function storedKeys({
   lifetime = 7_776_000,
   retention = 604_800,
   refresh = 60,
+  implementations = [],
   clock = systemClock,
   random,
 }: StoredKeysOptions): StoredKeys {
@@ -131,7 +136,7 @@ export function storedKeys({
   }
 
   async function create(alg: string, activeFrom: number): Promise<Member> {
-    return { jwk: (await generateKey(alg)).privateJwk(), activeFrom }
+    return { jwk: (await generateKey(alg, { implementations })).privateJwk(), activeFrom }
   }
 
   /** The keys of an algorithm stand in the order in which they succeed each other. */
@@ -158,7 +163,7 @@ export function storedKeys({
 
   function keyOf({ jwk }: Member): Key {
     const kid = jwk.kid ?? ''
-    const key = imported.get(kid) ?? new Key(parseJwk(jwk))
+    const key = imported.get(kid) ?? importJwk(jwk, { implementations })
     imported.set(kid, key)
     return key
   }
