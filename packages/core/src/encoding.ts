@@ -24,8 +24,8 @@ export function decodeBase64(text: string): Uint8Array {
   return decode(text, 'base64')
 }
 
-const utf8Encoder = new TextEncoder()
-const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf8Encoder = /* @__PURE__ */ new TextEncoder()
+const utf8Decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The bytes of a text. */
 export function encodeUtf8(text: string): Uint8Array {

@@ -107,4 +107,4 @@ export function findJwsRow(alg: string, crv?: string): JwsRow | null {
 }
 
 /** Every signature algorithm the table knows. */
-export const jwsAlgorithms: readonly JwsAlgorithm[] = [...new Set(rows.map((row) => row.alg))]
+export const jwsAlgorithms: readonly JwsAlgorithm[] = /* @__PURE__ */ Array.from(new Set(rows.map((row) => row.alg)))

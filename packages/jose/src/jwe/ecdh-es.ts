@@ -92,7 +92,7 @@ function agreementOn(crv: Curve, implementations: readonly JweImplementation[]):
   return implementations.find((item): item is KeyAgreement => item.kind === 'key agreement' && item.crv === crv)
 }
 
-const halves = perKey<Jwk>()
+const halves = /* @__PURE__ */ perKey<Jwk>()
 
 /** The material of a private key: the same object each time, so that a runtime can keep what it makes of it. */
 export function privateHalf(key: Key): Jwk {

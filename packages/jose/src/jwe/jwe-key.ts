@@ -11,7 +11,7 @@ import type { KeySetLike } from '../keys/key-set.ts'
 import { perKey } from '../keys/per-key.ts'
 import { refused } from '../runtime/subtle.ts'
 
-const imported = perKey<Promise<CryptoKey | Uint8Array>>()
+const imported = /* @__PURE__ */ perKey<Promise<CryptoKey | Uint8Array>>()
 
 /** Throws `invalid_key` when the key is not for it. */
 export async function cryptoKeyFor(

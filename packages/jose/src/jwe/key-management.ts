@@ -42,8 +42,8 @@ function aesKeyWrap(row: JweRow): KeyManagement {
   }
 }
 
-const encryptors = perKey<ReturnType<typeof prepareOaepEncryption>>()
-const decryptors = perKey<ReturnType<typeof prepareOaepDecryption>>()
+const encryptors = /* @__PURE__ */ perKey<ReturnType<typeof prepareOaepEncryption>>()
+const decryptors = /* @__PURE__ */ perKey<ReturnType<typeof prepareOaepDecryption>>()
 
 /** §4.3. */
 function rsaOaep(row: JweRow): KeyManagement {

@@ -136,7 +136,7 @@ function checkCritical(header: Readonly<Record<string, unknown>>, understood: re
 }
 
 /** Names of RFC 7515 §4.1: never critical. */
-export const registeredParameters: readonly string[] = [...texts, 'jwk', 'x5c', 'crit']
+export const registeredParameters: readonly string[] = /* @__PURE__ */ texts.concat('jwk', 'x5c', 'crit')
 
 /** The producer's half of the rule. Throws `invalid_header`. */
 export function checkCriticalToSign(header: Readonly<Record<string, unknown>>): void {

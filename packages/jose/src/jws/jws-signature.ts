@@ -70,7 +70,7 @@ export function signingAlgorithm(key: Key, alg: string | undefined): string {
 }
 
 /** Of each key, the encoded headers that consist of names alone. */
-const encodedHeaders = perKey<string>()
+const encodedHeaders = /* @__PURE__ */ perKey<string>()
 
 /** The protected header in base64url, with the `kid` of the key. */
 export function encodeHeader(alg: string, key: Key, typ: string | null, header?: Partial<JwsHeader>): string {

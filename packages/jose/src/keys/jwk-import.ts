@@ -3,6 +3,7 @@
 import type { AlgorithmName } from '../algorithm-name.ts'
 import type { JweImplementation } from '../jwe/jwe-implementation.ts'
 import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { present } from './present.ts'
 import { Key } from './key.ts'
 import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
 
@@ -26,10 +27,5 @@ export function importJwk(jwk: Jwk, { alg, kid, use, allowWeak = false, ...given
   const parsed = parseJwk(jwk, { allowWeak, rows: implementations.map(({ row }) => row) })
   if (alg !== undefined && parsed.alg !== undefined && parsed.alg !== alg) throw invalidKey('two different alg')
   if (use !== undefined && parsed.use !== undefined && parsed.use !== use) throw invalidKey('two different use')
-  const named = {
-    ...(alg !== undefined && { alg }),
-    ...(kid !== undefined && { kid }),
-    ...(use !== undefined && { use }),
-  }
-  return new Key({ ...parsed, ...named }, { allowWeak, implementations })
+  return new Key({ ...parsed, ...present({ alg, kid, use }) }, { allowWeak, implementations })
 }

@@ -4,6 +4,7 @@ import { decodeBase64url } from '@authlib/core'
 import { type Curve, curves, findJwsRow, type JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { hasRocaFingerprint } from './roca.ts'
+import { present } from './present.ts'
 import { isObject } from '../is-object.ts'
 
 /** A key as JSON. */
@@ -62,17 +63,15 @@ export interface ParseJwkOptions {
 export function parseJwk(value: unknown, { allowWeak = false, rows = [] }: ParseJwkOptions = {}): ParsedJwk {
   if (!isObject(value)) throw invalidKey('not a JSON object')
   const material = readMaterial(value, allowWeak, rows)
-  const kid = optionalText(value, 'kid')
-  const use = optionalText(value, 'use')
-  const alg = optionalText(value, 'alg')
-  const keyOps = readKeyOps(value['key_ops'])
   return {
     material,
     isPrivate: material.kty === 'oct' || material.d !== undefined || material.priv !== undefined,
-    ...(kid !== undefined && { kid }),
-    ...(use !== undefined && { use }),
-    ...(alg !== undefined && { alg }),
-    ...(keyOps !== undefined && { keyOps }),
+    ...present({
+      kid: optionalText(value, 'kid'),
+      use: optionalText(value, 'use'),
+      alg: optionalText(value, 'alg'),
+      keyOps: readKeyOps(value['key_ops']),
+    }),
   }
 }
 
@@ -83,9 +82,8 @@ function readMaterial(members: Readonly<Record<string, unknown>>, allowWeak: boo
     case 'RSA':
       return readRsa(members, allowWeak)
     case 'EC':
-      return readEc(members)
     case 'OKP':
-      return readOkp(members)
+      return readPoint(members, members['kty'])
     case 'AKP':
       return readAkp(members, rows)
     default:
@@ -99,17 +97,17 @@ function readOct(members: Readonly<Record<string, unknown>>): Jwk {
   return { kty: 'oct', k }
 }
 
-function readEc(members: Readonly<Record<string, unknown>>): Jwk {
-  const [crv, size] = readCurve(members, 'EC')
-  const x = fixed(members, 'x', size) // RFC 7518 §6.2.1.2: the full size of a coordinate
-  const y = fixed(members, 'y', size)
-  return { kty: 'EC', crv, x, y, ...(members['d'] !== undefined && { d: fixed(members, 'd', size) }) }
-}
-
-function readOkp(members: Readonly<Record<string, unknown>>): Jwk {
-  const [crv, size] = readCurve(members, 'OKP')
+/** RFC 7518 §6.2.1.2: the full size of a coordinate. RFC 8037 §2: there is one. */
+function readPoint(members: Readonly<Record<string, unknown>>, kty: 'EC' | 'OKP'): Jwk {
+  const [crv, size] = readCurve(members, kty)
   const x = fixed(members, 'x', size)
-  return { kty: 'OKP', crv, x, ...(members['d'] !== undefined && { d: fixed(members, 'd', size) }) }
+  return {
+    kty,
+    crv,
+    x,
+    ...(kty === 'EC' && { y: fixed(members, 'y', size) }),
+    ...(members['d'] !== undefined && { d: fixed(members, 'd', size) }),
+  }
 }
 
 const SEED = 32 // bytes: RFC 9964 §4

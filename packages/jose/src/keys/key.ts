@@ -5,6 +5,7 @@ import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
 import { type KeyFacts, type KeyOperation, refusal } from './key-rules.ts'
+import { present } from './present.ts'
 import type { Signer, SigningInput, Verifier } from '../runtime/types.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
@@ -141,12 +142,7 @@ export class Key implements KeyFacts {
 
   #attributes(operation: (name: string) => string): Partial<Jwk> {
     const { kid, use, alg, keyOps } = this
-    return {
-      ...(kid !== undefined && { kid }),
-      ...(use !== undefined && { use }),
-      ...(alg !== undefined && { alg }),
-      ...(keyOps !== undefined && { key_ops: keyOps.map(operation) }),
-    }
+    return present({ kid, use, alg, key_ops: keyOps?.map(operation) })
   }
 }
 

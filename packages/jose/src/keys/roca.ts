@@ -3,10 +3,8 @@
  * 65537. A sound key passes for one of them once in a hundred million times.
  */
 
-const primes = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
-  127, 131, 137, 139, 149, 151, 157, 163, 167,
-]
+/** The primes whose product the library built its keys from. */
+const primes = /* @__PURE__ */ oddPrimes(167)
 
 export function hasRocaFingerprint(modulus: Uint8Array): boolean {
   return primes.every((prime) => isPowerOf65537(remainder(modulus, prime), prime))
@@ -23,4 +21,10 @@ function isPowerOf65537(value: number, prime: number): boolean {
     power = (power * 65537) % prime
   } while (power !== 1)
   return false
+}
+
+function oddPrimes(last: number): readonly number[] {
+  const found: number[] = []
+  for (let number = 3; number <= last; number += 2) if (found.every((prime) => number % prime !== 0)) found.push(number)
+  return found
 }

@@ -14,12 +14,12 @@ function toBytes(text: string): Uint8Array<ArrayBuffer> {
 }
 
 export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
-  const { use } = parameters(row)
+  const use = parameters(row)
   return async (input) => encodeBase64url(new Uint8Array(await crypto.subtle.sign(use, key, bytes(input))))
 }
 
 export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
-  const { use } = parameters(row)
+  const use = parameters(row)
   const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
   return (input, encoded) => {
     const signature = decodeOrNull(encoded)
@@ -30,9 +30,7 @@ export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
 /** Imports checked material. */
 export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign' | 'verify'): Promise<CryptoKey> {
   try {
-    return await crypto.subtle.importKey('jwk', material as unknown as JsonWebKey, parameters(row).make, false, [
-      operation,
-    ]) // parseJwk has checked the members
+    return await crypto.subtle.importKey('jwk', material as unknown as JsonWebKey, parameters(row), false, [operation]) // parseJwk has checked the members
   } catch (cause) {
     throw refused(cause)
   }
@@ -90,27 +88,16 @@ export async function completeKey(
   }
 }
 
-/** The names WebCrypto has for a row: to make a key, and to use it. */
-function parameters(row: JwsRow): {
-  make: { name: string; [name: string]: unknown }
-  use: { name: string; hash?: string; saltLength?: number }
-} {
-  const { hash } = row
-  switch (row.family) {
-    case 'hmac':
-      return { make: { name: 'HMAC', hash }, use: { name: 'HMAC' } }
-    case 'pkcs1':
-      return { make: { name: 'RSASSA-PKCS1-v1_5', hash }, use: { name: 'RSASSA-PKCS1-v1_5' } }
-    case 'pss':
-      return { make: { name: 'RSA-PSS', hash }, use: { name: 'RSA-PSS', saltLength: Number(hash.slice(4)) / 8 } } // RFC 7518 §3.5
-    case 'ecdsa':
-      return { make: { name: 'ECDSA', namedCurve: row.crv }, use: { name: 'ECDSA', hash } }
-    case 'eddsa':
-      return { make: { name: row.crv ?? '' }, use: { name: row.crv ?? '' } }
-    case 'mldsa':
-    case 'custom':
-      return { make: { name: row.alg }, use: { name: row.alg } }
+/** What WebCrypto must know to make a key of a row and to use it: of each kind it reads its own members, and no others. */
+function parameters({ family, alg, crv, hash }: JwsRow) {
+  const names: Partial<Record<JwsRow['family'], string | undefined>> = {
+    hmac: 'HMAC',
+    pkcs1: 'RSASSA-PKCS1-v1_5',
+    pss: 'RSA-PSS',
+    ecdsa: 'ECDSA',
+    eddsa: crv,
   }
+  return { name: names[family] ?? alg, hash, namedCurve: crv, saltLength: Number(hash.slice(4)) / 8 } // RFC 7518 §3.5
 }
 
 function modulusLength(key: CryptoKey): number {
