@@ -113,7 +113,8 @@ describeWith(joseCommand, 'the command jose', (command) => {
     })
   })
 
-  it.each(['RS256', 'ES256', 'ES384', 'ES512', 'ES256K', 'HS256'])(
+  const kinds = ['RS256', 'ES256', 'ES384', 'ES512', 'ES256K', 'HS256']
+  it.each(kinds.filter((alg) => !missingAlgorithms.includes(alg)))(
     'gives keys the same thumbprint: %s (RFC 7638 §3)',
     async (alg) => {
       const jwk = (await keyFor(alg)).privateJwk()

@@ -169,12 +169,13 @@ describeWith(pythonJose, 'Python', (python) => {
 
   describe('keys of jwcrypto', () => {
     const kinds = ['RS256', 'ES256', 'ES384', 'ES512', 'ES256K', 'EdDSA', 'Ed448', 'ECDH-ES', 'HS256']
-    it.each(kinds)('have the thumbprint we give them: %s (RFC 7638 §3)', async (alg) => {
+    const present = kinds.filter((alg) => !missingAlgorithms.includes(alg))
+    it.each(present)('have the thumbprint we give them: %s (RFC 7638 §3)', async (alg) => {
       const jwk = (await keyFor(alg)).privateJwk()
       expect(await ask({ ask: 'thumbprint', key: jwk })).toBe(await jwkThumbprint(jwk))
     })
 
-    it.each(kinds.filter((alg) => alg !== 'HS256'))('travel as PEM, with a password too: %s', async (alg) => {
+    it.each(present.filter((alg) => alg !== 'HS256'))('travel as PEM, with a password too: %s', async (alg) => {
       const key = await keyFor(alg)
       const { alg: _, kid: __, use: ___, ...material } = key.privateJwk()
       for (const password of [undefined, 'pässword']) {

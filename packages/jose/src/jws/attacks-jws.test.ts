@@ -1,6 +1,7 @@
 import { constants, createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
+import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
 import {
   decodeUnverifiedJws,
   decodeUnverifiedJwt,
@@ -175,6 +176,7 @@ describe('attacks on signatures', () => {
   it('J4: no curve but that of the algorithm (RFC 7518 §3.4)', async () => {
     const curves = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512', secp256k1: 'ES256K' } as const
     for (const [namedCurve, right] of Object.entries(curves)) {
+      if (missingAlgorithms.includes(right)) continue
       const pair = generateKeyPairSync('ec', { namedCurve })
       const key = await importKey(pair.publicKey)
       for (const alg of Object.values(curves)) {
