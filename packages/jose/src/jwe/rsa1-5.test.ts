@@ -13,6 +13,7 @@ import {
   type Jwk,
   jweAlgorithms,
   type Key,
+  type KeyManagement,
   weakRsa1_5,
 } from '../index.ts'
 import { decryptPkcs1 } from '../runtime/web.ts'
@@ -91,6 +92,25 @@ describe('RSA1_5', () => {
       const token = [header, Buffer.alloc(length, 1).toString('base64url'), ...rest].join('.')
       expect(await outcome(token, key)).toEqual(first)
     }
+  })
+
+  it('takes no block without its leading zero (RFC 8017 §7.2.2 step 1)', async () => {
+    const { alg: _, ...jwk } = (await generateKey('RSA-OAEP')).privateJwk()
+    const key = await importKey(jwk)
+    const publicKey = createPublicKey({ key: { kty: 'RSA', n: jwk.n!, e: jwk.e! }, format: 'jwk' })
+    const peer: KeyManagement = {
+      ...weakRsa1_5,
+      encryptKey: ({ cek }) => ({
+        encryptedKey: () => publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, cek),
+      }),
+    }
+    let token: string[]
+    do token = (await encryptJwe('text', key, { alg: 'RSA1_5', implementations: [peer] })).split('.')
+    while (!/^A[A-P]/.test(token[1]!)) // the first octet is zero
+    expect(await outcome(token.join('.'), key)).toEqual(isMissing ? unsupported : 'text')
+    const short = Buffer.from(token[1]!, 'base64url').subarray(1).toString('base64url')
+    const code = isMissing ? 'unsupported_algorithm' : 'decryption_failed'
+    expect(await outcome(token.with(1, short).join('.'), key)).toMatchObject({ code })
   })
 
   it('is unsupported by name where there is only WebCrypto', async () => {

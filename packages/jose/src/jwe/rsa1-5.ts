@@ -19,7 +19,8 @@ export const weakRsa1_5: KeyManagement = {
     operations: { encrypt: [], decrypt: ['decrypt', 'unwrapKey'] },
   },
   decryptKey({ key, encryptedKey }) {
-    checkBlock(key, encryptedKey)
-    return runtime.decryptPkcs1(privateHalf(key), encryptedKey)
+    const plaintext = runtime.decryptPkcs1(privateHalf(key), encryptedKey)
+    checkBlock(key, encryptedKey) // after what the runtime lacks, which is said whatever comes
+    return plaintext
   },
 }
