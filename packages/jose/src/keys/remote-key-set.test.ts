@@ -81,6 +81,35 @@ describe('a remote key set', () => {
     expect(seen).toHaveLength(2)
   })
 
+  it.each([
+    [{ minAge: 10 }, 'max-age=1', 10],
+    [{ maxAge: 20 }, 'max-age=300', 20], // shorter than the cooldown, which is for failures and unknown names
+    [{ defaultAge: 90 }, '', 90],
+  ])('by %j with Cache-Control %j is kept for %i seconds', async (options, control, seconds) => {
+    answer = { ...serve(key), headers: { 'cache-control': control } }
+    const keys = open(options)
+    await keys.get()
+    time.now += seconds - 1
+    await keys.get()
+    expect(seen).toHaveLength(1)
+    time.now += 1
+    await keys.get()
+    expect(seen).toHaveLength(2)
+  })
+
+  it('serves no longer than maxStale while the server is away, and no more than maxBody at all', async () => {
+    const keys = open({ maxStale: 10, cooldown: 1 })
+    await keys.get()
+    const { body = '' } = serve(key)
+    await expect(open({ maxBody: body.length - 1 }).get()).rejects.toMatchObject({ code: 'key_set_unavailable' })
+    expect((await open({ maxBody: body.length }).get()).size).toBe(1)
+    answer = { status: 500 }
+    time.now += 609
+    expect((await keys.get()).size).toBe(1)
+    time.now += 1
+    await expect(keys.get()).rejects.toMatchObject({ code: 'key_set_unavailable' })
+  })
+
   it('is asked for by its ETag, and 304 keeps the prepared keys (RFC 9110 §13.1.2)', async () => {
     answer = { ...serve(key), headers: { etag: '"1"' } }
     const keys = open()

@@ -90,7 +90,7 @@ export function remoteKeySet(
     const usable = held !== null && now < held.freshUntil + maxStale ? held.keySet : null
     if (usable === null && failure !== null && triedWithin(Math.min(cooldown, 5))) throw failure
     if (usable === null) return refresh()
-    if (triedWithin(cooldown)) return usable
+    if (failure !== null && triedWithin(cooldown)) return usable
     return refresh().catch(() => usable) // the last good set survives an outage
   }
 
