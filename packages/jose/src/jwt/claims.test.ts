@@ -224,6 +224,16 @@ describe('types of tokens', () => {
     })
   }
 
+  it('are none when `typOptional` says so, and still no other (RFC 8725 §3.11)', async () => {
+    const claims = { exp: now + 60 }
+    for (const typ of ['at+jwt', ['logout+jwt', 'at+jwt']]) {
+      expect(await check(claims, { typ, typOptional: true }, { typ: null })).toBe('accepted')
+      expect(await check(claims, { typ, typOptional: true }, { typ: 'application/AT+JWT' })).toBe('accepted')
+      expect(await check(claims, { typ, typOptional: true }, { typ: 'JWT' })).toBe('invalid_header')
+      expect(await check(claims, { typ }, { typ: null })).toBe('invalid_header')
+    }
+  })
+
   it('J23: a DPoP proof brings no private key, of whatever type (RFC 9449 §4.3 item 7)', async () => {
     const { claims, policy, header } = kinds['DPoP proof']!
     const { jwk } = header as { jwk: object }

@@ -72,6 +72,19 @@ describe('stored signing keys', () => {
     }
   })
 
+  it('show what another process did after `refresh` seconds', async () => {
+    const { time, open } = setUp()
+    const [one, other] = [open({ refresh: 5 }), open()]
+    const before = kids(await one.jwks())
+    await other.jwks()
+    await other.rotate()
+    time.now += 4
+    expect(kids(await one.jwks())).toEqual(before)
+    time.now += 1
+    expect(kids(await one.jwks())).toEqual(kids(await other.jwks()))
+    expect(kids(await one.jwks())).toHaveLength(3)
+  })
+
   it('are made once when many processes start together', async () => {
     const { open } = setUp({ algorithms: ['ES256', 'Ed25519'] })
     const sets = await Promise.all(Array.from({ length: 8 }, async () => (await open().jwks()).keys))
