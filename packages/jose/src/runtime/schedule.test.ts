@@ -32,9 +32,28 @@ describe('work on the event loop', () => {
     }
     await turn()
     await Promise.all([attempt(), attempt(), attempt()])
-    expect(where).toEqual(['loop', 'pool', 'pool'])
+    expect(where).toEqual(['loop', 'pool', 'loop']) // the second one has waited for another turn
     await turn()
     await attempt()
     expect(where.at(-1)).toBe('loop')
+  })
+
+  it('stays there while calls come one at a time, and lets the loop turn in between', async () => {
+    let turns = 0
+    const run = onLoopOrPool<number, number>(
+      (input) => {
+        takeTime()
+        return input
+      },
+      (_, done) => done(new Error('one at a time needs no pool'), 0),
+    )
+    await turn()
+    const count = (): void => {
+      turns++
+      if (turns < 100) setImmediate(count)
+    }
+    setImmediate(count)
+    for (const call of [1, 2, 3, 4]) expect(await run(call)).toBe(call)
+    expect(turns).toBeGreaterThanOrEqual(3)
   })
 })

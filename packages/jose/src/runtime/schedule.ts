@@ -1,6 +1,7 @@
 /**
  * Where asymmetric cryptography runs on Node.js. In the event loop while calls come one at a time, for that is the
- * fastest; on the thread pool once a turn of the loop has spent its share, until the pool has drained.
+ * fastest. Once a turn of the loop has spent its share, the next call waits for another turn, and whatever comes meanwhile
+ * goes to the thread pool, until that has drained.
  */
 
 import { performance } from 'node:perf_hooks'
@@ -9,6 +10,7 @@ const SHARE = 4 // milliseconds of a turn: trips to the pool cost little then, a
 
 let spent = 0
 let inPool = 0
+let isWaiting = false
 
 type Done<Result> = (error: Error | null, result: Result) => void
 
@@ -17,15 +19,21 @@ export function onLoopOrPool<Input, Result, Extra = void>(
   onLoop: (input: Input, extra: Extra) => Result,
   onPool: (input: Input, done: Done<Result>, extra: Extra) => void,
 ): (input: Input, extra: Extra) => Result | Promise<Result> {
+  function run(input: Input, extra: Extra): Result {
+    if (spent === 0) setImmediate(startTurn)
+    const start = performance.now()
+    try {
+      return onLoop(input, extra)
+    } finally {
+      spent += performance.now() - start // what is made up costs no less
+    }
+  }
+
   return (input, extra) => {
-    if (inPool === 0 && spent < SHARE) {
-      if (spent === 0) setImmediate(startTurn)
-      const start = performance.now()
-      try {
-        return onLoop(input, extra)
-      } finally {
-        spent += performance.now() - start // what is made up costs no less
-      }
+    if (inPool === 0 && spent < SHARE) return run(input, extra)
+    if (inPool === 0 && !isWaiting) {
+      isWaiting = true
+      return nextTurn().then(() => run(input, extra))
     }
     inPool++
     return new Promise((resolve, reject) => {
@@ -41,6 +49,16 @@ export function onLoopOrPool<Input, Result, Extra = void>(
       )
     })
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      isWaiting = false
+      spent = 0
+      resolve()
+    })
+  })
 }
 
 function startTurn(): void {
