@@ -6,7 +6,7 @@
 
 import { performance } from 'node:perf_hooks'
 
-const SHARE = 4 // milliseconds of a turn: trips to the pool cost little then, and the loop is never held up for long
+const SHARE = 1 // millisecond of a turn: waiting for another one costs little then, and the loop is never held up for long
 
 let spent = 0
 let inPool = 0
