@@ -158,7 +158,7 @@ const refusing: jose.StandardSchema<never> = {
 }
 
 describe.each(Object.entries(conditions))('%s', (code, cases) => {
-  it.each(Object.entries(cases))('is the code for: %s', async (_, act) => {
+  it.each(Object.entries(cases))('is the code for: %s (JJ-35, PJ-28)', async (_, act) => {
     const error = await Promise.resolve()
       .then(act)
       .then(

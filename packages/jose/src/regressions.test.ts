@@ -19,7 +19,7 @@ describe('regressions of others', () => {
   const now = 1_700_000_000
   const clock = () => now
 
-  it('X-15: kid null is a malformed header, and no kid finds the only key', async () => {
+  it('X-15: kid null is a malformed header, and no kid finds the only key (AJ-38)', async () => {
     const secret = Buffer.alloc(32, 1)
     const key = await importSecret(secret, { alg: 'HS256' })
     const forge = (header: object) => {
@@ -41,14 +41,14 @@ describe('regressions of others', () => {
     await expect(verifyJwt(token, key, { clock, leeway: 2 })).rejects.toMatchObject({ code: 'immature_token' })
   })
 
-  it('X-21: a subject, issuer or id that is no string is not signed', async () => {
+  it('X-21: a subject, issuer or id that is no string is not signed (PJ-14)', async () => {
     const key = await generateKey('ES256')
     for (const claims of [{ sub: 42 }, { iss: null }, { jti: 1 }, { aud: [1] }, { aud: {} }]) {
       await expect(signJwt({ exp: now + 9, ...claims } as unknown as JwtClaims, key)).rejects.toBeInstanceOf(TypeError)
     }
   })
 
-  it('X-34: coordinates and private values keep their zeros (RFC 7518 §6.2.1)', async () => {
+  it('X-34: coordinates and private values keep their zeros (RFC 7518 §6.2.1, JJ-24)', async () => {
     for (const [name, crv, size] of [
       ['prime256v1', 'P-256', 32],
       ['secp384r1', 'P-384', 48],
@@ -70,7 +70,7 @@ describe('regressions of others', () => {
     }
   })
 
-  it('X-35: a policy may be used again, at another time', async () => {
+  it('X-35: a policy may be used again, at another time (PJ-11)', async () => {
     const key = await generateKey('ES256')
     const time = { now }
     const policy = accessTokenPolicy({ issuer: 'a', audience: 'b', clock: () => time.now, leeway: 0 })

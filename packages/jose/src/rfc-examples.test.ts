@@ -89,7 +89,7 @@ describe('RFC 7515', () => {
 })
 
 describe('RFC 7516', () => {
-  it.each(['A.1', 'A.3'] as const)('decrypts the JWE of Appendix %s', async (section) => {
+  it.each(['A.1', 'A.3'] as const)('decrypts the JWE of Appendix %s (JJ-12)', async (section) => {
     const { key, token, plaintext } = rfc.rfc7516[section]
     const decrypted = await decryptJwe(token, await importKey(key), { algorithms: ['RSA-OAEP', 'A128KW'] })
     expect(decrypted.plaintext).toEqual(encodeUtf8(plaintext))
@@ -156,14 +156,14 @@ describe('RFC 7518', () => {
 })
 
 describe('RFC 7638, RFC 9278 and RFC 8037', () => {
-  it('give the thumbprints of their examples', async () => {
+  it('give the thumbprints of their examples (AJ-34)', async () => {
     const { key, thumbprint } = rfc.rfc7638['3.1']
     expect(await jwkThumbprint(key)).toBe(thumbprint)
     expect(await jwkThumbprintUri(key)).toBe(`urn:ietf:params:oauth:jwk-thumbprint:sha-256:${thumbprint}`) // RFC 9278 §6
     expect(await jwkThumbprint(rfc.rfc8037['A.1'])).toBe(rfc.rfc8037['A.3']) // RFC 8037 Appendix A.3
   })
 
-  it('make the Ed25519 signature of RFC 8037 Appendix A.4', async () => {
+  it('make the Ed25519 signature of RFC 8037 Appendix A.4 (AJ-16)', async () => {
     const key = await importKey(rfc.rfc8037['A.1'], { alg: 'EdDSA' })
     const token = rfc.rfc8037['A.4']
     const dot = token.lastIndexOf('.')

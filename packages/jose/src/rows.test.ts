@@ -9,6 +9,7 @@ import {
   importKey,
   importSecret,
   type Jwk,
+  jwkThumbprint,
   KeySet,
   remoteKeySet,
   signFlattenedJws,
@@ -31,6 +32,18 @@ describe('signatures, by the rows of Authlib, joserfc and PyJWT', () => {
     expect(decode(token.split('.')[0])).toBe('{"alg":"HS256","typ":"JWT","kid":"a"}')
   })
 
+  it('AJ-02, JJ-01: what is no token is told from one that does not hold', async () => {
+    const key = await generateKey('ES256')
+    const [header = '', payload = '', signature = ''] = (await signJws('x', key)).split('.')
+    expect((await verifyJws(`${header}.${payload}.${signature}`, key)).header).toMatchObject({ alg: 'ES256' })
+    const headers = ['{', '[]', '"x"'].map((text) => Buffer.from(text).toString('base64url'))
+    const tokens = headers.map((wrong) => `${wrong}.${payload}.${signature}`)
+    for (const token of [`${header}.${payload}`, `${header}.${payload}.${signature}.x`, ...tokens]) {
+      await expect(verifyJws(token, key)).rejects.toEqual(code('decode_error'))
+    }
+    await expect(verifyJws(`${header}.eHg.${signature}`, key)).rejects.toEqual(code('bad_signature'))
+  })
+
   it('AJ-04: an empty payload is a payload (RFC 7515 §2)', async () => {
     const key = await generateKey('ES256')
     expect((await verifyJws(await signJws('', key), key)).payload).toEqual(new Uint8Array())
@@ -38,6 +51,12 @@ describe('signatures, by the rows of Authlib, joserfc and PyJWT', () => {
       expect(jws.payload).toBe('')
       expect((await verifyJwsJson(jws, key)).payload).toEqual(new Uint8Array())
     }
+  })
+
+  it('AJ-07: crit is not made outside of the protected header (RFC 7515 §4.1.11)', async () => {
+    const key = await generateKey('ES256')
+    const unprotected = { crit: ['x'], x: 1 }
+    await expect(signFlattenedJws('x', { key, unprotected })).rejects.toEqual(code('invalid_header'))
   })
 
   it('AJ-09: a resolver is asked about each signature, and a key in the header is not used without one', async () => {
@@ -54,6 +73,19 @@ describe('signatures, by the rows of Authlib, joserfc and PyJWT', () => {
     expect(asked).toEqual(['a', 'b'])
     expect(signatures.map(({ key }) => key)).toEqual([...keys.values()])
     await expect(verifyJwsJson(jws, () => KeySet.of())).rejects.toEqual(code('key_not_found'))
+  })
+
+  it('AJ-38, JJ-30: a key, a set or a resolver verifies, and of a set what kid, use and alg leave over', async () => {
+    const key = await generateKey('ES256', { kid: 'a' })
+    const token = await signJws('x', key)
+    const jwk = key.publicJwk()
+    const set = KeySet.from({ keys: [{ ...jwk, use: 'enc' }, { ...jwk, alg: 'ES384' }, { ...jwk, kid: 'b' }, jwk] })
+    for (const keys of [key, set, () => key, () => set]) {
+      expect((await verifyJws(token, keys)).key.publicJwk()).toEqual(jwk)
+    }
+    await expect(verifyJws(token, KeySet.from({ keys: [{ ...jwk, use: 'enc' }] }))).rejects.toEqual(
+      code('key_not_found'),
+    )
   })
 
   it('JJ-04: a token whose payload is taken out verifies with the payload beside it (RFC 7515 Appendix F)', async () => {
@@ -83,6 +115,14 @@ describe('signatures, by the rows of Authlib, joserfc and PyJWT', () => {
     }
   })
 
+  it('AJ-44: of a claim that is a list, one value must be among those that are asked for', async () => {
+    const key = await generateKey('ES256')
+    const token = await signJwt({ groups: ['c', 'b'] }, key, { lifetime: 60 })
+    const wanting = (...values: string[]) => verifyJwt(token, key, { claims: { groups: { values } } })
+    expect((await wanting('a', 'b')).claims['groups']).toEqual(['c', 'b'])
+    await expect(wanting('a', 'd')).rejects.toEqual(code('invalid_claim'))
+  })
+
   it('PJ-15: times are numbers, and never texts that look like one', async () => {
     const key = await generateKey('ES256')
     const token = await signJws(JSON.stringify({ exp: 4e9, iat: '1' }), key)
@@ -105,14 +145,14 @@ describe('encryption, by the rows of Authlib and joserfc', () => {
     await expect(decryptJweJson(jwe, KeySet.of(...keys))).rejects.toEqual(code('key_not_found'))
   })
 
-  it('AJ-23, AJ-24: a secret has the length of its algorithm (RFC 7518 §4.4, §4.7)', async () => {
+  it('AJ-23, AJ-24, JJ-15: a secret has the length of its algorithm (RFC 7518 §4.4, §4.7)', async () => {
     for (const alg of ['A128KW', 'A192KW', 'A256KW', 'A128GCMKW', 'A192GCMKW', 'A256GCMKW']) {
       const wrong = await importSecret(new Uint8Array(20).fill(1), { alg })
       await expect(encryptJwe('x', wrong)).rejects.toEqual(code('invalid_key'))
     }
   })
 
-  it('AJ-25: a direct key has the length of the content encryption (RFC 7518 §4.5)', async () => {
+  it('AJ-25, JJ-15: a direct key has the length of the content encryption (RFC 7518 §4.5)', async () => {
     const short = await importSecret(new Uint8Array(16).fill(1), { alg: 'dir' })
     for (const enc of ['A256GCM', 'A128CBC-HS256']) {
       await expect(encryptJwe('x', short, { enc })).rejects.toEqual(code('invalid_key'))
@@ -143,6 +183,26 @@ it('JJ-16: a password is stretched a thousand times at least (RFC 7518 §4.8.1.2
 })
 
 describe('keys, by the rows of Authlib, joserfc and PyJWT', () => {
+  it('AJ-34: a key that is made has its thumbprint for a name (RFC 7638 §3)', async () => {
+    for (const alg of ['RS256', 'ES256', 'Ed25519', 'ECDH-ES']) {
+      const key = await generateKey(alg)
+      expect(key.kid).toBe(await jwkThumbprint(key.publicJwk()))
+    }
+  })
+
+  it('PJ-17: a secret is as long as the hash, to sign and to verify (RFC 7518 §3.2)', async () => {
+    for (const [alg, length] of Object.entries({ HS256: 32, HS384: 48, HS512: 64 })) {
+      const secret = new Uint8Array(length).fill(1)
+      const key = await importSecret(secret, { alg })
+      expect((await verifyJws(await signJws('x', key), key)).header.alg).toBe(alg)
+      const short = await importSecret(secret.subarray(1), { alg })
+      const weak = await importSecret(secret.subarray(1), { alg, allowWeak: true })
+      const token = await signJws('x', weak)
+      await expect(signJws('x', short)).rejects.toEqual(code('invalid_key'))
+      await expect(verifyJws(token, short)).rejects.toEqual(code('invalid_key'))
+    }
+  })
+
   it('AJ-37: what is too weak, or no algorithm, is not made', async () => {
     await expect(generateKey('RS256', { modulusLength: 1024 })).rejects.toEqual(code('invalid_key'))
     for (const alg of ['none', 'P-256', 'RSA', 'PBES2-HS256+A128KW', '']) {

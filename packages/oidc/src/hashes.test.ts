@@ -23,7 +23,7 @@ describe('the half hash', () => {
     ['EdDSA', 'Ed25519', 'sha512'],
     ['EdDSA', undefined, 'sha512'],
     ['Ed25519', 'Ed25519', 'sha512'],
-  ])('uses the hash of the signature: %s with %s is %s (Core §3.1.3.6, D-14, X-16)', async (alg, crv, hash) => {
+  ])('uses the hash of the signature: %s with %s is %s (Core §3.1.3.6, D-14, X-16, PJ-25)', async (alg, crv, hash) => {
     const digest = createHash(hash).update(text).digest()
     expect(await halfHash(text, alg, crv)).toBe(digest.subarray(0, digest.length / 2).toString('base64url'))
   })

@@ -42,7 +42,7 @@ describe.each(Object.entries(pairs))('a key %s', (_, { privateKey, publicKey }) 
   const publicJwk = publicKey.export({ format: 'jwk' }) as Jwk
   const expectPrivate = (key: Key) => expect(key.privateJwk()).toEqual(privateJwk)
 
-  it('comes as JWK, its text, PKCS#8, SPKI and KeyObject', async () => {
+  it('comes as JWK, its text, PKCS#8, SPKI and KeyObject (AJ-31, AJ-32, AJ-47, JJ-22, PJ-19)', async () => {
     expectPrivate(await importKey(privateJwk))
     expectPrivate(await importKey(JSON.stringify(privateJwk, null, 2)))
     expectPrivate(await importKey(privateKey.export({ format: 'pem', type: 'pkcs8' })))
@@ -61,14 +61,14 @@ describe.each(Object.entries(pairs))('a key %s', (_, { privateKey, publicKey }) 
     }
   })
 
-  it('goes out as OpenSSL would write it', async () => {
+  it('goes out as OpenSSL would write it (JJ-24)', async () => {
     const key = await importKey(privateJwk)
     expect(exportPublicPem(key)).toBe(publicKey.export({ format: 'pem', type: 'spki' }))
     expect(await exportPrivatePem(key)).toBe(privateKey.export({ format: 'pem', type: 'pkcs8' }))
     expect(exportPublicDer(key)).toEqual(new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })))
   })
 
-  it('travels under a password in both directions (RFC 8018)', async () => {
+  it('travels under a password in both directions (RFC 8018, AJ-32, JJ-22, JJ-24)', async () => {
     const key = await importKey(privateJwk)
     const pem = await exportPrivatePem(key, { password: 'pa ss', iterations: 1000 })
     expect(createPrivateKey({ key: pem, passphrase: 'pa ss' }).export({ format: 'jwk' })).toEqual(privateJwk)
@@ -85,7 +85,7 @@ describe.each(Object.entries(pairs))('a key %s', (_, { privateKey, publicKey }) 
   })
 })
 
-it('a key RSA comes and goes as PKCS#1 (RFC 8017 A.1)', async () => {
+it('a key RSA comes and goes as PKCS#1 (RFC 8017 A.1, PJ-19)', async () => {
   const { privateKey, publicKey } = pairs.RSA
   const pem = privateKey.export({ format: 'pem', type: 'pkcs1' }) as string
   const key = await importKey(pem)
@@ -119,7 +119,7 @@ describe('keys of other tools', () => {
     },
   )
 
-  it('read the public key of a certificate (RFC 5280)', async () => {
+  it('read the public key of a certificate (RFC 5280, AJ-32, JJ-22, PJ-19)', async () => {
     const { d: _, ...publicJwk } = expected
     expect((await importKey(files.ec.certificate)).publicJwk()).toEqual(publicJwk)
   })
@@ -140,9 +140,12 @@ describe('keys of other tools', () => {
     }
   })
 
-  it.each(files.ssh)('read the OpenSSH public key $public', async ({ public: line, private: pem }) => {
-    expect((await importKey(line)).publicJwk()).toEqual(createPublicKey(pem).export({ format: 'jwk' }))
-  })
+  it.each(files.ssh)(
+    'read the OpenSSH public key $public (AJ-32, JJ-22, PJ-19)',
+    async ({ public: line, private: pem }) => {
+      expect((await importKey(line)).publicJwk()).toEqual(createPublicKey(pem).export({ format: 'jwk' }))
+    },
+  )
 
   it('read an Ed25519 key of OpenSSH (RFC 8709)', async () => {
     const key = await importKey(files.sshEd25519)
@@ -153,7 +156,7 @@ describe('keys of other tools', () => {
 })
 
 describe('partial keys', () => {
-  it('get back the factors that an RSA key leaves out (RFC 7518 §6.3.2)', async () => {
+  it('get back the factors that an RSA key leaves out (RFC 7518 §6.3.2, AJ-36, PJ-20)', async () => {
     const jwk = pairs.RSA.privateKey.export({ format: 'jwk' }) as Jwk
     const { p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...partial } = jwk
     const key = await importKey(partial, { alg: 'RS256' })
@@ -168,7 +171,7 @@ describe('partial keys', () => {
 describe('secrets', () => {
   const secret = createHash('sha512').update('x').digest()
 
-  it('come as bytes, text, JWK and KeyObject', async () => {
+  it('come as bytes, text, JWK and KeyObject (AJ-31, JJ-22)', async () => {
     const jwk = { kty: 'oct', k: secret.toString('base64url') }
     for (const key of [
       await importSecret(secret),
@@ -185,7 +188,7 @@ describe('secrets', () => {
     )
   })
 
-  it('that are short need a loud word (RFC 7518 §3.2)', async () => {
+  it('that are short need a loud word (RFC 7518 §3.2, JJ-27)', async () => {
     const short = secret.subarray(0, 31)
     await expect(signJwt({}, await importSecret(short, { alg: 'HS256' }))).rejects.toMatchObject({
       code: 'invalid_key',

@@ -54,7 +54,7 @@ function replacePart(token: string, index: number, change: (bytes: Buffer) => Ui
 const flip = (at: number) => (bytes: Buffer) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))
 
 describe('attacks on encryption', () => {
-  it('J16: no tag, IV, key or part but the right ones (RFC 7516 §11.5, D-02)', async () => {
+  it('J16: no tag, IV, key or part but the right ones (RFC 7516 §11.5, D-02, AJ-18, AJ-27, JJ-15)', async () => {
     const key = await generateKey('A256KW')
     const token = await encryptJwe('secret', key)
     for (const length of [0, 1, 4, 12, 15, 17]) {
@@ -112,7 +112,7 @@ describe('attacks on encryption', () => {
       await expect(decryptJweJson({ ...jwe, aad } as typeof jwe, key)).rejects.toBeInstanceOf(JoseError)
   })
 
-  it('J17: no CBC-HMAC tag of another length, no broken block or padding, all with one error (RFC 7518 §5.2.2)', async () => {
+  it('J17: no CBC-HMAC tag of another length, no broken block or padding, all with one error (RFC 7518 §5.2.2, AJ-27)', async () => {
     const secret = Buffer.alloc(32, 3)
     const key = await importSecret(secret, { alg: 'dir' })
     const seal = (padded: Buffer) => {
@@ -245,7 +245,7 @@ describe('attacks on encryption', () => {
     await expect(decryptJweJson({ ...jwe, header: { epk } }, key)).rejects.toMatchObject({ code: 'invalid_header' })
   })
 
-  it('J22: no JWS where a JWE is expected, no key of one kind for the other', async () => {
+  it('J22: no JWS where a JWE is expected, no key of one kind for the other (JJ-15)', async () => {
     const signing = await generateKey('ES256')
     const encrypting = await generateKey('ECDH-ES')
     expect(await codeOf(await signJws('x', signing), encrypting)).toBe('decode_error')

@@ -62,7 +62,7 @@ const implementations = [aria, mask]
 
 describe('algorithms of one’s own', () => {
   it.each(jweAlgorithms.filter((alg) => !alg.startsWith('PBES2')))(
-    'encrypt contents whose key comes by %s',
+    'encrypt contents whose key comes by %s (AJ-11, JJ-31)',
     async (alg) => {
       const key = await generateKey(alg === 'dir' ? 'X-ARIA' : alg, { implementations })
       const token = await encryptJwe('text', key, { enc: 'X-ARIA', implementations })
@@ -132,7 +132,7 @@ describe('algorithms of one’s own', () => {
     expect(new Set(given.map(String)).size).toBe(4)
   })
 
-  it('are passed in once, under names that are free', async () => {
+  it('are passed in once, under names that are free (AJ-11, JJ-31)', async () => {
     const key = await generateKey('A128KW')
     const clashes: (readonly JweImplementation[])[] = [
       [aria, aria],

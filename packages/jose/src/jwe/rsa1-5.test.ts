@@ -45,7 +45,7 @@ async function weakToken(key: Key, block: Buffer, padding: number): Promise<stri
 }
 
 describe('RSA1_5', () => {
-  it('decrypts RFC 7516 Appendix A.2 on request, and not otherwise', async () => {
+  it('decrypts RFC 7516 Appendix A.2 on request, and not otherwise (AJ-22, JJ-12, JJ-14)', async () => {
     const file = new URL('../../vectors/rfc-examples.json', import.meta.url)
     const { rfc7516 } = JSON.parse(readFileSync(file, 'utf8')) as { rfc7516: { 'A.2': { key: Jwk; token: string } } }
     const { token, key: jwk } = rfc7516['A.2']
@@ -63,7 +63,7 @@ describe('RSA1_5', () => {
     await expect(encrypted).rejects.toBeInstanceOf(TypeError)
   })
 
-  it('fails alike for a wrong padding, length, key or tag (RFC 7516 §11.5, RFC 3218 §2.3)', async () => {
+  it('fails alike for a wrong padding, length, key or tag (RFC 7516 §11.5, RFC 3218 §2.3, AJ-22)', async () => {
     const { alg: _, ...jwk } = (await generateKey('RSA-OAEP')).privateJwk()
     const key = await importKey(jwk)
     const size = 256

@@ -53,7 +53,7 @@ const refused = (token: unknown, keys: VerificationKeys, more: JwtPolicy = polic
   expect(verifyJwt(token as string, keys, more)).rejects.toBeInstanceOf(JoseError)
 
 describe('attacks on signatures', () => {
-  it('J1: no algorithm by the name of none, nor any other that is not a known one (RFC 8725 §3.2, CVE-2026-28802, CVE-2015-9235)', async () => {
+  it('J1: no algorithm by the name of none, nor any other that is not a known one (RFC 8725 §3.2, CVE-2026-28802, CVE-2015-9235, AJ-17, PJ-10)', async () => {
     for (const alg of [
       'none',
       'None',
@@ -79,7 +79,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J2: no HMAC keyed with a public key in any form (RFC 8725 §2.1, CVE-2024-37568, CVE-2022-29217, GHSA-ffc3-869f-jxw9)', async () => {
+  it('J2: no HMAC keyed with a public key in any form (RFC 8725 §2.1, CVE-2024-37568, CVE-2022-29217, GHSA-ffc3-869f-jxw9, AJ-39, PJ-18)', async () => {
     for (const { publicKey } of [rsa, ecPair]) {
       const jwk = publicKey.export({ format: 'jwk' })
       const spki = publicKey.export({ format: 'pem', type: 'spki' }) as string
@@ -173,7 +173,7 @@ describe('attacks on signatures', () => {
       )
   })
 
-  it('J4: no curve but that of the algorithm (RFC 7518 §3.4)', async () => {
+  it('J4: no curve but that of the algorithm (RFC 7518 §3.4, AJ-15, JJ-10, PJ-10)', async () => {
     const curves = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512', secp256k1: 'ES256K' } as const
     for (const [namedCurve, right] of Object.entries(curves)) {
       if (missingAlgorithms.includes(right)) continue
@@ -234,7 +234,7 @@ describe('attacks on signatures', () => {
     )
   })
 
-  it('J7: no weak key (RFC 7518 §3.2, §3.3, CVE-2025-45768, CVE-2026-49852)', async () => {
+  it('J7: no weak key (RFC 7518 §3.2, §3.3, CVE-2025-45768, CVE-2026-49852, AJ-22, JJ-14, JJ-27)', async () => {
     for (const modulusLength of [512, 1024, 2040]) {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength })
       await expect(importKey(publicKey)).rejects.toMatchObject({ code: 'invalid_key' })
@@ -297,7 +297,7 @@ describe('attacks on signatures', () => {
     expect(({} as Record<string, unknown>)['alg']).toBeUndefined()
   })
 
-  it('J10: no crit that is not understood or malformed (RFC 7515 §4.1.11, CVE-2025-59420, CVE-2026-32597)', async () => {
+  it('J10: no crit that is not understood or malformed (RFC 7515 §4.1.11, CVE-2025-59420, CVE-2026-32597, AJ-07, PJ-07)', async () => {
     for (const crit of [
       ['x'],
       [],
@@ -323,7 +323,7 @@ describe('attacks on signatures', () => {
     ).rejects.toMatchObject({ code: 'invalid_header' })
   })
 
-  it('J11: b64=false only with crit, never in a JWT, and no dot inside a compact one (RFC 7797)', async () => {
+  it('J11: b64=false only with crit, never in a JWT, and no dot inside a compact one (RFC 7797, JJ-06, PJ-07)', async () => {
     const key = await importKey(ecPair.privateKey, { alg: 'ES256' })
     const detached = await signJws('a.b', key, { unencoded: true, detached: true })
     expect((await verifyJws(detached, key, { payload: 'a.b' })).payload).toEqual(encodeUtf8('a.b'))
@@ -337,7 +337,7 @@ describe('attacks on signatures', () => {
     ).rejects.toMatchObject({ code: 'decode_error' })
   })
 
-  it('J12: no token in another spelling (RFC 7515 §2, D-03, CVE-2026-48525, GHSA-8wjv-2p76-3863)', async () => {
+  it('J12: no token in another spelling (RFC 7515 §2, D-03, CVE-2026-48525, GHSA-8wjv-2p76-3863, JJ-05)', async () => {
     const good = await signJwt(claims, secretKey, { alg: 'HS256' })
     const [head = '', payload = '', signature = ''] = good.split('.')
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -390,7 +390,7 @@ describe('attacks on signatures', () => {
     for (const text of [undefined, null, 1, {}, []]) await refused(text, secretKey)
   })
 
-  it('J12: a token is not decoded beyond its limit, not even to look at it (CVE-2025-61920)', async () => {
+  it('J12: a token is not decoded beyond its limit, not even to look at it (CVE-2025-61920, AJ-12)', async () => {
     const good = await signJwt(claims, secretKey, { alg: 'HS256' })
     expect(decodeUnverifiedJwt(good).claims).toEqual(claims)
     expect(() => decodeUnverifiedJwt(good, { maxSize: 50 })).toThrow(expect.objectContaining({ code: 'exceeded_size' }))
@@ -402,7 +402,7 @@ describe('attacks on signatures', () => {
     await expect(verifyJws(long, secretKey, policy as object)).rejects.toMatchObject({ code: 'exceeded_size' })
   })
 
-  it('J13: never two readings of a header (RFC 7515 §4, D-01)', async () => {
+  it('J13: never two readings of a header (RFC 7515 §4, D-01, JJ-03)', async () => {
     const twice = forge('{"alg":"none","alg":"ES256"}', ecdsa(ecPair.privateKey))
     expect((await verifyJwt(twice, ecKey, policy)).header.alg).toBe('ES256') // the last one counts, for us and for who reads the result
     const jws = await signFlattenedJws('x', { key: await importKey(ecPair.privateKey), alg: 'ES256' })
@@ -454,7 +454,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J14: no key for another use, operation, algorithm or type (RFC 7517 §4)', async () => {
+  it('J14: no key for another use, operation, algorithm or type (RFC 7517 §4, AJ-35, JJ-10)', async () => {
     const token = forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey))
     const jwk = ecPair.publicKey.export({ format: 'jwk' }) as Jwk
     await verifyJwt(token, await importKey({ ...jwk, use: 'sig', key_ops: ['verify'], alg: 'ES256' }), policy)
@@ -480,7 +480,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J14: the algorithm of a key does not widen what the policy allows (CVE-2026-48523)', async () => {
+  it('J14: the algorithm of a key does not widen what the policy allows (CVE-2026-48523, AJ-10)', async () => {
     const token = forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey))
     const key = await importKey(ecPair.publicKey, { alg: 'ES256' })
     await verifyJwt(token, key, { clock: () => now })
@@ -523,12 +523,12 @@ describe('attacks on signatures', () => {
     await verifyJwt(named, KeySet.from({ keys: [...odd, { ...jwk, kid: 'k' }] }), policy)
   })
 
-  it('J22: no JWE where a JWS is expected, and no HMAC for an RSA key', async () => {
+  it('J22: no JWE where a JWS is expected, and no HMAC for an RSA key (AJ-46)', async () => {
     await refused(`${encode({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`, rsaKey)
     await refused(forge({ alg: 'dir' }, hmac('x')), rsaKey, { ...policy, algorithms: ['dir'] })
   })
 
-  it('J26: claims are a JSON object, and plain data', async () => {
+  it('J26: claims are a JSON object, and plain data (AJ-42)', async () => {
     const token = (payload: string | Buffer) =>
       forge({ alg: 'HS256' }, hmac(Buffer.alloc(64, 7)), Buffer.from(payload).toString('base64url'))
     for (const payload of [
@@ -555,7 +555,7 @@ describe('attacks on signatures', () => {
     expect((await verifyJwt(token(`{"exp":1,"exp":${now + 9}}`), secretKey, policy)).claims.exp).toBe(now + 9)
   })
 
-  it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography (CVE-2022-39174)', async () => {
+  it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography (CVE-2022-39174, JJ-07, PJ-03)', async () => {
     const token = await signJwt(claims, secretKey, { alg: 'HS256' })
     for (const keys of [undefined, null, '', {}, [], 'secret', new Uint8Array(32)]) {
       await expect(verifyJwt(token, keys as Key, policy)).rejects.toBeInstanceOf(TypeError)
@@ -605,7 +605,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J30: no JWK whose members do not make a sound key (RFC 7517 §9)', async () => {
+  it('J30: no JWK whose members do not make a sound key (RFC 7517 §9, AJ-36, PJ-20)', async () => {
     const rsaJwk = rsa.privateKey.export({ format: 'jwk' }) as Jwk
     const ecJwk = ecPair.privateKey.export({ format: 'jwk' }) as Jwk
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
@@ -676,7 +676,7 @@ describe('attacks on signatures', () => {
     expect(KeySet.of(secretKey).toJSON().keys).toEqual([])
   })
 
-  it('J32: no signature with a public key, a key as text, or none (CVE-2024-37568)', async () => {
+  it('J32: no signature with a public key, a key as text, or none (CVE-2024-37568, AJ-35)', async () => {
     await expect(signJwt(claims, ecKey, { alg: 'ES256' })).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(signJwt(claims, rsaKey, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(signJwt(claims, secretKey, { alg: 'none' })).rejects.toMatchObject({ code: 'unsupported_algorithm' })

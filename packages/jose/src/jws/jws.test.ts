@@ -36,7 +36,7 @@ describe('compact serialization', () => {
     await expect(verifyJws(attached, key, { payload: text })).rejects.toMatchObject({ code: 'decode_error' })
   })
 
-  it('signs an unencoded payload (RFC 7797 §5.2)', async () => {
+  it('signs an unencoded payload (RFC 7797 §5.2, JJ-06)', async () => {
     const token = await signJws('plain text', key, { unencoded: true })
     expect(token.split('.')[1]).toBe('plain text')
     const { header, payload } = await verifyJws(token, key)
@@ -59,7 +59,7 @@ describe('compact serialization', () => {
     })
   })
 
-  it('accepts a critical parameter only from a caller who understands it (RFC 7515 §4.1.11)', async () => {
+  it('accepts a critical parameter only from a caller who understands it (RFC 7515 §4.1.11, AJ-07, PJ-07)', async () => {
     const token = await signJws(text, key, { header: { crit: ['exp'], exp: 1 } })
     await expect(verifyJws(token, key)).rejects.toMatchObject({ code: 'unsupported_critical_header' })
     expect((await verifyJws(token, key, { crit: ['exp'] })).header['exp']).toBe(1)
@@ -69,7 +69,7 @@ describe('compact serialization', () => {
   })
 
   it.each([{ b64: false }, { b64: 'false', crit: ['b64'] }, { b64: 0, crit: ['b64'] }, { b64: null, crit: ['b64'] }])(
-    'refuses the header %j (RFC 7797 §6)',
+    'refuses the header %j (RFC 7797 §6, JJ-06)',
     async (header) => {
       await expect(verifyJws(await withHeader({ alg: 'ES256', ...header }), key)).rejects.toMatchObject({
         code: 'invalid_header',
@@ -85,7 +85,7 @@ describe('compact serialization', () => {
 })
 
 describe('JSON serializations', () => {
-  it('carry one signature flattened (RFC 7515 §7.2.2)', async () => {
+  it('carry one signature flattened (RFC 7515 §7.2.2, AJ-03, JJ-03)', async () => {
     const jws = await signFlattenedJws(text, { key, unprotected: { note: 'n' } })
     expect(Object.keys(jws).toSorted()).toEqual(['header', 'payload', 'protected', 'signature'])
     const { payload, signatures } = await verifyJwsJson(jws, keys)
@@ -107,7 +107,7 @@ describe('JSON serializations', () => {
     await expect(verifyJwsJson(jws, KeySet.of(key))).rejects.toMatchObject({ code: 'key_not_found' })
   })
 
-  it('may be detached and unencoded as well (RFC 7797 §4.2)', async () => {
+  it('may be detached and unencoded as well (RFC 7797 §4.2, JJ-06)', async () => {
     const inline = await signGeneralJws(text, [{ key }, { key: other }], { unencoded: true })
     expect(inline.payload).toBe(text)
     expect((await verifyJwsJson(inline, keys)).payload).toEqual(utf8)
@@ -123,7 +123,7 @@ describe('JSON serializations', () => {
     expect((await verifyJwsJson(jws, keys)).signatures[0]?.protectedHeader).toEqual({})
   })
 
-  it('never let the unprotected header override the protected one', async () => {
+  it('never let the unprotected header override the protected one (AJ-06, JJ-03)', async () => {
     const jws = await signFlattenedJws(text, { key })
     await expect(verifyJwsJson({ ...jws, header: { alg: 'none' } }, keys)).rejects.toMatchObject({
       code: 'invalid_header',

@@ -64,11 +64,11 @@ describe('times', () => {
     [{ exp: now + 9, iat: now }, 'accepted'],
     [{ exp: now + 9, iat: now + 1 }, 'immature_token iat'],
     [{ exp: now + 9, iat: null }, 'invalid_claim iat'],
-  ])('J24: %j is %s (RFC 7519 §4.1.4)', async (claims, verdict) => {
+  ])('J24: %j is %s (RFC 7519 §4.1.4, AJ-45)', async (claims, verdict) => {
     expect(await check(claims, {})).toBe(verdict)
   })
 
-  it('J24: move by the leeway, to the second', async () => {
+  it('J24: move by the leeway, to the second (AJ-45)', async () => {
     expect(await check({ exp: now - 4 }, { leeway: 5 })).toBe('accepted')
     expect(await check({ exp: now - 5 }, { leeway: 5 })).toBe('expired_token exp')
     expect(await check({ exp: now + 9, nbf: now + 5, iat: now + 5 }, { leeway: 5 })).toBe('accepted')
@@ -118,11 +118,11 @@ describe('names', () => {
     [{ iss: 'https://as.example', aud: null }, 'invalid_claim aud'],
     [{ iss: 'https://as.example', aud: 'api', sub: 1 }, 'invalid_claim sub'],
     [{ iss: 'https://as.example', aud: 'api', jti: 1 }, 'invalid_claim jti'],
-  ])('J25: %j is %s', async (claims, verdict) => {
+  ])('J25: %j is %s (AJ-45, PJ-14)', async (claims, verdict) => {
     expect(await check({ exp, ...claims }, { issuer: 'https://as.example', audience: 'api' })).toBe(verdict)
   })
 
-  it('J25: required means there and not empty', async () => {
+  it('J25: required means there and not empty (PJ-11, PJ-16)', async () => {
     for (const sub of [undefined, '', null]) {
       expect(await check({ exp, ...(sub !== undefined && { sub }) }, { required: ['sub'] })).toMatch(/claim sub$/)
     }
@@ -152,7 +152,7 @@ describe('rules for single claims', () => {
     [{ values: ['a', 'b'] }, 'c', 'invalid_claim x'],
     [{ validate: (value) => value === 3 }, 3, 'accepted'],
     [{ validate: (value) => value === 3 }, 4, 'invalid_claim x'],
-  ])('%j of %j: %s', async (rule, x, verdict) => {
+  ])('%j of %j: %s (AJ-44)', async (rule, x, verdict) => {
     expect(await check({ exp: now + 9, ...(x !== undefined && { x }) }, { claims: { x: rule } })).toBe(verdict)
   })
 

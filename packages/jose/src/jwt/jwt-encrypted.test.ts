@@ -21,7 +21,7 @@ const policy = { clock: () => now, decryption: decryption(encrypting) }
 const claims: JwtClaims = { sub: 'u', exp: now + 60 }
 
 describe('a nested token (RFC 7519 §11.2)', () => {
-  it('is signed, then encrypted, and read in the reverse order', async () => {
+  it('is signed, then encrypted, and read in the reverse order (AJ-42)', async () => {
     const token = await encryptJwt(await signJwt(claims, signing), publicKey)
     expect((await verifyJwt(token, signing, policy)).claims).toEqual(claims)
   })

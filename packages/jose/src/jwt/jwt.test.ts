@@ -26,7 +26,7 @@ describe('signing and verifying', () => {
   })
 
   for (const alg of jwsAlgorithms.filter((name) => !missingAlgorithms.includes(name))) {
-    it(`makes a ${alg} token that verifies, and none that was changed does (RFC 7515 §5)`, async () => {
+    it(`makes a ${alg} token that verifies, and none that was changed does (RFC 7515 §5, AJ-13, AJ-14, AJ-15, AJ-16, JJ-10, PJ-10)`, async () => {
       const key = await generateKey(alg)
       const token = await signJwt(claims, key)
       const { header, claims: verified, key: used } = await verifyJwt(token, key, policy)
@@ -75,7 +75,7 @@ describe('signing and verifying', () => {
 })
 
 describe('the algorithm', () => {
-  it('must be allowed, or fixed by the key (RFC 8725 §3.1)', async () => {
+  it('must be allowed, or fixed by the key (RFC 8725 §3.1, AJ-10, AJ-46, JJ-07, PJ-03)', async () => {
     const secret = new Uint8Array(64).fill(7)
     const open = await importSecret(secret)
     const token = await signJwt(claims, open, { alg: 'HS512' })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { generateKey, importJwk, JoseError, signJwt, verifyJwt } from '../index.ts'
 
 describe('importJwk', () => {
-  it('makes at once the key that importKey makes, and takes names where the JWK has none', async () => {
+  it('makes at once the key that importKey makes, and takes names where the JWK has none (PJ-21)', async () => {
     const made = await generateKey('ES256')
     const { alg: _alg, kid: _kid, use: _use, ...bare } = made.privateJwk()
     const key = importJwk(bare, { alg: 'ES256', kid: 'a', use: 'sig' })

@@ -23,7 +23,7 @@ describe('JJ-11: the algorithms of a key', () => {
     ['ES384', ['ES384']],
     ['Ed25519', ['Ed25519', 'EdDSA']],
     ['HS384', ['HS256', 'HS384']], // too short for HS512
-  ])('for signatures, such as one made for %s', async (alg, expected) => {
+  ])('for signatures, such as one made for %s (PJ-21)', async (alg, expected) => {
     expect(signatureAlgorithmsFor(await unbound(alg))).toEqual(expected)
     expect(signatureAlgorithmsFor(await generateKey(alg))).toEqual([alg]) // it says its own
   })

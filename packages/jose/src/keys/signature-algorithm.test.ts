@@ -51,7 +51,7 @@ function signReversed(jwk: Jwk, input: Uint8Array): Uint8Array {
 const claims = { sub: 'u', exp: 4_000_000_000 }
 
 describe('an algorithm of one’s own', () => {
-  it('signs and verifies with the keys that it was given to, and is not known elsewhere', async () => {
+  it('signs and verifies with the keys that it was given to, and is not known elsewhere (AJ-11, JJ-31, PJ-09)', async () => {
     const key = await generateKey('X-BLAKE2B', { implementations })
     expect(key).toMatchObject({ kty: 'oct', alg: 'X-BLAKE2B', use: 'sig' })
     const token = await signJwt(claims, key)
@@ -149,7 +149,7 @@ describe('names', () => {
     expect(() => signatureAlgorithm({ ...code, row: { ...other, alg } })).toThrow(TypeError)
   })
 
-  it('are not given twice', async () => {
+  it('are not given twice (PJ-09)', async () => {
     const twice = { implementations: [blake, blake] }
     await expect(importKey({ kty: 'oct', k: 'AAAA' }, twice)).rejects.toBeInstanceOf(TypeError)
     await expect(generateKey('HS256', twice)).rejects.toBeInstanceOf(TypeError)

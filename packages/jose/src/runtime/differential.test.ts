@@ -106,7 +106,7 @@ describe('keys', () => {
     }
   })
 
-  it('that only Node.js has are unsupported elsewhere, by name', async () => {
+  it('that only Node.js has are unsupported elsewhere, by name (PJ-26)', async () => {
     const row = findJwsRow('ES256K')!
     const { open } = await materialFor(row)
     await expect(web.prepareVerifier(row, open)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
