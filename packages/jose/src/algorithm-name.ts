@@ -1,7 +1,7 @@
 /** Types of options that name algorithms: editors offer those of the tables, and any text may be passed on. */
 
 import type { JwsAlgorithm } from './algorithms.ts'
-import type { JweAlgorithm, JweEncryption } from './jwe/jwe-algorithms.ts'
+import type { JweAlgorithm, JweEncryption } from './jwe-algorithms.ts'
 
 /** A text, beside the literals that an editor shall offer. */
 type AnyName = string & Record<never, never>

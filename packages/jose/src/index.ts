@@ -31,7 +31,7 @@ export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, ve
 export { decryption, decryptJwt, encryptJwt } from './jwt/jwt-encrypted.ts'
 export type { JwsHeader } from './jws/header.ts'
 export * from './jws/header-parameters.ts'
-export type { Jwk, JwkSet } from './keys/jwk.ts'
+export type { Jwk, JwkSet } from './jwk.ts'
 export * from './keys/jwk-import.ts'
 export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
 export {
@@ -41,7 +41,7 @@ export {
   type JweEncryptionRow,
   jweEncryptions,
   type JweRow,
-} from './jwe/jwe-algorithms.ts'
+} from './jwe-algorithms.ts'
 export { findEncryptionKey } from './jwe/jwe-key.ts'
 export * from './jwe/jwe.ts'
 export type {

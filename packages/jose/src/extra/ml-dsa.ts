@@ -3,7 +3,7 @@
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { constantTimeEqual, decodeBase64url, encodeBase64url, systemRandom } from '@authlib/core'
 import { findJwsRow } from '../algorithms.ts'
-import { invalidKey } from '../keys/jwk.ts'
+import { invalidKey } from '../jwk.ts'
 import { signatureAlgorithm, type SignatureAlgorithm } from '../keys/signature-algorithm.ts'
 
 /** For runtimes without ML-DSA: Node.js 22, Deno, workers, browsers. */

@@ -1,6 +1,6 @@
 /** A small strict reader and writer of DER, X.690 §10: definite minimal lengths, one byte tags, nothing left over. */
 
-import { invalidKey } from '../keys/jwk.ts'
+import { invalidKey } from '../jwk.ts'
 import { joinBytes } from '../join-bytes.ts'
 
 export interface DerValue {

@@ -2,7 +2,7 @@
 
 import { decodeBase64, encodeBase64url } from '@authlib/core'
 import { curves } from '../algorithms.ts'
-import { invalidKey, type Jwk } from '../keys/jwk.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
 
 const ecdsaCurves = { nistp256: 'P-256', nistp384: 'P-384', nistp521: 'P-521' } as const
 

@@ -1,7 +1,7 @@
 /** Content encryption of RFC 7518 §5. */
 
 import * as runtime from '#runtime'
-import type { JweEncryptionRow } from './jwe-algorithms.ts'
+import type { JweEncryptionRow } from '../jwe-algorithms.ts'
 import type { ContentEncryption } from './jwe-implementation.ts'
 
 /** The code behind a row of the table. */

@@ -14,7 +14,7 @@ import {
   JoseError,
   type Key,
 } from '../index.ts'
-import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
+import { findJweEncryptionRow, findJweRow } from '../jwe-algorithms.ts'
 import { decryptByEngine, encryptByEngine } from './jwe-engine.ts'
 import { decryptByJose } from './jwe-decrypt.ts'
 import { standardManagement } from './key-management.ts'

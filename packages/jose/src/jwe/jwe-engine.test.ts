@@ -15,7 +15,7 @@ import {
   type Key,
   KeySet,
 } from '../index.ts'
-import { findJweEncryptionRow, findJweRow } from './jwe-algorithms.ts'
+import { findJweEncryptionRow, findJweRow } from '../jwe-algorithms.ts'
 import { decryptByEngine, encryptByEngine } from './jwe-engine.ts'
 import { checkRecipient, splitCompact } from './jwe-parts.ts'
 import * as node from '../runtime/node.ts'

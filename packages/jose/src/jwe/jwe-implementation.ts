@@ -5,8 +5,8 @@
 
 import type { Awaitable } from '@authlib/core'
 import type { Curve } from '../algorithms.ts'
-import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
-import type { Jwk } from '../keys/jwk.ts'
+import { findJweEncryptionRow, findJweRow, type JweEncryptionRow, type JweRow } from '../jwe-algorithms.ts'
+import type { Jwk } from '../jwk.ts'
 import type { Key } from '../keys/key.ts'
 import type { PlainContent, SealedContent } from '../runtime/types.ts'
 

@@ -2,10 +2,10 @@
 
 import * as jose from 'jose'
 import { decodeBase64url } from '@authlib/core'
-import { findJweEncryptionRow } from './jwe-algorithms.ts'
+import { findJweEncryptionRow } from '../jwe-algorithms.ts'
 import type { JweImplementation } from './jwe-implementation.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
-import { invalidKey } from '../keys/jwk.ts'
+import { invalidKey } from '../jwk.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import { perKey } from '../keys/per-key.ts'

@@ -3,10 +3,10 @@
 import { base64urlLength } from '../base64url-length.ts'
 import { JoseError } from '../errors.ts'
 import { decodeError, decodeHeader, invalidHeader, joinHeaders } from '../jws/header.ts'
-import type { JweEncryptionRow, JweRow } from './jwe-algorithms.ts'
+import type { JweEncryptionRow, JweRow } from '../jwe-algorithms.ts'
 import { encryptionRow, type JweImplementation, managementRow } from './jwe-implementation.ts'
 import { unknownEncryption } from './jwe-rules.ts'
-import { invalidKey, parseJwk, privateMembers } from '../keys/jwk.ts'
+import { invalidKey, parseJwk, privateMembers } from '../jwk.ts'
 import { isObject } from '../is-object.ts'
 
 /** Header parameters, RFC 7516 §4.1. */

@@ -1,9 +1,9 @@
 /** What a key may encrypt or decrypt: as `key-rules.ts` for signatures, apart from it so that those do not carry it along. */
 
 import { JoseError } from '../errors.ts'
-import { agreementCurves } from './jwe-algorithms.ts'
+import { agreementCurves } from '../jwe-algorithms.ts'
 import { encryptionRow, type JweImplementation, managementRow } from './jwe-implementation.ts'
-import { invalidKey } from '../keys/jwk.ts'
+import { invalidKey } from '../jwk.ts'
 import type { KeyFacts } from '../keys/key-rules.ts'
 
 /** Why the key must not be used so, or null. */

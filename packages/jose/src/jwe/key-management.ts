@@ -5,11 +5,11 @@ import { openContent, prepareOaepDecryption, prepareOaepEncryption, sealContent,
 import { joinBytes } from '../join-bytes.ts'
 import { ecdhEs, privateHalf, publicHalf } from './ecdh-es.ts'
 import type { KeyManagement } from './jwe-implementation.ts'
-import { findJweEncryptionRow, type JweRow } from './jwe-algorithms.ts'
+import { findJweEncryptionRow, type JweRow } from '../jwe-algorithms.ts'
 import { checkBlock } from './rsa-block.ts'
 import type { OaepHash } from '../runtime/types.ts'
 import { invalidHeader } from '../jws/header.ts'
-import { invalidKey } from '../keys/jwk.ts'
+import { invalidKey } from '../jwk.ts'
 import type { Key } from '../keys/key.ts'
 import { perKey } from '../keys/per-key.ts'
 

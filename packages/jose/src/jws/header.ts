@@ -4,7 +4,7 @@ import { parseJson } from '@authlib/core'
 import { decodeText } from '#runtime'
 import { deepFreeze } from '../deep-freeze.ts'
 import { JoseError } from '../errors.ts'
-import type { Jwk } from '../keys/jwk.ts'
+import type { Jwk } from '../jwk.ts'
 import { isObject } from '../is-object.ts'
 
 /** Header parameters, RFC 7515 §4.1. */

@@ -3,7 +3,7 @@
 import type { Clock } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
-import { privateMembers } from '../keys/jwk.ts'
+import { privateMembers } from '../jwk.ts'
 import { isObject } from '../is-object.ts'
 
 /** What every ready policy takes. */

@@ -1,7 +1,7 @@
 /** Web `CryptoKey`s. What cannot be exported signs where it is: a key in the keeping of the browser, for one. */
 
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
-import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'
 import { subtleExport, subtleSigner } from '../runtime/subtle.ts'
 

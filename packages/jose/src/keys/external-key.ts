@@ -1,7 +1,7 @@
 /** A key that signs elsewhere: a hardware module, a key management service. */
 
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
-import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'
 import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
 

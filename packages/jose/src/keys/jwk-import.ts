@@ -2,7 +2,7 @@
 
 import type { AlgorithmName } from '../algorithm-name.ts'
 import type { JweImplementation } from '../jwe/jwe-implementation.ts'
-import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 import { present } from './present.ts'
 import { Key } from './key.ts'
 import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'

@@ -2,7 +2,7 @@
 
 import type { AlgorithmName, JwsAlgorithmName } from '../algorithm-name.ts'
 import { type JwsAlgorithm, jwsAlgorithms } from '../algorithms.ts'
-import { type JweAlgorithm, jweAlgorithms } from '../jwe/jwe-algorithms.ts'
+import { type JweAlgorithm, jweAlgorithms } from '../jwe-algorithms.ts'
 import { encryptionRefusal } from '../jwe/jwe-rules.ts'
 import type { Key } from './key.ts'
 import { generateKey, type GenerateKeyOptions } from './key-generate.ts'

@@ -3,7 +3,7 @@
 import type { Random } from '@authlib/core'
 import { writePkcs8, writeRsaPrivate, writeRsaPublic, writeSec1, writeSpki } from '../formats/der-export.ts'
 import { encryptPkcs8 } from '../formats/encrypted-key.ts'
-import { invalidKey, type Jwk } from './jwk.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
 import type { Key } from './key.ts'
 import { writePem } from '../formats/pem.ts'
 

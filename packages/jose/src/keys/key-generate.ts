@@ -10,7 +10,7 @@ import {
   type JweImplementation,
   managementRow,
 } from '../jwe/jwe-implementation.ts'
-import { parseJwk } from './jwk.ts'
+import { parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'
 import type { NewKey } from '../runtime/types.ts'
 import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'

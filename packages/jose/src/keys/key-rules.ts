@@ -2,7 +2,7 @@
 
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
-import { invalidKey } from './jwk.ts'
+import { invalidKey } from '../jwk.ts'
 
 export type KeyOperation = 'sign' | 'verify'
 

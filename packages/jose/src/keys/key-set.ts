@@ -2,7 +2,7 @@
 
 import type { Awaitable } from '@authlib/core'
 import { findJwsRow } from '../algorithms.ts'
-import type { Jwk, JwkSet } from './jwk.ts'
+import type { Jwk, JwkSet } from '../jwk.ts'
 import { importJwk } from './jwk-import.ts'
 import type { Key } from './key.ts'
 import type { KeyOperation } from './key-rules.ts'

@@ -3,7 +3,7 @@
 import { type Awaitable, decodeBase64url } from '@authlib/core'
 import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
-import { invalidKey, type Jwk, type ParsedJwk } from './jwk.ts'
+import { invalidKey, type Jwk, type ParsedJwk } from '../jwk.ts'
 import { type KeyFacts, type KeyOperation, refusal } from './key-rules.ts'
 import { present } from './present.ts'
 import type { Signer, SigningInput, Verifier } from '../runtime/types.ts'

@@ -3,7 +3,7 @@
 import { type Clock, parseJson, send, type SendResponse, systemClock } from '@authlib/core'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../is-object.ts'
-import type { Jwk, JwkSet } from './jwk.ts'
+import type { Jwk, JwkSet } from '../jwk.ts'
 import type { Key } from './key.ts'
 import { type KeyQuery, KeySet, type KeySetLike, type KeySetOptions } from './key-set.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'

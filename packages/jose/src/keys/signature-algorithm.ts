@@ -4,7 +4,7 @@ import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8 } from '@a
 import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
 import { base64urlLength } from '../base64url-length.ts'
-import type { Jwk } from './jwk.ts'
+import type { Jwk } from '../jwk.ts'
 import type { Signer, SigningInput, Verifier } from '../runtime/types.ts'
 import { withFallback } from '../with-fallback.ts'
 

@@ -14,7 +14,7 @@ import {
   systemClock,
 } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
-import type { Jwk, JwkSet } from './jwk.ts'
+import type { Jwk, JwkSet } from '../jwk.ts'
 import { importJwk } from './jwk-import.ts'
 import type { Key } from './key.ts'
 import { generateKey } from './key-generate.ts'

@@ -1,7 +1,7 @@
 /** JWK thumbprints, RFC 7638, and their URIs, RFC 9278. */
 
 import { type Awaitable, encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core'
-import { invalidKey, type Jwk } from './jwk.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
 
 const required: Readonly<Record<string, readonly string[]>> = {
   AKP: ['alg', 'kty', 'pub'], // RFC 9964 §6

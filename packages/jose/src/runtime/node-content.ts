@@ -14,7 +14,7 @@ import {
 } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
 import { joinBytes } from '../join-bytes.ts'
-import type { JweEncryptionRow } from '../jwe/jwe-algorithms.ts'
+import type { JweEncryptionRow } from '../jwe-algorithms.ts'
 import * as subtle from './subtle-content.ts'
 import type { PlainContent, SealedContent } from './types.ts'
 

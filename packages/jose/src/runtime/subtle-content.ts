@@ -2,7 +2,7 @@
 
 import { constantTimeEqual } from '@authlib/core'
 import { joinBytes } from '../join-bytes.ts'
-import type { JweEncryptionRow } from '../jwe/jwe-algorithms.ts'
+import type { JweEncryptionRow } from '../jwe-algorithms.ts'
 import type { PlainContent, SealedContent } from './types.ts'
 
 /** Encrypts, and authenticates the additional data too. */

@@ -3,7 +3,7 @@
 import { decodeBase64url, encodeBase64url } from '@authlib/core'
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
-import { invalidKey, type Jwk } from '../keys/jwk.ts'
+import { invalidKey, type Jwk } from '../jwk.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 /** A text of one byte per character as bytes. */

@@ -2,7 +2,7 @@
 
 import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
 import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
-import { invalidKey, type Jwk, parseJwk } from '../keys/jwk.ts'
+import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 import { signJwt, type SignJwtOptions } from '../jwt/jwt.ts'
 import { prepareClaims } from '../jwt/jwt-payload.ts'
 import type { Key } from '../keys/key.ts'

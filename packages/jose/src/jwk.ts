@@ -1,11 +1,11 @@
 /** JSON Web Keys, RFC 7517, decoded strictly before any library sees them. */
 
 import { decodeBase64url } from '@authlib/core'
-import { type Curve, curves, findJwsRow, type JwsRow } from '../algorithms.ts'
-import { JoseError } from '../errors.ts'
+import { type Curve, curves, findJwsRow, type JwsRow } from './algorithms.ts'
+import { JoseError } from './errors.ts'
 import { hasRocaFingerprint } from './roca.ts'
-import { present } from './present.ts'
-import { isObject } from '../is-object.ts'
+import { present } from './keys/present.ts'
+import { isObject } from './is-object.ts'
 
 /** A key as JSON. */
 export interface Jwk {

@@ -1,6 +1,6 @@
 /** Everything there is to know about an encryption algorithm, in one place, like `algorithms.ts` for signatures. */
 
-import type { Curve, KeyType } from '../algorithms.ts'
+import type { Curve, KeyType } from './algorithms.ts'
 
 /** Algorithms that bring the content encryption key to the recipient: RFC 7518 §4, RFC 8037 §3.2. RSA1_5 is left out (RFC 8725 §3.2). */
 export type JweAlgorithm =
