@@ -1,27 +1,26 @@
 /** Strict text encodings: what has two spellings is refused, because a token must have one. RFC 4648 §3.5. */
 
-import { fromBase64, toBase64 } from '#runtime'
+import { fromBase64, fromBase64url, toBase64, toBase64url } from '#runtime'
 import { AuthlibError } from './errors.ts'
-import type { Base64Alphabet } from './runtime/runtime.ts'
 
 /** Without padding. RFC 7515 §2. */
 export function encodeBase64url(bytes: Uint8Array): string {
-  return toBase64(bytes, 'base64url')
+  return toBase64url(bytes)
 }
 
 /** Only what {@link encodeBase64url} writes. Throws `invalid_encoding` (400). */
 export function decodeBase64url(text: string): Uint8Array {
-  return decode(text, 'base64url')
+  return canonical(text, fromBase64url(text), toBase64url)
 }
 
 /** With padding. RFC 4648 §4. */
 export function encodeBase64(bytes: Uint8Array): string {
-  return toBase64(bytes, 'base64')
+  return toBase64(bytes)
 }
 
 /** Only what {@link encodeBase64} writes. Throws `invalid_encoding` (400). */
 export function decodeBase64(text: string): Uint8Array {
-  return decode(text, 'base64')
+  return canonical(text, fromBase64(text), toBase64)
 }
 
 const utf8Encoder = /* @__PURE__ */ new TextEncoder()
@@ -42,9 +41,8 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** The round trip refuses foreign characters, missing or surplus padding and stray bits in one comparison. */
-function decode(text: string, alphabet: Base64Alphabet): Uint8Array {
-  const bytes = fromBase64(text, alphabet)
-  if (bytes === null || toBase64(bytes, alphabet) !== text) throw invalidEncoding(`The text is not ${alphabet}`)
+function canonical(text: string, bytes: Uint8Array | null, encode: (bytes: Uint8Array) => string): Uint8Array {
+  if (bytes === null || encode(bytes) !== text) throw invalidEncoding('The text is no base64, or not in canonical form')
   return bytes
 }
 

@@ -27,10 +27,10 @@ export type KeyType = 'oct' | 'RSA' | 'EC' | 'OKP' | 'AKP'
 /** Elliptic curves, as `crv` names them. RFC 7518 §7.6, RFC 8037, RFC 8812. */
 export type Curve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1' | 'Ed25519' | 'Ed448' | 'X25519' | 'X448'
 
-/** A row of the table. The family `custom` is for rows that are not in it. */
+/** A row of the table. Families are named as in WebCrypto, where they have a name; `custom` is for rows that are not in it. */
 export interface JwsRow {
   readonly alg: string
-  readonly family: 'hmac' | 'pkcs1' | 'pss' | 'ecdsa' | 'eddsa' | 'mldsa' | 'custom'
+  readonly family: 'HMAC' | 'RSASSA-PKCS1-v1_5' | 'RSA-PSS' | 'ECDSA' | 'EdDSA' | 'ML-DSA' | 'custom'
   readonly kty: KeyType
   /** The one curve that fits, where there are curves. */
   readonly crv?: Curve
@@ -65,24 +65,24 @@ export const curves: Readonly<Record<Curve, CurveRow>> = {
 }
 
 const rows: readonly (JwsRow & { readonly alg: JwsAlgorithm })[] = [
-  { alg: 'HS256', family: 'hmac', kty: 'oct', hash: 'SHA-256', signatureLength: 32 },
-  { alg: 'HS384', family: 'hmac', kty: 'oct', hash: 'SHA-384', signatureLength: 48 },
-  { alg: 'HS512', family: 'hmac', kty: 'oct', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'RS256', family: 'pkcs1', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
-  { alg: 'RS384', family: 'pkcs1', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
-  { alg: 'RS512', family: 'pkcs1', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
-  { alg: 'PS256', family: 'pss', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
-  { alg: 'PS384', family: 'pss', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
-  { alg: 'PS512', family: 'pss', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
-  { alg: 'ES256', family: 'ecdsa', kty: 'EC', crv: 'P-256', hash: 'SHA-256', signatureLength: 64 },
-  { alg: 'ES384', family: 'ecdsa', kty: 'EC', crv: 'P-384', hash: 'SHA-384', signatureLength: 96 },
-  { alg: 'ES512', family: 'ecdsa', kty: 'EC', crv: 'P-521', hash: 'SHA-512', signatureLength: 132 },
-  { alg: 'ES256K', family: 'ecdsa', kty: 'EC', crv: 'secp256k1', hash: 'SHA-256', signatureLength: 64 },
+  { alg: 'HS256', family: 'HMAC', kty: 'oct', hash: 'SHA-256', signatureLength: 32 },
+  { alg: 'HS384', family: 'HMAC', kty: 'oct', hash: 'SHA-384', signatureLength: 48 },
+  { alg: 'HS512', family: 'HMAC', kty: 'oct', hash: 'SHA-512', signatureLength: 64 },
+  { alg: 'RS256', family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
+  { alg: 'RS384', family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
+  { alg: 'RS512', family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
+  { alg: 'PS256', family: 'RSA-PSS', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
+  { alg: 'PS384', family: 'RSA-PSS', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
+  { alg: 'PS512', family: 'RSA-PSS', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
+  { alg: 'ES256', family: 'ECDSA', kty: 'EC', crv: 'P-256', hash: 'SHA-256', signatureLength: 64 },
+  { alg: 'ES384', family: 'ECDSA', kty: 'EC', crv: 'P-384', hash: 'SHA-384', signatureLength: 96 },
+  { alg: 'ES512', family: 'ECDSA', kty: 'EC', crv: 'P-521', hash: 'SHA-512', signatureLength: 132 },
+  { alg: 'ES256K', family: 'ECDSA', kty: 'EC', crv: 'secp256k1', hash: 'SHA-256', signatureLength: 64 },
   // The polymorphic name of RFC 8037 §3.1, which RFC 9864 deprecates: the curve of the key decides.
-  { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'EdDSA', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
-  { alg: 'Ed25519', family: 'eddsa', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'Ed448', family: 'eddsa', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
+  { alg: 'EdDSA', family: 'EdDSA', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  { alg: 'EdDSA', family: 'EdDSA', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
+  { alg: 'Ed25519', family: 'EdDSA', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  { alg: 'Ed448', family: 'EdDSA', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
   lattice('ML-DSA-44', 1312, 2420),
   lattice('ML-DSA-65', 1952, 3309),
   lattice('ML-DSA-87', 2592, 4627),
@@ -90,21 +90,21 @@ const rows: readonly (JwsRow & { readonly alg: JwsAlgorithm })[] = [
 
 /** RFC 9964 §5. The hash is that of the message in FIPS 204, Algorithm 7 step 6. */
 function lattice<Alg extends string>(alg: Alg, publicLength: number, signatureLength: number) {
-  return { alg, family: 'mldsa', kty: 'AKP', hash: 'SHAKE256', hashLength: 64, signatureLength, publicLength } as const
+  return { alg, family: 'ML-DSA', kty: 'AKP', hash: 'SHAKE256', hashLength: 64, signatureLength, publicLength } as const
 }
-
-const byName: ReadonlyMap<string, JwsRow> = new Map([
-  ...rows.toReversed().map((row): [string, JwsRow] => [row.alg, row]), // of two rows the first one counts
-  ...rows.map((row): [string, JwsRow] => [`${row.alg} ${row.crv ?? ''}`, row]),
-])
 
 /**
  * The row of an algorithm, or null. Names are case-sensitive (RFC 7515 §4.1.1). With the curve of a key, the row of that
  * curve: only `EdDSA` has two.
  */
 export function findJwsRow(alg: string, crv?: string): JwsRow | null {
-  return byName.get(crv === undefined ? alg : `${alg} ${crv}`) ?? byName.get(alg) ?? null
+  const named = rows.filter((row) => row.alg === alg)
+  return named.find((row) => row.crv === crv) ?? named[0] ?? null
 }
 
 /** Every signature algorithm the table knows. */
-export const jwsAlgorithms: readonly JwsAlgorithm[] = /* @__PURE__ */ Array.from(new Set(rows.map((row) => row.alg)))
+export const jwsAlgorithms: readonly JwsAlgorithm[] = /* @__PURE__ */ names()
+
+function names(): readonly JwsAlgorithm[] {
+  return [...new Set(rows.map(({ alg }) => alg))]
+}

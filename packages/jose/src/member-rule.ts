@@ -35,7 +35,6 @@ export function passes(verdict: unknown): boolean {
 
 /** Not there, or nothing: null, an empty text, an empty list. */
 export function isEmptyMember(members: Readonly<Record<string, unknown>>, name: string): boolean {
-  if (!Object.hasOwn(members, name)) return true
-  const value = members[name]
+  const value = Object.hasOwn(members, name) ? members[name] : null
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }

@@ -19,6 +19,7 @@ import {
   verifyJws,
   verifyJwsJson,
   verifyJwt,
+  sign,
 } from './index.ts'
 
 interface Signed {
@@ -59,7 +60,7 @@ describe('RFC 7515', () => {
   ] as const)('makes the very signature of Appendix %s with %s', async (section, alg) => {
     const { key, token } = rfc.rfc7515[section]
     const dot = token.lastIndexOf('.')
-    expect(await (await importKey(key)).sign(alg, token.slice(0, dot))).toBe(token.slice(dot + 1))
+    expect(await sign(await importKey(key), alg, token.slice(0, dot))).toBe(token.slice(dot + 1))
   })
 
   it('verifies the JWS of Appendix A.4', async () => {
@@ -167,7 +168,7 @@ describe('RFC 7638, RFC 9278 and RFC 8037', () => {
     const key = await importKey(rfc.rfc8037['A.1'], { alg: 'EdDSA' })
     const token = rfc.rfc8037['A.4']
     const dot = token.lastIndexOf('.')
-    expect(await key.sign('EdDSA', token.slice(0, dot))).toBe(token.slice(dot + 1))
+    expect(await sign(key, 'EdDSA', token.slice(0, dot))).toBe(token.slice(dot + 1))
     expect((await verifyJws(token, key)).payload).toEqual(encodeUtf8('Example of Ed25519 signing'))
   })
 })

@@ -3,11 +3,16 @@
  * 65537. A sound key passes for one of them once in a hundred million times.
  */
 
-/** The primes whose product the library built its keys from. */
-const primes = /* @__PURE__ */ oddPrimes(167)
+const LAST = 167 // the last prime of the product that the library built its keys from
 
 export function hasRocaFingerprint(modulus: Uint8Array): boolean {
-  return primes.every((prime) => isPowerOf65537(remainder(modulus, prime), prime))
+  const primes: number[] = []
+  for (let number = 3; number <= LAST; number += 2) {
+    if (primes.some((prime) => number % prime === 0)) continue
+    primes.push(number)
+    if (!isPowerOf65537(remainder(modulus, number), number)) return false
+  }
+  return true
 }
 
 function remainder(bytes: Uint8Array, prime: number): number {
@@ -16,15 +21,7 @@ function remainder(bytes: Uint8Array, prime: number): number {
 
 function isPowerOf65537(value: number, prime: number): boolean {
   let power = 1
-  do {
-    if (power === value) return true
-    power = (power * 65537) % prime
-  } while (power !== 1)
-  return false
-}
-
-function oddPrimes(last: number): readonly number[] {
-  const found: number[] = []
-  for (let number = 3; number <= last; number += 2) if (found.every((prime) => number % prime !== 0)) found.push(number)
-  return found
+  do power = (power * 65537) % prime
+  while (power !== value && power !== 1)
+  return power === value
 }

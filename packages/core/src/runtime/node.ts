@@ -8,14 +8,22 @@ import { isIP, type LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import { forbiddenAddress } from '../address.ts'
 import { AuthlibError } from '../errors.ts'
-import type { AeadKey, Base64Alphabet, GuardedRequest, HmacKey } from './runtime.ts'
+import type { AeadKey, GuardedRequest, HmacKey } from './runtime.ts'
 
-export function toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(alphabet)
+export function toBase64(bytes: Uint8Array): string {
+  return view(bytes).toString('base64')
 }
 
-export function fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null {
-  return own(Buffer.from(text, alphabet))
+export function toBase64url(bytes: Uint8Array): string {
+  return view(bytes).toString('base64url')
+}
+
+export function fromBase64(text: string): Uint8Array {
+  return own(Buffer.from(text, 'base64'))
+}
+
+export function fromBase64url(text: string): Uint8Array {
+  return own(Buffer.from(text, 'base64url'))
 }
 
 export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
@@ -134,6 +142,10 @@ function webResponse(incoming: http.IncomingMessage): Response {
 /** Brackets belong to the URL, not to the IPv6 address. */
 function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '')
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Digests leave OpenSSL as text: a Buffer from there costs twice as much as this. */

@@ -58,16 +58,12 @@ describe.each(runtimes)('%s', (_, runtime) => {
 describe('both runtimes', () => {
   it('write and read the same base64', () => {
     fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 20_000 }),
-        fc.constantFrom('base64' as const, 'base64url' as const),
-        (bytes, alphabet) => {
-          const text = node.toBase64(bytes, alphabet)
-          expect(web.toBase64(bytes, alphabet)).toBe(text)
-          expect(web.fromBase64(text, alphabet)).toEqual(bytes)
-          expect(node.fromBase64(text, alphabet)).toEqual(bytes)
-        },
-      ),
+      fc.property(fc.uint8Array({ maxLength: 20_000 }), (bytes) => {
+        const [text, urlText] = [node.toBase64(bytes), node.toBase64url(bytes)]
+        expect([web.toBase64(bytes), web.toBase64url(bytes)]).toEqual([text, urlText])
+        expect([web.fromBase64(text), node.fromBase64(text)]).toEqual([bytes, bytes])
+        expect([web.fromBase64url(urlText), node.fromBase64url(urlText)]).toEqual([bytes, bytes])
+      }),
     )
   })
 

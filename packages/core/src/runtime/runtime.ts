@@ -2,8 +2,6 @@
 
 import type { Awaitable } from '../awaitable.ts'
 
-export type Base64Alphabet = 'base64' | 'base64url'
-
 /** An imported HMAC-SHA-256 key. Opaque: use it through `hmacSha256`. */
 export interface HmacKey {
   sign(data: Uint8Array | string): Awaitable<Uint8Array>
@@ -25,9 +23,11 @@ export interface GuardedRequest {
 
 /** Both runtime files export these as functions; text counts as UTF-8. */
 export interface Runtime {
-  toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string
-  /** Lenient: null or anything for what is not canonical. The caller compares a round trip. */
-  fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null
+  toBase64(bytes: Uint8Array): string
+  toBase64url(bytes: Uint8Array): string
+  /** Lenient, as the next one: null or anything for what is not canonical. The caller compares a round trip. */
+  fromBase64(text: string): Uint8Array | null
+  fromBase64url(text: string): Uint8Array | null
   /** In constant time for equal lengths. */
   equal(a: Uint8Array | string, b: Uint8Array | string): boolean
   randomBytes(length: number): Uint8Array

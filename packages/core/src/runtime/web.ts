@@ -1,22 +1,27 @@
 /** Every other runtime (workerd, browsers): Web Crypto and `fetch`. */
 
-import type { AeadKey, Base64Alphabet, HmacKey, Runtime } from './runtime.ts'
+import type { AeadKey, HmacKey, Runtime } from './runtime.ts'
 
-export function toBase64(bytes: Uint8Array, alphabet: Base64Alphabet): string {
+export function toBase64(bytes: Uint8Array): string {
   let binary = ''
   for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192))
-  const text = btoa(binary)
-  if (alphabet === 'base64') return text
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return btoa(binary)
 }
 
-export function fromBase64(text: string, alphabet: Base64Alphabet): Uint8Array | null {
+export function toBase64url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+export function fromBase64(text: string): Uint8Array | null {
   try {
-    const binary = atob(alphabet === 'base64' ? text : text.replaceAll('-', '+').replaceAll('_', '/'))
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
   } catch {
     return null
   }
+}
+
+export function fromBase64url(text: string): Uint8Array | null {
+  return fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
 }
 
 export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
@@ -38,7 +43,7 @@ export async function sha256(data: Uint8Array | string): Promise<Uint8Array> {
 }
 
 export async function sha256Base64url(data: Uint8Array | string): Promise<string> {
-  return toBase64(await sha256(data), 'base64url')
+  return toBase64url(await sha256(data))
 }
 
 export async function importHmacKey(raw: Uint8Array): Promise<HmacKey> {

@@ -7,7 +7,7 @@ import { curves, type Curve } from '../algorithms.ts'
 import type { JweImplementation, KeyAgreement, KeyManagement } from './jwe-implementation.ts'
 import type { JweEncryptionRow, JweRow } from '../jwe-algorithms.ts'
 import { invalidHeader } from '../jws/header.ts'
-import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
+import { invalidKey, type Jwk, materialOf, parseJwk } from '../jwk.ts'
 import { unwrapKey, wrapKey } from '#runtime'
 import type { Key } from '../keys/key.ts'
 import { perKey } from '../keys/per-key.ts'
@@ -55,7 +55,7 @@ export async function newEphemeral(
 
 /** The ephemeral key of a header. It must lie on the curve of one's own. */
 export function readEphemeral({ epk }: Header, { crv }: Jwk): Jwk {
-  const { material } = parseJwk(epk)
+  const material = materialOf(parseJwk(epk))
   if (material.crv !== crv) throw invalidKey('epk is on another curve')
   return material
 }
@@ -96,10 +96,10 @@ const halves = /* @__PURE__ */ perKey<Jwk>()
 
 /** The material of a private key: the same object each time, so that a runtime can keep what it makes of it. */
 export function privateHalf(key: Key): Jwk {
-  return halves(key, 'private', () => parseJwk(key.privateJwk(), { allowWeak: key.allowWeak }).material)
+  return halves(key, 'private', () => materialOf(key.privateJwk()))
 }
 
 /** Of a public key, alike. */
 export function publicHalf(key: Key): Jwk {
-  return halves(key, 'public', () => parseJwk(key.publicJwk(), { allowWeak: key.allowWeak }).material)
+  return halves(key, 'public', () => materialOf(key.publicJwk()))
 }

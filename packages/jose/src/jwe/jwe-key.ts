@@ -5,7 +5,7 @@ import { decodeBase64url } from '@authlib/core'
 import { findJweEncryptionRow } from '../jwe-algorithms.ts'
 import type { JweImplementation } from './jwe-implementation.ts'
 import { encryptionRefusal } from './jwe-rules.ts'
-import { invalidKey } from '../jwk.ts'
+import { invalidKey, materialOf } from '../jwk.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import { perKey } from '../keys/per-key.ts'
@@ -35,9 +35,8 @@ async function importFor(
 ): Promise<CryptoKey | Uint8Array> {
   if (key.kty === 'oct') return importSecretFor(decodeBase64url(key.privateJwk().k ?? ''), alg, operation, enc)
   const jwk = operation === 'encrypt' ? key.publicJwk() : key.privateJwk()
-  const { use: _, key_ops: __, alg: ___, kid: ____, ...material } = jwk
   try {
-    return await jose.importJWK(material, alg)
+    return await jose.importJWK(materialOf(jwk) as jose.JWK, alg)
   } catch (cause) {
     throw refused(cause) // such as off its curve
   }

@@ -161,9 +161,9 @@ export function checkOctets(header: Readonly<Record<string, unknown>>): void {
  * to say. RFC 7518 §4.6.1.1
  */
 function checkEphemeral(epk: unknown): void {
-  const { material, keyOps } = parseJwk(epk) // parseJwk takes anything
+  const { crv, key_ops: keyOps } = parseJwk(epk)
   const isPrivate = privateMembers.some((name) => Object.hasOwn(epk as object, name)) // which has been parsed
-  if (isPrivate || keyOps !== undefined || material.crv === undefined) throw invalidKey('epk is no public key')
+  if (isPrivate || keyOps !== undefined || crv === undefined) throw invalidKey('epk is no public key')
 }
 
 function length(text = ''): number {

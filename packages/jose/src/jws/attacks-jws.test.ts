@@ -490,6 +490,14 @@ describe('attacks on signatures', () => {
       })
   })
 
+  it('J15: a header cannot ask a key set for more than its kid and alg', async () => {
+    const asked: unknown[] = []
+    const keys = { find: (query: unknown) => (asked.push(query), [ecKey]) }
+    const token = forge({ alg: 'ES256', kid: 'k', operation: 'sign', fits: true, use: 'enc' }, ecdsa(ecPair.privateKey))
+    await verifyJws(token, keys, { algorithms: ['ES256'] })
+    expect(asked).toEqual([{ kid: 'k', alg: 'ES256' }])
+  })
+
   it('J15: a kid finds what has that name, and without one few candidates are tried (GHSA-w6j9-cwv2-h6wq)', async () => {
     const signer = ecdsa(ecPair.privateKey)
     const jwk = ecPair.publicKey.export({ format: 'jwk' }) as Jwk
@@ -618,6 +626,11 @@ describe('attacks on signatures', () => {
       { ...rsaJwk, n: even.toString('base64url') },
       { ...rsaJwk, n: `AA${rsaJwk.n}` },
       { ...rsaJwk, oth: [] },
+      { kty: 'RSA', n: rsaJwk.n, e: rsaJwk.e, p: rsaJwk.p }, // a private half with parts missing: RFC 7518 §6.3.2
+      { ...rsaJwk, qi: undefined },
+      { ...ecJwk, key_ops: ['sign', 'sign'] },
+      { ...ecJwk, key_ops: 'sign' },
+      { ...ecJwk, kid: 1 },
       {
         ...ecJwk,
         x: Buffer.from(ecJwk.x ?? '', 'base64url')

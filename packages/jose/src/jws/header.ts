@@ -2,10 +2,9 @@
 
 import { parseJson } from '@authlib/core'
 import { decodeText } from '#runtime'
-import { deepFreeze } from '../deep-freeze.ts'
 import { JoseError } from '../errors.ts'
 import type { Jwk } from '../jwk.ts'
-import { isObject } from '../is-object.ts'
+import { isObject, isTextList } from '../is-object.ts'
 
 /** Header parameters, RFC 7515 §4.1. */
 export interface JwsHeader {
@@ -19,28 +18,6 @@ export interface JwsHeader {
 }
 
 const MAX_HEADER = 16_384 // characters
-const MAX_CACHED = 256 // characters: the headers of ordinary tokens
-const CACHE_SIZE = 200
-
-let recent = new Map<string, JwsHeader>()
-let older = new Map<string, JwsHeader>()
-
-/** The parsed header of a token that has verified before with this very text, or null. */
-export function cachedHeader(encoded: string): JwsHeader | null {
-  const header = recent.get(encoded) ?? older.get(encoded)
-  return header ?? null
-}
-
-/** Remembers a header under which a signature has just verified: strangers cannot fill the cache. */
-export function rememberHeader(encoded: string, header: JwsHeader): void {
-  if (encoded.length > MAX_CACHED || header.crit !== undefined) return
-  if (recent.size >= CACHE_SIZE) {
-    older = recent
-    recent = new Map()
-  }
-  recent.set(encoded, deepFreeze(header))
-}
-
 /** Parses and checks; `understood` are the names that `crit` may list. Throws `decode_error` or `invalid_header`. */
 export function parseHeader(encoded: string, understood: readonly string[] = []): JwsHeader {
   return checkHeader(decodeHeader(encoded), understood)
@@ -107,32 +84,26 @@ function checkHeader(header: Readonly<Record<string, unknown>>, understood: read
   }
   const { jwk, x5c } = header
   if (jwk !== undefined && !isObject(jwk)) throw invalidHeader('jwk is no object') // RFC 7515 §4.1.3
-  if (x5c !== undefined && !isListOfTexts(x5c)) throw invalidHeader('x5c is no list of strings') // §4.1.6
+  if (x5c !== undefined && !(isTextList(x5c) && x5c.length > 0)) throw invalidHeader('x5c is no list of strings') // §4.1.6
   if (Object.hasOwn(header, 'crit')) checkCritical(header, understood)
   if (Object.hasOwn(header, 'b64')) checkUnencoded(header)
   return header as JwsHeader // sound: alg is a string, as are the optional members
 }
 
-function isListOfTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
-}
-
 /** RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood. */
 function checkUnencoded({ b64, crit }: Readonly<Record<string, unknown>>): void {
-  if (typeof b64 !== 'boolean') throw invalidHeader('b64 is no boolean')
-  if (!b64 && !(Array.isArray(crit) && crit.includes('b64'))) throw invalidHeader('b64 is not critical')
+  if (b64 === true || (b64 === false && isTextList(crit) && crit.includes('b64'))) return
+  throw invalidHeader('b64 is no boolean, or not critical')
 }
 
 /** RFC 7515 §4.1.11. */
 function checkCritical(header: Readonly<Record<string, unknown>>, understood: readonly string[]): void {
   const { crit } = header
-  if (!Array.isArray(crit) || crit.length === 0) throw invalidHeader('crit is no list, or empty')
-  if (new Set(crit).size !== crit.length) throw invalidHeader('crit repeats a name')
-  for (const name of crit as unknown[]) {
-    if (typeof name !== 'string' || !Object.hasOwn(header, name)) throw invalidHeader('crit lists what is not there')
-    if (!understood.includes(name))
-      throw new JoseError('unsupported_critical_header', 'The header has a critical parameter that is not understood')
-  }
+  const isSound = isTextList(crit) && crit.length > 0 && new Set(crit).size === crit.length
+  if (!isSound || !crit.every((name) => Object.hasOwn(header, name)))
+    throw invalidHeader('crit is no list of different names that are there')
+  if (!crit.every((name) => understood.includes(name)))
+    throw new JoseError('unsupported_critical_header', 'The header has a critical parameter that is not understood')
 }
 
 /** Names of RFC 7515 §4.1: never critical. */

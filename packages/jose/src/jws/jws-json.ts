@@ -19,6 +19,7 @@ import {
   verifySignature,
 } from './jws-signature.ts'
 import type { Key } from '../keys/key.ts'
+import { sign } from '../keys/signing.ts'
 import { isObject } from '../is-object.ts'
 import { jwkThumbprint } from '../keys/thumbprint.ts'
 
@@ -96,7 +97,7 @@ async function signOne(
   if (header?.['b64'] !== undefined) throw new TypeError('Ask for b64 by `unencoded`')
   const encodedHeader = encodeHeader(name, key, null, unencoded ? withoutEncoding(header) : header)
   if (unprotected !== undefined) joinHeaders({ alg: name, ...header }, unprotected)
-  const signature = await key.sign(name, contentInput(encodedHeader, content))
+  const signature = await sign(key, name, contentInput(encodedHeader, content))
   return { protected: encodedHeader, ...(unprotected !== undefined && { header: unprotected }), signature }
 }
 

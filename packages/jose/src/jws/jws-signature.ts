@@ -7,6 +7,7 @@ import { checkCriticalToSign, type JwsHeader } from './header.ts'
 import { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import { perKey } from '../keys/per-key.ts'
+import { sign } from '../keys/signing.ts'
 import type { SigningInput } from '../runtime/types.ts'
 import { isObject } from '../is-object.ts'
 
@@ -36,28 +37,28 @@ export function verifySignature(
   input: SigningInput,
   signature: string,
 ): Key | Promise<Key> {
-  const { alg, kid } = header
+  const { alg } = header
   if (algorithms !== undefined && !algorithms.includes(alg)) throw unsupportedAlgorithm()
-  if (typeof keys === 'function') {
-    return Promise.resolve(keys(header)).then((found) => {
-      if ((found ?? null) === null) throw keyNotFound()
-      return verifySignature(header, found!, algorithms, input, signature)
-    })
-  }
   const verifyWith = (candidates: readonly Key[]): Key | Promise<Key> => {
-    if (candidates.length === 0) throw keyNotFound()
+    if (candidates.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
     const fixed = algorithms !== undefined ? candidates : candidates.filter((key) => key.alg !== undefined)
     if (fixed.length === 0) throw unsupportedAlgorithm('Pass `algorithms`, or import the key with its `alg`')
     return firstThatVerifies(fixed, alg, input, signature)
   }
-  if (keys instanceof Key) return verifyWith([keys])
-  const found = keys.find({ kid, alg })
+  const found = findCandidates(header, keys)
   return Array.isArray(found) ? verifyWith(found as readonly Key[]) : Promise.resolve(found).then(verifyWith) // an array is no promise
+}
+
+function findCandidates(header: JwsHeader, keys: VerificationKeys | null): Awaitable<readonly Key[]> {
+  if (keys instanceof Key) return [keys]
+  if (typeof keys === 'function') return Promise.resolve(keys(header)).then((found) => findCandidates(header, found))
+  const { kid, alg } = header // and nothing else of what a stranger wrote
+  return keys?.find({ kid, alg }) ?? []
 }
 
 /** Signs what is left and right of the first dot. */
 export function signInput(input: string, key: Key, alg: string): Awaitable<string> {
-  const signature = key.sign(alg, input)
+  const signature = sign(key, alg, input)
   return typeof signature === 'string' ? `${input}.${signature}` : signature.then((text) => `${input}.${text}`)
 }
 
@@ -97,10 +98,6 @@ function firstThatVerifies(
   if (verdict === true) return key
   if (verdict === false) return firstThatVerifies(others, alg, input, signature)
   return verdict.then((holds) => (holds ? key : firstThatVerifies(others, alg, input, signature)))
-}
-
-function keyNotFound(): JoseError {
-  return new JoseError('key_not_found', 'No key fits the token')
 }
 
 function unsupportedAlgorithm(hint?: string): JoseError {

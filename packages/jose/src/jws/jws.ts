@@ -1,8 +1,9 @@
 /** JSON Web Signature in its compact form, RFC 7515 §7.1; detached content, Appendix F. */
 
+import { knownHeader, rememberHeader } from '#runtime'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import { JoseError } from '../errors.ts'
-import { cachedHeader, decodeError, type JwsHeader, parseHeader, rememberHeader } from './header.ts'
+import { decodeError, type JwsHeader, parseHeader } from './header.ts'
 import {
   type Content,
   contentBytes,
@@ -20,6 +21,7 @@ import {
   verifySignature,
 } from './jws-signature.ts'
 import type { Key } from '../keys/key.ts'
+import { sign } from '../keys/signing.ts'
 
 export interface SignJwsOptions {
   /** Header parameters beside `alg`, and `kid` of the key. */
@@ -64,7 +66,7 @@ export async function signJws(
   if (!detached && unencoded && !(typeof content === 'string' && isInline(content))) {
     throw new TypeError('Such a payload must be detached') // RFC 7797 §5.2
   }
-  const signature = await key.sign(name, contentInput(encodedHeader, content))
+  const signature = await sign(key, name, contentInput(encodedHeader, content))
   return `${encodedHeader}.${detached || typeof content !== 'string' ? '' : content}.${signature}`
 }
 
@@ -100,11 +102,11 @@ export function verifyCompact(
 ): VerifiedParts | Promise<VerifiedParts> {
   checkArguments(keys, algorithms)
   const { encodedHeader, payload, input, signature } = split(token, maxSize)
-  const cached = cachedHeader(encodedHeader)
-  const header = cached ?? parseHeader(encodedHeader)
+  const known = knownHeader(encodedHeader) as JwsHeader | undefined // as remembered below
+  const header = known ?? parseHeader(encodedHeader)
   const key = verifySignature(header, keys, algorithms, input, signature)
   const finish = (verified: Key): VerifiedParts => {
-    if (cached === null) rememberHeader(encodedHeader, header)
+    if (known === undefined) rememberHeader(encodedHeader, header)
     return { header, payload, key: verified }
   }
   return key instanceof Promise ? key.then(finish) : finish(key)

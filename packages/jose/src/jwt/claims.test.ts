@@ -15,6 +15,7 @@ import {
   signJwt,
   type SignJwtOptions,
   verifyJwt,
+  sign,
 } from '../index.ts'
 
 const now = 1_700_000_000
@@ -40,7 +41,7 @@ async function check(
 async function signRaw(claims: Record<string, unknown>, { typ = 'JWT' }: SignJwtOptions): Promise<string> {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const input = `${encode({ alg: 'ES256', ...(typ !== null && { typ }) })}.${encode(claims)}`
-  return `${input}.${await key.sign('ES256', input)}`
+  return `${input}.${await sign(key, 'ES256', input)}`
 }
 
 describe('times', () => {

@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import { JoseError } from '../errors.ts'
+import { isTextList } from '../is-object.ts'
 import type { JwsHeader } from '../jws/header.ts'
 import { isEmptyMember, memberFault, type MemberRule, passes } from '../member-rule.ts'
 
@@ -82,11 +83,9 @@ export interface JwtPolicy {
 /** Checks the header's `typ` against the policy. */
 export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptional = false }: JwtPolicy): void {
   if (expected === undefined || typ === expected) return
-  if (typ === undefined && typOptional) return
-  const allowed = typeof expected === 'string' ? [expected] : expected
-  if (typ === undefined || !allowed.some((name) => mediaType(name) === mediaType(typ))) {
-    throw new JoseError('invalid_header', 'The token is of another type', { reason: 'typ' }) // RFC 8725 §3.11
-  }
+  const fits = (name: string): boolean => mediaType(name) === mediaType(typ ?? '')
+  if (typ === undefined ? typOptional : [expected].flat().some(fits)) return
+  throw new JoseError('invalid_header', 'The token is of another type', { reason: 'typ' }) // RFC 8725 §3.11
 }
 
 /** Checks claims, wherever they come from, against a policy. Throws a `JoseError` that names the claim. */
@@ -95,23 +94,29 @@ export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partia
   const malformed = malformedName(claims)
   if (malformed !== null) throw invalidClaim(malformed, 'of another type')
   checkTimes(claims, policy, now)
-  const { issuer, subject, required } = policy
+  const { issuer, subject, required = [] } = policy
   if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss')
   if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub')
   checkAudience(claims, policy)
-  if (required !== undefined) for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
+  for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
   if (policy.claims !== undefined) checkRules(claims, policy.claims)
   if (policy.validate !== undefined && !passes(policy.validate(claims, header, now)))
     throw invalidClaim('', 'refused by validate')
 }
 
 /** The first of the registered names that is not of its type, or null. RFC 7519 §4.1 */
-export function malformedName({ iss, sub, jti, aud }: NewJwtClaims): string | null {
-  if (iss !== undefined && typeof iss !== 'string') return 'iss'
-  if (sub !== undefined && typeof sub !== 'string') return 'sub'
-  if (jti !== undefined && typeof jti !== 'string') return 'jti'
-  if (aud === undefined || typeof aud === 'string') return null
-  return Array.isArray(aud) && aud.every((item) => typeof item === 'string') ? null : 'aud'
+export function malformedName(claims: NewJwtClaims): string | null {
+  const { aud } = claims
+  if (aud !== undefined && typeof aud !== 'string' && !isTextList(aud)) return 'aud'
+  return namedFault(claims, ['iss', 'sub', 'jti'], isText) ?? namedFault(claims, ['exp', 'nbf', 'iat'], Number.isFinite)
+}
+
+function namedFault(claims: NewJwtClaims, names: readonly string[], fits: (value: unknown) => boolean): string | null {
+  return names.find((name) => claims[name] !== undefined && !fits(claims[name])) ?? null
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
 }
 
 /** At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass. */
@@ -119,18 +124,12 @@ function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = fa
   const { exp, nbf, iat } = claims
   if (exp === undefined) {
     if (!expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or accept such tokens by `expiryOptional`')
-  } else if (!isTime(exp)) throw invalidClaim('exp', 'not a NumericDate')
-  else if (!(now < exp + leeway)) throw new JoseError('expired_token', 'The token has expired', { claim: 'exp' })
-  if (nbf !== undefined) checkStart('nbf', nbf, now + leeway)
-  if (iat !== undefined) checkStart('iat', iat, now + leeway)
+  } else if (!(now < exp + leeway)) throw expired('exp')
+  if (nbf !== undefined && !(nbf <= now + leeway)) throw immature('nbf')
+  if (iat !== undefined && !(iat <= now + leeway)) throw immature('iat')
   if (maxAge === undefined) return
   if (iat === undefined) throw missingClaim('iat')
-  if (!(now - iat <= maxAge + leeway)) throw new JoseError('expired_token', 'The token is too old', { claim: 'iat' })
-}
-
-function checkStart(claim: 'nbf' | 'iat', value: unknown, latest: number): void {
-  if (!isTime(value)) throw invalidClaim(claim, 'not a NumericDate')
-  if (!(value <= latest)) throw new JoseError('immature_token', 'The token is not valid yet', { claim })
+  if (!(now - iat <= maxAge + leeway)) throw expired('iat')
 }
 
 function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, soleAudience = false }: JwtPolicy): void {
@@ -153,14 +152,17 @@ function checkRules(claims: JwtClaims, rules: Readonly<Record<string, ClaimRule>
   }
 }
 
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
-}
-
 /** Without `application/`, in lower case. RFC 7515 §4.1.9 */
 export function mediaType(typ: string): string {
-  const lower = typ.toLowerCase()
-  return lower.startsWith('application/') ? lower.slice('application/'.length) : lower
+  return typ.toLowerCase().replace(/^application\//, '')
+}
+
+function expired(claim: 'exp' | 'iat'): JoseError {
+  return new JoseError('expired_token', 'The token has expired', { claim })
+}
+
+function immature(claim: 'nbf' | 'iat'): JoseError {
+  return new JoseError('immature_token', 'The token is not valid yet', { claim })
 }
 
 function mismatch(claims: JwtClaims, claim: string): JoseError {

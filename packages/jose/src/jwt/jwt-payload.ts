@@ -16,23 +16,17 @@ export interface LifetimeOptions {
 /** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
 export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
   if (!isObject(claims)) throw new TypeError('Claims are an object')
-  if (malformedName(claims) !== null) throw new TypeError('iss, sub and jti are texts, aud is one or a list of them')
   const { exp, nbf, iat } = claims
   const dated = exp instanceof Date || nbf instanceof Date || iat instanceof Date
   const stated = dated ? withNumericDates(claims) : claims
-  if (!isTime(stated.exp) || !isTime(stated.nbf) || !isTime(stated.iat)) {
-    throw new TypeError('A time is a number of seconds, or a Date')
-  }
+  const fault = malformedName(stated)
+  if (fault !== null) throw new TypeError(`${fault} is of another type than RFC 7519 says`)
   const numeric = stated as JwtClaims // no Date is left
   if (lifetime === undefined) return numeric
   if (exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
   if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime is a number of seconds')
   const now = clock()
   return { ...numeric, iat: numeric.iat ?? now, exp: now + lifetime }
-}
-
-function isTime(value: unknown): boolean {
-  return value === undefined || Number.isFinite(value)
 }
 
 /** Whole seconds: what is still valid in between has expired a little early. RFC 7519 §2 */
@@ -61,7 +55,7 @@ export async function validateSchema<C>(claims: JwtClaims, schema: StandardSchem
   const result = await schema['~standard'].validate(claims)
   if (result.issues === undefined) return result.value
   const paths = result.issues.map(({ path = [] }) =>
-    path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+    path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
   )
   throw new JoseError('invalid_payload', 'The claims do not fit the schema', { reason: paths.join(', ') })
 }

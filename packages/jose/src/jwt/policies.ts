@@ -4,6 +4,7 @@ import type { Clock } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
 import { privateMembers } from '../jwk.ts'
+import { pick } from '../keys/present.ts'
 import { isObject } from '../is-object.ts'
 
 /** What every ready policy takes. */
@@ -162,13 +163,13 @@ export function requestObjectPolicy({
   }
 }
 
-function common({ algorithms, leeway = 5, clock }: PolicyOptions): JwtPolicy {
-  return { leeway, ...(algorithms && { algorithms }), ...(clock && { clock }) }
+function common(options: PolicyOptions): JwtPolicy {
+  return { leeway: 5, ...pick(options, ['algorithms', 'leeway', 'clock']) }
 }
 
 /** A forgotten setting must not become a policy without that check. */
 function demand(settings: Readonly<Record<string, string | readonly string[] | undefined>>): void {
   for (const [name, value] of Object.entries(settings)) {
-    if (value === undefined || value.length === 0) throw new TypeError(`The policy needs ${name}`)
+    if ((value?.length ?? 0) === 0) throw new TypeError(`The policy needs ${name}`)
   }
 }

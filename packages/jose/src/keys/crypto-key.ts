@@ -3,6 +3,8 @@
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'
+import { keyExtras } from './key-extras.ts'
+import { present } from './present.ts'
 import { subtleExport, subtleSigner } from '../runtime/subtle.ts'
 
 /** The material of an extractable key. */
@@ -16,9 +18,9 @@ export async function keyFromPair(
   { privateKey, publicKey }: CryptoKeyPair,
   { alg = algorithmOf(privateKey), kid }: { alg?: string; kid?: string },
 ): Promise<Key> {
-  const parsed = parseJwk(await jwkFromCryptoKey(publicKey))
+  const jwk = parseJwk(await jwkFromCryptoKey(publicKey))
   const prepareSigner = (row: JwsRow) => subtleSigner(row, privateKey)
-  return new Key({ ...parsed, alg, use: 'sig', ...(kid !== undefined && { kid }) }, { custody: { prepareSigner } })
+  return new Key({ ...jwk, ...present({ kid, use: 'sig', alg }) }, { extras: keyExtras([], { prepareSigner }) })
 }
 
 /** WebCrypto binds a key to its algorithm; only the hash of ECDSA follows from the curve. */

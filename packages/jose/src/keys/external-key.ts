@@ -1,9 +1,12 @@
 /** A key that signs elsewhere: a hardware module, a key management service. */
 
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
-import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
+import type { JwsRow } from '../algorithms.ts'
+import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'
-import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
+import { keyExtras } from './key-extras.ts'
+import type { SigningInput } from '../runtime/types.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** A service that signs with a key it does not give away. */
 export interface ExternalSigner {
@@ -22,19 +25,14 @@ export function externalKey(
   signer: ExternalSigner,
   { implementations = [] }: ExternalKeyOptions = {},
 ): Key {
-  checkSignatures(implementations)
-  const parsed = parseJwk(publicJwk, { rows: implementations.map(({ row }) => row) })
-  if (parsed.isPrivate) throw invalidKey('only the public half belongs here')
-  if (parsed.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
-  return new Key(parsed, {
-    implementations,
-    custody: {
-      prepareSigner:
-        ({ alg }) =>
-        async (input) => {
-          const bytes = typeof input === 'string' ? encodeUtf8(input) : input // a signing input in text is ASCII
-          return encodeBase64url(await signer.sign(bytes, alg))
-        },
-    },
-  })
+  const jwk = parseJwk(publicJwk, { rows: implementations.map(({ row }) => row) })
+  if (isPrivateJwk(jwk)) throw invalidKey('only the public half belongs here')
+  if (jwk.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
+  const prepareSigner = ({ alg }: JwsRow) => {
+    return async (input: SigningInput): Promise<string> => {
+      const bytes = typeof input === 'string' ? encodeUtf8(input) : input // a signing input in text is ASCII
+      return encodeBase64url(await signer.sign(bytes, alg))
+    }
+  }
+  return new Key(jwk, { extras: keyExtras(implementations, { prepareSigner }) })
 }

@@ -12,8 +12,10 @@ import {
 } from '../jwe/jwe-implementation.ts'
 import { parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'
+import { present } from './present.ts'
 import type { NewKey } from '../runtime/types.ts'
-import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
+import { keyExtras } from './key-extras.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 import { jwkThumbprint } from './thumbprint.ts'
 import { withFallback } from '../with-fallback.ts'
 
@@ -38,7 +40,7 @@ export async function generateKey(
 ): Promise<Key> {
   const signatures = implementations.filter((item) => item.kind === 'signature')
   const others = implementations.filter((item) => item.kind !== 'signature')
-  checkSignatures(signatures)
+  const extras = keyExtras(signatures)
   checkImplementations(others)
   const signature = signatures.find(({ row }) => row.alg === alg)
   const agreement = others.find((item) => item.kind === 'key agreement' && item.crv === options.crv)
@@ -47,11 +49,10 @@ export async function generateKey(
   const made = await withFallback(() => {
     return runtime.generateMaterial(describe(alg, options, others))
   }, generate)
-  const { material } = parseJwk(made, { rows: signatures.map(({ row }) => row) })
   const use = signature === undefined && findJwsRow(alg) === null ? 'enc' : 'sig'
-  const name = kid ?? (material.kty === 'oct' ? undefined : await jwkThumbprint(material))
-  const parsed = { material, isPrivate: true, alg, use, ...(name !== undefined && { kid: name }) }
-  return new Key(parsed, { implementations: signatures })
+  const name = kid ?? (made.kty === 'oct' ? undefined : await jwkThumbprint(made))
+  const jwk = parseJwk({ ...made, ...present({ kid: name, use, alg }) }, { rows: signatures.map(({ row }) => row) })
+  return new Key(jwk, { extras })
 }
 
 function describe(

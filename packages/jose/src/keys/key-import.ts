@@ -13,7 +13,7 @@ import { withFactors } from './rsa-factors.ts'
 import { isSshKey, jwkFromSsh } from '../formats/ssh-key.ts'
 import { isObject } from '../is-object.ts'
 import { encryptionRow, managementRow } from '../jwe/jwe-implementation.ts'
-import { importJwk, type ImportKeyOptions } from './jwk-import.ts'
+import { importJwkWith, type ImportKeyOptions } from './jwk-import.ts'
 
 /**
  * A JWK, or its text; a text in PEM or of OpenSSH; bytes in DER; a `CryptoKey`, a pair of them, whose private half
@@ -35,17 +35,19 @@ export interface KeyObjectLike {
  */
 export async function importKey(material: KeyMaterial, options: ImportKeyOptions = {}): Promise<Key> {
   checkName(options)
-  if (typeof material === 'string') return importJwk(await jwkFromText(material, options), options)
+  if (typeof material === 'string') return importJwkWith(await jwkFromText(material, options), options)
   if (material instanceof Uint8Array) {
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
-    return secret ? importSecret(material, options) : importJwk(await jwkFromDer(material, options.password), options)
+    return secret
+      ? importSecret(material, options)
+      : importJwkWith(await jwkFromDer(material, options.password), options)
   }
   if (!isObject(material)) throw new TypeError('A key is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
-    return importJwk(await jwkFromCryptoKey(material), options)
+    return importJwkWith(await jwkFromCryptoKey(material), options)
   if (isKeyPair(material)) return keyFromPair(material, options)
   if (isKeyObject(material)) return fromKeyObject(material, options)
-  return importJwk(withFactors(material), options) // what remains is checked by parseJwk
+  return importJwkWith(withFactors(material), options) // what remains is checked by parseJwk
 }
 
 /** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
@@ -54,7 +56,7 @@ export async function importSecret(secret: Uint8Array | string, options: ImportK
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
   if (!(bytes instanceof Uint8Array)) throw new TypeError('A secret is bytes, or a text') // such as a variable that is not set
   if (await looksLikeKey(bytes)) throw invalidKey('a key of another kind is no secret') // RFC 8725 §2.1
-  return importJwk({ kty: 'oct', k: encodeBase64url(bytes) }, options)
+  return importJwkWith({ kty: 'oct', k: encodeBase64url(bytes) }, options)
 }
 
 /** A slip in a name would make a key that is for nothing. */
@@ -72,7 +74,7 @@ function checkName({ alg, implementations = [] }: ImportKeyOptions): void {
 async function fromKeyObject(key: KeyObjectLike, options: ImportKeyOptions): Promise<Key> {
   if (key.type === 'secret') return importSecret(key.export() as Uint8Array, options) // a secret key exports its bytes
   const type = key.type === 'private' ? 'pkcs8' : 'spki'
-  return importJwk(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options) // format der gives bytes
+  return importJwkWith(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options) // format der gives bytes
 }
 
 /** A JWK of a stranger may have members of these names too. */

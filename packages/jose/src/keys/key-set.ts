@@ -3,10 +3,11 @@
 import type { Awaitable } from '@authlib/core'
 import { findJwsRow } from '../algorithms.ts'
 import type { Jwk, JwkSet } from '../jwk.ts'
-import { importJwk } from './jwk-import.ts'
+import { importJwkWith } from './jwk-import.ts'
 import type { Key } from './key.ts'
+import { type KeyExtras, keyExtras } from './key-extras.ts'
 import type { KeyOperation } from './key-rules.ts'
-import { checkSignatures, type SignatureAlgorithm } from './signature-algorithm.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** What a header says about the key that was used. */
 export interface KeyQuery {
@@ -50,12 +51,12 @@ interface Group {
 /** An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make. */
 export class KeySet implements KeySetLike {
   readonly #entries: readonly Entry[]
-  readonly #implementations: readonly SignatureAlgorithm[]
+  readonly #extras: KeyExtras
   readonly #byKid: ReadonlyMap<string, Group>
   readonly #all: Group
 
-  private constructor(entries: readonly Entry[], implementations: readonly SignatureAlgorithm[]) {
-    this.#implementations = implementations
+  private constructor(entries: readonly Entry[], extras: KeyExtras) {
+    this.#extras = extras
     this.#entries = entries
     this.#byKid = groupByKid(entries)
     this.#all = { entries: [...entries], found: new Map() }
@@ -63,18 +64,18 @@ export class KeySet implements KeySetLike {
 
   /** From JSON. A key that is malformed, weak or of an unknown type is passed over: it spoils only itself. RFC 7517 §5 */
   static from(jwks: JwkSet, { implementations = [] }: KeySetOptions = {}): KeySet {
-    checkSignatures(implementations)
+    const extras = keyExtras(implementations)
     const { keys } = jwks as { keys: unknown } // it comes from the network
     if (!Array.isArray(keys)) throw new TypeError('A key set has a list of keys')
     const entries = keys.filter((jwk) => typeof jwk === 'object' && jwk !== null).map((jwk: Jwk) => ({ jwk }))
-    return new KeySet(entries, implementations)
+    return new KeySet(entries, extras)
   }
 
   static of(...keys: readonly Key[]): KeySet {
-    const implementations = new Set(keys.flatMap((key) => key.implementations))
+    const implementations = new Set(keys.flatMap((key) => key.extras?.implementations ?? []))
     return new KeySet(
       keys.map((key) => ({ jwk: key.toJSON(), key })),
-      [...implementations],
+      keyExtras([...implementations]),
     )
   }
 
@@ -101,7 +102,7 @@ export class KeySet implements KeySetLike {
     const name = `${operation} ${alg}`
     const known = group.found.get(name)
     if (known !== undefined) return known
-    const row = findJwsRow(alg) ?? this.#implementations.find((item) => item.row.alg === alg)?.row
+    const row = findJwsRow(alg) ?? this.#extras.findRow(alg)
     if (row === undefined) return [] // not remembered: a stranger may ask for any name
     const entries = group.entries.filter(({ jwk }) => jwk.kty === row.kty) // no import for what cannot fit
     const found = this.#candidates(entries, (key) => key.supports(alg, operation))
@@ -128,7 +129,7 @@ export class KeySet implements KeySetLike {
   #imported(entry: Entry): Key | null {
     if (entry.key === undefined) {
       try {
-        entry.key = importJwk(entry.jwk, { implementations: this.#implementations })
+        entry.key = importJwkWith(entry.jwk, { implementations: this.#extras.implementations })
       } catch {
         entry.key = null
       }

@@ -3,5 +3,14 @@ type Present<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> }
 
 /** The members that have a value. */
 export function present<T extends object>(members: T): Present<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T> // none is left
+  return pick(members, Object.keys(members) as (string & keyof T)[]) as Present<T> // all its names
+}
+
+/** Those of some names that have a value. */
+export function pick<T extends object, Name extends string & keyof T>(
+  source: T,
+  names: readonly Name[],
+): Present<Pick<T, Name>> {
+  const given = names.filter((name) => source[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, source[name]])) as Present<Pick<T, Name>> // those very names
 }

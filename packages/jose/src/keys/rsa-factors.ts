@@ -21,7 +21,7 @@ const names = ['p', 'q', 'dp', 'dq', 'qi'] as const
  */
 export function withFactors(jwk: Jwk): Jwk {
   if (jwk.kty !== 'RSA' || typeof jwk.d !== 'string' || names.some((name) => jwk[name] !== undefined)) return jwk
-  const { n = '', e = '' } = parseJwk({ kty: 'RSA', n: jwk.n, e: jwk.e }, { allowWeak: true }).material
+  const { n = '', e = '' } = parseJwk({ kty: 'RSA', n: jwk.n, e: jwk.e }, { allowWeak: true })
   const factors = n.length > MAX_MODULUS ? null : recoverFactors({ n, e, d: jwk.d })
   if (factors === null) throw invalidKey('n, e and d do not belong together, or are too large')
   return { ...jwk, ...factors }

@@ -83,12 +83,6 @@ export function adapt(code: SignatureCode): {
   }
 }
 
-/** A name means one thing. Throws a `TypeError`. */
-export function checkSignatures(algorithms: readonly SignatureAlgorithm[]): void {
-  const names = algorithms.map(({ row }) => row.alg)
-  if (new Set(names).size !== names.length) throw new TypeError('An algorithm is passed in twice')
-}
-
 /** A signing input in text has one byte per character. */
 function bytes(input: SigningInput): Uint8Array {
   return typeof input === 'string' ? encodeUtf8(input) : input

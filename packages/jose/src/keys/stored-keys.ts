@@ -15,7 +15,7 @@ import {
 } from '@authlib/core'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import type { Jwk, JwkSet } from '../jwk.ts'
-import { importJwk } from './jwk-import.ts'
+import { importJwkWith } from './jwk-import.ts'
 import type { Key } from './key.ts'
 import { generateKey } from './key-generate.ts'
 import { KeySet } from './key-set.ts'
@@ -163,7 +163,7 @@ export function storedKeys({
 
   function keyOf({ jwk }: Member): Key {
     const kid = jwk.kid ?? ''
-    const key = imported.get(kid) ?? importJwk(jwk, { implementations })
+    const key = imported.get(kid) ?? importJwkWith(jwk, { implementations })
     imported.set(kid, key)
     return key
   }

@@ -1,15 +1,8 @@
 /** JWK thumbprints, RFC 7638, and their URIs, RFC 9278. */
 
 import { type Awaitable, encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core'
-import { invalidKey, type Jwk } from '../jwk.ts'
-
-const required: Readonly<Record<string, readonly string[]>> = {
-  AKP: ['alg', 'kty', 'pub'], // RFC 9964 §6
-  EC: ['crv', 'kty', 'x', 'y'],
-  OKP: ['crv', 'kty', 'x'], // RFC 8037 §2
-  RSA: ['e', 'kty', 'n'],
-  oct: ['k', 'kty'],
-}
+import type { KeyType } from '../algorithms.ts'
+import { invalidKey, type Jwk, keyMembers } from '../jwk.ts'
 
 /** Hashes that thumbprints are made with. RFC 9278 §4 */
 export type ThumbprintHash = 'SHA-256' | 'SHA-384' | 'SHA-512'
@@ -19,8 +12,10 @@ export type ThumbprintHash = 'SHA-256' | 'SHA-384' | 'SHA-512'
  * another hash than the default, SHA-256, it is another name for the same key.
  */
 export function jwkThumbprint(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Awaitable<string> {
-  const names = Object.hasOwn(required, jwk.kty) ? required[jwk.kty] : undefined
-  if (names === undefined) throw invalidKey('unknown kty')
+  const { kty } = jwk
+  if (!Object.hasOwn(keyMembers, kty)) throw invalidKey('unknown kty')
+  const { open, secret } = keyMembers[kty as KeyType] // sound: an own name of the table
+  const names = ['kty', ...(kty === 'oct' ? secret : open)].toSorted() // RFC 7638 §3.2, RFC 8037 §2, RFC 9964 §6
   const members = names.map((name): [string, string] => {
     const value = jwk[name]
     if (typeof value !== 'string') throw invalidKey(`${name} is missing or not a string`)

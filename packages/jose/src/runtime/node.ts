@@ -23,6 +23,7 @@ import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export { agree } from './node-agreement.ts'
 export { openContent, sealContent } from './node-content.ts'
+export { knownHeader, rememberHeader } from './node-headers.ts'
 export { unwrapKey, wrapKey } from './node-key-wrap.ts'
 export { prepareOaepDecryption, prepareOaepEncryption } from './node-oaep.ts'
 export { decryptPkcs1 } from './node-pkcs1.ts'
@@ -33,12 +34,12 @@ export const encryptsFast: boolean = true
 
 /** At once; elsewhere it takes a promise, so callers wait. */
 export function prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer> {
-  if (row.family === 'hmac') return prepareHmac(row, secretOf(material))
+  if (row.family === 'HMAC') return prepareHmac(row, secretOf(material))
   const key = importKeyObject(material, createPrivateKey)
   const digest = digestName(row)
-  const options = row.family === 'pss' ? { key, ...pss } : key
+  const options = row.family === 'RSA-PSS' ? { key, ...pss } : key
   const length = row.signatureLength
-  const encode = row.family === 'ecdsa' ? (der: Buffer) => toBase64url(derToRaw(der, length)) : toBase64url
+  const encode = row.family === 'ECDSA' ? (der: Buffer) => toBase64url(derToRaw(der, length)) : toBase64url
   const run = onLoopOrPool<SigningInput, Buffer>(
     (input) => sign(digest, bytes(input), options),
     (input, done) => sign(digest, bytes(input), options, done),
@@ -51,12 +52,12 @@ export function prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer> {
 
 /** At once; elsewhere it takes a promise, so callers wait. */
 export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier> {
-  if (row.family === 'hmac') return prepareHmacVerifier(row, secretOf(material))
+  if (row.family === 'HMAC') return prepareHmacVerifier(row, secretOf(material))
   const key = importKeyObject(material, createPublicKey)
   const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
   const digest = digestName(row)
-  const options = row.family === 'pss' ? { key, ...pss } : key
-  const convert = row.family === 'ecdsa' ? rawToDer : (raw: Buffer): Uint8Array => raw
+  const options = row.family === 'RSA-PSS' ? { key, ...pss } : key
+  const convert = row.family === 'ECDSA' ? rawToDer : (raw: Buffer): Uint8Array => raw
   const run = onLoopOrPool<SigningInput, boolean, Uint8Array>(
     (input, signature) => verify(digest, bytes(input), options, signature),
     (input, done, signature) => verify(digest, bytes(input), options, signature, done),
@@ -116,7 +117,7 @@ function modulusLength(key: KeyObject): number {
 }
 
 function digestName(row: JwsRow): string | null {
-  return row.family === 'eddsa' || row.family === 'mldsa' ? null : row.hash.toLowerCase().replace('-', '')
+  return row.family === 'EdDSA' || row.family === 'ML-DSA' ? null : row.hash.toLowerCase().replace('-', '')
 }
 
 function toBase64url(signature: Uint8Array): string {

@@ -1,17 +1,10 @@
 /** Cryptography by WebCrypto, for every runtime that has it. */
 
-import { decodeBase64url, encodeBase64url } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
-
-/** A text of one byte per character as bytes. */
-function toBytes(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
-  return bytes
-}
 
 export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
   const use = parameters(row)
@@ -20,7 +13,7 @@ export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
 
 export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
   const use = parameters(row)
-  const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
+  const length = row.signatureLength || modulusLength(key)
   return (input, encoded) => {
     const signature = decodeOrNull(encoded)
     return signature?.length === length && crypto.subtle.verify(use, key, new Uint8Array(signature), bytes(input))
@@ -38,7 +31,7 @@ export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign'
 
 /** Why WebCrypto does not take a key. */
 export function refused(cause: unknown): JoseError {
-  const isMissing = cause instanceof DOMException && cause.name === 'NotSupportedError'
+  const isMissing = cause instanceof Error && cause.name === 'NotSupportedError'
   return isMissing ? unsupported(cause) : invalidKey('refused by the cryptographic library', cause)
 }
 
@@ -90,14 +83,8 @@ export async function completeKey(
 
 /** What WebCrypto must know to make a key of a row and to use it: of each kind it reads its own members, and no others. */
 function parameters({ family, alg, crv, hash }: JwsRow) {
-  const names: Partial<Record<JwsRow['family'], string | undefined>> = {
-    hmac: 'HMAC',
-    pkcs1: 'RSASSA-PKCS1-v1_5',
-    pss: 'RSA-PSS',
-    ecdsa: 'ECDSA',
-    eddsa: crv,
-  }
-  return { name: names[family] ?? alg, hash, namedCurve: crv, saltLength: Number(hash.slice(4)) / 8 } // RFC 7518 §3.5
+  const name = family === 'EdDSA' ? crv : family === 'ML-DSA' ? alg : family
+  return { name: name ?? alg, hash, namedCurve: crv, saltLength: Number(hash.slice(4)) / 8 } // RFC 7518 §3.5
 }
 
 function modulusLength(key: CryptoKey): number {
@@ -120,5 +107,5 @@ function decodeOrNull(encoded: string): Uint8Array | null {
 
 /** WebCrypto wants bytes on a buffer of their own kind. */
 function bytes(input: SigningInput): Uint8Array<ArrayBuffer> {
-  return typeof input === 'string' ? toBytes(input) : new Uint8Array(input)
+  return new Uint8Array(typeof input === 'string' ? encodeUtf8(input) : input)
 }

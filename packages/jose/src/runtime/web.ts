@@ -15,6 +15,15 @@ export { completeKey } from './subtle.ts'
 /** Whether our own engine for encryption, on what is in this file, is faster than that of `jose`. */
 export const encryptsFast: boolean = false
 
+/** None is: a signature takes so much longer than its header. */
+export function knownHeader(_encoded: string): undefined {
+  return undefined
+}
+
+export function rememberHeader(_encoded: string, _header: object): void {
+  // see above
+}
+
 export async function prepareSigner(row: JwsRow, material: Jwk): Promise<Signer> {
   return subtleSigner(row, await subtleImport(row, material, 'sign'))
 }

@@ -2,7 +2,7 @@
 
 import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
 import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
-import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
+import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
 import { signJwt, type SignJwtOptions } from '../jwt/jwt.ts'
 import { prepareClaims } from '../jwt/jwt-payload.ts'
 import type { Key } from '../keys/key.ts'
@@ -29,7 +29,8 @@ export async function issueSdJwt(
 ): Promise<string> {
   const disclosures: Disclosure[] = []
   for (const path of disclosable) checkPath(claims, path)
-  if (holderKey !== undefined && parseJwk(holderKey).isPrivate) throw invalidKey('only the public half belongs here')
+  if (holderKey !== undefined && isPrivateJwk(parseJwk(holderKey)))
+    throw invalidKey('only the public half belongs here')
 
   async function disclose(value: unknown, name?: string): Promise<string> {
     const disclosure = await createDisclosure(random(16), value, name)

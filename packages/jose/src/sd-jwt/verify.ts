@@ -73,7 +73,7 @@ async function verifyKeyBinding(
   if (!isObject(cnf) || !isObject(cnf['jwk'])) {
     throw new JoseError('missing_claim', 'A claim is missing', { claim: 'cnf' })
   }
-  const holderKey = importJwk(cnf['jwk'] as Jwk, {}) // which checks it
+  const holderKey = importJwk(cnf['jwk'] as Jwk) // which checks it
   if (holderKey.isPrivate) throw invalidKey('a key that everybody can read') // it proves nothing
   const { claims: proof } = await verifyJwt(token, holderKey, {
     algorithms,

@@ -1,0 +1,32 @@
+/** What a key may have beyond the library and the runtime. Apart, so that whoever needs nothing of it does not load it. */
+
+import type { JwsRow } from '../algorithms.ts'
+import type { Signer } from '../runtime/types.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
+
+/** Signs with private material that is elsewhere. */
+export interface Custody {
+  prepareSigner(row: JwsRow): Signer
+}
+
+export interface KeyExtras {
+  readonly implementations: readonly SignatureAlgorithm[]
+  /** Where the private half is, if not in the material. */
+  readonly custody: Custody | undefined
+  /** The row of an algorithm that was passed in. */
+  findRow(alg: string): JwsRow | undefined
+  /** The code that was passed in for a row. */
+  findCode(row: JwsRow): SignatureAlgorithm | undefined
+}
+
+/** Throws a `TypeError` when a name would mean two things. */
+export function keyExtras(implementations: readonly SignatureAlgorithm[], custody?: Custody): KeyExtras {
+  const names = implementations.map(({ row }) => row.alg)
+  if (new Set(names).size !== names.length) throw new TypeError('An algorithm is passed in twice')
+  return {
+    implementations,
+    custody,
+    findRow: (alg) => implementations.find(({ row }) => row.alg === alg)?.row,
+    findCode: (row) => implementations.find((algorithm) => algorithm.serves(row)),
+  }
+}

@@ -1,0 +1,18 @@
+/** Headers of tokens that have verified: parsing one takes as long as an HMAC. */
+
+import { isTextList } from '../is-object.ts'
+import { RecentMap } from '../recent-map.ts'
+
+const MAX_LENGTH = 256 // characters: the headers of ordinary tokens
+
+const known = /* @__PURE__ */ new RecentMap<object>(200)
+
+/** The parsed header of this very text. */
+export function knownHeader(encoded: string): object | undefined {
+  return known.get(encoded)
+}
+
+/** For one under which a signature has just verified: strangers cannot fill the cache. Ordinary ones hold only texts. */
+export function rememberHeader(encoded: string, header: object): void {
+  if (encoded.length <= MAX_LENGTH && isTextList(Object.values(header))) known.set(encoded, Object.freeze(header))
+}
