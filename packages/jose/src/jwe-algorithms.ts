@@ -31,6 +31,8 @@ export interface JweRow {
   readonly direct: boolean
   /** Length of the secret in bytes, where there is one. */
   readonly secretLength?: number
+  /** Length of the key that is agreed upon in bytes, where it wraps another one. */
+  readonly agreedLength?: number
   /** The `key_ops` that allow it (RFC 7517 §4.3): one of these on either side. */
   readonly operations: { readonly encrypt: readonly string[]; readonly decrypt: readonly string[] }
 }
@@ -66,9 +68,9 @@ const jweRows: readonly (JweRow & { readonly alg: JweAlgorithm })[] = [
   { alg: 'A256GCMKW', kty: ['oct'], direct: false, secretLength: 32, operations: wrapping },
   { alg: 'dir', kty: ['oct'], direct: true, operations: { encrypt: ['encrypt'], decrypt: ['decrypt'] } },
   { alg: 'ECDH-ES', kty: ['EC', 'OKP'], direct: true, operations: deriving },
-  { alg: 'ECDH-ES+A128KW', kty: ['EC', 'OKP'], direct: false, operations: deriving },
-  { alg: 'ECDH-ES+A192KW', kty: ['EC', 'OKP'], direct: false, operations: deriving },
-  { alg: 'ECDH-ES+A256KW', kty: ['EC', 'OKP'], direct: false, operations: deriving },
+  { alg: 'ECDH-ES+A128KW', kty: ['EC', 'OKP'], direct: false, agreedLength: 16, operations: deriving },
+  { alg: 'ECDH-ES+A192KW', kty: ['EC', 'OKP'], direct: false, agreedLength: 24, operations: deriving },
+  { alg: 'ECDH-ES+A256KW', kty: ['EC', 'OKP'], direct: false, agreedLength: 32, operations: deriving },
   { alg: 'PBES2-HS256+A128KW', kty: ['oct'], direct: false, operations: deriveOrWrap },
   { alg: 'PBES2-HS384+A192KW', kty: ['oct'], direct: false, operations: deriveOrWrap },
   { alg: 'PBES2-HS512+A256KW', kty: ['oct'], direct: false, operations: deriveOrWrap },

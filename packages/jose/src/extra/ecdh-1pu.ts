@@ -22,23 +22,26 @@ export interface Ecdh1PuOptions {
 
 type Header = Readonly<Record<string, unknown>>
 
+const deriving = ['deriveKey', 'deriveBits']
+const shared = { kty: ['EC', 'OKP'], operations: { encrypt: deriving, decrypt: deriving } } as const
+const rows: readonly JweRow[] = [
+  { alg: 'ECDH-1PU', direct: true, ...shared },
+  { alg: 'ECDH-1PU+A128KW', direct: false, agreedLength: 16, ...shared },
+  { alg: 'ECDH-1PU+A192KW', direct: false, agreedLength: 24, ...shared },
+  { alg: 'ECDH-1PU+A256KW', direct: false, agreedLength: 32, ...shared },
+]
+
 /**
  * `ECDH-1PU`, and `ECDH-1PU+A128KW`, `+A192KW`, `+A256KW`, which need a content encryption of the CBC-HS family. What can
  * be decrypted comes from the sender, or from the recipient itself: nobody else can be convinced of it. The keys of both
  * are on one curve.
  */
 export function ecdh1Pu({ sender }: Ecdh1PuOptions): readonly KeyManagement[] {
-  return ['', '+A128KW', '+A192KW', '+A256KW'].map((wrapping) => management(`ECDH-1PU${wrapping}`, sender))
+  return rows.map((row) => management(row, sender))
 }
 
-function management(alg: string, sender: Key | KeySetLike): KeyManagement {
-  const operations = ['deriveKey', 'deriveBits']
-  const row: JweRow = {
-    alg,
-    kty: ['EC', 'OKP'],
-    direct: alg === 'ECDH-1PU',
-    operations: { encrypt: operations, decrypt: operations },
-  }
+function management(row: JweRow, sender: Key | KeySetLike): KeyManagement {
+  const { alg } = row
   const self: KeyManagement = {
     kind: 'key management',
     row,

@@ -8,7 +8,7 @@ import type { JweImplementation, KeyAgreement, KeyManagement } from './jwe-imple
 import type { JweEncryptionRow, JweRow } from '../jwe-algorithms.ts'
 import { invalidHeader } from '../jws/header.ts'
 import { invalidKey, type Jwk, materialOf, parseJwk } from '../jwk.ts'
-import { unwrapKey, wrapKey } from '#runtime'
+import { aesKeyWrap, type KeyWrap } from './key-wrap.ts'
 import type { Key } from '../keys/key.ts'
 import { perKey } from '../keys/per-key.ts'
 import { withFallback } from '../with-fallback.ts'
@@ -16,7 +16,7 @@ import { withFallback } from '../with-fallback.ts'
 type Header = Readonly<Record<string, unknown>>
 
 /** Alone, or with a key that is wrapped under the one agreed upon. */
-export function ecdhEs(row: JweRow): KeyManagement {
+export function ecdhEs(row: JweRow, keyWrap: KeyWrap = aesKeyWrap): KeyManagement {
   return {
     kind: 'key management',
     row,
@@ -25,15 +25,15 @@ export function ecdhEs(row: JweRow): KeyManagement {
       const { own, epk } = await newEphemeral(recipient, implementations)
       const secret = await agree(own, recipient, implementations)
       const agreed = await agreedKey(secret, row, encryption, header)
-      return row.direct
-        ? { header: { epk }, cek: agreed }
-        : { header: { epk }, encryptedKey: () => wrapKey(agreed, cek) }
+      if (row.direct) return { header: { epk }, cek: agreed }
+      const wrapped = await keyWrap.wrap(agreed, cek)
+      return { ...wrapped, header: { epk, ...wrapped.header } }
     },
     async decryptKey({ key, encryptedKey, encryption, header, implementations }) {
       const own = privateHalf(key)
       const secret = await agree(own, readEphemeral(header, own), implementations)
       const agreed = await agreedKey(secret, row, encryption, header)
-      return row.direct ? agreed : unwrapKey(agreed, encryptedKey)
+      return row.direct ? agreed : keyWrap.unwrap(agreed, encryptedKey, header)
     },
   }
 }
@@ -76,7 +76,7 @@ export function agreedKey(
   header: Header,
   tag?: Uint8Array,
 ): Promise<Uint8Array> {
-  const length = row.direct ? keyLength : Number(/A(\d+)KW$/.exec(row.alg)?.[1]) / 8
+  const length = row.agreedLength ?? keyLength
   const [apu, apv] = [partyOf(header, 'apu'), partyOf(header, 'apv')]
   return concatKdf(secret, { algorithmId: row.direct ? enc : row.alg, apu, apv, length, tag })
 }

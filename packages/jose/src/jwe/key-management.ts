@@ -1,11 +1,13 @@
 /** Key management of RFC 7518 §4, on the cryptography of the runtime. */
 
 import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
-import { openContent, prepareOaepDecryption, prepareOaepEncryption, sealContent, unwrapKey, wrapKey } from '#runtime'
+import { prepareOaepDecryption, prepareOaepEncryption, unwrapKey, wrapKey } from '#runtime'
 import { joinBytes } from '../join-bytes.ts'
+import { standardEncryption } from './content-encryption.ts'
 import { ecdhEs, privateHalf, publicHalf } from './ecdh-es.ts'
 import type { KeyManagement } from './jwe-implementation.ts'
-import { findJweEncryptionRow, type JweRow } from '../jwe-algorithms.ts'
+import { findJweEncryptionRow, type JweEncryptionRow, type JweRow } from '../jwe-algorithms.ts'
+import { aeadKeyWrap, aesKeyWrap, type KeyWrap, secretKeyWrap, secretOf } from './key-wrap.ts'
 import { checkBlock } from './rsa-block.ts'
 import type { OaepHash } from '../runtime/types.ts'
 import { invalidHeader } from '../jws/header.ts'
@@ -19,7 +21,7 @@ export function standardManagement(row: JweRow): KeyManagement {
   if (row.alg.startsWith('ECDH-ES')) return ecdhEs(row)
   if (row.alg.startsWith('RSA-OAEP')) return rsaOaep(row)
   if (row.alg.startsWith('PBES2')) return pbes2(row)
-  return row.alg.endsWith('GCMKW') ? aesGcmKeyWrap(row) : aesKeyWrap(row)
+  return secretKeyWrap(row, row.alg.endsWith('GCMKW') ? aesGcmKeyWrap(row) : aesKeyWrap)
 }
 
 /** §4.5. */
@@ -27,19 +29,20 @@ function direct(row: JweRow): KeyManagement {
   return {
     kind: 'key management',
     row,
-    encryptKey: ({ key, encryption }) => ({ cek: secretOf(key, encryption.keyLength) }),
-    decryptKey: ({ key, encryption }) => secretOf(key, encryption.keyLength),
+    encryptKey: ({ key, encryption }) => ({ cek: sharedKey(key, encryption) }),
+    decryptKey: ({ key, encryption }) => sharedKey(key, encryption),
   }
 }
 
-/** §4.4. */
-function aesKeyWrap(row: JweRow): KeyManagement {
-  return {
-    kind: 'key management',
-    row,
-    encryptKey: ({ key, cek }) => ({ encryptedKey: () => wrapKey(secretOf(key), cek) }),
-    decryptKey: ({ key, encryptedKey }) => unwrapKey(secretOf(key), encryptedKey),
-  }
+function sharedKey(key: Key, { keyLength }: JweEncryptionRow): Uint8Array {
+  const secret = secretOf(key)
+  if (secret.length !== keyLength) throw invalidKey('of another length than the content encryption')
+  return secret
+}
+
+/** §4.7. */
+function aesGcmKeyWrap({ alg }: JweRow): KeyWrap {
+  return aeadKeyWrap(standardEncryption(findJweEncryptionRow(alg.replace('KW', ''))!)) // sound: the table has one for each
 }
 
 const encryptors = /* @__PURE__ */ perKey<ReturnType<typeof prepareOaepEncryption>>()
@@ -72,27 +75,6 @@ async function orTooSmall(encrypt: (key: Uint8Array) => Awaitable<Uint8Array>, c
   }
 }
 
-/** §4.7. The content encryption of RFC 7518 §5.3, of a key. */
-function aesGcmKeyWrap(row: JweRow): KeyManagement {
-  const encryption = findJweEncryptionRow(row.alg.replace('KW', ''))! // sound: the table has one for each
-  const aad = new Uint8Array()
-  return {
-    kind: 'key management',
-    row,
-    async encryptKey({ key, cek }) {
-      const iv = systemRandom(encryption.ivLength)
-      const { ciphertext, tag } = await sealContent(encryption, { cek: secretOf(key), iv, plaintext: cek, aad })
-      return { header: { iv: encodeBase64url(iv), tag: encodeBase64url(tag) }, encryptedKey: () => ciphertext }
-    },
-    decryptKey({ key, encryptedKey, header }) {
-      const [iv, tag] = [octets(header, 'iv'), octets(header, 'tag')]
-      if (iv.length !== encryption.ivLength || tag.length !== encryption.tagLength)
-        throw invalidHeader('iv or tag has the wrong length')
-      return openContent(encryption, { cek: secretOf(key), iv, ciphertext: encryptedKey, tag, aad })
-    },
-  }
-}
-
 const MIN_SALT = 8 // bytes: §4.8.1.1
 
 /** §4.8. */
@@ -117,22 +99,10 @@ function pbes2(row: JweRow): KeyManagement {
       }
     },
     async decryptKey({ key, encryptedKey, header }) {
-      const salt = octets(header, 'p2s')
-      if (salt.length < MIN_SALT) throw invalidHeader('p2s is too short')
+      const { p2s } = header
+      const salt = decodeBase64url(typeof p2s === 'string' ? p2s : '')
+      if (salt.length < MIN_SALT) throw invalidHeader('p2s is missing or too short')
       return unwrapKey(await derive(key, salt, Number(header['p2c'])), encryptedKey)
     },
   }
-}
-
-function secretOf(key: Key, length?: number): Uint8Array {
-  const secret = decodeBase64url(key.privateJwk().k ?? '')
-  if (length !== undefined && secret.length !== length)
-    throw invalidKey('of another length than the content encryption')
-  return secret
-}
-
-function octets(header: Readonly<Record<string, unknown>>, name: string): Uint8Array {
-  const value = header[name]
-  if (typeof value !== 'string') throw invalidHeader(`${name} is missing`)
-  return decodeBase64url(value)
 }
