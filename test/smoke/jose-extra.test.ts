@@ -1,5 +1,19 @@
 import { decryptJwe, encryptJwe, generateKey, importKey, KeySet, signJwt, verifyJwt } from '@authlib/jose'
-import { c20p, ecdh1Pu, ed448, es256k, mlDsa44, mlDsa65, mlDsa87, x448, xc20p } from '@authlib/jose/extra'
+import {
+  c20p,
+  c20pKw,
+  ecdh1Pu,
+  ecdhEsC20pKw,
+  ecdhEsXc20pKw,
+  ed448,
+  es256k,
+  mlDsa44,
+  mlDsa65,
+  mlDsa87,
+  x448,
+  xc20p,
+  xc20pKw,
+} from '@authlib/jose/extra'
 import { expect, it } from 'vitest'
 
 const claims = { sub: 'u', exp: 4_000_000_000 }
@@ -22,11 +36,22 @@ it.each([
   ['ECDH-ES+A256KW', 'A128CBC-HS256'],
   ['ECDH-ES', 'C20P'],
   ['ECDH-ES+A128KW', 'XC20P'],
+  ['ECDH-ES+C20PKW', 'A256GCM'],
+  ['ECDH-ES+XC20PKW', 'A128CBC-HS256'],
 ])('agrees on X448 with %s and %s, whether or not the runtime has it', async (alg, enc) => {
-  const implementations = [x448, c20p, xc20p]
+  const implementations = [x448, c20p, xc20p, ecdhEsC20pKw, ecdhEsXc20pKw]
   const key = await generateKey(alg, { crv: 'X448', implementations })
   const token = await encryptJwe('text', key, { enc, implementations })
   expect((await decryptJwe(token, key, { implementations })).plaintext).toEqual(new TextEncoder().encode('text'))
+})
+
+it.each([c20pKw, xc20pKw])('wraps keys with $row.alg', async (wrap) => {
+  const implementations = [wrap, c20p]
+  const key = await generateKey(wrap.row.alg, { implementations })
+  for (const enc of ['A256GCM', 'C20P']) {
+    const token = await encryptJwe('text', key, { enc, implementations })
+    expect((await decryptJwe(token, key, { implementations })).plaintext).toEqual(new TextEncoder().encode('text'))
+  }
 })
 
 it('decrypts with X448 what Authlib for Python has encrypted (RFC 7748 §5)', async () => {

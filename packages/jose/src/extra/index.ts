@@ -1,4 +1,5 @@
 export { c20p, xc20p } from './chacha.ts'
+export * from './chacha-key-wrap.ts'
 export * from './ecdh-1pu.ts'
 export { ed448, x448 } from './curve448.ts'
 export { es256k } from './es256k.ts'
