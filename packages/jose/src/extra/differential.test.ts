@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '@authlib/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
@@ -74,6 +75,24 @@ describe.each(here.map((ours) => [ours.row.alg, ours] as const))('%s', (_, ours)
         )
         await fc.assert(property, { numRuns: 10 })
       }
+    }
+  })
+
+  it('makes keys and tokens that the other one accepts', async () => {
+    const { alg } = row
+    for (const secret of [await node.generateMaterial(wanted), await ours.generate!()]) {
+      const { d: _d, priv: _priv, ...open } = secret
+      const [own, others] = await Promise.all([secret, open].map((jwk) => importKey(jwk, { alg }))) // by the runtime
+      const theirs = await signJws('theirs', own!)
+      const dot = theirs.lastIndexOf('.')
+      const verify = await verifier(open)
+      expect(await verify(theirs.slice(0, dot), theirs.slice(dot + 1))).toBe(true)
+
+      const parts = [JSON.stringify({ alg }), 'ours'].map((part) => Buffer.from(part).toString('base64url')).join('.')
+      const token = `${parts}.${await (await signer(secret))(parts)}`
+      expect((await verifyJws(token, others!)).payload).toEqual(encodeUtf8('ours'))
+      const elsewhere = await importKey(await ours.generate!(), { alg })
+      await expect(verifyJws(token, elsewhere)).rejects.toMatchObject({ code: 'bad_signature' })
     }
   })
 
