@@ -53,12 +53,14 @@ export const joseCommand: Need = {
   advice: 'apt install jose',
 }
 
-/** A Python with Authlib, for its drafts, and jwcrypto. */
+/** A Python with Authlib, its drafts, which include XC20P if PyCryptodome is there, and jwcrypto. */
 export const pythonDrafts: Need = {
-  name: 'Python with Authlib and jwcrypto',
+  name: 'Python with Authlib, PyCryptodome and jwcrypto',
   find: () =>
-    ['python3', '/usr/bin/python3'].find((python) => runs(python, '-c', 'import authlib.jose.drafts, jwcrypto')),
-  advice: 'apt install python3-authlib python3-jwcrypto',
+    ['python3', '/usr/bin/python3'].find((python) =>
+      runs(python, '-c', 'import authlib.jose.drafts._jwe_enc_cryptodome, jwcrypto'),
+    ),
+  advice: 'apt install python3-authlib python3-pycryptodome python3-jwcrypto',
 }
 
 /** `describe`, given what it needs. */

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { encodeUtf8 } from '@authlib/core'
 import { expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
@@ -9,15 +10,17 @@ import {
   encryptJwe,
   generateKey,
   importKey,
-  type Jwk,
+  jweAlgorithms,
   jweEncryptions,
+  type JweImplementation,
+  type Jwk,
   type Key,
   signJws,
   verifyJws,
   weakRsa1_5,
 } from '../index.ts'
 import { adapt } from '../keys/signature-algorithm.ts'
-import { c20p, ecdh1Pu, ed448, es256k, x448 } from './index.ts'
+import { c20p, c20pKw, ecdh1Pu, ecdhEsC20pKw, ecdhEsXc20pKw, ed448, es256k, x448, xc20p, xc20pKw } from './index.ts'
 
 /** What one of the two libraries shall do. */
 interface Job {
@@ -30,51 +33,10 @@ interface Job {
   readonly input: string
 }
 
-const script = `
-import json, sys
-from authlib.jose import JsonWebEncryption, JsonWebSignature, JsonWebKey
-from authlib.jose.drafts import register_jwe_draft
-from jwcrypto import jwe, jwk, jws
-register_jwe_draft(JsonWebEncryption)
-
-def authlib(action, header, key, sender, data):
-    key = JsonWebKey.import_key(key)
-    sender = sender and JsonWebKey.import_key(sender)
-    if action == 'encrypt':
-        return JsonWebEncryption().serialize_compact(header, data, key, sender_key=sender)
-    if action == 'decrypt':
-        return JsonWebEncryption().deserialize_compact(data, key, sender_key=sender)['payload']
-    signature = JsonWebSignature(algorithms=[header['alg']])
-    return signature.serialize_compact(header, data, key) if action == 'sign' else signature.deserialize_compact(data, key)['payload']
-
-def jwcrypto(action, header, key, sender, data):
-    key = jwk.JWK(**key)
-    if action == 'encrypt':
-        token = jwe.JWE(data, json.dumps(header), algs=[header['alg'], header['enc']])
-        token.add_recipient(key)
-        return token.serialize(compact=True)
-    if action == 'decrypt':
-        token = jwe.JWE()
-        token.deserialize(data.decode(), key)
-        return token.payload
-    token = jws.JWS(data if action == 'sign' else None)
-    token.allowed_algs = [header['alg']]
-    if action == 'sign':
-        token.add_signature(key, None, json.dumps(header))
-        return token.serialize(compact=True)
-    token.deserialize(data.decode(), key)
-    return token.payload
-
-results = []
-for job in json.load(sys.stdin):
-    run = {'authlib': authlib, 'jwcrypto': jwcrypto}[job['library']]
-    result = run(job['action'], job['header'], job['key'], job.get('sender'), job['input'].encode())
-    results.append(result.decode() if isinstance(result, bytes) else result)
-print(json.dumps(results))
-`
+const script = fileURLToPath(new URL('../../test/drafts.py', import.meta.url))
 
 function runAll(python: string, jobs: readonly Job[]): string[] {
-  const { stdout, stderr, status } = spawnSync(python, ['-W', 'ignore', '-c', script], {
+  const { stdout, stderr, status } = spawnSync(python, ['-W', 'ignore', script], {
     input: JSON.stringify(jobs),
     encoding: 'utf8',
   })
@@ -102,6 +64,40 @@ function isShort(token: string): boolean {
 }
 
 const committing = jweEncryptions.filter((enc) => enc.includes('CBC'))
+const encryptions = [...jweEncryptions, 'C20P', 'XC20P']
+
+/** What one of the libraries and we encrypt for each other. */
+interface Exchange {
+  readonly library: Job['library']
+  readonly header: { readonly alg: string; readonly enc: string }
+  readonly own: Key
+}
+
+async function exchange(
+  python: string,
+  cases: readonly Exchange[],
+  implementations: readonly JweImplementation[],
+): Promise<void> {
+  const tokens = await Promise.all(
+    cases.map(({ header, own }) => encryptJwe('ours', own, { ...header, implementations })),
+  )
+  const results = runAll(python, [
+    ...cases.map(
+      ({ library, header, own }, at) =>
+        ({ library, header, action: 'decrypt', key: material(own), input: tokens[at]! }) as const,
+    ),
+    ...cases.map(
+      ({ library, header, own }) =>
+        ({ library, header, action: 'encrypt', key: material(own), input: 'theirs' }) as const,
+    ),
+  ])
+  expect(results.slice(0, cases.length)).toEqual(cases.map(() => 'ours'))
+  for (const [at, { header, own }] of cases.entries()) {
+    const options = { algorithms: [header.alg], implementations }
+    const { plaintext } = await decryptJwe(results[cases.length + at]!, own, options)
+    expect(plaintext).toEqual(encodeUtf8('theirs'))
+  }
+}
 
 describeWith(pythonDrafts, 'AJ-29, AJ-30, JJ-19, JJ-20: Python and we', (python) => {
   it.each(['P-256', 'P-384', 'P-521', 'X25519', 'X448'] as const)(
@@ -111,10 +107,10 @@ describeWith(pythonDrafts, 'AJ-29, AJ-30, JJ-19, JJ-20: Python and we', (python)
         [1, 2].map(async () => importKey(material(await generateKey('ECDH-ES', { crv })))),
       )
       const pairs = ['', '+A128KW', '+A192KW', '+A256KW'].flatMap((wrap) =>
-        (wrap === '' ? jweEncryptions : committing).map((enc) => ({ alg: `ECDH-1PU${wrap}`, enc })),
+        (wrap === '' ? encryptions : committing).map((enc) => ({ alg: `ECDH-1PU${wrap}`, enc })),
       )
       const theirs = Array.from({ length: crv === 'P-521' ? 4 : 1 }, () => pairs).flat() // a quarter is of full length
-      const implementations = ecdh1Pu({ sender: alice! })
+      const implementations = [...ecdh1Pu({ sender: alice! }), c20p, xc20p]
       const apu = encodeUtf8('Alice')
       const tokens = await Promise.all(
         pairs.map((header) => encryptJwe('ours', bob!, { ...header, implementations, apu, apv: encodeUtf8('Bob') })),
@@ -141,7 +137,7 @@ describeWith(pythonDrafts, 'AJ-29, AJ-30, JJ-19, JJ-20: Python and we', (python)
       for (const [at, { alg }] of theirs.entries()) {
         const sender = await importKey(publicMaterial(alice!))
         const token = results[pairs.length + at]!
-        const options = { algorithms: [alg], implementations: ecdh1Pu({ sender }) }
+        const options = { algorithms: [alg], implementations: [...ecdh1Pu({ sender }), c20p, xc20p] }
         const decrypted = decryptJwe(token, bob!, options)
         if (isShort(token)) {
           await expect(decrypted).rejects.toMatchObject({ code: 'invalid_key' })
@@ -154,42 +150,33 @@ describeWith(pythonDrafts, 'AJ-29, AJ-30, JJ-19, JJ-20: Python and we', (python)
     },
   )
 
-  it('decrypt each other’s ECDH-ES on X448, and contents under C20P', async () => {
-    const implementations = [c20p, x448]
-    const okp = await importKey(material(await generateKey('ECDH-ES', { crv: 'X448' })))
-    const secret = await importKey(material(await generateKey('A256KW')))
-    const cases = [
-      ...['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'].flatMap((alg) =>
-        jweEncryptions.flatMap((enc) =>
-          (['authlib', 'jwcrypto'] as const).map((library) => ({ library, header: { alg, enc }, own: okp })),
-        ),
+  it('decrypt each other’s ECDH-ES on X448', async () => {
+    const own = await importKey(material(await generateKey('ECDH-ES', { crv: 'X448' })))
+    const cases = ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'].flatMap((alg) =>
+      jweEncryptions.flatMap((enc) =>
+        (['authlib', 'jwcrypto'] as const).map((library) => ({ library, header: { alg, enc }, own })),
       ),
-      ...['A256KW', 'A256GCMKW', 'dir'].map((alg) => ({
-        library: 'authlib' as const,
-        header: { alg, enc: 'C20P' },
-        own: secret,
-      })),
-      { library: 'authlib' as const, header: { alg: 'ECDH-ES+A192KW', enc: 'C20P' }, own: okp },
-    ]
-    const tokens = await Promise.all(
-      cases.map(({ header, own }) => encryptJwe('ours', own, { ...header, implementations })),
     )
-    const results = runAll(python, [
-      ...cases.map(
-        ({ library, header, own }, at) =>
-          ({ library, header, action: 'decrypt', key: material(own), input: tokens[at]! }) as const,
-      ),
-      ...cases.map(
-        ({ library, header, own }) =>
-          ({ library, header, action: 'encrypt', key: material(own), input: 'theirs' }) as const,
-      ),
-    ])
-    expect(results.slice(0, cases.length)).toEqual(cases.map(() => 'ours'))
-    for (const [at, { header, own }] of cases.entries()) {
-      const options = { algorithms: [header.alg], implementations }
-      const { plaintext } = await decryptJwe(results[cases.length + at]!, own, options)
-      expect(plaintext).toEqual(encodeUtf8('theirs'))
-    }
+    await exchange(python, cases, [x448])
+  })
+
+  it('decrypt each other’s contents under C20P and XC20P, and keys under C20PKW and XC20PKW', async () => {
+    const implementations = [c20p, xc20p, c20pKw, xc20pKw, ecdhEsC20pKw, ecdhEsXc20pKw, x448]
+    const wraps = implementations.flatMap((item) => (item.kind === 'key management' ? [item.row.alg] : []))
+    const pairs = [
+      ...jweAlgorithms
+        .filter((alg) => !/^(?:PBES2|RSA-OAEP-(?:384|512))/.test(alg)) // which Authlib lacks
+        .flatMap((alg) => ['C20P', 'XC20P'].map((enc) => ({ alg, enc }))),
+      ...wraps.flatMap((alg) => encryptions.map((enc) => ({ alg, enc }))),
+    ]
+    const cases = pairs.flatMap((header) =>
+      (header.alg.startsWith('ECDH') ? (['X25519', 'X448'] as const) : [undefined]).map(async (crv) => {
+        const alg = header.alg === 'dir' ? header.enc : header.alg
+        const own = await importKey(material(await generateKey(alg, { implementations, ...(crv && { crv }) })))
+        return { library: 'authlib' as const, header, own }
+      }),
+    )
+    await exchange(python, await Promise.all(cases), implementations)
   })
 
   it('verify each other’s ES256K and Ed448, made in JavaScript', async () => {
