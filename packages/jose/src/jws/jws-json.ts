@@ -1,7 +1,7 @@
 /** JSON Web Signature in its JSON forms: flattened, RFC 7515 §7.2.2, and general with several signatures, §7.2.1. */
 
 import { JoseError } from '../errors.ts'
-import { decodeError, type JwsHeader, joinHeaders, parseHeaderObject } from './header.ts'
+import { decodeError, decodeHeader, type JwsHeader, joinHeaders, parseHeaderObject } from './header.ts'
 import type { SignJwsOptions, VerifiedJws, VerifyJwsOptions } from './jws.ts'
 import {
   type Content,
@@ -96,7 +96,7 @@ async function signOne(
   const name = signingAlgorithm(key, alg)
   if (header?.['b64'] !== undefined) throw new TypeError('Ask for b64 by `unencoded`')
   const encodedHeader = encodeHeader(name, key, null, unencoded ? withoutEncoding(header) : header)
-  if (unprotected !== undefined) joinHeaders({ alg: name, ...header }, unprotected)
+  if (unprotected !== undefined) joinHeaders(decodeHeader(encodedHeader), unprotected)
   const signature = await sign(key, name, contentInput(encodedHeader, content))
   return { protected: encodedHeader, ...(unprotected !== undefined && { header: unprotected }), signature }
 }
