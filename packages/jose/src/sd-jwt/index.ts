@@ -1,3 +1,4 @@
+export type { ConcealOptions } from './conceal.ts'
 export type { ClaimPath } from './disclosure.ts'
 export * from './issue.ts'
 export * from './present.ts'

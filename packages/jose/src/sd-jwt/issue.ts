@@ -1,97 +1,14 @@
 /** Issuing an SD-JWT. RFC 9901 §4, §6 */
 
-import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
-import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
-import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
+import type { NewJwtClaims } from '../jwt/claims.ts'
 import { signJwt, type SignJwtOptions } from '../jwt/jwt.ts'
-import { prepareClaims } from '../jwt/jwt-payload.ts'
 import type { Key } from '../keys/key.ts'
-import { type ClaimPath, createDisclosure, type Disclosure } from './disclosure.ts'
+import { concealClaims, type ConcealOptions } from './conceal.ts'
 
-export interface IssueSdJwtOptions extends SignJwtOptions {
-  /** What the holder may show or keep back, such as `['address', 'street']` or `['nationalities', 0]`. */
-  readonly disclosable: readonly ClaimPath[]
-  /** The public key of the holder, who can then prove possession. Becomes `cnf`. A private one is refused. */
-  readonly holderKey?: Jwk
-  /** Digests of nothing in each place that has some, which hide how many claims there are. §4.2.5. Default 0. */
-  readonly decoys?: number
-  readonly random?: Random
-}
-
-/** Claims that say whether the token is valid at all must stay visible. §9.7 */
-const alwaysVisible = ['iss', 'aud', 'exp', 'nbf', 'cnf', 'status', 'vct', '_sd_alg']
+export interface IssueSdJwtOptions extends SignJwtOptions, ConcealOptions {}
 
 /** The signed token, then every disclosure: for the holder. A path that leads nowhere is a `TypeError`. */
-export async function issueSdJwt(
-  claims: NewJwtClaims,
-  key: Key,
-  { disclosable, holderKey, decoys = 0, random = systemRandom, ...options }: IssueSdJwtOptions,
-): Promise<string> {
-  const disclosures: Disclosure[] = []
-  for (const path of disclosable) checkPath(claims, path)
-  if (holderKey !== undefined && isPrivateJwk(parseJwk(holderKey)))
-    throw invalidKey('only the public half belongs here')
-
-  async function disclose(value: unknown, name?: string): Promise<string> {
-    const disclosure = await createDisclosure(random(16), value, name)
-    disclosures.push(disclosure)
-    return disclosure.digest
-  }
-
-  async function conceal(value: unknown, paths: readonly ClaimPath[]): Promise<unknown> {
-    if (typeof value !== 'object' || value === null) return value
-    return Array.isArray(value)
-      ? concealElements(value, paths)
-      : concealMembers(value as Record<string, unknown>, paths) // no array, not null
-  }
-
-  async function concealElements(items: readonly unknown[], paths: readonly ClaimPath[]): Promise<unknown[]> {
-    const out: unknown[] = []
-    for (const [index, item] of items.entries()) {
-      const inner = await conceal(item, below(paths, index))
-      out.push(isLeaf(paths, index) ? { '...': await disclose(inner) } : inner)
-    }
-    return out
-  }
-
-  async function concealMembers(
-    members: Record<string, unknown>,
-    paths: readonly ClaimPath[],
-  ): Promise<Record<string, unknown>> {
-    const visible: [string, unknown][] = []
-    const digests: string[] = []
-    for (const [name, member] of Object.entries(members)) {
-      if (name === '_sd' || name === '...') throw new TypeError('A claim has a reserved name')
-      const inner = await conceal(member, below(paths, name))
-      if (isLeaf(paths, name)) digests.push(await disclose(inner, name))
-      else visible.push([name, inner])
-    }
-    if (digests.length === 0) return Object.fromEntries(visible)
-    for (let i = 0; i < decoys; i++) digests.push(await sha256Base64url(encodeBase64url(random(32))))
-    return Object.fromEntries([...visible, ['_sd', digests.toSorted()]]) // sorted: their order tells nothing, §4.2.4.1
-  }
-
-  const visible = (await conceal(prepareClaims(claims, {}), disclosable)) as JwtClaims // an object stays one
-  const confirmation = holderKey && { cnf: { jwk: holderKey } } // §4.1.2, RFC 7800 §3.2
-  const token = await signJwt({ ...visible, ...confirmation, _sd_alg: 'sha-256' }, key, options)
-  return [token, ...disclosures.map(({ encoded }) => encoded), ''].join('~')
-}
-
-function checkPath(claims: unknown, path: ClaimPath): void {
-  const [first] = path
-  if (first === undefined || alwaysVisible.includes(String(first))) throw new TypeError('Such a claim stays visible')
-  let value = claims
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))
-      throw new TypeError('A path leads nowhere')
-    value = (value as Record<string | number, unknown>)[part] // its own member
-  }
-}
-
-function isLeaf(paths: readonly ClaimPath[], part: string | number): boolean {
-  return paths.some((path) => path.length === 1 && path[0] === part)
-}
-
-function below(paths: readonly ClaimPath[], part: string | number): readonly ClaimPath[] {
-  return paths.filter((path) => path.length > 1 && path[0] === part).map((path) => path.slice(1))
+export async function issueSdJwt(claims: NewJwtClaims, key: Key, options: IssueSdJwtOptions): Promise<string> {
+  const { claims: visible, disclosures } = await concealClaims(claims, options)
+  return [await signJwt(visible, key, options), ...disclosures, ''].join('~')
 }
