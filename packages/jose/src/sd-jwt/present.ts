@@ -4,6 +4,7 @@ import { type Clock, sha256Base64url, systemClock } from '@authlib/core'
 import { decodeUnverifiedJwt, signJwt } from '../jwt/jwt.ts'
 import type { Key } from '../keys/key.ts'
 import type { ClaimPath } from './disclosure.ts'
+import { invalidSdJwt } from './errors.ts'
 import { reveal } from './reveal.ts'
 import { splitSdJwt } from './split.ts'
 
@@ -21,7 +22,8 @@ export interface PresentSdJwtOptions {
 
 /** What goes to the verifier. The holder has verified the SD-JWT when it was issued. */
 export async function presentSdJwt(sdJwt: string, { disclose, keyBinding }: PresentSdJwtOptions): Promise<string> {
-  const { token, disclosures } = await splitSdJwt(sdJwt)
+  const { token, disclosures, keyBinding: bound } = await splitSdJwt(sdJwt)
+  if (bound !== null) throw invalidSdJwt('a key binding already') // §7.2: an issuer makes none
   const { placed } = reveal(decodeUnverifiedJwt(token, { maxSize: token.length }).claims, disclosures)
   const shown = placed.filter(({ path }) =>
     disclose.some((wanted) => path.every((part, index) => part === wanted[index])),

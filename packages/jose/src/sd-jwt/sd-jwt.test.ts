@@ -152,6 +152,20 @@ describe('selective disclosure', () => {
   })
 })
 
+describe('sizes', () => {
+  it('are limited before anything is decoded, by the policy where it says so', async () => {
+    const sdJwt = await issue()
+    const verify = (text: string, maxSize?: number) =>
+      verifySdJwt(text, issuer, { ...policy, ...(maxSize !== undefined && { maxSize }) })
+    expect((await verify(sdJwt, sdJwt.length)).claims.sub).toBe('user_42')
+    const large = await issueSdJwt({ ...claims, x: 'x'.repeat(240_000) }, issuer, { disclosable })
+    expect((await verify(large, 400_000)).claims.sub).toBe('user_42')
+    const many = `${await forge({})}${'AA~'.repeat(257)}`
+    for (const refused of [verify(sdJwt, sdJwt.length - 1), verify(large), verify(many)])
+      await expect(refused).rejects.toMatchObject({ code: 'exceeded_size' })
+  })
+})
+
 describe('keys of holders', () => {
   it('are published as their public half, never whole (RFC 9901 §4.1.2)', async () => {
     for (const holderKey of [holder.privateJwk(), { kty: 'oct', k: 'AAAA' }])
@@ -191,6 +205,18 @@ describe('key binding', () => {
     const { claims: read, holderKey } = await verifySdJwt(presentation, issuer, bindingPolicy)
     expect(read['email']).toBe(claims.email)
     expect(holderKey?.publicJwk()).toMatchObject({ x: holder.publicJwk().x })
+  })
+
+  it('is for one verifier, not for a list of them (RFC 9901 §4.3)', async () => {
+    const bare = await presentSdJwt(await issue(), { disclose: [] })
+    const proof = { iat: now, aud: [binding.audience], nonce: binding.nonce, sd_hash: await sha256Base64url(bare) }
+    const presentation = bare + (await signJwt(proof, holder, { typ: 'kb+jwt' }))
+    await expect(verifySdJwt(presentation, issuer, bindingPolicy)).rejects.toMatchObject({ claim: 'aud' })
+  })
+
+  it('comes from no issuer: what has one is not presented again (RFC 9901 §7.2)', async () => {
+    const presentation = await presentSdJwt(await issue(), { disclose: [], keyBinding: binding })
+    await expect(presentSdJwt(presentation, { disclose: [] })).rejects.toMatchObject({ code: 'decode_error' })
   })
 
   it('is demanded when the policy says so, and fits this presentation only', async () => {

@@ -14,13 +14,13 @@ export interface SdJwtParts {
   readonly bound: string
 }
 
-const MAX_SIZE = 131_072 // characters
+export const MAX_SIZE = 131_072 // characters
 const MAX_DISCLOSURES = 256
 
 /** Throws `decode_error` or `exceeded_size`. */
-export async function splitSdJwt(text: string): Promise<SdJwtParts> {
+export async function splitSdJwt(text: string, maxSize = MAX_SIZE): Promise<SdJwtParts> {
   if (typeof text !== 'string') throw invalidSdJwt('no text')
-  if (text.length > MAX_SIZE) throw new JoseError('exceeded_size', 'The SD-JWT is too large')
+  if (text.length > maxSize) throw new JoseError('exceeded_size', 'The SD-JWT is too large')
   const last = text.lastIndexOf('~')
   if (last < 0) throw invalidSdJwt('no tilde')
   const [token = '', ...encoded] = text.slice(0, last).split('~')

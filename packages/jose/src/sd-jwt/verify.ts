@@ -6,6 +6,7 @@ import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from '../jwt/c
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { importJwk } from '../keys/jwk-import.ts'
+import type { JwsHeader } from '../jws/header.ts'
 import { verifyJws } from '../jws/jws.ts'
 import type { VerificationKeys } from '../jws/jws-signature.ts'
 import { type VerifiedJwt, verifyJwt } from '../jwt/jwt.ts'
@@ -32,6 +33,8 @@ export interface KeyBindingPolicy {
 export interface SdJwtPolicy extends Omit<JwtPolicy, 'decryption'> {
   /** Demands that the holder proves to be the holder. Without it, a key binding is not looked at. */
   readonly keyBinding?: KeyBindingPolicy
+  /** Longest presentation in characters, refused before decoding. Default 131,072. */
+  readonly maxSize?: number
 }
 
 /** A presentation that holds. */
@@ -46,18 +49,34 @@ export async function verifySdJwt(
   keys: VerificationKeys,
   policy: SdJwtPolicy,
 ): Promise<VerifiedSdJwt> {
-  const parts = await splitSdJwt(presentation)
-  const { algorithms, keyBinding } = policy
-  const { header, payload, key } = await verifyJws(parts.token, keys, { ...(algorithms && { algorithms }) })
-  if (header['b64'] === false) throw invalidSdJwt('an unencoded payload') // RFC 7797 §7
-  checkType(header, policy)
+  const parts = await splitSdJwt(presentation, policy.maxSize)
+  const { algorithms } = policy
+  const { header, payload, key } = await verifyJws(parts.token, keys, {
+    maxSize: parts.token.length, // of a text whose length was checked
+    ...(algorithms && { algorithms }),
+  })
+  return { header, key, ...(await verifyContent(parts, payload, [header], policy)) }
+}
+
+/** What follows when signatures hold, whatever the serialization: `headers` are what they protect, one each. */
+export async function verifyContent(
+  parts: SdJwtParts,
+  payload: Uint8Array,
+  headers: readonly Partial<JwsHeader>[],
+  policy: SdJwtPolicy,
+): Promise<Pick<VerifiedSdJwt, 'claims' | 'holderKey'>> {
+  for (const header of headers) {
+    if (header['b64'] === false) throw invalidSdJwt('an unencoded payload') // RFC 7797 §7
+    checkType(header, policy)
+  }
   const { claims } = reveal(
     parseClaims(() => decodeUtf8(payload)),
     parts.disclosures,
   )
-  checkClaims(claims, policy, header)
-  if (keyBinding === undefined) return { header, claims, key }
-  return { header, claims, key, holderKey: await verifyKeyBinding(parts, claims, keyBinding, policy) }
+  for (const header of headers) checkClaims(claims, policy, header)
+  const { keyBinding } = policy
+  if (keyBinding === undefined) return { claims }
+  return { claims, holderKey: await verifyKeyBinding(parts, claims, keyBinding, policy) }
 }
 
 /** RFC 9901 §7.3 step 5. */
@@ -79,6 +98,7 @@ async function verifyKeyBinding(
     algorithms,
     typ: 'kb+jwt',
     audience,
+    soleAudience: true, // §4.3
     expiryOptional: true,
     maxAge,
     leeway,
