@@ -1,5 +1,6 @@
 export type { ConcealOptions } from './conceal.ts'
 export type { ClaimPath } from './disclosure.ts'
 export * from './issue.ts'
+export * from './json.ts'
 export * from './present.ts'
-export * from './verify.ts'
+export { type KeyBindingPolicy, type SdJwtPolicy, type VerifiedSdJwt, verifySdJwt } from './verify.ts'

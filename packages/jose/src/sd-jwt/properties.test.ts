@@ -1,9 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { generateKey, type JwtClaims } from '../index.ts'
-import { type ClaimPath, issueSdJwt, presentSdJwt, verifySdJwt } from './index.ts'
+import { type FlattenedJws, generateKey, type GeneralJws, type JwtClaims, KeySet } from '../index.ts'
+import {
+  type ClaimPath,
+  issueFlattenedSdJwt,
+  issueGeneralSdJwt,
+  issueSdJwt,
+  presentSdJwt,
+  presentSdJwtJson,
+  verifySdJwt,
+  verifySdJwtJson,
+} from './index.ts'
 
 const issuer = await generateKey('ES256')
+const second = await generateKey('ES384')
+const holder = await generateKey('ES256')
+const keys = KeySet.of(issuer, second)
+const binding = { audience: 'https://verifier.example', nonce: 'n-1' }
 const policy = { clock: () => 1_700_000_000, expiryOptional: true, anyAudience: true }
 
 const name = fc.oneof(
@@ -30,13 +43,29 @@ function pathsIn(inside: unknown, path: ClaimPath = []): ClaimPath[] {
 }
 
 /** What verifies, or null for an error of ours; any other error fails the test. */
-async function verified(text: string): Promise<JwtClaims | null> {
+async function claimsOf(verification: Promise<{ readonly claims: JwtClaims }>): Promise<JwtClaims | null> {
   try {
-    return (await verifySdJwt(text, issuer, policy)).claims
+    return (await verification).claims
   } catch (error) {
     expect(error).toMatchObject({ name: 'JoseError' })
     return null
   }
+}
+
+const verified = (text: string) => claimsOf(verifySdJwt(text, issuer, policy))
+const verifiedJson = (json: unknown, more: object = {}) =>
+  claimsOf(verifySdJwtJson(json as GeneralJws, keys, { ...policy, ...more })) // which checks it
+
+/** The one form of the same SD-JWT, made of the other. RFC 9901 §8.1 */
+function toJson(sdJwt: string): FlattenedJws {
+  const [token = '', ...disclosures] = sdJwt.split('~').slice(0, -1)
+  const [encoded = '', payload = '', signature = ''] = token.split('.')
+  return { payload, protected: encoded, signature, header: { disclosures } }
+}
+
+function toCompact({ payload = '', ...json }: FlattenedJws | GeneralJws): string {
+  const { protected: encoded = '', signature, header } = 'signatures' in json ? json.signatures[0]! : json
+  return [`${encoded}.${payload}.${signature}`, ...(header!['disclosures'] as string[]), ''].join('~')
 }
 
 describe('any claims, hidden in any places', () => {
@@ -48,6 +77,28 @@ describe('any claims, hidden in any places', () => {
       expect(await verified(await presentSdJwt(sdJwt, { disclose: disclosable }))).toEqual(claims)
     })
     await fc.assert(property, { numRuns: 150 })
+  })
+
+  it('are the same in JSON as in the compact form, whichever was issued and whatever is disclosed (RFC 9901 §8)', async () => {
+    const property = fc.asyncProperty(claimsArbitrary, fc.infiniteStream(fc.boolean()), async (claims, choices) => {
+      const disclosable = pathsIn(claims).filter(() => choices.next().value)
+      const disclose = disclosable.filter(() => choices.next().value)
+      const options = { disclosable, decoys: 1 }
+      const compact = await issueSdJwt(claims, issuer, options)
+      const flattened = await issueFlattenedSdJwt(claims, { key: issuer }, options)
+      const general = await issueGeneralSdJwt(claims, [{ key: issuer }, { key: second }], options)
+      const expected = await verified(await presentSdJwt(compact, { disclose }))
+      expect(expected).not.toBeNull()
+      for (const whole of [flattened, general, toJson(compact)]) expect(await verifiedJson(whole)).toEqual(claims)
+      expect(await verifiedJson(await presentSdJwtJson(general, { disclose }))).toEqual(expected)
+      for (const json of [flattened, toJson(compact)]) {
+        const presentation = await presentSdJwtJson(json, { disclose })
+        expect(await verifiedJson(presentation)).toEqual(expected)
+        expect(await verified(toCompact(presentation))).toEqual(expected)
+      }
+      expect(await verified(toCompact(general))).toEqual(claims)
+    })
+    await fc.assert(property, { numRuns: 100 })
   })
 
   it('stay hidden when nothing is disclosed', async () => {
@@ -92,5 +143,44 @@ describe('what no issuer made', () => {
       },
     )
     await fc.assert(property, { numRuns: 400 })
+  })
+
+  it('is an error of ours, be it any JSON (RFC 9901 §8)', async () => {
+    const any = fc.jsonValue({ maxDepth: 2 })
+    const header = fc.record({ disclosures: any, kb_jwt: any, alg: fc.constantFrom('ES256', 1) }, { requiredKeys: [] })
+    const part = fc.oneof(any, fc.base64String(), fc.constant(Buffer.from('{"alg":"ES256"}').toString('base64url')))
+    const signature = { protected: part, header: fc.oneof(any, header), signature: part }
+    const list = fc.array(fc.oneof(any, fc.record(signature, { requiredKeys: [] })), { maxLength: 3 })
+    const json = fc.record({ payload: part, ...signature, signatures: list }, { requiredKeys: [] })
+    const property = fc.asyncProperty(fc.oneof(any, json), async (presentation) => {
+      expect(await verifiedJson(presentation)).toBeNull()
+    })
+    await fc.assert(property, { numRuns: 400 })
+  })
+
+  it('says nothing else than what was signed and bound, wherever its JSON is changed (RFC 9901 §8.1)', async () => {
+    const claims = { sub: 'u', a: { b: 'c', d: ['e', 'f'] }, g: 1 }
+    const disclosable = [['a'], ['a', 'b'], ['a', 'd', 0], ['a', 'd', 1], ['g']]
+    const options = { disclosable, holderKey: holder.publicJwk() }
+    const general = await issueGeneralSdJwt(claims, [{ key: issuer }, { key: second }], options)
+    const keyBinding = { ...binding, key: holder, clock: policy.clock }
+    const text = JSON.stringify(await presentSdJwtJson(general, { disclose: [['a', 'b']], keyBinding }))
+    const expected = await verifiedJson(JSON.parse(text), { keyBinding: binding })
+    expect(expected).toMatchObject({ sub: 'u', a: { b: 'c', d: [] } })
+    const property = fc.asyncProperty(
+      fc.nat(text.length - 1),
+      fc.oneof(fc.constantFrom('"', ',', '~', '.', '[]', 'A', '', '\\', '","'), fc.string({ maxLength: 3 })),
+      async (at, piece) => {
+        let json: unknown
+        try {
+          json = JSON.parse(text.slice(0, at) + piece + text.slice(at + 1))
+        } catch {
+          return
+        }
+        const read = await verifiedJson(json, { keyBinding: binding, signatures: 1 })
+        if (read !== null) expect(read).toEqual(expected)
+      },
+    )
+    await fc.assert(property, { numRuns: 600 })
   })
 })

@@ -10,10 +10,9 @@ import {
   type JwsSignature,
   type JwtClaims,
   signJwt,
-  verifyJwsJson,
 } from '../index.ts'
 import { readDisclosure } from './disclosure.ts'
-import { presentSdJwt, verifySdJwt } from './index.ts'
+import { presentSdJwt, presentSdJwtJson, verifySdJwt, verifySdJwtJson } from './index.ts'
 
 interface Token {
   readonly sdJwt: string
@@ -86,16 +85,53 @@ describe('RFC 9901', () => {
     }
   })
 
-  it('says the same in the JSON serializations of §8, once their parts stand between tildes (RFC 9901 §8.4)', async () => {
-    const { '8.3': general, ...flattened } = rfc.json
-    expect((await verifyJwsJson(general, issuer, { signatures: 1 })).signatures).toHaveLength(1)
-    for (const jws of Object.values(flattened)) expect((await verify(compact(jws))).claims['family_name']).toBe('Doe')
-    const { payload = '', signatures } = general
-    expect((await verify(compact({ payload, ...signatures[0]! }))).claims['given_name']).toBe('John')
+  it('verifies what §8.2 issues, and leads from there to what it presents (RFC 9901 §8.2, §7.2)', async () => {
+    const { '8.2 issued': issued, '8.2': presented } = rfc.json
+    const policy = { clock: () => 1_700_000_000 }
+    const all = { sub: 'john_doe_42', given_name: 'John', family_name: 'Doe', birthdate: '1940-01-01' }
+    expect((await verifySdJwtJson(issued, issuer, policy)).claims).toMatchObject(all)
+    const shown = await presentSdJwtJson(issued, { disclose: [['family_name'], ['given_name']] })
+    const { header: { disclosures } = {}, ...signed } = presented
+    expect(shown).toEqual({ ...signed, header: { disclosures: expect.any(Array) as unknown } })
+    expect(new Set(shown.header?.['disclosures'] as string[])).toEqual(new Set(disclosures as string[]))
+  })
+
+  it.each(['8.2', '8.3'] as const)(
+    'verifies the presentation of §%s with its key binding, in JSON and in the compact form (RFC 9901 §8.1, §8.4)',
+    async (section) => {
+      const { payload = '', ...json } = rfc.json[section]
+      const [first] = 'signatures' in json ? json.signatures : [json]
+      const proof = first!.header!['kb_jwt'] as string
+      const { iat = 0 } = decodeUnverifiedJwt(proof).claims
+      const policy = { clock: () => iat, keyBinding: binding, signatures: 1 } // the RFC prints one key, and §8.3 has two signers
+      const { claims, holderKey, signatures } = await verifySdJwtJson(rfc.json[section], issuer, policy)
+      expect(claims).toEqual((await verify(compact({ payload, ...first! }))).claims)
+      expect(claims).toMatchObject({ iss: 'https://issuer.example.com', family_name: 'Doe', given_name: 'John' })
+      expect(Object.keys(claims)).not.toContain('birthdate')
+      expect(holderKey?.kty).toBe('EC')
+      expect(signatures.map(({ header }) => header.kid)).toEqual([section === '8.3' ? 'issuer-key-1' : undefined])
+    },
+  )
+
+  it('has key bindings in §8.2 and §8.3 that fit nothing else (RFC 9901 §8.1)', async () => {
+    const { '8.2': flattened, '8.3': general } = rfc.json
+    const { iat = 0 } = decodeUnverifiedJwt(flattened.header!['kb_jwt'] as string).claims
+    const policy = { clock: () => iat, keyBinding: binding, signatures: 1 }
+    const [first, second] = general.signatures as [JwsSignature, JwsSignature]
+    const swapped = { ...second, header: { ...second.header, ...first.header } }
+    const { header: _, ...bare } = first
+    const others = [
+      { ...flattened, header: { ...flattened.header, disclosures: [] } },
+      { ...flattened, header: { ...flattened.header, kb_jwt: first.header!['kb_jwt'] } },
+      { ...general, signatures: [swapped, bare] },
+    ]
+    for (const json of others)
+      await expect(verifySdJwtJson(json, issuer, policy)).rejects.toMatchObject({ claim: 'sd_hash' })
   })
 })
 
+/** As §8.1 says. */
 function compact({ payload, protected: header, signature, header: open }: JwsSignature & { payload?: string }): string {
-  const { disclosures, kb_jwt: proof = '' } = open as { disclosures: string[]; kb_jwt?: string } // as §8.1 says
+  const { disclosures, kb_jwt: proof = '' } = open as { disclosures: string[]; kb_jwt?: string }
   return [[header, payload, signature].join('.'), ...disclosures, proof].join('~')
 }

@@ -18,7 +18,7 @@ export const MAX_SIZE = 131_072 // characters
 const MAX_DISCLOSURES = 256
 
 /** Throws `decode_error` or `exceeded_size`. */
-export async function splitSdJwt(text: string, maxSize = MAX_SIZE): Promise<SdJwtParts> {
+export async function splitSdJwt(text: string, maxSize: number = MAX_SIZE): Promise<SdJwtParts> {
   if (typeof text !== 'string') throw invalidSdJwt('no text')
   if (text.length > maxSize) throw new JoseError('exceeded_size', 'The SD-JWT is too large')
   const last = text.lastIndexOf('~')
