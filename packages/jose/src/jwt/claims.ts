@@ -105,18 +105,14 @@ export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partia
 }
 
 /** The first of the registered names that is not of its type, or null. RFC 7519 §4.1 */
-export function malformedName(claims: NewJwtClaims): string | null {
-  const { aud } = claims
-  if (aud !== undefined && typeof aud !== 'string' && !isTextList(aud)) return 'aud'
-  return namedFault(claims, ['iss', 'sub', 'jti'], isText) ?? namedFault(claims, ['exp', 'nbf', 'iat'], Number.isFinite)
-}
-
-function namedFault(claims: NewJwtClaims, names: readonly string[], fits: (value: unknown) => boolean): string | null {
-  return names.find((name) => claims[name] !== undefined && !fits(claims[name])) ?? null
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string'
+export function malformedName({ iss, sub, jti, aud, exp, nbf, iat }: NewJwtClaims): string | null {
+  if (iss !== undefined && typeof iss !== 'string') return 'iss'
+  if (sub !== undefined && typeof sub !== 'string') return 'sub'
+  if (jti !== undefined && typeof jti !== 'string') return 'jti'
+  if (exp !== undefined && !Number.isFinite(exp)) return 'exp'
+  if (nbf !== undefined && !Number.isFinite(nbf)) return 'nbf'
+  if (iat !== undefined && !Number.isFinite(iat)) return 'iat'
+  return aud === undefined || typeof aud === 'string' || isTextList(aud) ? null : 'aud'
 }
 
 /** At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass. */

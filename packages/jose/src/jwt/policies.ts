@@ -170,6 +170,6 @@ function common(options: PolicyOptions): JwtPolicy {
 /** A forgotten setting must not become a policy without that check. */
 function demand(settings: Readonly<Record<string, string | readonly string[] | undefined>>): void {
   for (const [name, value] of Object.entries(settings)) {
-    if ((value?.length ?? 0) === 0) throw new TypeError(`The policy needs ${name}`)
+    if (!value?.length) throw new TypeError(`The policy needs ${name}`)
   }
 }

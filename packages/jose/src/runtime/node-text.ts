@@ -1,8 +1,9 @@
 /** Texts in base64url on Node.js, through one buffer that is used again and again: three times as fast as making one. */
 
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { decodeInto, MAX_TEXT } from './node-base64url.ts'
 
-const scratch = Buffer.allocUnsafeSlow(16_384)
+const scratch = Buffer.allocUnsafeSlow(MAX_TEXT)
 
 /** The UTF-8 of a text in base64url. */
 export function encodeText(text: string): string {
@@ -12,11 +13,7 @@ export function encodeText(text: string): string {
 
 /** The text whose UTF-8 stands there in strict base64url. Throws `invalid_encoding`. */
 export function decodeText(encoded: string): string {
-  if (encoded.length <= scratch.length) {
-    const length = scratch.write(encoded, 'base64url')
-    const text = scratch.toString('utf8', 0, length)
-    const canonical = scratch.toString('base64url', 0, length) === encoded
-    if (canonical && !text.includes('\uFFFD')) return text // replaced bytes, or the character itself: below tells
-  }
-  return decodeUtf8(decodeBase64url(encoded))
+  const length = decodeInto(encoded, scratch)
+  const text = length < 0 ? '\uFFFD' : scratch.toString('utf8', 0, length)
+  return text.includes('\uFFFD') ? decodeUtf8(decodeBase64url(encoded)) : text // malformed, too long, or the character itself
 }

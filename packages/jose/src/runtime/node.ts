@@ -16,6 +16,7 @@ import type { JwsRow } from '../algorithms.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import { rememberPrivateKey } from './node-agreement.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
+import { decodeInto } from './node-base64url.ts'
 import { onLoopOrPool } from './schedule.ts'
 import { assertKnown, importKeyObject, unsupported } from './node-key.ts'
 import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
@@ -57,16 +58,19 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
   const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
   const digest = digestName(row)
   const options = row.family === 'RSA-PSS' ? { key, ...pss } : key
-  const convert = row.family === 'ECDSA' ? rawToDer : (raw: Buffer): Uint8Array => raw
-  const run = onLoopOrPool<SigningInput, boolean, Uint8Array>(
-    (input, signature) => verify(digest, bytes(input), options, signature),
-    (input, done, signature) => verify(digest, bytes(input), options, signature, done),
+  const convert = row.family === 'ECDSA' ? rawToDer : (raw: Uint8Array): Uint8Array => raw
+  const encodedLength = Math.ceil((length * 4) / 3)
+  const shared = Buffer.allocUnsafeSlow(length) // at once: nobody else writes to it meanwhile
+  const run = onLoopOrPool<SigningInput, boolean, string>(
+    (input, encoded) =>
+      decodeInto(encoded, shared) === length && verify(digest, sharedBytes(input), options, convert(shared)),
+    (input, done, encoded) => {
+      const own = Buffer.allocUnsafe(length)
+      if (decodeInto(encoded, own) === length) verify(digest, bytes(input), options, convert(own), done)
+      else done(null, false)
+    },
   )
-  return (input, encoded) => {
-    const signature = Buffer.from(encoded, 'base64url')
-    if (signature.length !== length || signature.toString('base64url') !== encoded) return false
-    return run(input, convert(signature))
-  }
+  return (input, encoded) => encoded.length === encodedLength && run(input, encoded)
 }
 
 /** A new private or secret key as JWK. Those of RSA take so long that they are made in the thread pool. */
@@ -122,6 +126,14 @@ function digestName(row: JwsRow): string | null {
 
 function toBase64url(signature: Uint8Array): string {
   return Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('base64url')
+}
+
+const scratch = Buffer.allocUnsafeSlow(16_384)
+
+/** Good until the next call. */
+function sharedBytes(input: SigningInput): Uint8Array {
+  if (typeof input !== 'string' || input.length > scratch.length) return bytes(input)
+  return scratch.subarray(0, scratch.write(input, 'latin1'))
 }
 
 function bytes(input: SigningInput): Uint8Array {
