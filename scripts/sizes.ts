@@ -32,7 +32,7 @@ const programs: readonly Program[] = [
     title: 'verifying a JWT with a JWK and a policy',
     entry: 'scripts/samples/verifier.ts',
     limit: 6,
-    nodeLimit: 7.2,
+    nodeLimit: 7.7,
     without: 'jose',
   },
 ]
