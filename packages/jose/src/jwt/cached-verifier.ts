@@ -1,6 +1,6 @@
 /** A verifier that remembers tokens whose signature held: for resource servers that see the same token again and again. */
 
-import { systemClock } from '@authlib/core'
+import { recentMap, systemClock } from '@authlib/core'
 import { checkClaims, type JwtClaims, type JwtPolicy } from './claims.ts'
 import { deepFreeze } from '../deep-freeze.ts'
 import type { VerificationKeys } from '../jws/jws-signature.ts'
@@ -39,17 +39,15 @@ export function cachedVerifier<C = JwtClaims>(
   if ('schema' in policy) throw new TypeError('A cached verifier takes no schema') // a hit checks what it hands out
   const clock = policy.clock ?? systemClock
   const lifetime = Math.min(maxAge, 60)
-  let recent = new Map<string, Entry<C>>()
-  let older = new Map<string, Entry<C>>()
+  let entries = recentMap<Entry<C>>(size)
   let revision = revisionOf(keys)
 
   function find(token: string): Entry<C> | undefined {
     if (revisionOf(keys) !== revision) {
       revision = revisionOf(keys)
-      recent = new Map()
-      older = new Map()
+      entries = recentMap(size)
     }
-    const entry = recent.get(token) ?? older.get(token)
+    const entry = entries.get(token)
     if (entry === undefined) return undefined
     const age = clock() - entry.since
     return age >= 0 && age < lifetime ? entry : undefined // a clock may be set back
@@ -70,16 +68,11 @@ export function cachedVerifier<C = JwtClaims>(
         claims: deepFreeze(verified.claims),
       })
       if (before !== revisionOf(keys)) return frozen // perhaps by a key that has gone
-      if (recent.size >= size / 2) {
-        older = recent
-        recent = new Map()
-      }
-      recent.set(token, { verified: frozen, since: clock() })
+      entries.set(token, { verified: frozen, since: clock() })
       return frozen
     },
     delete(token) {
-      recent.delete(token)
-      older.delete(token)
+      entries.delete(token)
     },
   }
 }

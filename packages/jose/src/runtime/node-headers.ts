@@ -1,11 +1,11 @@
 /** Headers of tokens that have verified: parsing one takes as long as an HMAC. */
 
+import { recentMap } from '@authlib/core'
 import { isTextList } from '../is-object.ts'
-import { RecentMap } from '../recent-map.ts'
 
 const MAX_LENGTH = 256 // characters: the headers of ordinary tokens
 
-const known = /* @__PURE__ */ new RecentMap<object>(200)
+const known = /* @__PURE__ */ recentMap<object>(400)
 
 /** The parsed header of this very text. */
 export function knownHeader(encoded: string): object | undefined {

@@ -1,5 +1,7 @@
 /** A bounded cache from the whole text of a token. */
 
+import { recentMap } from '@authlib/core'
+
 export interface TokenCache<Value> {
   /** The value, unless it is past its time. */
   get(token: string, now: number): Value | undefined
@@ -7,29 +9,16 @@ export interface TokenCache<Value> {
   set(token: string, value: Value, until: number, now: number): void
 }
 
-/** Two generations: when the young one is full it becomes the old one, and the old one is dropped with what nobody used. */
+/** Holds `size` values at the most, those used lately. */
 export function tokenCache<Value>(size: number = 10_000): TokenCache<Value> {
-  type Entry = { readonly value: Value; readonly until: number }
-  let young = new Map<string, Entry>()
-  let old = new Map<string, Entry>()
-
-  function keep(token: string, entry: Entry): void {
-    if (young.size >= size / 2) {
-      old = young
-      young = new Map()
-    }
-    young.set(token, entry)
-  }
-
+  const entries = recentMap<{ readonly value: Value; readonly until: number }>(size)
   return {
     get(token, now) {
-      const entry = young.get(token) ?? old.get(token)
-      if (entry === undefined || entry.until <= now) return undefined
-      if (!young.has(token)) keep(token, entry)
-      return entry.value
+      const entry = entries.get(token)
+      return entry === undefined || entry.until <= now ? undefined : entry.value
     },
     set(token, value, until, now) {
-      if (until > now) keep(token, { value, until })
+      if (until > now) entries.set(token, { value, until })
     },
   }
 }
