@@ -7,7 +7,7 @@
 
 import { AuthlibError, randomToken, type Clock, type Random, type StoredToken, type TokenStore } from '@authlib/core'
 import { loginRequired } from './errors.ts'
-import { singleFlight } from './single-flight.ts'
+import { singleFlight } from '../single-flight.ts'
 import { isExpired, type Token } from './token.ts'
 
 /** Seconds ahead of its end that a token is refreshed; for short ones a quarter of their life. */

@@ -298,6 +298,22 @@ describe('cacheLifetime', () => {
     expect(count()).toBe(1)
   })
 
+  it('asks once for requests that come together, and shares a failure with them alone', async () => {
+    const guard = protector({ cacheLifetime: 30 })
+    answer = fail(500)
+    const failed = await Promise.all(Array.from({ length: 20 }, () => status(guard)))
+    expect([new Set(failed), count()]).toEqual([new Set([503]), 1])
+    answer = json(active)
+    const passed = await Promise.all(Array.from({ length: 20 }, () => status(guard)))
+    expect([new Set(passed), count()]).toEqual([new Set([200]), 2])
+  })
+
+  it('is none by default for requests that come together either', async () => {
+    const guard = protector()
+    await Promise.all(Array.from({ length: 5 }, () => status(guard)))
+    expect(count()).toBe(5)
+  })
+
   it('keeps neither refusals nor failures', async () => {
     const guard = protector({ cacheLifetime: 30 })
     for (const broken of [json({ active: false }), json({ ...active, aud: 'urn:other' }), fail(500)]) {

@@ -18,6 +18,7 @@ import {
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { issuerMetadata, type MetadataSource } from '../issuer-metadata.ts'
+import { singleFlight } from '../single-flight.ts'
 import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
@@ -43,7 +44,7 @@ export interface IntrospectionOptions {
   allowMissingAudience?: boolean
   /**
    * Seconds for which a positive answer is used again, at most until the token expires. A revoked token works that much
-   * longer. Default 0: every request asks.
+   * longer, and requests with a token that is being asked about wait for that answer. Default 0: every request asks.
    */
   cacheLifetime?: number
   /** Which tokens to ask about. Default: all. With several authorization servers it keeps the tokens of one from the others. */
@@ -71,6 +72,7 @@ export function introspection({
 }: IntrospectionOptions): TokenValidator {
   const findMetadata = metadataSource(endpoint, issuer, fetch)
   const cache = tokenCache<TokenClaims>()
+  const flights = new Map<string, Promise<TokenClaims | null>>()
 
   async function ask(token: string, clock: Clock): Promise<TokenClaims | null> {
     const metadata = await findMetadata(clock)
@@ -81,6 +83,10 @@ export function introspection({
     const { headers, params } = await clientAuth({ clientId, url, metadata, methods })
     const body = encodeForm({ ...params, token, token_type_hint: 'access_token' }) // §2.1
     return readAnswer(await post(url, body, headers, fetch))
+  }
+
+  function askOnce(token: string, clock: Clock): Promise<TokenClaims | null> {
+    return cacheLifetime > 0 ? singleFlight(flights, token, () => ask(token, clock)) : ask(token, clock)
   }
 
   function check(token: ResourceToken, { resource, clock }: ValidatorEnvironment): void {
@@ -100,7 +106,7 @@ export function introspection({
       if (!accepts(text)) return null
       const now = environment.clock()
       const cached = cache.get(text, now)
-      const claims = cached ?? (await ask(text, environment.clock))
+      const claims = cached ?? (await askOnce(text, environment.clock))
       if (claims === null) return null
       const token = readResourceToken(claims)
       check(token, environment)
