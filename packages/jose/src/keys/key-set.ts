@@ -72,10 +72,11 @@ export class KeySet implements KeySetLike {
   }
 
   static of(...keys: readonly Key[]): KeySet {
-    const implementations = new Set(keys.flatMap((key) => key.extras?.implementations ?? []))
+    const implementations = keys.flatMap((key) => key.extras?.implementations ?? [])
+    const byName = new Map(implementations.map((item) => [item.row.alg, item])) // each key keeps its own
     return new KeySet(
       keys.map((key) => ({ jwk: key.toJSON(), key })),
-      keyExtras([...implementations]),
+      keyExtras([...byName.values()]),
     )
   }
 

@@ -156,6 +156,14 @@ describe('names', () => {
     expect(() => KeySet.from({ keys: [] }, twice)).toThrow(TypeError)
   })
 
+  it('may be given to each key of a set anew', async () => {
+    const again = { implementations: [{ ...blake }] }
+    const [one, other] = [await generateKey('X-BLAKE2B', { implementations }), await generateKey('X-BLAKE2B', again)]
+    const keys = KeySet.of(one, other)
+    expect(keys.find({ alg: 'X-BLAKE2B' })).toEqual([one, other])
+    expect((await verifyJwt(await signJwt(claims, other), keys, {})).claims).toEqual(claims)
+  })
+
   it('of the table are for a runtime that lacks them: what it has stays its own', async () => {
     const liar = signatureAlgorithm({ ...code, row: findJwsRow('ES256')! })
     const key = await generateKey('ES256', { implementations: [liar] })
