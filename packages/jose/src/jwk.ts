@@ -74,7 +74,6 @@ export function parseJwk(value: unknown, options: ParseJwkOptions = {}): Jwk {
   const { open, secret } = keyMembers[kty as KeyType] // sound: an own name of the table
   const names = isPrivateJwk(value as Jwk) ? [...open, ...secret] : open // all or none: RFC 7518 §6.3.2
   checkMaterial(value as Jwk, names, options) // kty is a text, the rest is looked at there
-  if (kty === 'RSA' && value['oth'] !== undefined) throw invalidKey('more than two primes')
   for (const name of attributes) if (value[name] !== undefined) requiredText(value, name)
   checkKeyOps(value['key_ops'])
   return pickMembers(value, [...names, ...attributes, 'key_ops'])
@@ -106,6 +105,7 @@ function checkMaterial(material: Jwk, names: readonly string[], options: ParseJw
       if (octets(material, 'k').length === 0) throw invalidKey('k is empty')
       break
     case 'RSA':
+      if (material['oth'] !== undefined) throw invalidKey('more than two primes')
       checkRsa(names.map((name) => integer(material, name)) as [Uint8Array, Uint8Array], options) // n and e come first
       break
     default:
@@ -123,10 +123,10 @@ function checkLengths(material: Jwk, names: readonly string[], lengths: Lengths)
 }
 
 /** RFC 7518 §6.2.1.2: the full size of a coordinate. RFC 8037 §2: there is one. */
-function curveLengths({ crv = '', kty }: Jwk): Lengths {
-  if (!Object.hasOwn(curves, crv)) throw invalidKey('unknown crv')
-  const { size, kty: type } = curves[crv as Curve] // sound: an own name of the table
-  if (type !== kty) throw invalidKey('crv does not belong to kty')
+function curveLengths(material: Jwk): Lengths {
+  const crv = requiredText(material, 'crv')
+  const { size, kty } = Object.hasOwn(curves, crv) ? curves[crv as Curve] : {} // sound: an own name of the table
+  if (kty !== material.kty) throw invalidKey('crv is not for this kty')
   return { x: size, y: size, d: size }
 }
 

@@ -638,6 +638,7 @@ describe('attacks on signatures', () => {
           .toString('base64url'),
       },
       { ...ecJwk, crv: 'P-384' },
+      { ...ecJwk, crv: ['P-256'] }, // which names a property as the text does
       { ...ecJwk, d: 'AQ' },
       { kty: 'oct', k: '' },
       { kty: 'oct' },
