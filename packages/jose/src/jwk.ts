@@ -75,8 +75,7 @@ export function parseJwk(value: unknown, options: ParseJwkOptions = {}): Jwk {
   const names = isPrivateJwk(value as Jwk) ? [...open, ...secret] : open // all or none: RFC 7518 §6.3.2
   checkMaterial(value as Jwk, names, options) // kty is a text, the rest is looked at there
   for (const name of attributes) if (value[name] !== undefined) requiredText(value, name)
-  checkKeyOps(value['key_ops'])
-  return pickMembers(value, [...names, ...attributes, 'key_ops'])
+  return { ...pickMembers(value, [...names, ...attributes]), ...keyOpsOf(value) }
 }
 
 /** Whether a parsed JWK has what only the owner of the key has. */
@@ -153,10 +152,12 @@ function secretNames(): readonly string[] {
   return [...new Set(Object.values(keyMembers).flatMap(({ secret }) => secret)), 'oth']
 }
 
-function checkKeyOps(value: unknown): void {
-  if (value === undefined) return
-  if (!isTextList(value)) throw invalidKey('key_ops is no list of strings')
-  if (new Set(value).size !== value.length) throw invalidKey('key_ops repeats a value') // RFC 7517 §4.3
+/** Nobody else's list: a key stays what it is. */
+function keyOpsOf({ key_ops: value }: Readonly<Record<string, unknown>>): Pick<Jwk, 'key_ops'> {
+  if (value === undefined) return {}
+  if (!isTextList(value) || new Set(value).size !== value.length)
+    throw invalidKey('key_ops is no list of different names') // RFC 7517 §4.3
+  return { key_ops: Object.freeze([...value]) }
 }
 
 function integer(material: Jwk, name: string): Uint8Array {

@@ -13,4 +13,16 @@ describe('importJwk', () => {
       expect(() => importJwk(made.publicJwk(), options)).toThrow(JoseError)
     expect(() => importJwk({ ...bare, x: 'AA' })).toThrow(expect.objectContaining({ code: 'invalid_key' }))
   })
+
+  it('makes a key that no later change of a list reaches', async () => {
+    for (const made of [await generateKey('ES256'), await generateKey('HS256')]) {
+      const keyOps = ['sign']
+      const key = importJwk({ ...made.privateJwk(), key_ops: keyOps })
+      for (const list of [keyOps, key.keyOps, key.privateJwk().key_ops, key.toJSON().key_ops] as string[][])
+        Reflect.set(list, 0, 'verify')
+      expect(key.keyOps).toEqual(['sign'])
+      expect(key.privateJwk().key_ops).toEqual(['sign'])
+      expect(key.supports(made.alg!, 'verify')).toBe(false)
+    }
+  })
 })
