@@ -56,4 +56,21 @@ describe('work on the event loop', () => {
     for (const call of [1, 2, 3, 4]) expect(await run(call)).toBe(call)
     expect(turns).toBeGreaterThanOrEqual(3)
   })
+
+  it('is not cheaper for a cheap call every now and then', async () => {
+    let onPool = 0
+    const run = onLoopOrPool<boolean, boolean>(
+      (isCheap) => {
+        if (!isCheap) takeTime()
+        return isCheap
+      },
+      (isCheap, done) => {
+        onPool++
+        setImmediate(() => done(null, isCheap))
+      },
+    )
+    await turn()
+    await Promise.all(Array.from({ length: 80 }, async (_, call) => run(call % 8 === 0)))
+    expect(onPool).toBeGreaterThan(0)
+  })
 })

@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks'
 
 const SHARE = 1 // millisecond of a turn: waiting for another one costs little then, and the loop is never held up for long
 
-const TIMED = 8 // one call in so many: the clock costs as much as reading a signature
+const TIMED = 8 // about one call in so many, and nobody can tell which: the clock costs as much as reading a signature
 
 let spent = 0
 let inPool = 0
@@ -21,17 +21,19 @@ export function onLoopOrPool<Input, Result, Extra = void>(
   onLoop: (input: Input, extra: Extra) => Result,
   onPool: (input: Input, done: Done<Result>, extra: Extra) => void,
 ): (input: Input, extra: Extra) => Result | Promise<Result> {
-  let calls = 0
-  let cost = 0 // milliseconds of the last call that was timed
+  let untimed = 0 // calls until the next one that is timed
+  let cost = 0 // milliseconds of the last one
 
   function run(input: Input, extra: Extra): Result {
     if (spent === 0) setImmediate(startTurn)
-    if (calls++ % TIMED === 0) return runTimed(input, extra)
+    if (untimed === 0) return runTimed(input, extra)
+    untimed--
     spent += cost
     return onLoop(input, extra)
   }
 
   function runTimed(input: Input, extra: Extra): Result {
+    untimed = Math.floor(Math.random() * (2 * TIMED - 1)) // eslint-disable-line no-restricted-properties -- no secret
     const start = performance.now()
     try {
       return onLoop(input, extra)
