@@ -72,6 +72,22 @@ describe.each(shared)('%s', (alg) => {
   })
 })
 
+describe('a malformed signature', () => {
+  it('is refused at once, however busy the event loop is', async () => {
+    const row = findJwsRow('ES256')!
+    const { secret, open } = await materialFor(row)
+    const verifier = await node.prepareVerifier(row, open)
+    const good = await (await node.prepareSigner(row, secret))(input)
+    const holds: unknown[] = []
+    for (let call = 0; call < 200; call++) {
+      holds.push(verifier(input, good))
+      expect(verifier(input, `!${good.slice(1)}`)).toBe(false)
+    }
+    expect(holds.some((verdict) => verdict instanceof Promise)).toBe(true)
+    expect(new Set(await Promise.all(holds))).toEqual(new Set([true]))
+  })
+})
+
 describe('HMAC', () => {
   it('is the same for every key and message, long ones too (RFC 2104)', async () => {
     const property = fc.asyncProperty(

@@ -60,17 +60,14 @@ export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier>
   const options = row.family === 'RSA-PSS' ? { key, ...pss } : key
   const convert = row.family === 'ECDSA' ? rawToDer : (raw: Uint8Array): Uint8Array => raw
   const encodedLength = Math.ceil((length * 4) / 3)
-  const shared = Buffer.allocUnsafeSlow(length) // at once: nobody else writes to it meanwhile
-  const run = onLoopOrPool<SigningInput, boolean, string>(
-    (input, encoded) =>
-      decodeInto(encoded, shared) === length && verify(digest, sharedBytes(input), options, convert(shared)),
-    (input, done, encoded) => {
-      const own = Buffer.allocUnsafe(length)
-      if (decodeInto(encoded, own) === length) verify(digest, bytes(input), options, convert(own), done)
-      else done(null, false)
-    },
+  const shared = Buffer.allocUnsafeSlow(length) // what is malformed never comes to the schedule
+  const run = onLoopOrPool<SigningInput, boolean, Uint8Array>(
+    (input, signature) => verify(digest, sharedBytes(input), options, convert(signature)),
+    (input, done, signature) => verify(digest, bytes(input), options, convert(signature), done),
+    (signature) => new Uint8Array(signature),
   )
-  return (input, encoded) => encoded.length === encodedLength && run(input, encoded)
+  return (input, encoded) =>
+    encoded.length === encodedLength && decodeInto(encoded, shared) === length && run(input, shared)
 }
 
 /** A new private or secret key as JWK. Those of RSA take so long that they are made in the thread pool. */

@@ -16,10 +16,11 @@ let isWaiting = false
 
 type Done<Result> = (error: Error | null, result: Result) => void
 
-/** One function from a synchronous and an asynchronous form of it. */
+/** One function from a synchronous and an asynchronous form of it; `keep` copies what is gone when the call is over. */
 export function onLoopOrPool<Input, Result, Extra = void>(
   onLoop: (input: Input, extra: Extra) => Result,
   onPool: (input: Input, done: Done<Result>, extra: Extra) => void,
+  keep: (extra: Extra) => Extra = (extra) => extra,
 ): (input: Input, extra: Extra) => Result | Promise<Result> {
   let untimed = 0 // calls until the next one that is timed
   let cost = 0 // milliseconds of the last one
@@ -45,9 +46,10 @@ export function onLoopOrPool<Input, Result, Extra = void>(
 
   return (input, extra) => {
     if (inPool === 0 && spent < SHARE) return run(input, extra)
+    const kept = keep(extra)
     if (inPool === 0 && !isWaiting) {
       isWaiting = true
-      return nextTurn().then(() => run(input, extra))
+      return nextTurn().then(() => run(input, kept))
     }
     inPool++
     return new Promise((resolve, reject) => {
@@ -59,7 +61,7 @@ export function onLoopOrPool<Input, Result, Extra = void>(
           if (error) reject(error)
           else resolve(result)
         },
-        extra,
+        kept,
       )
     })
   }
