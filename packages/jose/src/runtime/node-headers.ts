@@ -14,5 +14,10 @@ export function knownHeader(encoded: string): object | undefined {
 
 /** For one under which a signature has just verified: strangers cannot fill the cache. Ordinary ones hold only texts. */
 export function rememberHeader(encoded: string, header: object): void {
-  if (encoded.length <= MAX_LENGTH && isTextList(Object.values(header))) known.set(encoded, Object.freeze(header))
+  if (encoded.length <= MAX_LENGTH && isTextList(Object.values(header))) known.set(copy(encoded), Object.freeze(header))
+}
+
+/** A slice would keep the whole token in memory. */
+function copy(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
 }
