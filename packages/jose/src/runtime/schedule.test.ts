@@ -73,4 +73,25 @@ describe('work on the event loop', () => {
     await Promise.all(Array.from({ length: 80 }, async (_, call) => run(call % 8 === 0)))
     expect(onPool).toBeGreaterThan(0)
   })
+
+  it('comes back there when the pool has refused what it was given', async () => {
+    const where: string[] = []
+    const run = onLoopOrPool<number, number>(
+      (input) => {
+        where.push('loop')
+        takeTime()
+        return input
+      },
+      () => {
+        where.push('pool')
+        throw new TypeError('an input of the wrong kind')
+      },
+    )
+    await turn()
+    const [, , refused] = await Promise.allSettled([1, 2, 3].map(async (input) => run(input)))
+    expect(refused?.status).toBe('rejected')
+    await turn()
+    await run(4)
+    expect(where).toEqual(['loop', 'pool', 'loop', 'loop'])
+  })
 })

@@ -51,7 +51,6 @@ export function onLoopOrPool<Input, Result, Extra = void>(
       isWaiting = true
       return nextTurn().then(() => run(input, kept))
     }
-    inPool++
     return new Promise((resolve, reject) => {
       onPool(
         input,
@@ -63,6 +62,7 @@ export function onLoopOrPool<Input, Result, Extra = void>(
         },
         kept,
       )
+      inPool++ // unless it has thrown
     })
   }
 }
