@@ -390,6 +390,19 @@ describe('attacks on signatures', () => {
     for (const text of [undefined, null, 1, {}, []]) await refused(text, secretKey)
   })
 
+  it('J12: no signature for characters that share their low byte with those that were signed (RFC 7515 §5.2 step 8)', async () => {
+    const tokens = [
+      [forge({ alg: 'HS256' }, hmac(new Uint8Array(64).fill(7))), secretKey],
+      [forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey)), ecKey],
+    ] as const
+    for (const [token, key] of tokens) {
+      const at = token.indexOf('.') + 1
+      const folded = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) + 0x100) + token.slice(at + 1)
+      await verifyJwt(token, key, policy)
+      await expect(verifyJwt(folded, key, policy)).rejects.toMatchObject({ code: 'bad_signature' })
+    }
+  })
+
   it('J12: a token is not decoded beyond its limit, not even to look at it (CVE-2025-61920, AJ-12)', async () => {
     const good = await signJwt(claims, secretKey, { alg: 'HS256' })
     expect(decodeUnverifiedJwt(good).claims).toEqual(claims)

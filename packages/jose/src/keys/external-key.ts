@@ -30,7 +30,7 @@ export function externalKey(
   if (jwk.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
   const prepareSigner = ({ alg }: JwsRow) => {
     return async (input: SigningInput): Promise<string> => {
-      const bytes = typeof input === 'string' ? encodeUtf8(input) : input // a signing input in text is ASCII
+      const bytes = typeof input === 'string' ? encodeUtf8(input) : input
       return encodeBase64url(await signer.sign(bytes, alg))
     }
   }

@@ -83,7 +83,6 @@ export function adapt(code: SignatureCode): {
   }
 }
 
-/** A signing input in text has one byte per character. */
 function bytes(input: SigningInput): Uint8Array {
   return typeof input === 'string' ? encodeUtf8(input) : input
 }

@@ -7,7 +7,7 @@ import crypto from 'node:crypto'
 import type { JwsRow } from '../algorithms.ts'
 import type { SigningInput, Verifier } from './types.ts'
 
-const scratch = Buffer.allocUnsafeSlow(8192)
+const scratch = Buffer.allocUnsafeSlow(24_576)
 
 /** The MAC as base64url. */
 export function prepareHmac({ hash, signatureLength }: JwsRow, secret: Uint8Array): (input: SigningInput) => string {
@@ -19,14 +19,20 @@ export function prepareHmac({ hash, signatureLength }: JwsRow, secret: Uint8Arra
   const inner = key.map((byte) => byte ^ 0x36)
   const outer = Buffer.concat([key.map((byte) => byte ^ 0x5c), Buffer.alloc(signatureLength)])
   return (input) => {
-    const end = block + input.length
-    const message = end <= scratch.length ? scratch.subarray(0, end) : Buffer.allocUnsafe(end)
+    const isShort = block + input.length * 3 <= scratch.length // its UTF-8 too
+    const message = isShort ? scratch : Buffer.allocUnsafe(block + Buffer.byteLength(input))
     message.set(inner)
-    if (typeof input === 'string') message.write(input, block, 'latin1')
-    else message.set(input, block)
-    outer.write(crypto.hash(digest, message, 'binary'), block, 'latin1')
+    const end = append(message, block, input)
+    outer.write(crypto.hash(digest, message.subarray(0, end), 'binary'), block, 'latin1')
     return crypto.hash(digest, outer, 'base64url')
   }
+}
+
+/** Returns where it ends. */
+function append(message: Buffer, start: number, input: SigningInput): number {
+  if (typeof input === 'string') return start + message.write(input, start, 'utf8')
+  message.set(input, start)
+  return start + input.length
 }
 
 /** Compares the two MACs as texts, so that there is one spelling, in constant time. */
@@ -45,8 +51,5 @@ export function prepareHmacVerifier(row: JwsRow, secret: Uint8Array): Verifier {
 /** For runtimes that do not have one-shot digests yet. */
 function byCreateHmac(digest: string, secret: Uint8Array): (input: SigningInput) => string {
   const key = crypto.createSecretKey(secret)
-  return (input) => {
-    const hmac = crypto.createHmac(digest, key)
-    return (typeof input === 'string' ? hmac.update(input, 'latin1') : hmac.update(input)).digest('base64url')
-  }
+  return (input) => crypto.createHmac(digest, key).update(input).digest('base64url')
 }

@@ -125,14 +125,14 @@ function toBase64url(signature: Uint8Array): string {
   return Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('base64url')
 }
 
-const scratch = Buffer.allocUnsafeSlow(16_384)
+const scratch = Buffer.allocUnsafeSlow(49_152) // the UTF-8 of 16,384 characters, whatever they are
 
 /** Good until the next call. */
 function sharedBytes(input: SigningInput): Uint8Array {
-  if (typeof input !== 'string' || input.length > scratch.length) return bytes(input)
-  return scratch.subarray(0, scratch.write(input, 'latin1'))
+  if (typeof input !== 'string' || input.length * 3 > scratch.length) return bytes(input)
+  return scratch.subarray(0, scratch.write(input, 'utf8'))
 }
 
 function bytes(input: SigningInput): Uint8Array {
-  return typeof input === 'string' ? Buffer.from(input, 'latin1') : input
+  return typeof input === 'string' ? Buffer.from(input, 'utf8') : input
 }

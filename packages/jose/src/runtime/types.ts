@@ -3,7 +3,7 @@
 import type { Awaitable } from '@authlib/core'
 import type { KeyType } from '../algorithms.ts'
 
-/** What is signed: bytes, or a text of one byte per character (the signing input of a compact token). */
+/** What is signed: bytes, or a text that stands for its UTF-8 (such as the signing input of a compact token). */
 export type SigningInput = string | Uint8Array
 
 /** Signs with one key and one algorithm. The signature is what a token carries: base64url of its JOSE form. */
