@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { onLoopOrPool } from './schedule.ts'
 
 function takeTime(): void {
@@ -94,4 +94,21 @@ describe('work on the event loop', () => {
     await run(4)
     expect(where).toEqual(['loop', 'pool', 'loop', 'loop'])
   })
+
+  it('does not wait for a clock that a test has stopped', async () => {
+    const run = onLoopOrPool<number, number>(
+      (input) => {
+        takeTime()
+        return input
+      },
+      (input, done) => done(null, input),
+    )
+    await turn()
+    vi.useFakeTimers({ toFake: ['setImmediate'] })
+    try {
+      for (const call of [1, 2, 3]) expect(await run(call)).toBe(call)
+    } finally {
+      vi.useRealTimers()
+    }
+  }, 1000)
 })
