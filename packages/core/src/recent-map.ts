@@ -11,26 +11,30 @@ export interface RecentMap<Value> {
  * dropped with what was not asked for meanwhile.
  */
 export function recentMap<Value>(size: number): RecentMap<Value> {
-  let young = new Map<string, Value>()
-  let old = new Map<string, Value>()
+  type Entry = { readonly name: string; readonly value: Value }
+  let young = new Map<string, Entry>()
+  let old = new Map<string, Entry>()
 
-  function set(name: string, value: Value): void {
+  function keep(entry: Entry): Entry {
     if (young.size >= size / 2) {
       old = young
       young = new Map()
     }
-    young.set(name, value)
+    young.set(entry.name, entry)
+    return entry
+  }
+
+  /** Under the name it was set with: that of the question may be a part of something large. */
+  function rejuvenate(name: string): Entry | undefined {
+    const entry = old.get(name)
+    return entry && keep(entry)
   }
 
   return {
-    get(name) {
-      const found = young.get(name)
-      if (found !== undefined) return found
-      const kept = old.get(name)
-      if (kept !== undefined) set(name, kept)
-      return kept
+    get: (name) => (young.get(name) ?? rejuvenate(name))?.value,
+    set(name, value) {
+      keep({ name, value })
     },
-    set,
     delete(name) {
       young.delete(name)
       old.delete(name)
