@@ -8,3 +8,15 @@ export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuff
   }
   return whole
 }
+
+/** Four bytes of its length, and the bytes. */
+export function withLength(data: Uint8Array): Uint8Array {
+  return joinBytes(uint32(data.length), data)
+}
+
+/** Four bytes, big-endian. */
+export function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value)
+  return bytes
+}

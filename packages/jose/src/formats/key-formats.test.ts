@@ -6,6 +6,7 @@ import {
   exportPrivatePem,
   exportPublicDer,
   exportPublicPem,
+  exportPublicSsh,
   externalKey,
   generateKey,
   importKey,
@@ -147,6 +148,23 @@ describe('keys of other tools', () => {
       expect((await importKey(line)).publicJwk()).toEqual(createPublicKey(pem).export({ format: 'jwk' }))
     },
   )
+
+  it.each([...files.ssh.map((pair) => pair.public), files.sshEd25519])(
+    'are what OpenSSH makes of the key: %s (RFC 4253 §6.6)',
+    async (line) => {
+      const [type, body] = line.split(/\s/)
+      expect(exportPublicSsh(await importKey(line))).toBe(`${type} ${body}`)
+    },
+  )
+
+  it('exist for no other keys, and not for secrets', async () => {
+    for (const { privateKey } of [pairs.secp256k1, pairs.Ed448, pairs.X25519, pairs.X448]) {
+      const key = await importKey(privateKey)
+      expect(() => exportPublicSsh(key)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+    }
+    const secret = await importSecret(new Uint8Array(32).fill(1))
+    expect(() => exportPublicSsh(secret)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+  })
 
   it('read an Ed25519 key of OpenSSH (RFC 8709)', async () => {
     const key = await importKey(files.sshEd25519)

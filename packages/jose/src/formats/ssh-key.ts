@@ -1,7 +1,8 @@
 /** Public keys as OpenSSH writes them: `ssh-ed25519 AAAA… comment`. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 */
 
-import { decodeBase64, encodeBase64url } from '@authlib/core'
+import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { curves } from '../algorithms.ts'
+import { joinBytes, withLength } from '../join-bytes.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 
 const ecdsaCurves = { nistp256: 'P-256', nistp384: 'P-384', nistp521: 'P-521' } as const
@@ -37,6 +38,22 @@ export function jwkFromSsh(line: string): Jwk {
   }
 }
 
+/** The line without a comment. Throws `invalid_key` for what OpenSSH has no keys of. */
+export function writeSsh(jwk: Jwk): string {
+  const [type, ...fields] = sshFields(jwk)
+  const strings = [encodeUtf8(type), ...fields].map(withLength)
+  return `${type} ${encodeBase64(joinBytes(...strings))}`
+}
+
+function sshFields({ kty, crv = '', x = '', y = '', n = '', e = '' }: Jwk): [string, ...Uint8Array[]] {
+  if (kty === 'RSA') return ['ssh-rsa', writeInteger(e), writeInteger(n)]
+  if (crv === 'Ed25519') return ['ssh-ed25519', decodeBase64url(x)]
+  const [name] = Object.entries(ecdsaCurves).find(([, curve]) => curve === crv) ?? []
+  if (name === undefined) throw invalidKey('OpenSSH has no such keys')
+  const point = joinBytes(Uint8Array.of(4), decodeBase64url(x), decodeBase64url(y))
+  return [`ecdsa-sha2-${name}`, encodeUtf8(name), point]
+}
+
 /** Strings with a length of four bytes before them, and nothing else. RFC 4251 §5 */
 function readStrings(bytes: Uint8Array): [Uint8Array, ...Uint8Array[]] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -58,6 +75,11 @@ function readStrings(bytes: Uint8Array): [Uint8Array, ...Uint8Array[]] {
 function readInteger(bytes: Uint8Array): string {
   if ((bytes[0] ?? 0x80) > 0x7f) throw invalidKey('not a positive integer')
   return encodeBase64url(bytes[0] === 0 ? bytes.subarray(1) : bytes)
+}
+
+function writeInteger(text: string): Uint8Array {
+  const bytes = decodeBase64url(text)
+  return (bytes[0] ?? 0) > 0x7f ? joinBytes(Uint8Array.of(0), bytes) : bytes
 }
 
 function decode(body: string): Uint8Array {

@@ -1,7 +1,7 @@
 /** The Concat KDF with SHA-256, as agreements upon a key use it. RFC 7518 §4.6.2 */
 
 import { encodeUtf8, sha256 } from '@authlib/core'
-import { joinBytes } from '../join-bytes.ts'
+import { joinBytes, uint32, withLength } from '../join-bytes.ts'
 
 /** What goes into the derivation beside the secret. */
 export interface KeyContext {
@@ -24,22 +24,11 @@ export async function concatKdf(
     withLength(encodeUtf8(algorithmId)),
     withLength(apu),
     withLength(apv),
-    number(length * 8),
+    uint32(length * 8),
     ...(tag === undefined ? [] : [withLength(tag)]),
   )
   const rounds = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
-    Promise.resolve(sha256(joinBytes(number(index + 1), secret, info))),
+    Promise.resolve(sha256(joinBytes(uint32(index + 1), secret, info))),
   )
   return joinBytes(...(await Promise.all(rounds))).slice(0, length)
-}
-
-function withLength(data: Uint8Array): Uint8Array {
-  return joinBytes(number(data.length), data)
-}
-
-/** Four bytes, big-endian. */
-function number(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value)
-  return bytes
 }

@@ -6,6 +6,7 @@ import { encryptPkcs8 } from '../formats/encrypted-key.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'
 import type { Key } from './key.ts'
 import { writePem } from '../formats/pem.ts'
+import { writeSsh } from '../formats/ssh-key.ts'
 
 export interface ExportPublicOptions {
   /** `pkcs1` is for RSA only. Default `spki`. */
@@ -33,6 +34,11 @@ export function exportPublicDer(key: Key, { format = 'spki' }: ExportPublicOptio
   if (format === 'spki') return writeSpki(jwk)
   requireType(jwk, 'RSA')
   return writeRsaPublic(jwk)
+}
+
+/** The public half in one line, as OpenSSH writes it. Throws `invalid_key` when OpenSSH has no such keys. */
+export function exportPublicSsh(key: Key): string {
+  return writeSsh(key.publicJwk())
 }
 
 /** The private key in PEM. */
