@@ -1,4 +1,12 @@
-import { constants, createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createHmac,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
@@ -79,7 +87,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J2: no HMAC keyed with a public key in any form (RFC 8725 §2.1, CVE-2024-37568, CVE-2022-29217, GHSA-ffc3-869f-jxw9, AJ-39, PJ-18)', async () => {
+  it('J2: no HMAC keyed with a public key in any form (RFC 8725 §2.1, CVE-2024-37568, CVE-2022-29217, CVE-2017-11424, CVE-2026-48526, CVE-2024-33663, CVE-2022-23541, GHSA-ffc3-869f-jxw9, GHSA-mvf2-f6gm-w987, GHSA-869p-cjfg-cm3x, AJ-39, PJ-18)', async () => {
     for (const { publicKey } of [rsa, ecPair]) {
       const jwk = publicKey.export({ format: 'jwk' })
       const spki = publicKey.export({ format: 'pem', type: 'spki' }) as string
@@ -130,8 +138,12 @@ describe('attacks on signatures', () => {
         der.toString('base64url'),
         der.toString('hex'),
       ]
-      for (const form of [...forms, ...disguised])
+      for (const form of [...forms, ...disguised]) {
         await expect(importSecret(form, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })
+        const oct: Jwk = { kty: 'oct', k: Buffer.from(form).toString('base64url'), alg: 'HS256' }
+        for (const material of [oct, JSON.stringify(oct), createSecretKey(Buffer.from(form))])
+          await expect(importKey(material, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })
+      }
       for (const form of forms.filter((item) => typeof item !== 'string')) {
         await expect(importKey(form, { alg: 'HS256' })).rejects.toMatchObject({ code: 'invalid_key' })
       }
@@ -467,7 +479,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J14: no key for another use, operation, algorithm or type (RFC 7517 §4, AJ-35, JJ-10)', async () => {
+  it('J14: no key for another use, operation, algorithm or type (RFC 7517 §4, CVE-2022-23539, AJ-35, JJ-10)', async () => {
     const token = forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey))
     const jwk = ecPair.publicKey.export({ format: 'jwk' }) as Jwk
     await verifyJwt(token, await importKey({ ...jwk, use: 'sig', key_ops: ['verify'], alg: 'ES256' }), policy)
@@ -493,7 +505,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J14: the algorithm of a key does not widen what the policy allows (CVE-2026-48523, AJ-10)', async () => {
+  it('J14: the algorithm of a key does not widen what the policy allows (CVE-2026-48523, CVE-2026-33322, AJ-10)', async () => {
     const token = forge({ alg: 'ES256' }, ecdsa(ecPair.privateKey))
     const key = await importKey(ecPair.publicKey, { alg: 'ES256' })
     await verifyJwt(token, key, { clock: () => now })
@@ -544,7 +556,7 @@ describe('attacks on signatures', () => {
     await verifyJwt(named, KeySet.from({ keys: [...odd, { ...jwk, kid: 'k' }] }), policy)
   })
 
-  it('J22: no JWE where a JWS is expected, and no HMAC for an RSA key (AJ-46)', async () => {
+  it('J22: no JWE where a JWS is expected, and no HMAC for an RSA key (CVE-2022-39175, AJ-46)', async () => {
     await refused(`${encode({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`, rsaKey)
     await refused(forge({ alg: 'dir' }, hmac('x')), rsaKey, { ...policy, algorithms: ['dir'] })
   })
@@ -576,7 +588,7 @@ describe('attacks on signatures', () => {
     expect((await verifyJwt(token(`{"exp":1,"exp":${now + 9}}`), secretKey, policy)).claims.exp).toBe(now + 9)
   })
 
-  it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography (CVE-2022-39174, JJ-07, PJ-03)', async () => {
+  it('J27: a missing key or an empty list is the mistake of the caller, before any cryptography (CVE-2022-39174, CVE-2022-23540, CVE-2022-23529, JJ-07, PJ-03)', async () => {
     const token = await signJwt(claims, secretKey, { alg: 'HS256' })
     for (const keys of [undefined, null, '', {}, [], 'secret', new Uint8Array(32)]) {
       await expect(verifyJwt(token, keys as Key, policy)).rejects.toBeInstanceOf(TypeError)

@@ -25,7 +25,10 @@ export interface ImportKeyOptions extends ImportJwkOptions {
   readonly implementations?: readonly (SignatureAlgorithm | JweImplementation)[]
 }
 
-/** As `importKey` for a JWK, without waiting, and without a look at what `alg` names. Throws `invalid_key`. */
+/**
+ * As `importKey` for a JWK, without waiting, and without a look at what `alg` names or whether a secret is a key in
+ * disguise. Throws `invalid_key`.
+ */
 export function importJwk(jwk: Jwk, options: ImportJwkOptions = {}): Key {
   return new Key(readJwk(jwk, options), options)
 }

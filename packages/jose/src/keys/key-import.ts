@@ -7,7 +7,7 @@ import { JoseError } from '../errors.ts'
 import type { Key } from './key.ts'
 import { jwkFromDer } from '../formats/der-import.ts'
 import { looksLikeKey } from '../formats/disguise.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { decodeMember, invalidKey, type Jwk } from '../jwk.ts'
 import { readPem } from '../formats/pem.ts'
 import { withFactors } from './rsa-factors.ts'
 import { isSshKey, jwkFromSsh } from '../formats/ssh-key.ts'
@@ -35,7 +35,7 @@ export interface KeyObjectLike {
  */
 export async function importKey(material: KeyMaterial, options: ImportKeyOptions = {}): Promise<Key> {
   checkName(options)
-  if (typeof material === 'string') return importJwkWith(await jwkFromText(material, options), options)
+  if (typeof material === 'string') return importUndisguised(await jwkFromText(material, options), options)
   if (material instanceof Uint8Array) {
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
     return secret
@@ -44,10 +44,10 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
   }
   if (!isObject(material)) throw new TypeError('A key is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
-    return importJwkWith(await jwkFromCryptoKey(material), options)
+    return importUndisguised(await jwkFromCryptoKey(material), options)
   if (isKeyPair(material)) return keyFromPair(material, options)
   if (isKeyObject(material)) return fromKeyObject(material, options)
-  return importJwkWith(withFactors(material), options) // what remains is checked by parseJwk
+  return importUndisguised(withFactors(material), options) // what remains is checked by parseJwk
 }
 
 /** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
@@ -55,8 +55,15 @@ export async function importSecret(secret: Uint8Array | string, options: ImportK
   checkName(options)
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
   if (!(bytes instanceof Uint8Array)) throw new TypeError('A secret is bytes, or a text') // such as a variable that is not set
-  if (await looksLikeKey(bytes)) throw invalidKey('a key of another kind is no secret') // RFC 8725 §2.1
-  return importJwkWith({ kty: 'oct', k: encodeBase64url(bytes) }, options)
+  return importUndisguised({ kty: 'oct', k: encodeBase64url(bytes) }, options)
+}
+
+/** A secret is none that is a key of another kind in disguise, whatever it comes in. RFC 8725 §2.1 */
+async function importUndisguised(jwk: Jwk, options: ImportKeyOptions): Promise<Key> {
+  const key = importJwkWith(jwk, options)
+  if (key.kty === 'oct' && (await looksLikeKey(decodeMember(jwk.k ?? '', 'k'))))
+    throw invalidKey('a key of another kind is no secret')
+  return key
 }
 
 /** A slip in a name would make a key that is for nothing. */
