@@ -11,7 +11,9 @@ import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** What a header says about the key that was used. */
 export interface KeyQuery {
+  /** The name of the key. Default: any. */
   readonly kid?: string | undefined
+  /** The algorithm it is for. */
   readonly alg: string
   /** Default `verify`. */
   readonly operation?: KeyOperation
@@ -71,6 +73,7 @@ export class KeySet implements KeySetLike {
     return new KeySet(entries, extras)
   }
 
+  /** From keys, private halves included. */
   static of(...keys: readonly Key[]): KeySet {
     const implementations = keys.flatMap((key) => key.extras?.implementations ?? [])
     const byName = new Map(implementations.map((item) => [item.row.alg, item])) // each key keeps its own
@@ -80,6 +83,7 @@ export class KeySet implements KeySetLike {
     )
   }
 
+  /** How many members it has, those passed over too. */
   get size(): number {
     return this.#entries.length
   }
@@ -93,13 +97,15 @@ export class KeySet implements KeySetLike {
   }
 
   /**
-   * With a `kid`, the keys of that name; without, those that fit the algorithm, unless they are too many to try. A `kid`
-   * that is not in the set finds nothing, even if some key would fit.
+   * With a `kid`, the keys of that name; without, those that fit the algorithm, unless they are too many to try: more than
+   * four. A `kid` that is not in the set finds nothing, even if some key would fit. Here `alg` may be left out: then what a
+   * key is for does not matter.
    */
-  find({ kid, alg, operation = 'verify', fits }: KeyQuery): readonly Key[] {
+  find({ kid, alg, operation = 'verify', fits }: Partial<KeyQuery>): readonly Key[] {
     const group = kid === undefined ? this.#all : this.#byKid.get(kid)
     if (group === undefined) return []
     if (fits !== undefined) return this.#candidates(group.entries, fits)
+    if (alg === undefined) return this.#candidates(group.entries, () => true)
     const name = `${operation} ${alg}`
     const known = group.found.get(name)
     if (known !== undefined) return known
