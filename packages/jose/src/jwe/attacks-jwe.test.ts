@@ -1,7 +1,7 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   decryptJwe,
   type DecryptJweOptions,
@@ -171,7 +171,7 @@ describe('attacks on encryption', () => {
   })
 
   it.each([2 ** 31 - 1, 2 ** 53, 10_000_001, 10_001, -1, 0, 1.5, '4096', null])(
-    'J19: no PBES2 count of %s (RFC 8725 §3.10, CVE-2026-27932, CVE-2022-36083)',
+    'J19: no PBES2 count of %s (RFC 8725 §3.10, CVE-2026-27932, CVE-2022-36083, GHSA-2c7c-3mj9-8fqh)',
     async (p2c) => {
       const key = await importSecret('a password', { alg: 'PBES2-HS256+A128KW' })
       const token = await encryptJwe('x', key)
@@ -200,6 +200,28 @@ describe('attacks on encryption', () => {
     expect(
       await codeOf(direct(secret, deflateRawSync(Buffer.from('x')), { zip: 'DEF' }), key, { ...all, ...limits }),
     ).toBe('accepted')
+  })
+
+  it('J20: little more is inflated than the limit (RFC 8725 §3.6, CVE-2024-33664)', async () => {
+    let inflated = 0
+    const Inflating = DecompressionStream
+    vi.stubGlobal('DecompressionStream', function (format: CompressionFormat) {
+      const { readable, writable } = new Inflating(format)
+      const count = new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          inflated += chunk.length
+          controller.enqueue(chunk)
+        },
+      })
+      return { writable, readable: readable.pipeThrough(count) }
+    })
+    const secret = Buffer.alloc(32, 1)
+    const bomb = direct(secret, deflateRawSync(Buffer.alloc(26_214_400)), { zip: 'DEF' })
+    const key = await importSecret(secret, { alg: 'dir' })
+    const code = await codeOf(bomb, key, { ...all, maxInflated: 250_000 }).finally(() => vi.unstubAllGlobals())
+    expect(code).toBe('decryption_failed')
+    expect(inflated).toBeGreaterThan(250_000)
+    expect(inflated).toBeLessThan(1_000_000)
   })
 
   it('J21: no ephemeral key off the curve, on another one, or of low order (RFC 7748 §6.1)', async () => {

@@ -58,7 +58,7 @@ describe('a cached verifier', () => {
     await expect(verifier.verify(text)).rejects.toMatchObject({ code: 'expired_token' })
   })
 
-  it('remembers no failure, and no other token by the same name (GHSA-gmvf-9v4p-v8jc)', async () => {
+  it('remembers no failure, and no other token by the same name (GHSA-gmvf-9v4p-v8jc, GHSA-rp9m-7r4c-75qg)', async () => {
     const { state, verifier, token } = setUp()
     const text = await token()
     const forged = `${text.slice(0, -4)}AAAA`

@@ -119,7 +119,7 @@ describe('names', () => {
     [{ iss: 'https://as.example', aud: null }, 'invalid_claim aud'],
     [{ iss: 'https://as.example', aud: 'api', sub: 1 }, 'invalid_claim sub'],
     [{ iss: 'https://as.example', aud: 'api', jti: 1 }, 'invalid_claim jti'],
-  ])('J25: %j is %s (AJ-45, PJ-14)', async (claims, verdict) => {
+  ])('J25: %j is %s (CVE-2024-53861, AJ-45, PJ-14)', async (claims, verdict) => {
     expect(await check({ exp, ...claims }, { issuer: 'https://as.example', audience: 'api' })).toBe(verdict)
   })
 
