@@ -32,7 +32,7 @@ export { decryption, decryptJwt, encryptJwt } from './jwt/jwt-encrypted.ts'
 export type { JwsHeader } from './jws/header.ts'
 export * from './jws/header-parameters.ts'
 export type { Jwk, JwkSet } from './jwk.ts'
-export * from './keys/jwk-import.ts'
+export { importJwk, type ImportJwkOptions, type ImportKeyOptions } from './keys/jwk-import.ts'
 export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
 export {
   type JweAlgorithm,

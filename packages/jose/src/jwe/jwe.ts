@@ -41,9 +41,9 @@ export interface EncryptJweJsonOptions extends Pick<
   EncryptJweOptions,
   'enc' | 'header' | 'compress' | 'implementations'
 > {
-  /** Header parameters that nothing protects. */
+  /** Header parameters that nothing protects. Default none. */
   readonly unprotected?: Readonly<Record<string, unknown>>
-  /** More that is authenticated, in the clear. RFC 7516 §5.1 step 14 */
+  /** More that is authenticated, in the clear. RFC 7516 §5.1 step 14. Default none. */
   readonly aad?: Content
 }
 
@@ -52,7 +52,10 @@ export interface JweRecipientKey extends JweRecipientOptions {
   readonly key: Key
 }
 
-/** A compact JWE of bytes, or of the UTF-8 of a text. */
+/**
+ * A compact JWE of bytes, or of the UTF-8 of a text. Rejects with `invalid_key` when the key is not for it, with
+ * `unsupported_algorithm` when nobody here knows how; no key, no `alg` or an unknown `enc` is a `TypeError`.
+ */
 export async function encryptJwe(
   plaintext: Content,
   key: Key,
@@ -77,7 +80,7 @@ export async function encryptJwe(
   return orInvalidKey(encrypt.encrypt(prepared))
 }
 
-/** A flattened JWE: one recipient, and room for unprotected headers and `aad`. */
+/** A flattened JWE: one recipient, and room for unprotected headers and `aad`. Rejects as `encryptJwe`. */
 export async function encryptFlattenedJwe(
   plaintext: Content,
   recipient: JweRecipientKey,
@@ -109,7 +112,10 @@ export async function encryptFlattenedJwe(
   return orInvalidKey(encrypt.encrypt(prepared))
 }
 
-/** A general JWE: the same ciphertext for several recipients, each of whom is named by the `kid` of the key. */
+/**
+ * A general JWE: the same ciphertext for several recipients, each of whom is named by the `kid` of the key. Rejects as
+ * `encryptJwe`; no recipient, or several with a direct algorithm, is a `TypeError`.
+ */
 export async function encryptGeneralJwe(
   plaintext: Content,
   recipients: readonly JweRecipientKey[],

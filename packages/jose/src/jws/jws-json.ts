@@ -65,7 +65,7 @@ export interface VerifiedJwsJson {
   readonly signatures: readonly (Omit<VerifiedJws, 'payload'> & { readonly protectedHeader: Partial<JwsHeader> })[]
 }
 
-/** One signature. The payload of an unencoded one is text, as JSON has nothing else. */
+/** One signature. The payload of an unencoded one is text, as JSON has nothing else. Rejects as `signGeneralJws`. */
 export async function signFlattenedJws(
   payload: Content,
   signer: JwsSigner,
@@ -75,7 +75,10 @@ export async function signFlattenedJws(
   return { ...rest, ...signatures[0]! } // one signer, one signature
 }
 
-/** One signature of each signer over the same payload. */
+/**
+ * One signature of each signer over the same payload. Rejects with `invalid_key` when a key is not for it, with
+ * `invalid_header` when a name is in both headers; no signer, or bytes that are neither encoded nor detached, is a `TypeError`.
+ */
 export async function signGeneralJws(
   payload: Content,
   signers: readonly JwsSigner[],

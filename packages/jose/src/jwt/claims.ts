@@ -77,6 +77,7 @@ export interface JwtPolicy {
   readonly validate?: (claims: JwtClaims, header: Partial<JwsHeader>, now: number) => boolean
   /** Longest token in characters, refused before decoding. Default 16,384. */
   readonly maxSize?: number
+  /** Seconds since 1970. Default: the clock of the machine. */
   readonly clock?: Clock
 }
 

@@ -21,7 +21,7 @@ import type { StandardSchema } from './standard-schema.ts'
 
 /**
  * Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that nobody signs: `lifetime` and `clock` are for
- * these.
+ * these. Rejects as `encryptJwe`.
  */
 export async function encryptJwt(
   token: string | NewJwtClaims,
@@ -34,7 +34,10 @@ export async function encryptJwt(
   return encryptJwe(plaintext, key, { ...options, header: { ...named, ...header } })
 }
 
-/** For `decryption` of a {@link JwtPolicy}: the token must then be encrypted for one of the keys. */
+/**
+ * For `decryption` of a {@link JwtPolicy}: the token must then be encrypted for one of the keys. `maxSize` is 65,536 characters
+ * unless it says otherwise.
+ */
 export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = {}): JwtDecryption {
   return {
     async open(token) {
@@ -47,7 +50,8 @@ export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = 
 
 /**
  * Decrypts claims that nobody signed and checks them. With a symmetric key that proves who made them; with a public one
- * anyone could have: prefer a nested token then.
+ * anyone could have: prefer a nested token then. Rejects as `decryptJwe` and `verifyJwt` do. Of the policy, `algorithms` and
+ * `decryption` are for signatures, and not looked at.
  */
 export async function decryptJwt<C = JwtClaims>(
   token: string,

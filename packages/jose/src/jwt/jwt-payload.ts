@@ -10,6 +10,7 @@ import type { StandardSchema } from './standard-schema.ts'
 export interface LifetimeOptions {
   /** Seconds from now to `exp`; `iat` becomes now, unless it is there. Default: the claims say it themselves. */
   readonly lifetime?: number
+  /** Seconds since 1970. Default: the clock of the machine. */
   readonly clock?: Clock
 }
 

@@ -16,7 +16,7 @@ export interface SignJwtOptions extends LifetimeOptions {
   readonly typ?: string | null
   /** Default: the algorithm the key is for. */
   readonly alg?: JwsAlgorithmName
-  /** More header parameters. */
+  /** More header parameters. Default none. */
   readonly header?: Partial<JwsHeader>
 }
 
@@ -28,7 +28,10 @@ export interface VerifiedJwt<C = JwtClaims> {
   readonly key: Key
 }
 
-/** Signs claims. `kid` is that of the key. A registered claim of another type is a `TypeError`. */
+/**
+ * Signs claims. `kid` is that of the key. A registered claim of another type, no key or no `alg` is a `TypeError`; a key that is
+ * not for it `invalid_key`.
+ */
 export async function signJwt(
   claims: NewJwtClaims,
   key: Key,
@@ -60,7 +63,10 @@ export async function verifyJwt<C = JwtClaims>(
   return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
 }
 
-/** Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. */
+/**
+ * Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. Throws what is wrong
+ * with their form. `maxSize` in characters is 16,384 by default.
+ */
 export function decodeUnverifiedJwt(
   token: string,
   { maxSize = 16_384 }: { readonly maxSize?: number } = {},

@@ -7,12 +7,13 @@ import { privateMembers } from '../jwk.ts'
 import { pick } from '../keys/present.ts'
 import { isObject } from '../is-object.ts'
 
-/** What every ready policy takes. */
+/** What every ready policy takes. What it needs besides and does not get is a `TypeError`. */
 export interface PolicyOptions {
   /** The algorithms that are accepted. Required, unless every key says its own. */
   readonly algorithms?: readonly JwsAlgorithmName[]
   /** Seconds by which clocks may differ. Default 5. */
   readonly leeway?: number
+  /** Seconds since 1970. Default: the clock of the machine. */
   readonly clock?: Clock
 }
 

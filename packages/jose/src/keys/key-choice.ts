@@ -43,7 +43,7 @@ export async function findSigningKey(keys: KeySetLike, alg: JwsAlgorithmName, ki
   return found[0] ?? null
 }
 
-/** A fresh private or secret key for each algorithm. Name one twice to have two. */
+/** A fresh private or secret key for each algorithm. Name one twice to have two. An empty list is a `TypeError`. */
 export async function generateKeySet(
   algorithms: readonly AlgorithmName[],
   options: Omit<GenerateKeyOptions, 'kid'> = {},

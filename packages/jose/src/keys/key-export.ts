@@ -16,14 +16,15 @@ export interface ExportPublicOptions {
 export interface ExportPrivateOptions {
   /** `pkcs1` is for RSA, `sec1` for EC only. Default `pkcs8`. */
   readonly format?: 'pkcs8' | 'pkcs1' | 'sec1'
-  /** Encrypts a PKCS#8 with PBES2: PBKDF2-HMAC-SHA-256 and AES-256-CBC. */
+  /** Encrypts a PKCS#8 with PBES2: PBKDF2-HMAC-SHA-256 and AES-256-CBC. Default: it is not encrypted. */
   readonly password?: string
-  /** Of PBKDF2. Default 600,000. */
+  /** Of PBKDF2, at most 2,000,000. Default 600,000. */
   readonly iterations?: number
+  /** Default: that of the runtime. */
   readonly random?: Random
 }
 
-/** The public half in PEM. */
+/** The public half in PEM. Throws as `exportPublicDer`. */
 export function exportPublicPem(key: Key, { format = 'spki' }: ExportPublicOptions = {}): string {
   return writePem(format === 'spki' ? 'PUBLIC KEY' : 'RSA PUBLIC KEY', exportPublicDer(key, { format }))
 }
@@ -41,7 +42,7 @@ export function exportPublicSsh(key: Key): string {
   return writeSsh(key.publicJwk())
 }
 
-/** The private key in PEM. */
+/** The private key in PEM. Rejects as `exportPrivateDer`. */
 export async function exportPrivatePem(key: Key, options: ExportPrivateOptions = {}): Promise<string> {
   const { format = 'pkcs8', password } = options
   const der = await exportPrivateDer(key, options)
@@ -50,7 +51,10 @@ export async function exportPrivatePem(key: Key, options: ExportPrivateOptions =
   return writePem(password === undefined ? 'PRIVATE KEY' : 'ENCRYPTED PRIVATE KEY', der)
 }
 
-/** The private key in DER. Rejects with `invalid_key` when there is none, or not in this format. */
+/**
+ * The private key in DER. Rejects with `invalid_key` when there is none, or not in this format; a password that is empty, or
+ * for another format than PKCS#8, is a `TypeError`.
+ */
 export async function exportPrivateDer(
   key: Key,
   { format = 'pkcs8', password, ...encryption }: ExportPrivateOptions = {},

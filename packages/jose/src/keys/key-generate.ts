@@ -32,7 +32,8 @@ export interface GenerateKeyOptions {
 
 /**
  * A private or secret key for one algorithm: of a signature, of key management, or, for direct encryption, of content
- * encryption (`A256GCM`). PBES2 takes passwords, which are not generated.
+ * encryption (`A256GCM`). PBES2 takes passwords, which are not generated. Rejects with `unsupported_algorithm` when there
+ * is no key to be made for the name, or the runtime cannot make it, and with `invalid_key` when it would be weak.
  */
 export async function generateKey(
   alg: AlgorithmName,

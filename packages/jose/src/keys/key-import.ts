@@ -50,7 +50,10 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
   return importUndisguised(withFactors(material), options) // what remains is checked by parseJwk
 }
 
-/** A symmetric key from the bytes, or the UTF-8 text, of a secret. Refuses what is a key of another kind in disguise. */
+/**
+ * A symmetric key from the bytes, or the UTF-8 text, of a secret. What is empty, or a key of another kind in disguise, is
+ * `invalid_key`; what is neither bytes nor text, or an `alg` of no algorithm, a `TypeError`.
+ */
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
   checkName(options)
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret

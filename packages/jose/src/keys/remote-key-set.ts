@@ -11,8 +11,9 @@ import type { SignatureAlgorithm } from './signature-algorithm.ts'
 export interface RemoteKeySetOptions {
   /** Default: the one of the runtime. */
   readonly fetch?: typeof fetch
+  /** Seconds since 1970. Default: the clock of the machine. */
   readonly clock?: Clock
-  /** Headers to send. */
+  /** Headers to send. Default none. */
   readonly headers?: Readonly<Record<string, string>>
   /** Seconds for a whole fetch. Default 5. */
   readonly timeout?: number
@@ -39,7 +40,9 @@ export interface RemoteKeySetOptions {
 /** Plain JSON, to be kept in a cache at the edge. */
 export interface ExportedKeySet {
   readonly jwks: JwkSet
+  /** Seconds since 1970. */
   readonly freshUntil: number
+  /** What the server called this version. */
   readonly etag?: string
 }
 
@@ -48,7 +51,7 @@ export interface RemoteKeySet extends KeySetLike {
   readonly revision: number
   /** The set, fetched if it must be. Rejects with `key_set_unavailable`. */
   get(): Promise<KeySet>
-  /** Fetches now. */
+  /** Fetches now; several calls at once are one fetch. Rejects with `key_set_unavailable`, and what is at hand stays. */
   refresh(): Promise<KeySet>
   /** The set at hand, or null. */
   export(): ExportedKeySet | null
@@ -58,7 +61,10 @@ interface Held extends ExportedKeySet {
   readonly keySet: KeySet
 }
 
-/** Nothing is fetched before the first use. Redirects are refused; the URL is https, or http on this machine. */
+/**
+ * Nothing is fetched before the first use. Redirects are refused; the URL is https, or http on this machine. What cannot be
+ * fetched is `key_set_unavailable`, with status 503, once there is no set that may still serve.
+ */
 export function remoteKeySet(
   uri: string,
   {

@@ -18,7 +18,10 @@ export interface SigningKeys {
   keySet(): Awaitable<KeySet>
 }
 
-/** Keys that never change. Each says its algorithm; the first of an algorithm signs, the others only verify. */
+/**
+ * Keys that never change. Each has an `alg` and, unless it is a secret, a `kid`, and one is private: otherwise a `TypeError`.
+ * The first of an algorithm signs, the others only verify.
+ */
 export function staticKeys(keys: readonly Key[]): SigningKeys {
   const byAlg = new Map<string, Key>()
   for (const key of keys) {

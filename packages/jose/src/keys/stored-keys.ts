@@ -23,6 +23,7 @@ import type { SignatureAlgorithm } from './signature-algorithm.ts'
 import { noSigningKey, type SigningKeys } from './signing-keys.ts'
 
 export interface StoredKeysOptions {
+  /** Where the keys are kept, sealed. */
   readonly store: Store
   /** Seal the keys in the store: the first one seals, all of them open. At least 32 characters each. */
   readonly secrets: readonly string[]
@@ -38,7 +39,9 @@ export interface StoredKeysOptions {
   readonly refresh?: number
   /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
   readonly implementations?: readonly SignatureAlgorithm[]
+  /** Seconds since 1970. Default: the clock of the machine. */
   readonly clock?: Clock
+  /** Default: that of the runtime. */
   readonly random?: Random
 }
 
@@ -68,7 +71,10 @@ interface View {
   readonly until: number
 }
 
-/** Signing keys that rotate by themselves, kept sealed in the store. Throws `weak_secret`. */
+/**
+ * Signing keys that rotate by themselves, kept sealed in the store. Throws `weak_secret`. Its functions reject with
+ * `unreadable_keys` when no secret opens what is there, and with `store_conflict` when they cannot write.
+ */
 export function storedKeys({
   store,
   secrets,

@@ -9,7 +9,7 @@ export type ThumbprintHash = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
 /**
  * The hash over the required members only, in base64url: the same for the private and the public half (RFC 7638 §3). With
- * another hash than the default, SHA-256, it is another name for the same key.
+ * another hash than the default, SHA-256, it is another name for the same key. Throws `invalid_key` when a member is missing.
  */
 export function jwkThumbprint(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Awaitable<string> {
   const { kty } = jwk

@@ -13,6 +13,7 @@ export interface ConcealOptions {
   readonly holderKey?: Jwk
   /** Digests of nothing in each place that has some, which hide how many claims there are. §4.2.5. Default 0. */
   readonly decoys?: number
+  /** Default: that of the runtime. */
   readonly random?: Random
 }
 

@@ -20,7 +20,10 @@ export interface PresentSdJwtOptions {
   }
 }
 
-/** What goes to the verifier. The holder has verified the SD-JWT when it was issued. */
+/**
+ * What goes to the verifier. The holder has verified the SD-JWT when it was issued. Throws `decode_error` when it is none, or has
+ * a key binding; a path of `disclose` that leads nowhere shows nothing.
+ */
 export async function presentSdJwt(sdJwt: string, { disclose, keyBinding }: PresentSdJwtOptions): Promise<string> {
   const { token, disclosures, keyBinding: bound } = await splitSdJwt(sdJwt)
   if (bound !== null) throw invalidSdJwt('a key binding already') // §7.2: an issuer makes none
