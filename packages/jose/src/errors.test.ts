@@ -188,6 +188,16 @@ describe('a wrong argument is a TypeError, whatever the token is', () => {
     ['a slip in the name of an algorithm', () => jose.importKey(signer.publicJwk(), { alg: 'RSA256' })],
     ['such a slip for a secret', () => jose.importSecret(new Uint8Array(32), { alg: 'SHA256' })],
     ['no key to import', () => jose.importKey(null as unknown as jose.Jwk)],
+    ['a key that has been imported', () => jose.importKey(signer as unknown as jose.Jwk)],
+    ['a text in place of a list of algorithms', decryptBySubstring],
+    ['such a text for encryptions', () => decrypt('x', { encryptions: 'A256GCM' as unknown as string[] })],
+    ['a curve that is not for agreement', () => jose.generateKey('ECDH-ES', { crv: 'Ed25519' as 'X25519' })],
+    ['a curve that nobody knows', () => jose.generateKey('ECDH-ES', { crv: 'P-192' as 'P-256' })],
+    ['a modulus that has no length', () => jose.generateKey('RS256', { modulusLength: '2048' as unknown as number })],
+    ['a modulus that nobody reads', () => jose.generateKey('RS256', { modulusLength: 20_000 })],
+    ['a hash that is not for thumbprints', () => jose.jwkThumbprint(signer.publicJwk(), 'MD5' as 'SHA-256')],
+    ['a format that nobody writes', () => jose.exportPrivatePem(signer, { format: 'der' as 'pkcs8' })],
+    ['a format for private keys', () => jose.exportPublicPem(signer, { format: 'pkcs8' as 'spki' })],
   ])('%s', async (_, act) => {
     await expect(Promise.resolve().then(act)).rejects.toThrow(TypeError)
   })
@@ -208,6 +218,10 @@ it('tells a key for something else from an algorithm of another name', async () 
   await expect(jose.encryptJwe('x', signer)).rejects.toThrow('No encryption algorithm has this name')
   await expect(jose.signJws('x', wrapping)).rejects.toThrow('The algorithm is not for signatures')
 })
+
+async function decryptBySubstring(): Promise<unknown> {
+  return decrypt(await jose.encryptJwe('x', wrapping), { algorithms: 'ECDH-ES+A256KW' as unknown as string[] })
+}
 
 async function verifyUnbound(): Promise<unknown> {
   const { alg: _, ...jwk } = signer.publicJwk()

@@ -154,7 +154,10 @@ function limitsOf({ maxSize = 262_144, maxInflated = 0, maxIterations = 10_000 }
 
 function checkArguments(keys: unknown, { algorithms, encryptions, implementations = [] }: DecryptJweOptions): void {
   checkImplementations(implementations)
-  if (algorithms?.length === 0 || encryptions?.length === 0) throw new TypeError('A list of algorithms is empty')
+  for (const names of [algorithms, encryptions]) {
+    if (names !== undefined && !(Array.isArray(names) && names.length > 0))
+      throw new TypeError('algorithms and encryptions are lists that are not empty')
+  }
   if (keys instanceof Key) {
     if (algorithms === undefined && keys.alg === undefined)
       throw new TypeError('Pass algorithms: the key does not say its own')

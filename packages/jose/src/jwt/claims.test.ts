@@ -93,6 +93,17 @@ describe('times', () => {
     expect(await check(claims, { clock: () => Number('x') })).toBe('expired_token exp')
   })
 
+  it('do not grow by a policy whose numbers are texts', async () => {
+    const texts = { leeway: '5', maxAge: '60' } as unknown as JwtPolicy
+    expect(await check({ exp: now - 4 }, texts)).toBe('missing_claim iat')
+    expect(await check({ exp: now - 4, iat: now - 64 }, texts)).toBe('accepted')
+    expect(await check({ exp: now - 5, iat: now }, texts)).toBe('expired_token exp')
+    expect(await check({ exp: now + 9, iat: now - 66 }, texts)).toBe('expired_token iat')
+    expect(await check({ exp: now + 9, iat: now + 6 }, texts)).toBe('immature_token iat')
+    expect(await check({ exp: now + 9, iat: now, nbf: now + 6 }, texts)).toBe('immature_token nbf')
+    expect(await check({ exp: now + 9 }, { leeway: '5s' } as unknown as JwtPolicy)).toBe('expired_token exp')
+  })
+
   it('that are no numbers are never signed', async () => {
     for (const exp of [Number.NaN, Infinity, '1' as unknown as number, null as unknown as number]) {
       await expect(signJwt({ exp }, key)).rejects.toBeInstanceOf(TypeError)

@@ -116,24 +116,27 @@ export function malformedName({ iss, sub, jti, aud, exp, nbf, iat }: NewJwtClaim
   return aud === undefined || typeof aud === 'string' || isTextList(aud) ? null : 'aud'
 }
 
-/** At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass. */
+/**
+ * At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass, and nothing is
+ * added: to a text that would append.
+ */
 function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
   const { exp, nbf, iat } = claims
   if (exp === undefined) {
     if (!expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or accept such tokens by `expiryOptional`')
-  } else if (!(now < exp + leeway)) throw expired('exp')
-  if (nbf !== undefined && !(nbf <= now + leeway)) throw immature('nbf')
-  if (iat !== undefined && !(iat <= now + leeway)) throw immature('iat')
+  } else if (!(now - leeway < exp)) throw expired('exp')
+  if (nbf !== undefined && !(nbf - leeway <= now)) throw immature('nbf')
+  if (iat !== undefined && !(iat - leeway <= now)) throw immature('iat')
   if (maxAge === undefined) return
   if (iat === undefined) throw missingClaim('iat')
-  if (!(now - iat <= maxAge + leeway)) throw expired('iat')
+  if (!(now - iat - leeway <= maxAge)) throw expired('iat')
 }
 
 function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, soleAudience = false }: JwtPolicy): void {
   if (anyAudience) return
   if (audience === undefined) {
     if (aud === undefined) return
-    throw invalidClaim('aud', 'an audience, but the policy names none', 'Say who you are in `audience`')
+    throw invalidClaim('aud', 'the policy names none', 'Say who you are in `audience`')
   }
   if (aud === undefined) throw missingClaim('aud')
   if (soleAudience && typeof aud !== 'string') throw invalidClaim('aud', 'a list')

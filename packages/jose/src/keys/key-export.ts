@@ -32,6 +32,7 @@ export function exportPublicPem(key: Key, { format = 'spki' }: ExportPublicOptio
 /** The public half in DER. Throws `invalid_key` when the key has none, or not in this format. */
 export function exportPublicDer(key: Key, { format = 'spki' }: ExportPublicOptions = {}): Uint8Array {
   const jwk = key.publicJwk()
+  checkFormat(format, ['spki', 'pkcs1'])
   if (format === 'spki') return writeSpki(jwk)
   requireType(jwk, 'RSA')
   return writeRsaPublic(jwk)
@@ -60,6 +61,7 @@ export async function exportPrivateDer(
   { format = 'pkcs8', password, ...encryption }: ExportPrivateOptions = {},
 ): Promise<Uint8Array> {
   const jwk = key.privateJwk()
+  checkFormat(format, ['pkcs8', 'pkcs1', 'sec1'])
   if (jwk.kty === 'oct') throw invalidKey('a symmetric key is exported as JWK only')
   if (format !== 'pkcs8' && password !== undefined) throw new TypeError('Only a PKCS#8 is encrypted')
   if (format === 'pkcs1') requireType(jwk, 'RSA')
@@ -68,6 +70,10 @@ export async function exportPrivateDer(
   if (format !== 'pkcs8') return inner
   const pkcs8 = writePkcs8(jwk, inner)
   return password === undefined ? pkcs8 : encryptPkcs8(pkcs8, password, encryption)
+}
+
+function checkFormat(format: string, formats: readonly string[]): void {
+  if (!formats.includes(format)) throw new TypeError(`format is one of ${formats.join(', ')}`)
 }
 
 function requireType({ kty }: Jwk, wanted: string): void {

@@ -4,6 +4,7 @@ import * as runtime from '#runtime'
 import type { AlgorithmName } from '../algorithm-name.ts'
 import { type Curve, curves, findJwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
+import { agreementCurves } from '../jwe-algorithms.ts'
 import {
   checkImplementations,
   encryptionRow,
@@ -22,7 +23,7 @@ import { withFallback } from '../with-fallback.ts'
 export interface GenerateKeyOptions {
   /** Default: the thumbprint (RFC 7638); of a symmetric key none, since that would be a hash of the secret. */
   readonly kid?: string
-  /** Bits of an RSA modulus. Default 2048, the least there is (RFC 7518 §3.3). */
+  /** Bits of an RSA modulus, at most 16,384. Default 2048, the least there is (RFC 7518 §3.3). */
   readonly modulusLength?: number
   /** Curve of a key for ECDH-ES. Default `P-256`. */
   readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'X25519' | 'X448'
@@ -33,7 +34,8 @@ export interface GenerateKeyOptions {
 /**
  * A private or secret key for one algorithm: of a signature, of key management, or, for direct encryption, of content
  * encryption (`A256GCM`). PBES2 takes passwords, which are not generated. Rejects with `unsupported_algorithm` when there
- * is no key to be made for the name, or the runtime cannot make it, and with `invalid_key` when it would be weak.
+ * is no key to be made for the name, or the runtime cannot make it, and with `invalid_key` when it would be weak; options that
+ * are for no key are a `TypeError`.
  */
 export async function generateKey(
   alg: AlgorithmName,
@@ -61,6 +63,9 @@ function describe(
   { modulusLength = 2048, crv = 'P-256' }: GenerateKeyOptions,
   implementations: readonly JweImplementation[],
 ): NewKey {
+  if (!(Number.isSafeInteger(modulusLength) && modulusLength <= 16_384))
+    throw new TypeError('modulusLength is a number of bits, at most 16,384') // what parseJwk accepts
+  if (!agreementCurves.includes(crv)) throw new TypeError('crv is no curve for agreement')
   const signature = findJwsRow(alg)
   if (signature !== null) {
     const { kty, signatureLength } = signature

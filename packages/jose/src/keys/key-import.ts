@@ -4,7 +4,7 @@ import { encodeBase64url, encodeUtf8, parseJson } from '@authlib/core'
 import { findJwsRow } from '../algorithms.ts'
 import { jwkFromCryptoKey, keyFromPair } from './crypto-key.ts'
 import { JoseError } from '../errors.ts'
-import type { Key } from './key.ts'
+import { Key } from './key.ts'
 import { jwkFromDer } from '../formats/der-import.ts'
 import { looksLikeKey } from '../formats/disguise.ts'
 import { decodeMember, invalidKey, type Jwk } from '../jwk.ts'
@@ -42,7 +42,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
       ? importSecret(material, options)
       : importJwkWith(await jwkFromDer(material, options.password), options)
   }
-  if (!isObject(material)) throw new TypeError('A key is required') // what callers without types may pass
+  if (!isObject(material) || material instanceof Key) throw new TypeError('Key material is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
     return importUndisguised(await jwkFromCryptoKey(material), options)
   if (isKeyPair(material)) return keyFromPair(material, options)

@@ -7,11 +7,14 @@ import { invalidKey, type Jwk, keyMembers } from '../jwk.ts'
 /** Hashes that thumbprints are made with. RFC 9278 §4 */
 export type ThumbprintHash = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
+const hashes: readonly ThumbprintHash[] = ['SHA-256', 'SHA-384', 'SHA-512']
+
 /**
  * The hash over the required members only, in base64url: the same for the private and the public half (RFC 7638 §3). With
  * another hash than the default, SHA-256, it is another name for the same key. Throws `invalid_key` when a member is missing.
  */
 export function jwkThumbprint(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Awaitable<string> {
+  if (!hashes.includes(hash)) throw new TypeError('Thumbprints are made with SHA-256, SHA-384 or SHA-512')
   const { kty } = jwk
   if (!Object.hasOwn(keyMembers, kty)) throw invalidKey('unknown kty')
   const { open, secret } = keyMembers[kty as KeyType] // sound: an own name of the table
