@@ -93,7 +93,7 @@ export function remoteKeySet(
   function current(): KeySet | Promise<KeySet> {
     const now = clock()
     if (held !== null && now < held.freshUntil) return held.keySet
-    const usable = held !== null && now < held.freshUntil + maxStale ? held.keySet : null
+    const usable = held !== null && now - maxStale < held.freshUntil ? held.keySet : null
     if (usable === null && failure !== null && triedWithin(Math.min(cooldown, 5))) throw failure
     if (usable === null) return refresh()
     if (failure !== null && triedWithin(cooldown)) return usable
