@@ -80,6 +80,36 @@ describe('a cached verifier', () => {
     await expect(verifier.verify(text)).rejects.toMatchObject({ code: 'key_not_found' })
   })
 
+  it('forgets a token that it has not seen for long, too', async () => {
+    const { state, verifier, token } = setUp({ size: 4 })
+    const texts = await Promise.all(Array.from({ length: 3 }, (_, i) => token({ i })))
+    for (const text of texts) await verifier.verify(text)
+    verifier.delete(texts[0] ?? '') // which is in the older half by now
+    await verifier.verify(texts[1] ?? '')
+    expect(state.asked).toBe(3)
+    await verifier.verify(texts[0] ?? '')
+    expect(state.asked).toBe(4)
+  })
+
+  it('does not remember what it verified while the keys changed', async () => {
+    let revision = 0
+    let asked = 0
+    const keys: KeySetLike = {
+      get revision() {
+        return revision
+      },
+      find: () => {
+        asked++
+        if (asked === 1) revision++ // perhaps this very key was withdrawn
+        return [key]
+      },
+    }
+    const verifier = cachedVerifier(keys, { expiryOptional: true })
+    const text = await signJwt({}, key)
+    for (let i = 0; i < 3; i++) await verifier.verify(text)
+    expect(asked).toBe(2)
+  })
+
   it('hands out what nobody can change', async () => {
     const { verifier, token } = setUp()
     const text = await token({ roles: ['a'], nested: { deep: {} } })

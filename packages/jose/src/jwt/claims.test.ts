@@ -236,6 +236,48 @@ describe('types of tokens', () => {
     })
   }
 
+  const required: Record<string, readonly string[]> = {
+    'access token': ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'], // RFC 9068 §2.2
+    'ID Token': ['iss', 'sub', 'aud', 'exp', 'iat', 'nonce', 'auth_time'], // OpenID Connect Core §2
+    'logout token': ['iss', 'aud', 'iat', 'exp', 'jti', 'events'], // Back-Channel Logout §2.4
+    'client assertion': ['iss', 'sub', 'aud', 'exp', 'jti'], // RFC 7523 §3
+    'DPoP proof': ['jti', 'htm', 'htu', 'iat'], // RFC 9449 §4.2
+    'request object': ['iss', 'aud', 'client_id'], // RFC 9101 §5.2.1, §10.8
+  }
+  it.each(Object.entries(required))('an %s has all of %j', async (name, names) => {
+    const { typ, claims, policy, header } = kinds[name]!
+    for (const missing of names) {
+      const { [missing]: _, ...others } = claims
+      const token = await signJwt(others, key, { typ, ...(header && { header }) })
+      await expect(verifyJwt(token, key, { ...policy, clock })).rejects.toMatchObject({
+        code: 'missing_claim',
+        claim: missing,
+      })
+    }
+  })
+
+  it.each(['access token', 'ID Token', 'logout token', 'client assertion', 'request object'])(
+    'an %s is from and for whom the policy says',
+    async (name) => {
+      const { typ, claims, policy } = kinds[name]!
+      const names = name === 'client assertion' ? ['iss', 'sub', 'aud'] : ['iss', 'aud']
+      for (const wrong of names)
+        expect(await check({ ...claims, [wrong]: 'other' }, policy, { typ })).toBe(`invalid_claim ${wrong}`)
+    },
+  )
+
+  it('a DPoP proof is five minutes old at most, and five seconds of difference (RFC 9449 §11.1)', async () => {
+    const { claims, policy, header } = kinds['DPoP proof']!
+    const verify = async (proof: JwtPolicy, iat: number) =>
+      verifyJwt(await signJwt({ ...claims, iat }, key, { typ: 'dpop+jwt', header: header! }), key, { ...proof, clock })
+    await verify(policy, now - 305)
+    await expect(verify(policy, now - 306)).rejects.toMatchObject({ code: 'expired_token' })
+    await verify(dpopProofPolicy({ maxAge: 10, leeway: 0 }), now - 10)
+    await expect(verify(dpopProofPolicy({ maxAge: 10, leeway: 0 }), now - 11)).rejects.toMatchObject({
+      code: 'expired_token',
+    })
+  })
+
   it('are none when `typOptional` says so, and still no other (RFC 8725 §3.11)', async () => {
     const claims = { exp: now + 60 }
     for (const typ of ['at+jwt', ['logout+jwt', 'at+jwt']]) {
@@ -298,7 +340,8 @@ describe('types of tokens', () => {
     )
     const aged = idTokenPolicy({ ...client, maxAge: 60, clock })
     expect(await check({ ...common, aud: 'client', auth_time: now - 65 }, aged)).toBe('accepted')
-    expect(await check({ ...common, aud: 'client', auth_time: now - 66 }, aged)).toBe('invalid_claim')
+    for (const time of [now - 66, String(now), true, [now]])
+      expect(await check({ ...common, aud: 'client', auth_time: time }, aged)).toBe('invalid_claim')
     expect(await check({ ...common, aud: 'client' }, aged)).toBe('missing_claim auth_time')
   })
 

@@ -55,12 +55,33 @@ describe('encrypted claims', () => {
     const token = await encryptJwt(claims, shared)
     expect((await decryptJwt(token, shared, { clock: () => now, typ: 'JWT' })).claims).toEqual(claims)
     await expect(decryptJwt(token, shared, { clock: () => now + 60 })).rejects.toMatchObject({ code: 'expired_token' })
+    for (const typ of ['at+jwt', ['at+jwt']])
+      await expect(decryptJwt(token, shared, { clock: () => now, typ })).rejects.toMatchObject({
+        code: 'invalid_header',
+      })
     for (const payload of ['[]', 'x', new Uint8Array([0xff])]) {
       await expect(decryptJwt(await encryptJwe(payload, shared), shared, {})).rejects.toMatchObject({
         code: 'invalid_payload',
       })
     }
   })
+})
+
+it('a token that is encrypted may have 65,536 characters, or as many as one says', async () => {
+  const shared = await generateKey('A256GCM')
+  const long = { ...claims, x: 'x'.repeat(50_000) }
+  const opened = { clock: () => now, maxSize: 99_999 }
+  for (const token of [await encryptJwt(long, shared), await encryptJwt(await signJwt(long, signing), shared)]) {
+    expect(token.length).toBeGreaterThan(65_536)
+    await expect(decryptJwt(token, shared, { clock: () => now })).rejects.toMatchObject({ code: 'exceeded_size' })
+    await expect(verifyJwt(token, signing, { ...opened, decryption: decryption(shared) })).rejects.toMatchObject({
+      code: 'exceeded_size',
+    })
+  }
+  await decryptJwt(await encryptJwt(long, shared), shared, opened)
+  await decryptJwt(await encryptJwt(long, shared), shared, { clock: () => now }, { maxSize: 99_999 })
+  const nested = await encryptJwt(await signJwt(long, signing), shared)
+  await verifyJwt(nested, signing, { ...opened, decryption: decryption(shared, { maxSize: 99_999 }) })
 })
 
 describe('a schema', () => {

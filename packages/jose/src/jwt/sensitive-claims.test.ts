@@ -42,6 +42,7 @@ describe('AJ-41, JJ-34: claims that look like a secret', () => {
       expect.unreachable()
     } catch (error) {
       const { message, reason, claim } = error as { message: string; reason: string; claim: string }
+      expect(error).toMatchObject({ code: 'insecure_claim', status: 500, claim: 'card' }) // a mistake of ours
       expect([message, reason, claim].join()).not.toContain('4111')
     }
   })

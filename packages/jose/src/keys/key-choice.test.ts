@@ -49,6 +49,7 @@ describe('JJ-29, AJ-37: a set of keys', () => {
     expect(key?.alg).toBe('Ed25519')
     const [, second] = [...keys]
     expect((await findSigningKey(keys, 'ES256', second?.kid))?.kid).toBe(second?.kid)
+    expect(await findSigningKey(keys, 'ES256')).toBe([...keys][0])
     expect(await findSigningKey(keys, 'RS256')).toBeNull()
     const token = await signJwt({}, key!, { lifetime: 60 })
     await verifyJwt(token, KeySet.from(keys.toJSON()), { algorithms: ['Ed25519'] })

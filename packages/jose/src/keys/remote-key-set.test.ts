@@ -66,6 +66,7 @@ describe('a remote key set', () => {
     ['max-age=300', 300],
     ['public, max-age="120"', 120],
     ['no-store', 60],
+    ['no-cache, max-age=300', 60],
     ['max-age=1', 60],
     ['max-age=99999999', 86_400],
     ['', 600],
@@ -95,6 +96,47 @@ describe('a remote key set', () => {
     time.now += 1
     await keys.get()
     expect(seen).toHaveLength(2)
+  })
+
+  it('has spent the Age of an answer from a cache (RFC 9111 §4.2.3)', async () => {
+    answer = { ...serve(key), headers: { 'cache-control': 'max-age=300', age: '200' } }
+    const keys = open()
+    await keys.get()
+    expect(keys.export()?.freshUntil).toBe(time.now + 100)
+    answer = { ...serve(key), headers: { 'cache-control': 'max-age=300', age: 'soon' } }
+    await keys.refresh()
+    expect(keys.export()?.freshUntil).toBe(time.now + 300)
+  })
+
+  it('is not asked for again at once while the server is away', async () => {
+    const keys = open()
+    await keys.get()
+    answer = { status: 500 }
+    time.now += 600
+    for (let i = 0; i < 5; i++) expect((await keys.get()).size).toBe(1)
+    expect(seen).toHaveLength(2)
+    time.now += 30
+    expect((await keys.get()).size).toBe(1)
+    expect(seen).toHaveLength(3)
+  })
+
+  it('has another revision when its keys are others, and only then', async () => {
+    const keys = open()
+    await keys.get()
+    const { revision } = keys
+    await keys.refresh()
+    expect(keys.revision).toBe(revision)
+    answer = serve(key, await generateKey('ES256'))
+    await keys.refresh()
+    expect(keys.revision).toBe(revision + 1)
+  })
+
+  it('J29: is on the public internet when somebody else chose its URL', async () => {
+    await expect(open({ addresses: 'public' }).get()).rejects.toMatchObject({
+      code: 'key_set_unavailable',
+      cause: { code: expect.stringMatching(/^(?:forbidden_address|insecure_transport)$/) as unknown },
+    })
+    expect(seen).toHaveLength(0)
   })
 
   it('serves no longer than maxStale while the server is away, and no more than maxBody at all', async () => {
@@ -171,6 +213,17 @@ describe('a remote key set', () => {
     await verifyJwt(await token(key), second, policy)
     expect(seen).toHaveLength(1)
     expect(open().export()).toBeNull()
+  })
+
+  it('knows its ETag from what was exported', async () => {
+    answer = { ...serve(key), headers: { etag: '"1"' } }
+    const first = open()
+    await first.get()
+    const exported = JSON.parse(JSON.stringify(first.export())) as NonNullable<ReturnType<typeof first.export>>
+    answer = { status: 304 }
+    time.now += 600
+    await verifyJwt(await token(key), open({ initial: exported }), policy)
+    expect(seen[1]?.['if-none-match']).toBe('"1"')
   })
 
   it('J29: refuses a URL that is neither https nor on this machine (CVE-2026-48522)', async () => {
