@@ -174,6 +174,68 @@ describe('keys of other tools', () => {
   })
 })
 
+describe('a key that is not quite one', () => {
+  const patch = (bytes: Uint8Array, from: string, to: string) => {
+    const hex = Buffer.from(bytes).toString('hex')
+    expect(hex).toContain(from)
+    return Buffer.from(hex.replace(from, to), 'hex')
+  }
+  const refused = async (material: Uint8Array | string, options = {}) =>
+    expect(importKey(material, options)).rejects.toMatchObject({ code: 'invalid_key' })
+
+  it('has DER that is not distinguished (X.690 §8.3.2, §8.6.2, §10.1)', async () => {
+    const key = await importKey(pairs['P-256'].privateKey)
+    const spki = exportPublicDer(key)
+    await importKey(patch(spki, '034200', '034200'))
+    await refused(patch(spki, '034200', '034201')) // a bit that is not used
+    await refused(patch(spki, '3059', '308159')) // a length in two bytes
+    const pkcs8 = await exportPrivateDer(key)
+    await refused(patch(pkcs8, '020100', '020102')) // a version that does not exist
+    const rsa = exportPublicDer(await importKey(pairs.RSA.publicKey), { format: 'pkcs1' })
+    const long = patch(patch(rsa, '0203010001', '020400010001'), '3082010a', '3082010b')
+    await refused(long) // an exponent with a zero too many
+  })
+
+  it('names another curve inside than outside (RFC 5915 §3)', async () => {
+    const inner = await exportPrivateDer(await importKey(pairs['P-256'].privateKey), { format: 'sec1' })
+    await importKey(inner)
+    const hex = Buffer.from(inner).toString('hex')
+    const outer = (curve: string) => {
+      const algorithm = `06072a8648ce3d0201${curve}`
+      const body = `020100${der('30', algorithm)}${der('04', hex)}`
+      return Buffer.from(der('30', body), 'hex')
+    }
+    await importKey(outer('06082a8648ce3d030107'))
+    await refused(outer('06052b8104000a'))
+  })
+
+  it('asks for more iterations than anybody has time for (RFC 8018 §4.2)', async () => {
+    const key = await importKey(pairs['P-256'].privateKey)
+    const der = await exportPrivateDer(key, { password: 'x', iterations: 65_536 })
+    await importKey(der, { password: 'x' })
+    await refused(patch(der, '0203010000', '02037f0000'), { password: 'x' })
+    await refused(patch(der, '0203010000', '0203000000'), { password: 'x' })
+  })
+
+  it('says another type to OpenSSH than it is (RFC 4253 §6.6)', async () => {
+    await refused(files.sshEd25519.replace('ssh-ed25519', 'ssh-rsa'))
+    await refused(files.ssh[0]!.public.replace(/^\S+/, 'ssh-ed25519'))
+  })
+
+  it('has private numbers that belong to another modulus (RFC 8017 §3.2)', async () => {
+    const { n, e, d } = pairs.RSA.privateKey.export({ format: 'jwk' })
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
+    await importKey({ kty: 'RSA', n: n!, e: e!, d: d! })
+    await expect(importKey({ kty: 'RSA', n: other.n!, e: e!, d: d! })).rejects.toMatchObject({ code: 'invalid_key' })
+  })
+})
+
+/** In hexadecimal form, of fewer than 256 bytes. */
+function der(tag: string, body: string): string {
+  const length = (body.length / 2).toString(16).padStart(2, '0')
+  return tag + (body.length / 2 < 128 ? length : `81${length}`) + body
+}
+
 describe('partial keys', () => {
   it('get back the factors that an RSA key leaves out (RFC 7518 §6.3.2, AJ-36, PJ-20)', async () => {
     const jwk = pairs.RSA.privateKey.export({ format: 'jwk' }) as Jwk

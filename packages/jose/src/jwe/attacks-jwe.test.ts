@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { encodeBase64url, encodeUtf8 } from '@authlib/core'
 import { describe, expect, it, vi } from 'vitest'
@@ -7,7 +7,9 @@ import {
   type DecryptJweOptions,
   decryptJweJson,
   encryptFlattenedJwe,
+  encryptGeneralJwe,
   encryptJwe,
+  type GeneralJwe,
   generateKey,
   importKey,
   importSecret,
@@ -265,6 +267,89 @@ describe('attacks on encryption', () => {
     }
     const jwe = await encryptFlattenedJwe('x', { key })
     await expect(decryptJweJson({ ...jwe, header: { epk } }, key)).rejects.toMatchObject({ code: 'invalid_header' })
+  })
+
+  it('J14: no key for another use or operation (RFC 7517 §4.2, §4.3, AJ-35, JJ-26)', async () => {
+    const { use: _, ...jwk } = (await generateKey('ECDH-ES+A128KW')).privateJwk()
+    const token = await encryptJwe('x', await importKey(jwk))
+    const { d: __, ...open } = jwk
+    for (const [own, decrypts, encrypts] of [
+      [{ use: 'enc' }, 'accepted', true],
+      [{ key_ops: ['deriveKey'] }, 'accepted', true],
+      [{ use: 'sig' }, 'invalid_key', false],
+      [{ key_ops: ['sign'] }, 'invalid_key', false],
+      [{ use: 'sig', key_ops: ['deriveKey'] }, 'invalid_key', false],
+    ] as const) {
+      expect(await codeOf(token, await importKey({ ...jwk, ...own }))).toBe(decrypts)
+      const encrypted = encryptJwe('x', await importKey({ ...open, ...own }))
+      if (encrypts) await encrypted
+      else await expect(encrypted).rejects.toMatchObject({ code: 'invalid_key' })
+    }
+    const wrapping = (await generateKey('A128KW')).privateJwk()
+    const wrapped = await encryptJwe('x', await importKey(wrapping))
+    const { use: ___, ...bare } = wrapping
+    expect(await codeOf(wrapped, await importKey({ ...bare, key_ops: ['unwrapKey'] }))).toBe('accepted')
+    expect(await codeOf(wrapped, await importKey({ ...bare, key_ops: ['wrapKey'] }))).toBe('invalid_key')
+  })
+
+  it('J13: never two readings of a JWE, and no more of it than there may be (RFC 7516 §7.2)', async () => {
+    const key = await generateKey('A256KW')
+    const { recipients, ...shared } = await encryptGeneralJwe('x', [{ key }], { aad: 'y' })
+    const [recipient] = recipients
+    const read = (change: object) => decryptJweJson({ ...shared, recipients, ...change }, key)
+    expect((await read({})).key).toBe(key)
+    for (const [change, code] of [
+      [{ header: {} }, 'decode_error'],
+      [{ encrypted_key: 'AAAA' }, 'decode_error'],
+      [{ aad: 'eQ=' }, 'decode_error'],
+      [{ aad: 'e' }, 'decode_error'],
+      [{ recipients: [] }, 'decode_error'],
+      [{ unprotected: { alg: 'A256KW' } }, 'invalid_header'],
+      [{ recipients: Array(17).fill(recipient) }, 'exceeded_size'],
+    ] as const)
+      await expect(read(change)).rejects.toMatchObject({ code })
+    await read({ recipients: Array(16).fill(recipient) })
+  })
+
+  it('J20: no compression that only an unprotected header asks for (RFC 7516 §4.1.3)', async () => {
+    const key = await generateKey('A256KW')
+    const jwe = await encryptFlattenedJwe('x', { key }, { unprotected: { note: 1 } })
+    const asked = { ...jwe, unprotected: { note: 1, zip: 'DEF' } }
+    await expect(decryptJweJson(asked, key, { maxInflated: 99 })).rejects.toMatchObject({
+      code: 'unsupported_algorithm',
+    })
+  })
+
+  it('J19: no PBES2 salt under eight bytes (RFC 7518 §4.8.1.1)', async () => {
+    const key = await importSecret('a password', { alg: 'PBES2-HS256+A128KW' })
+    const cek = Buffer.alloc(32, 1)
+    for (const [length, verdict] of [
+      [7, 'decryption_failed'],
+      [8, 'accepted'],
+    ] as const) {
+      const p2s = Buffer.alloc(length, 2)
+      const salt = Buffer.concat([Buffer.from('PBES2-HS256+A128KW\0'), p2s])
+      const wrap = createCipheriv(
+        'id-aes128-wrap',
+        pbkdf2Sync('a password', salt, 1000, 16, 'sha256'),
+        Buffer.alloc(8, 0xa6),
+      )
+      const [, , ...rest] = direct(cek, Buffer.from('x'), {
+        alg: 'PBES2-HS256+A128KW',
+        p2s: p2s.toString('base64url'),
+        p2c: 1000,
+      }).split('.')
+      const header = encode({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2s: p2s.toString('base64url'), p2c: 1000 })
+      const encryptedKey = Buffer.concat([wrap.update(cek), wrap.final()]).toString('base64url')
+      expect(await codeOf([header, encryptedKey, ...rest].join('.'), key)).toBe(verdict)
+    }
+  })
+
+  it('J10: no crit is made, as none is understood (RFC 7516 §4.1.13)', async () => {
+    const key = await generateKey('A256KW')
+    const header = { crit: ['x'], x: 1 }
+    await expect(encryptJwe('x', key, { header })).rejects.toMatchObject({ code: 'invalid_header' })
+    await expect(encryptGeneralJwe('x', [{ key }], { header })).rejects.toMatchObject({ code: 'invalid_header' })
   })
 
   it('J22: no JWS where a JWE is expected, no key of one kind for the other (JJ-15)', async () => {

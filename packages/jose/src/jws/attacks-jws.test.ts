@@ -333,6 +333,12 @@ describe('attacks on signatures', () => {
     await expect(
       verifyJwsJson({ ...jws, header: { crit: ['x'], x: 1 } }, ecKey, { algorithms: ['ES256'] }),
     ).rejects.toMatchObject({ code: 'invalid_header' })
+    const claimed = encode({ alg: 'ES256', crit: ['x'] })
+    const signature = encodeBase64url(ecdsa(ecPair.privateKey)(Buffer.from(`${claimed}.${body}`)))
+    const elsewhere = { payload: body, protected: claimed, header: { x: 1 }, signature } // where nobody signed it
+    await expect(verifyJwsJson(elsewhere, ecKey, { algorithms: ['ES256'], crit: ['x'] })).rejects.toMatchObject({
+      code: 'invalid_header',
+    })
   })
 
   it('J11: b64=false only with crit, never in a JWT, and no dot inside a compact one (RFC 7797, JJ-06, PJ-07)', async () => {

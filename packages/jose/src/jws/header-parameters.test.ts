@@ -3,6 +3,7 @@ import {
   checkHeaderParameters,
   generateKey,
   type HeaderRules,
+  JoseError,
   signJws,
   signJwt,
   verifyJws,
@@ -28,6 +29,15 @@ it.each<[HeaderRules, boolean]>([
   const check = () => checkHeaderParameters(header, rules)
   if (holds) expect(check()).toBe(true)
   else expect(check).toThrow(expect.objectContaining({ code: 'invalid_header' }))
+})
+
+it('AJ-08: knows what is registered, of JWE too', () => {
+  const registered =
+    'alg typ cty kid jku x5u x5t x5t#S256 jwk x5c crit enc zip epk apu apv iv tag p2s p2c iss sub aud b64'
+  const header = Object.fromEntries(registered.split(' ').map((name) => [name, '']))
+  expect(checkHeaderParameters(header, { strict: true })).toBe(true)
+  for (const name of ['ALG', 'skid', 'toString', ''])
+    expect(() => checkHeaderParameters({ ...header, [name]: '' }, { strict: true })).toThrow(JoseError)
 })
 
 it('AJ-08: fits into a policy', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sha256Base64url } from '@authlib/core'
-import { generateKey, type JoseError, type JwtClaims, signJwt } from '../index.ts'
+import { decodeUnverifiedJwt, generateKey, type JoseError, type JwtClaims, signJwt } from '../index.ts'
 import {
   type ClaimPath,
   issueSdJwt,
@@ -116,6 +116,18 @@ describe('selective disclosure', () => {
     await expect(verifySdJwt(sdJwt, holder, policy)).rejects.toMatchObject({ code: 'bad_signature' })
   })
 
+  it('has salts of 128 bits, and digests in an order that tells nothing (RFC 9901 §4.2.4.1, §9.3)', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `claim${index}`)
+    const hidden = Object.fromEntries(names.map((name) => [name, 1]))
+    const text = await issueSdJwt(hidden, issuer, { disclosable: names.map((name) => [name]) })
+    const [token = '', ...rest] = text.split('~').slice(0, -1)
+    const salts = rest.map((item) => (JSON.parse(Buffer.from(item, 'base64url').toString()) as string[])[0] ?? '')
+    expect(new Set(salts).size).toBe(names.length)
+    for (const salt of salts) expect(Buffer.from(salt, 'base64url')).toHaveLength(16)
+    const digests = decodeUnverifiedJwt(token).claims['_sd'] as string[]
+    expect(digests).toEqual(digests.toSorted())
+  })
+
   it('refuses disclosures that do not fit (RFC 9901 §7.1 steps 3 to 5)', async () => {
     const named = ['salt', 'role', 'admin']
     const digest = await digestOf(named)
@@ -123,6 +135,8 @@ describe('selective disclosure', () => {
     const cases = [
       await forge({}, named),
       await forge({ _sd: [digest, digest] }, named),
+      await forge({ _sd: ['decoy', 'decoy'] }),
+      await forge({ _sd: ['decoy'], list: [{ '...': 'decoy' }] }),
       await forge({ _sd: [digest], a: { _sd: [digest] } }, named),
       await forge({ _sd: [digest] }, named, named),
       await forge({ _sd: [digest], role: 'user' }, named),
@@ -138,6 +152,9 @@ describe('selective disclosure', () => {
     ]
     for (const bad of [['salt', '_sd', []], ['salt', '...', 1], ['salt'], ['s', 'n', 1, 2], [1, 'n', 1], {}, 'x'])
       cases.push(await forge({ _sd: [await digestOf(bad)] }, bad))
+    const nested: unknown[][] = [['salt', 'a', 1]]
+    while (nested.length < 40) nested.push(['salt', 'a', { _sd: [await digestOf(nested.at(-1))] }]) // deeper than JSON may be
+    cases.push(await forge({ _sd: [await digestOf(nested.at(-1))] }, ...nested))
     for (const presentation of cases)
       await expect(verifySdJwt(presentation, issuer, policy)).rejects.toMatchObject({ code: 'decode_error' })
     for (const text of ['', 'a.b.c', '~', `${await issue()}~~`, undefined]) {
