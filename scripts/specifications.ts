@@ -14,6 +14,7 @@ const RFCS: Readonly<Record<number, string>> = {
   3986: 'Uniform Resource Identifier (URI): Generic Syntax',
   4055: 'Additional Algorithms and Identifiers for RSA Cryptography for use in the Internet X.509 PKI',
   4231: 'Identifiers and Test Vectors for HMAC-SHA-224, HMAC-SHA-256, HMAC-SHA-384, and HMAC-SHA-512',
+  4253: 'The Secure Shell (SSH) Transport Layer Protocol',
   4291: 'IP Version 6 Addressing Architecture',
   4648: 'The Base16, Base32, and Base64 Data Encodings',
   5280: 'Internet X.509 Public Key Infrastructure Certificate and CRL Profile',

@@ -9,7 +9,6 @@ import {
   encryptFlattenedJwe,
   encryptGeneralJwe,
   encryptJwe,
-  type GeneralJwe,
   generateKey,
   importKey,
   importSecret,
