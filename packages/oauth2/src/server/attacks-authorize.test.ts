@@ -17,11 +17,11 @@ import {
   WEB,
 } from '../../test/journey.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { storedClients, staticClients } from './clients.ts'
-import { codeChallenge } from './extensions/code-challenge.ts'
-import { jwtAccessToken } from './extensions/jwt-access-token.ts'
-import { authorizationCodeGrant } from './grants/authorization-code.ts'
-import { clientCredentialsGrant } from './grants/client-credentials.ts'
+import { storedClients, staticClients } from './records/clients.ts'
+import { codeChallenge } from './features/code-challenge.ts'
+import { jwtAccessToken } from './features/jwt-access-token.ts'
+import { authorizationCodeGrant } from './features/authorization-code.ts'
+import { clientCredentialsGrant } from './features/client-credentials.ts'
 import { developmentPages } from './interaction/development.ts'
 import { redirectInteraction } from './interaction/redirect.ts'
 

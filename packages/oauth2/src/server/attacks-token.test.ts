@@ -21,8 +21,8 @@ import {
 } from '../../test/journey.ts'
 import { OAuth2Error } from '../errors.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { storedClients, staticClients } from './clients.ts'
-import { clientCredentialsGrant } from './grants/client-credentials.ts'
+import { storedClients, staticClients } from './records/clients.ts'
+import { clientCredentialsGrant } from './features/client-credentials.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 

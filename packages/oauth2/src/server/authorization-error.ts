@@ -6,7 +6,7 @@
 
 import { AuthlibError } from '@authlib/core'
 import type { OAuth2Error } from '../errors.ts'
-import type { ResponseTarget } from './feature.ts'
+import type { ResponseTarget } from './contract/feature.ts'
 
 /** With a target: sent to the client. Without: shown to the person, because the redirect URI cannot be trusted. */
 export class AuthorizationError extends AuthlibError {

@@ -31,14 +31,19 @@ import type { SigningKeys } from '@authlib/jose'
 import { errorResponse, serverError, type OAuth2Error } from '../errors.ts'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
 import { AuthorizationError } from './authorization-error.ts'
-import { atTarget, createAuthorizationResponse, sendToClient, validateAuthorizationRequest } from './authorize.ts'
-import { batchOf, joinChanges } from './changes.ts'
-import { authenticateClient } from './client-authentication.ts'
-import { storedClients } from './clients.ts'
-import { composeMetadata } from './compose-metadata.ts'
-import { defaultRegistry } from './defaults.ts'
-import { errorPage } from './error-page.ts'
-import { logServerError, type AuthEvent } from './events.ts'
+import {
+  atTarget,
+  createAuthorizationResponse,
+  sendToClient,
+  validateAuthorizationRequest,
+} from './kernel/authorization-request.ts'
+import { batchOf, joinChanges } from './records/changes.ts'
+import { authenticateClient } from './kernel/client-authentication.ts'
+import { storedClients } from './records/clients.ts'
+import { composeMetadata } from './kernel/metadata.ts'
+import { defaultRegistry } from './kernel/defaults.ts'
+import { errorPage } from './kernel/error-page.ts'
+import { logServerError, type AuthEvent } from './contract/events.ts'
 import type {
   AuthorizationDecision,
   AuthorizationRequest,
@@ -54,19 +59,19 @@ import type {
   ResponseTarget,
   ResumedRequest,
   Server,
-} from './feature.ts'
-import { authorizationChanges, createTokenResponse } from './issue.ts'
+} from './contract/feature.ts'
+import { authorizationChanges, createTokenResponse } from './kernel/token-request.ts'
 import {
   assertErrorUris,
   assertStrongStorage,
   claimStore,
   type AuthorizationServerOptions,
   type Tenant,
-} from './options.ts'
-import type { Registry } from './registry.ts'
-import { revokeEverythingOf, type Owner } from './revoke.ts'
-import { allowedMethods, serve } from './serve.ts'
-import { toOAuth2Error } from './to-oauth2-error.ts'
+} from './kernel/options.ts'
+import type { Registry } from './kernel/registry.ts'
+import { revokeEverythingOf, type Owner } from './kernel/revoke.ts'
+import { allowedMethods, serve } from './kernel/serve.ts'
+import { toOAuth2Error } from './kernel/to-oauth2-error.ts'
 
 /**
  * `new AuthorizationServer({ issuer, store, secrets })`, then register what it shall do, then mount it or call `fetch`.

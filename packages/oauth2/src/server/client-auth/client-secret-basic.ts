@@ -6,7 +6,7 @@
 
 import { decodeBase64, decodeFormValue, decodeUtf8, parseAuthorization, type HttpRequest } from '@authlib/core'
 import { invalidClient, invalidRequest } from '../../errors.ts'
-import type { ClientAuthMethod } from '../feature.ts'
+import type { ClientAuthMethod } from '../contract/feature.ts'
 import { verifySecret } from './verify-secret.ts'
 
 /** Identifier and secret in the `Authorization` header. RFC 6749 §2.3.1. */

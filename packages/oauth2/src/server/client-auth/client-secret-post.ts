@@ -4,7 +4,7 @@
  * @spec RFC 6749 §2.3.1
  */
 
-import type { ClientAuthMethod } from '../feature.ts'
+import type { ClientAuthMethod } from '../contract/feature.ts'
 import { verifySecret } from './verify-secret.ts'
 
 /** Identifier and secret in the body. RFC 6749 §2.3.1. */

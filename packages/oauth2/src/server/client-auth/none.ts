@@ -5,7 +5,7 @@
  */
 
 import { invalidClient } from '../../errors.ts'
-import type { ClientAuthMethod } from '../feature.ts'
+import type { ClientAuthMethod } from '../contract/feature.ts'
 
 /** A public client says who it is and proves nothing. RFC 6749 §3.2.1. */
 export const none: ClientAuthMethod = {

@@ -2,9 +2,9 @@
 
 import { constantTimeEqual } from '@authlib/core'
 import { invalidClient } from '../../errors.ts'
-import type { Client } from '../client.ts'
-import { hashClientSecret } from '../clients.ts'
-import type { Server } from '../feature.ts'
+import type { Client } from '../contract/client.ts'
+import { hashClientSecret } from '../records/clients.ts'
+import type { Server } from '../contract/feature.ts'
 
 const NOBODY = `sha-256:${'A'.repeat(43)}`
 

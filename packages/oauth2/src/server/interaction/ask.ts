@@ -5,9 +5,9 @@
  */
 
 import { OAuth2Error } from '../../errors.ts'
-import { slot, type Slot } from '../authorization.ts'
-import { isPublicClient, type Client } from '../client.ts'
-import type { AuthorizationRequest, Login } from '../feature.ts'
+import { slot, type Slot } from '../records/authorization.ts'
+import { isPublicClient, type Client } from '../contract/client.ts'
+import type { AuthorizationRequest, Login } from '../contract/feature.ts'
 
 /** What parameters of the request demand; an extension writes it, such as OpenID Connect's `prompt`. */
 export type Demands = {

@@ -1,7 +1,7 @@
 /** The HTML of the development pages. */
 
 import { escapeHtml } from '@authlib/core'
-import type { PendingInteraction } from '../feature.ts'
+import type { PendingInteraction } from '../contract/feature.ts'
 import type { Page } from '../page.ts'
 
 /** `refused` is the username that came with a wrong password. */

@@ -13,8 +13,8 @@ import {
   type HttpRequest,
 } from '@authlib/core'
 import { invalidRequest } from '../../errors.ts'
-import { ANSWER_TIME } from '../authorize.ts'
-import type { Changes, Login, ResumedRequest, Server } from '../feature.ts'
+import { ANSWER_TIME } from '../kernel/authorization-request.ts'
+import type { Changes, Login, ResumedRequest, Server } from '../contract/feature.ts'
 
 /** What a handle carries. */
 export interface Journey extends ResumedRequest {

@@ -9,13 +9,13 @@ import {
   redeem,
   WEB,
 } from '../../../test/journey.ts'
-import { clientFromMetadata, staticClients } from '../clients.ts'
-import { codeChallenge } from '../extensions/code-challenge.ts'
-import type { AuthorizationRequest, Login } from '../feature.ts'
-import { authorizationCodeGrant } from '../grants/authorization-code.ts'
-import { endSession, findSession, startSession } from '../sessions.ts'
+import { clientFromMetadata, staticClients } from '../records/clients.ts'
+import { codeChallenge } from '../features/code-challenge.ts'
+import type { AuthorizationRequest, Login } from '../contract/feature.ts'
+import { authorizationCodeGrant } from '../features/authorization-code.ts'
+import { endSession, findSession, startSession } from '../records/session.ts'
 import { demandsSlot, whatToAsk, type Demands } from './ask.ts'
-import { forgetConsent } from './consents.ts'
+import { forgetConsent } from '../records/consent.ts'
 import { developmentPages } from './development.ts'
 import { redirectInteraction } from './redirect.ts'
 

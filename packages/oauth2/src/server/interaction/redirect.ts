@@ -10,12 +10,12 @@ import {
   type HttpResponse,
 } from '@authlib/core'
 import { AuthorizationError } from '../authorization-error.ts'
-import { atTarget } from '../authorize.ts'
+import { atTarget } from '../kernel/authorization-request.ts'
 import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
-import type { AuthorizationRequest, Feature, Login, PendingInteraction, Server } from '../feature.ts'
+import type { AuthorizationRequest, Feature, Login, PendingInteraction, Server } from '../contract/feature.ts'
 import { whatToAsk, type Questions } from './ask.ts'
-import { rememberConsent, rememberedScope } from './consents.ts'
+import { rememberConsent, rememberedScope } from '../records/consent.ts'
 import { bindBrowser, openJourney, sealJourney, type Journey } from './handle.ts'
 
 export interface RedirectInteractionOptions {

@@ -5,7 +5,7 @@
  */
 
 import { addFragment, redirectResponse } from '@authlib/core'
-import type { ResponseMode } from '../feature.ts'
+import type { ResponseMode } from '../contract/feature.ts'
 
 /** Answers in the fragment of the redirect URI. OAuth 2.0 Multiple Response Types §2.1. */
 export const fragmentMode: ResponseMode = {

@@ -5,7 +5,7 @@
  */
 
 import { addQuery, redirectResponse } from '@authlib/core'
-import type { ResponseMode } from '../feature.ts'
+import type { ResponseMode } from '../contract/feature.ts'
 
 /** Answers in the query of the redirect URI. RFC 6749 §4.1.2. */
 export const queryMode: ResponseMode = {

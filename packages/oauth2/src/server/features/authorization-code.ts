@@ -1,0 +1,151 @@
+/**
+ * The authorization code grant, with its response type `code`.
+ *
+ * @spec RFC 6749 §4.1
+ * @spec OAuth 2.1 §4.1.3 §7.5 §10.2
+ */
+
+import { constantTimeEqual, sha256Base64url, type StoredRecord } from '@authlib/core'
+import { invalidGrant, invalidRequest } from '../../errors.ts'
+import { AUTHORIZATION_KIND, readAuthorization, slot, type Authorization, type Slot } from '../records/authorization.ts'
+import { authorizeEndpoint } from './authorization-endpoint.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+import { issuerParameter } from './issuer-parameter.ts'
+import type { Changes, Grant, ResponseType, TokenPlan, TokenRequest } from '../contract/feature.ts'
+import { sessionEnded, sessionSlot } from '../records/session.ts'
+import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
+
+export interface AuthorizationCodeGrantOptions {
+  /** Lifetime of the code in seconds. RFC 6749 §4.1.2 recommends at most 600. Default 60. */
+  readonly lifetime?: number
+  /**
+   * Seconds within which a second, fully valid redemption is refused without ending the authorization: browsers and
+   * proxies submit twice. Default 2; 0 is strict.
+   */
+  readonly doubleSubmitInterval?: number
+  /** Demands `redirect_uri` at the token endpoint, as RFC 6749 §4.1.3 does and OAuth 2.1 §10.2 no longer does. Default false. */
+  readonly requireRedirectUri?: boolean
+  /** Lets the grant be registered without the `codeChallenge` extension, open to code injection (RFC 9700 §4.5). Default false. */
+  readonly allowWithoutCodeChallenge?: boolean
+}
+
+const KIND = 'code'
+const PREFIX = 'ac'
+
+/** How long a used code is remembered, in seconds, so that its replay is noticed. */
+const REPLAY_MEMORY = 600
+
+/** The `redirect_uri` of the request, when it had one. */
+const redirectUriSlot: Slot<string> = slot<string>('redirectUri')
+
+type CodeData = { readonly version: 1; readonly status: 'live' | 'used' | 'burnt'; readonly usedAt?: number }
+
+/** Redeems authorization codes, each once. RFC 6749 §4.1.3. */
+export function authorizationCodeGrant({
+  lifetime = 60,
+  doubleSubmitInterval = 2,
+  requireRedirectUri = false,
+  allowWithoutCodeChallenge = false,
+}: AuthorizationCodeGrantOptions = {}): Grant {
+  return {
+    grantType: 'authorization_code',
+    requires: allowWithoutCodeChallenge ? [] : ['code_challenge'],
+    endpoints: [authorizeEndpoint, tokenEndpoint],
+    responseTypes: [codeResponseType(lifetime)],
+    extensions: [issuerParameter],
+
+    async exchange(request): Promise<TokenPlan> {
+      const { client, now } = request
+      const { code, authorization } = await findCode(request)
+      if (authorization.clientId !== client.clientId) throw invalidGrant('', { reason: 'code of another client' })
+      checkRedirectUri(request, authorization, requireRedirectUri)
+      const data = code.data as CodeData // sound: codeRecord wrote it
+      if (data.status === 'burnt') throw invalidGrant('', { reason: 'burnt code' })
+      const plan = { authorization, scope: authorization.scope }
+      if (data.status === 'used') {
+        // The plan is refused only once everything else about the request has been found valid: whoever holds nothing
+        // but a used code must not be able to end the authorization. OAuth 2.1 §7.5
+        const doubleSubmit = now < (data.usedAt ?? 0) + doubleSubmitInterval
+        const refuse = invalidGrant('', { reason: doubleSubmit ? 'code submitted twice' : 'code replayed' })
+        return doubleSubmit ? { ...plan, refuse } : { ...plan, refuse, update: { status: 'revoked' } }
+      }
+      const session = sessionSlot.read(authorization)
+      if (session !== undefined && (await sessionEnded(request.server, session))) {
+        throw invalidGrant('', { reason: 'the session has ended' })
+      }
+      return {
+        ...plan,
+        refreshable: true,
+        update: { status: 'active' },
+        changes: mark(code, { version: 1, status: 'used', usedAt: now }, now),
+        ifInvalid: mark(code, { version: 1, status: 'burnt' }, now), // one guess at a verifier, no more
+      }
+    },
+  }
+}
+
+function codeResponseType(lifetime: number): ResponseType {
+  return {
+    responseType: 'code',
+    grantTypes: ['authorization_code'],
+    defaultMode: 'query',
+    async respond({ server, params }, authorization) {
+      const code = createTokenText(PREFIX, authorization.id, server.random)
+      const record: StoredRecord = {
+        kind: KIND,
+        id: await sha256Base64url(code),
+        partition: authorization.id,
+        revision: 1,
+        expiresAt: authorization.createdAt + lifetime,
+        data: { version: 1, status: 'live' } satisfies CodeData,
+      }
+      const redirectUri = params.get('redirect_uri')
+      return {
+        params: { code },
+        changes: { put: [record] },
+        update: {
+          expiresAt: Math.max(authorization.expiresAt, record.expiresAt),
+          ...(redirectUri === undefined ? {} : { data: redirectUriSlot.write(redirectUri) }),
+        },
+      }
+    },
+  }
+}
+
+/** @throws OAuth2Error `invalid_grant` for anything that is not a known code with a living authorization */
+async function findCode({
+  server,
+  params,
+  now,
+}: TokenRequest): Promise<{ code: StoredRecord; authorization: Authorization }> {
+  const text = params.get('code')
+  if (text === undefined) throw invalidRequest('code is missing')
+  const partition = authorizationIdOf(PREFIX, text)
+  if (partition === null) throw invalidGrant('', { reason: 'not a code' })
+  const [code, root] = await server.store.get(partition, [
+    [KIND, await sha256Base64url(text)],
+    [AUTHORIZATION_KIND, partition],
+  ])
+  const authorization = readAuthorization(root, now)
+  if (!code || code.expiresAt <= now || !authorization) throw invalidGrant('', { reason: 'unknown or expired code' })
+  if (authorization.status === 'revoked') throw invalidGrant('', { reason: 'the authorization is revoked' })
+  return { code, authorization }
+}
+
+/** Optional, and enforced when it is sent. OAuth 2.1 §10.2 */
+function checkRedirectUri({ params }: TokenRequest, authorization: Authorization, required: boolean): void {
+  const sent = params.get('redirect_uri')
+  const used = redirectUriSlot.read(authorization)
+  if (sent === undefined && !(required && used !== undefined)) return
+  if (sent === undefined || used === undefined || !constantTimeEqual(sent, used)) {
+    throw invalidGrant('', { reason: 'redirect_uri differs from that of the authorization request' })
+  }
+}
+
+function mark(code: StoredRecord, data: CodeData, now: number): Changes {
+  const { kind, id, revision } = code
+  return {
+    expect: [{ kind, id, revision }],
+    put: [{ ...code, revision: revision + 1, expiresAt: Math.max(code.expiresAt, now + REPLAY_MEMORY), data }],
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The client credentials grant: a client acting for itself.
+ *
+ * @spec RFC 6749 §4.4
+ */
+
+import { invalidScope, unauthorizedClient } from '../../errors.ts'
+import { coversScope, parseScope } from '../../scope.ts'
+import { isPublicClient } from '../contract/client.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+import type { Grant } from '../contract/feature.ts'
+import { newAuthorization } from '../kernel/token-request.ts'
+
+/** Confidential clients only. Without `scope` in the request the token carries everything the client may have. */
+export function clientCredentialsGrant(): Grant {
+  return {
+    grantType: 'client_credentials',
+    endpoints: [tokenEndpoint],
+    exchange(request) {
+      const { client, params } = request
+      if (isPublicClient(client)) throw unauthorizedClient('a public client may not use this grant_type') // §4.4
+      const requested = parseScope(params.get('scope'))
+      if (!coversScope(client.scope, requested)) throw invalidScope('the client may not ask for this scope')
+      const scope = params.has('scope') ? requested : client.scope
+      return { authorization: newAuthorization(request, { scope }), scope, single: true } // §4.4.3: no refresh token
+    },
+  }
+}

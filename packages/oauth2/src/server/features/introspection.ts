@@ -1,0 +1,70 @@
+/**
+ * Token introspection.
+ *
+ * @spec RFC 7662
+ */
+
+import { jsonResponse, noStore, type JsonObject } from '@authlib/core'
+import { invalidClient } from '../../errors.ts'
+import { formatScope } from '../../scope.ts'
+import { isPublicClient, type Client } from '../contract/client.ts'
+import type { Endpoint, FoundToken } from '../contract/feature.ts'
+import { readTokenForm, requireToken } from './revocation.ts'
+
+export interface IntrospectionOptions {
+  /**
+   * Whether a caller may learn about a token; others are told that it is not active. Default: {@link mayIntrospect}.
+   */
+  readonly allow?: (caller: Client, token: FoundToken) => boolean
+  /** Members to add to an active answer. Protocol members win. */
+  readonly claims?: (token: FoundToken) => JsonObject | Promise<JsonObject>
+}
+
+/** Tells resource servers about tokens. RFC 7662. */
+export function introspectionEndpoint({ allow = mayIntrospect, claims }: IntrospectionOptions = {}): Endpoint {
+  return {
+    name: 'introspection',
+    path: '/introspect',
+    methods: ['POST'],
+    cors: false, // called by servers
+    async handle(request, server) {
+      const params = await readTokenForm(request)
+      const caller = await server.authenticateClient(request, params)
+      if (isPublicClient(caller)) throw invalidClient('', { reason: 'a public client cannot introspect' }) // §2.1
+      const token = await server.findToken(requireToken(params))
+      if (!token || !allow(caller, token)) return jsonResponse(200, { active: false }, noStore) // §2.2: nothing more
+      return jsonResponse(200, { ...(await claims?.(token)), ...describe(token, server.issuer) }, noStore)
+    },
+  }
+}
+
+/**
+ * A client may look at its own tokens. A resource server, registered as a confidential client without any grant, may look
+ * at access tokens that name no audience, or name its `client_id` or its registered `resource`.
+ */
+export function mayIntrospect(caller: Client, token: FoundToken): boolean {
+  if (token.authorization.clientId === caller.clientId) return true
+  if (caller.grantTypes.length > 0 || token.kind !== 'access_token') return false
+  const { resource } = caller.metadata
+  const names = [caller.clientId, ...(Array.isArray(resource) ? (resource as unknown[]) : [resource])]
+  return token.audience.length === 0 || token.audience.some((audience) => names.includes(audience))
+}
+
+/** §2.2 */
+function describe(token: FoundToken, issuer: string): JsonObject {
+  const { authorization, audience } = token
+  return {
+    ...token.claims,
+    active: true,
+    iss: issuer,
+    client_id: authorization.clientId,
+    ...(authorization.subject === undefined ? {} : { sub: authorization.subject }),
+    ...(token.scope.length > 0 ? { scope: formatScope(token.scope) } : {}),
+    ...(audience.length > 0 ? { aud: audience.length === 1 ? audience[0] : audience } : {}),
+    ...(token.tokenType === undefined ? {} : { token_type: token.tokenType }),
+    iat: token.issuedAt,
+    exp: token.expiresAt,
+    ...(authorization.authTime === undefined ? {} : { auth_time: authorization.authTime }), // RFC 9470 §6.2
+    ...(authorization.acr === undefined ? {} : { acr: authorization.acr }),
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Access tokens that a resource server can check by itself.
+ *
+ * @spec RFC 9068
+ */
+
+import { randomToken, type JsonObject } from '@authlib/core'
+import { JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
+import { serverError } from '../../errors.ts'
+import { formatScope } from '../../scope.ts'
+import { AUTHORIZATION_KIND, readAuthorization } from '../records/authorization.ts'
+import { jwksEndpoint } from './jwks.ts'
+import type { Feature, FoundToken, Server, TokenDraft, TokenFormat } from '../contract/feature.ts'
+
+export interface JwtAccessTokenOptions {
+  /** Who the tokens are for, when nothing in the request says so: the `resource` of the API. §3 */
+  readonly audience: string | readonly string[]
+  /** Signature algorithm. Default: the first of the server's keys. */
+  readonly algorithm?: string
+  /** Further claims, such as roles of the subject. Protocol claims win. §2.2.3 */
+  readonly claims?: (draft: TokenDraft) => JsonObject | Promise<JsonObject>
+}
+
+const REVOKED_KIND = 'revoked_jwt'
+
+/**
+ * Makes every access token a signed JWT. Revocation and introspection still work: `jti` carries the authorization. A
+ * resource server that only checks signatures notices a revocation when the token expires.
+ *
+ * Who is logged in must not have the `client_id` of a client for a subject: such a person is refused.
+ */
+export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOptions): Feature {
+  const defaultAudience = typeof audience === 'string' ? [audience] : audience
+  const format: TokenFormat = {
+    name: 'jwt',
+    async mint(draft, server) {
+      const key = await server.requireKeys().signingKey(algorithm)
+      const payload = { ...(await claims?.(draft)), ...protocolClaims(draft, server) }
+      return { token: await signJwt(payload, key, { typ: 'at+jwt' }) } // §2.1
+    },
+    find: (token, server) => (token.startsWith('ey') ? findJwt(token, server, defaultAudience) : null),
+  }
+  return {
+    name: 'jwt_access_token',
+    tokenFormats: [format],
+    endpoints: [jwksEndpoint],
+    extensions: [
+      {
+        name: 'jwt_access_token',
+        async authorizing({ server }, { subject }) {
+          // RFC 9700 §4.15: a client acting for itself is the `sub` of its tokens, and must not pass for a person
+          const namesake = subject === undefined ? null : await server.clients.find(subject)
+          if (namesake) throw serverError('', { reason: 'the subject is the client_id of a client' })
+        },
+        issuing: (draft) => ({ format: 'jwt', ...(draft.audience.length > 0 ? {} : { audience: defaultAudience }) }),
+      },
+    ],
+  }
+}
+
+/** §2.2 */
+function protocolClaims(draft: TokenDraft, { issuer, random }: Server): JwtClaims {
+  const { authorization, audience } = draft
+  return {
+    ...draft.claims,
+    iss: issuer,
+    sub: authorization.subject ?? authorization.clientId, // §2.2: the client itself when there is no resource owner
+    aud: audience[0] !== undefined && audience.length === 1 ? audience[0] : audience,
+    client_id: authorization.clientId,
+    iat: draft.issuedAt,
+    exp: draft.expiresAt,
+    jti: `${authorization.id}.${randomToken(random, 16)}`,
+    ...(draft.scope.length > 0 ? { scope: formatScope(draft.scope) } : {}), // §2.2.3
+    ...(authorization.authTime === undefined ? {} : { auth_time: authorization.authTime }), // §2.2.1
+    ...(authorization.acr === undefined ? {} : { acr: authorization.acr }),
+    ...(authorization.amr === undefined ? {} : { amr: authorization.amr }),
+  }
+}
+
+/** A valid signature is not enough: the authorization must be active, and the token not revoked by itself. */
+async function findJwt(token: string, server: Server, defaultAudience: readonly string[]): Promise<FoundToken | null> {
+  const claims = await verified(token, server)
+  if (!claims) return null
+  const { jti = '', scope, aud = defaultAudience } = claims
+  const partition = jti.slice(0, jti.indexOf('.'))
+  const [root, revoked] = await server.store.get(partition, [
+    [AUTHORIZATION_KIND, partition],
+    [REVOKED_KIND, jti],
+  ])
+  const authorization = readAuthorization(root, server.clock())
+  if (authorization?.status !== 'active' || revoked) return null
+  const expiresAt = claims.exp ?? 0
+  const marker = { kind: REVOKED_KIND, id: jti, partition, revision: 1, expiresAt, data: { version: 1 } }
+  return {
+    kind: 'access_token',
+    authorization,
+    scope: typeof scope === 'string' ? scope.split(' ') : [],
+    audience: typeof aud === 'string' ? [aud] : aud,
+    issuedAt: claims.iat ?? 0,
+    expiresAt,
+    tokenType: 'Bearer',
+    claims: claims as JsonObject, // sound: parsed from JSON
+    revocation: { changes: { put: [marker] } },
+  }
+}
+
+async function verified(token: string, server: Server): Promise<JwtClaims | null> {
+  const keys = server.requireKeys()
+  try {
+    const policy = {
+      typ: 'at+jwt',
+      issuer: server.issuer,
+      anyAudience: true, // ours, whomever it is for
+      required: ['jti'],
+      algorithms: keys.algorithms,
+      clock: server.clock,
+    }
+    return (await verifyJwt(token, await keys.keySet(), policy)).claims
+  } catch (error) {
+    if (error instanceof JoseError) return null
+    throw error
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Refresh tokens: rotation, detection of reuse, and one successor for parallel refreshes.
+ *
+ * @spec RFC 6749 §6
+ * @spec RFC 9700 §4.14
+ * @spec OAuth 2.1 §4.3
+ */
+
+import { constantTimeEqual, createSealer, decodeUtf8, sha256Base64url, type JsonObject } from '@authlib/core'
+import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
+import { coversScope, parseScope } from '../../scope.ts'
+import { AUTHORIZATION_KIND, readAuthorization, slot, type Authorization, type Slot } from '../records/authorization.ts'
+import type { Client } from '../contract/client.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+import type { Extension, Grant, Server, TokenKind, TokenPlan, TokenRequest } from '../contract/feature.ts'
+import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
+
+export interface RefreshTokenGrantOptions {
+  /** Seconds without a refresh after which the token dies. Default 30 days. */
+  readonly idleLifetime?: number
+  /** Seconds after which the person must come back, whatever happened meanwhile. Default 365 days. */
+  readonly absoluteLifetime?: number
+  /**
+   * Seconds in which the predecessor is answered with the *same* successor: a client that lost the response, or refreshed
+   * twice at once, stays signed in. Default 10; 0 is strict.
+   */
+  readonly reuseInterval?: number
+  /**
+   * Who gets a refresh token. Default: a client registered for this grant, and with OpenID Connect only when
+   * `offline_access` was granted (Core §11).
+   */
+  readonly issueTo?: (client: Client, authorization: Authorization) => boolean
+}
+
+type RefreshState = {
+  readonly generation: number
+  /** Hash of the one token that is good. */
+  readonly head: string
+  readonly idleUntil: number
+  readonly absoluteUntil: number
+  /** The head itself, sealed under a key that only its predecessor gives. */
+  readonly successor?: { readonly sealed: string; readonly until: number } | undefined
+}
+
+const refreshSlot: Slot<RefreshState> = slot<RefreshState>('refresh')
+
+const DAY = 86_400
+
+/** Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6. */
+export function refreshTokenGrant({
+  idleLifetime = 30 * DAY,
+  absoluteLifetime = 365 * DAY,
+  reuseInterval = 10,
+  issueTo = wantsRefreshToken,
+}: RefreshTokenGrantOptions = {}): Grant {
+  const firstToken: Extension = {
+    name: 'refresh_token',
+    async tokenResponse({ plan }, { server, client, now }) {
+      const { authorization } = plan
+      const wanted =
+        plan.refreshable === true && client.grantTypes.includes('refresh_token') && issueTo(client, authorization)
+      if (!wanted) return undefined
+      const token = await createRefreshToken(server, authorization.id, 1)
+      const absoluteUntil = now + absoluteLifetime
+      const state = await stateOf(token, { generation: 1, now, absoluteUntil, idleLifetime })
+      return {
+        params: { refresh_token: token },
+        update: { data: refreshSlot.write(state), expiresAt: state.idleUntil },
+      }
+    },
+  }
+  return {
+    grantType: 'refresh_token',
+    endpoints: [tokenEndpoint],
+    extensions: [firstToken],
+    tokens: [refreshTokenKind],
+
+    async exchange(request): Promise<TokenPlan> {
+      const { server, client, now } = request
+      const { token, generation, authorization } = await findFamily(request)
+      if (authorization.clientId !== client.clientId)
+        throw invalidGrant('', { reason: 'refresh token of another client' })
+      const state = refreshSlot.read(authorization)
+      if (authorization.status !== 'active' || !state)
+        throw invalidGrant('', { reason: 'the authorization is not active' })
+      if (state.idleUntil <= now) throw invalidGrant('', { reason: 'the refresh token has expired' })
+      const plan = { authorization, scope: narrowedScope(request, authorization) }
+
+      if (constantTimeEqual(await sha256Base64url(token), state.head)) {
+        const next = await createRefreshToken(server, authorization.id, generation + 1)
+        const sealed = reuseInterval > 0 ? await successorSealer(token).seal(next) : undefined
+        const state2: RefreshState = {
+          ...(await stateOf(next, {
+            generation: generation + 1,
+            now,
+            absoluteUntil: state.absoluteUntil,
+            idleLifetime,
+          })),
+          ...(sealed === undefined ? {} : { successor: { sealed, until: now + reuseInterval } }),
+        }
+        const update = {
+          data: refreshSlot.write(state2),
+          expiresAt: Math.max(authorization.expiresAt, state2.idleUntil),
+        }
+        return { ...plan, params: { refresh_token: next }, update }
+      }
+      const successor = await openSuccessor(state, { token, generation }, now)
+      if (successor !== null) return { ...plan, params: { refresh_token: successor } }
+      if (generation >= state.generation) throw invalidGrant('', { reason: 'not the live refresh token' })
+      // RFC 9700 §4.14.2: somebody holds a token that was replaced. This authorization ends, and only this one.
+      return { ...plan, refuse: invalidGrant('', { reason: 'refresh token reused' }), update: { status: 'revoked' } }
+    },
+  }
+}
+
+/** So that revocation and introspection recognise refresh tokens. */
+const refreshTokenKind: TokenKind = {
+  name: 'refresh_token',
+  async find(token, server) {
+    const parsed = await parseRefreshToken(server, token)
+    if (!parsed) return null
+    const authorization = await loadAuthorization(server, parsed.authorizationId)
+    const state = authorization && refreshSlot.read(authorization)
+    if (!state || authorization.status !== 'active' || state.idleUntil <= server.clock()) return null
+    const isHead = constantTimeEqual(await sha256Base64url(token), state.head)
+    // As at the token endpoint: a client that lost the response logs out with what it has.
+    if (!isHead && (await openSuccessor(state, { token, ...parsed }, server.clock())) === null) return null
+    return {
+      kind: 'refresh_token',
+      authorization,
+      scope: authorization.scope,
+      audience: [],
+      issuedAt: authorization.createdAt,
+      expiresAt: state.idleUntil,
+      claims: {},
+      revocation: { update: { status: 'revoked' } }, // RFC 7009 §2.1: the tokens of the same authorization die too
+    }
+  },
+}
+
+function wantsRefreshToken(_client: Client, { scope }: Authorization): boolean {
+  return !scope.includes('openid') || scope.includes('offline_access')
+}
+
+/** @throws OAuth2Error `invalid_grant` */
+async function findFamily({
+  server,
+  params,
+}: TokenRequest): Promise<{ token: string; generation: number; authorization: Authorization }> {
+  const token = params.get('refresh_token')
+  if (token === undefined) throw invalidRequest('refresh_token is missing')
+  const parsed = await parseRefreshToken(server, token)
+  if (!parsed) throw invalidGrant('', { reason: 'not a refresh token of this server' }) // garbage cannot revoke anything
+  const authorization = await loadAuthorization(server, parsed.authorizationId)
+  if (!authorization) throw invalidGrant('', { reason: 'unknown or expired authorization' })
+  return { token, generation: parsed.generation, authorization }
+}
+
+async function loadAuthorization(server: Server, id: string): Promise<Authorization | null> {
+  const [record] = await server.store.get(id, [[AUTHORIZATION_KIND, id]])
+  return readAuthorization(record, server.clock())
+}
+
+/** Less scope narrows the access token, never the next refresh token. OAuth 2.1 §4.3 */
+function narrowedScope({ params }: TokenRequest, authorization: Authorization): readonly string[] {
+  if (!params.has('scope')) return authorization.scope
+  const requested = parseScope(params.get('scope'))
+  if (!coversScope(authorization.scope, requested)) throw invalidScope('the scope was not granted')
+  return requested
+}
+
+async function stateOf(
+  token: string,
+  {
+    generation,
+    now,
+    absoluteUntil,
+    idleLifetime,
+  }: { generation: number; now: number; absoluteUntil: number; idleLifetime: number },
+): Promise<RefreshState & JsonObject> {
+  const idleUntil = Math.min(now + idleLifetime, absoluteUntil)
+  return { generation, head: await sha256Base64url(token), idleUntil, absoluteUntil }
+}
+
+/** The head, for its predecessor within the reuse interval; null for any other token. */
+async function openSuccessor(
+  state: RefreshState,
+  { token, generation }: { token: string; generation: number },
+  now: number,
+): Promise<string | null> {
+  const { successor } = state
+  if (generation !== state.generation - 1 || !successor || successor.until <= now) return null
+  const opened = await successorSealer(token).open(successor.sealed)
+  return opened && decodeUtf8(opened)
+}
+
+/** The predecessor itself is the secret: a dump of the store opens nothing, with the server's secrets neither. */
+function successorSealer(token: string): ReturnType<typeof createSealer> {
+  return createSealer({ secrets: [token], label: 'refresh_token_successor' })
+}

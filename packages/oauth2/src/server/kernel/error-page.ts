@@ -1,0 +1,16 @@
+/**
+ * What a person sees when an error cannot be sent to the client.
+ *
+ * @spec RFC 6749 §4.1.2.1
+ */
+
+import { escapeHtml, type HttpResponse } from '@authlib/core'
+import type { OAuth2Error } from '../../errors.ts'
+import { pageResponse } from '../page.ts'
+
+export function errorPage(error: OAuth2Error): HttpResponse {
+  const detail = error.description === '' ? error.code : `${error.code}: ${error.description}`
+  const body = `<p>Go back to the application that sent you here and start again. If that does not help, tell its makers:</p>
+<p><code>${escapeHtml(detail)}</code></p>`
+  return pageResponse(error.status, { title: 'This request cannot be continued', body })
+}

@@ -1,0 +1,66 @@
+/** What an authorization server is made of. */
+
+import { AuthlibError, isValidUrl, type Clock, type Random, type Store } from '@authlib/core'
+import type { SigningKeys } from '@authlib/jose'
+import type { ErrorUris } from '../../errors.ts'
+import type { EventListener } from '../contract/events.ts'
+import type { ClientSource } from '../contract/feature.ts'
+
+export interface AuthorizationServerOptions {
+  /** The exact issuer identifier. https, or http on a loopback host. */
+  readonly issuer: string
+  readonly store: Store
+  /** For encryption and authentication of what leaves the server. The first is used, all are accepted; at least 32 characters each. */
+  readonly secrets: readonly string[]
+  /** For ID Tokens and JWT access tokens. */
+  readonly keys?: SigningKeys | undefined
+  /** Default: clients kept in the store. */
+  readonly clients?: ClientSource | undefined
+  /** Base of the endpoints' URLs, when they are not below the issuer. */
+  readonly baseUrl?: string | undefined
+  /** Other paths for endpoints, by name: `{ token: '/oauth/token' }`. */
+  readonly paths?: Readonly<Record<string, string>> | undefined
+  /** Scope values to publish. When given, others are ignored. */
+  readonly scopes?: readonly string[] | undefined
+  /** Seconds. Default 3600. */
+  readonly accessTokenLifetime?: number | undefined
+  /** Pages for developers about errors, by error code: `{ invalid_scope: 'https://docs.example/scopes' }`. */
+  readonly errorUris?: ErrorUris | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+  /** Hears of everything that happens. Default: `server.error` goes to the console, the rest is not told. */
+  readonly onEvent?: EventListener | undefined
+  /** Accepts a store that cannot commit atomically, whatever is lost by it. Default false. */
+  readonly allowWeakStorage?: boolean | undefined
+}
+
+/** What may differ between tenants that share one set of registrations. */
+export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
+  Partial<Pick<AuthorizationServerOptions, 'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes'>>
+
+/** @throws AuthlibError `weak_storage` */
+export function assertStrongStorage({ store, allowWeakStorage = false }: AuthorizationServerOptions): void {
+  if (store.guarantees.commit === 'atomic' || allowWeakStorage) return
+  throw new AuthlibError(
+    'weak_storage',
+    'The store cannot commit atomically: codes and refresh tokens could be used twice',
+    {
+      hint: 'Use a store with atomic commits, or pass allowWeakStorage: true and accept the loss. RFC 9700 §4.5, §4.14.',
+    },
+  )
+}
+
+/** Notes whose store it is among servers that share registrations. @throws AuthlibError `shared_store` */
+export function claimStore({ issuer, store }: AuthorizationServerOptions, owners: WeakMap<Store, string>): void {
+  const owner = owners.get(store) ?? issuer
+  owners.set(store, owner)
+  if (owner === issuer) return
+  throw new AuthlibError('shared_store', "Two tenants with one store would accept each other's tokens", {
+    hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
+  })
+}
+
+/** @throws TypeError for what is no URL */
+export function assertErrorUris({ errorUris = {} }: AuthorizationServerOptions): void {
+  if (!Object.values(errorUris).every((uri) => isValidUrl(uri))) throw new TypeError('errorUris must be absolute URLs')
+}

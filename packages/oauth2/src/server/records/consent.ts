@@ -1,0 +1,60 @@
+/** What subjects have approved before, per client. */
+
+import { NEVER, sha256Base64url, type Awaitable, type StoredRecord } from '@authlib/core'
+import { temporarilyUnavailable } from '../../errors.ts'
+import type { Server } from '../contract/feature.ts'
+
+type ConsentData = { readonly version: 1; readonly scope: readonly string[] }
+
+const KIND = 'consent'
+
+/** Scope that the subject has approved for the client; null when nothing was ever approved. */
+export async function rememberedScope(
+  server: Server,
+  subject: string,
+  clientId: string,
+): Promise<readonly string[] | null> {
+  return (await load(server, await idOf(subject, clientId)))?.scope ?? null
+}
+
+/** Adds to what is remembered. Two approvals at once are both kept. */
+export async function rememberConsent(
+  server: Server,
+  { subject, clientId, scope }: { subject: string; clientId: string; scope: readonly string[] },
+): Promise<void> {
+  const id = await idOf(subject, clientId)
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const known = await load(server, id)
+    const revision = known?.revision ?? 0
+    const data: ConsentData = { version: 1, scope: [...new Set([...(known?.scope ?? []), ...scope])] }
+    const record: StoredRecord = {
+      kind: KIND,
+      id,
+      partition: id,
+      revision: revision + 1,
+      expiresAt: NEVER,
+      index: [`subject:${subject}`, `client:${clientId}`],
+      data,
+    }
+    const expect = [{ kind: KIND, id, revision }]
+    if (await server.store.commit({ partition: id, now: server.clock(), expect, put: [record], remove: [] })) return
+  }
+  throw temporarilyUnavailable('', { reason: 'others kept writing this consent' })
+}
+
+/** The next request asks again. Tokens that were given stay: end them with `revokeAuthorizations`. */
+export async function forgetConsent(server: Server, subject: string, clientId: string): Promise<void> {
+  const id = await idOf(subject, clientId)
+  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
+}
+
+async function load(server: Server, id: string): Promise<{ scope: readonly string[]; revision: number } | null> {
+  const [record] = await server.store.get(id, [[KIND, id]])
+  if (!record) return null
+  const { scope } = record.data as ConsentData // sound: rememberConsent wrote it
+  return { scope, revision: record.revision }
+}
+
+function idOf(subject: string, clientId: string): Awaitable<string> {
+  return sha256Base64url(JSON.stringify([subject, clientId]))
+}
