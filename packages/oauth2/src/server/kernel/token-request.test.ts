@@ -173,7 +173,7 @@ describe('a grant of your own', () => {
   })
 
   it('fits in 30 lines with its metadata, and stands in the guide as it is here', () => {
-    const guide = readFileSync(new URL('../../../../docs/guide/write-a-grant.md', import.meta.url), 'utf8')
+    const guide = readFileSync(new URL('../../../../../docs/guide/write-a-grant.md', import.meta.url), 'utf8')
     const [, sample = ''] = /^```ts twoslash\n(.*?)^```$/ms.exec(guide) ?? []
     expect(sample).toContain('const apiKeyGrant = (): Grant => ({')
     expect(sample.split('\n').length).toBeLessThanOrEqual(30)
