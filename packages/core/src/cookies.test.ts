@@ -18,6 +18,25 @@ describe('parseCookies', () => {
     expect(parseCookies('a=1; a=2').get('a')).toBe('1')
   })
 
+  it('strips space and tab only, so that no name gets a prefix it did not have (RFC 6265 §5.2)', () => {
+    expect([...parseCookies(' \t__Host-a \t=\t1 ')]).toEqual([['__Host-a', '1']])
+    for (const space of ['\u00a0', '\u2003', '\u3000', '\ufeff', '\u2028', '\v', '\f', '\r', '\n', '\0', '\u0085']) {
+      expect([...parseCookies(`${space}__Host-a=1`), ...parseCookies(`__Host-a${space}=1`)]).toEqual([])
+    }
+  })
+
+  it.each(['"a"=1', 'a b=1', 'a,b=1', 'é=1', '(a)=1', '=1', '[a]=1'])(
+    'ignores %s: the name is no token (RFC 6265 §4.1.1)',
+    (pair) => {
+      expect([...parseCookies(`${pair}; ok=1`)]).toEqual([['ok', '1']])
+    },
+  )
+
+  it('takes none of a __Host- name that comes twice (RFC 6265bis §4.1.3.2)', () => {
+    expect([...parseCookies('__Host-a=1; b=2; __Host-a=3; __host-c=1; __host-c=1')]).toEqual([['b', '2']])
+    expect([...parseCookies('__Host-a=1; __Host-a=1; __Host-a=1')]).toEqual([])
+  })
+
   it('takes the names of prototypes as plain data (X1)', () => {
     expect(parseCookies('a=1').get('__proto__')).toBeUndefined()
     expect(parseCookies('__proto__=x; constructor=y').get('__proto__')).toBe('x')

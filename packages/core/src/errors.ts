@@ -5,7 +5,7 @@ export interface AuthlibErrorOptions {
   readonly status?: number | undefined
   /** What the developer can do about it, for logs and for pages of development. Never sent by the library. */
   readonly hint?: string | undefined
-  /** Internal detail for logs and events. Never sent. */
+  /** Internal detail for logs and events; control characters are escaped. Never sent. */
   readonly reason?: string | undefined
   readonly cause?: unknown
 }
@@ -26,6 +26,14 @@ export class AuthlibError extends Error {
     this.code = code
     this.status = status
     this.hint = hint
-    this.reason = reason
+    this.reason = reason === undefined ? undefined : escapeControls(reason)
   }
+}
+
+/** Text of the other side may forge log lines or drive a terminal: what does not print is written as `\u{1b}`. */
+function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
 }

@@ -35,6 +35,7 @@ it.each(['script', 'style'])('takes a %s with the nonce only', (kind) => {
 it('names the origin where a form may lead', () => {
   const formAction = ["'self'", 'https://c.example:8443/cb?a=1;b', 'http://[::1]:3000/cb', 'com.example.app://x/cb']
   expect(policy({ formAction })).toContain("form-action 'self' https://c.example:8443 http: com.example.app:;")
+  expect(policy({ formAction: ['https://a;script-src/cb'] })).toContain('form-action https:;')
   expect(policy({ formAction: [] })).toContain("form-action 'none'")
   expect(() => policy({ formAction: ['*'] })).toThrow(TypeError)
 })

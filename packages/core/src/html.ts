@@ -56,9 +56,12 @@ function nonceSource(directive: string, nonce: string | undefined): string[] {
   return [`${directive} 'nonce-${nonce}'`]
 }
 
-/** A source expression. It has no IPv6 literals and no private schemes with a host: there the scheme has to do. */
+/**
+ * A source expression. It has no IPv6 literals, no private schemes with a host, and a `;` in a host would begin another
+ * directive: there the scheme has to do.
+ */
 function formTarget(target: string): string {
   if (target === "'self'") return target
-  const { protocol, host, hostname } = new URL(target)
-  return /^https?:$/.test(protocol) && !hostname.startsWith('[') ? `${protocol}//${host}` : protocol
+  const { protocol, host } = new URL(target)
+  return /^https?:$/.test(protocol) && /^[\w.-]+(:\d+)?$/.test(host) ? `${protocol}//${host}` : protocol
 }

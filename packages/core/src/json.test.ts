@@ -67,6 +67,14 @@ describe('parseJsonObject', () => {
     expect(() => parseJsonObject(text)).toThrow(expect.objectContaining({ code: 'invalid_json', status: 400 }))
   })
 
+  it.each(['{"__proto__":{"x":1}}', '{"a":[{"b":{"__proto__":null}}]}', '{"\\u005f_proto__":1}'])(
+    'refuses %s: merged into an object, it would be its prototype (X1)',
+    (text) => {
+      expect(() => parseJsonObject(text)).toThrow(expect.objectContaining({ code: 'invalid_json' }))
+      expect(() => parseJsonObject(text)).toThrow('__proto__')
+    },
+  )
+
   it('reads long probes in linear time (X2)', () => {
     const text = JSON.stringify({ a: '\\"'.repeat(500_000), b: '"x":'.repeat(500_000) })
     expect(parseJsonObject(text)).toHaveProperty('b')

@@ -14,8 +14,8 @@ export interface ParseJsonOptions {
 }
 
 /**
- * Throws `invalid_json` (400) for what is not JSON or nested too deep. A member named `__proto__` is plain data of the
- * object that has it.
+ * Throws `invalid_json` (400) for text that is not JSON or is nested too deep. A member named `__proto__` is plain data of
+ * the object that has it.
  */
 export function parseJson(text: string, { maxDepth = 32 }: ParseJsonOptions = {}): unknown {
   let value: unknown
@@ -29,14 +29,16 @@ export function parseJson(text: string, { maxDepth = 32 }: ParseJsonOptions = {}
 }
 
 /**
- * One object, read one way only: of a member that is there twice, readers would see different ones (RFC 8259 §4).
- * Throws `invalid_json` (400).
+ * One object that every reader sees alike and may merge into another. Throws `invalid_json` (400), also when a member is
+ * there twice (RFC 8259 §4: readers would see different ones) or is named `__proto__` (`Object.assign` would make it the
+ * prototype).
  */
 export function parseJsonObject(text: string, options?: ParseJsonOptions): Readonly<Record<string, unknown>> {
   const value = parseJson(text, options)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalidJson('The text is not a JSON object')
   if (countNames(text) !== countMembers(value)) throw invalidJson('A member of the JSON is there twice')
+  if (hasProto(value)) throw invalidJson('The JSON has a member named __proto__')
   return value as Readonly<Record<string, unknown>> // sound: every object is one
 }
 
@@ -51,6 +53,11 @@ function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   const inside = Object.values(value).reduce((count: number, member) => count + countMembers(member), 0)
   return Array.isArray(value) ? inside : inside + Object.keys(value).length
+}
+
+function hasProto(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProto)
 }
 
 /** `for in` is twice as fast as a list of values, and what JSON became inherits nothing that could be enumerated. */

@@ -10,6 +10,7 @@ import type { HttpRequest } from './http.ts'
 import type { JsonObject } from './json.ts'
 import type { Random } from './random.ts'
 import { createSealer } from './seal.ts'
+import { isHttps } from './url.ts'
 
 /** Seconds between the redirect and the callback. */
 const LIFETIME = 600
@@ -19,6 +20,7 @@ const MAX_LOGINS = 6
 /** Characters of name and value: browsers drop cookies above 4 kB, servers refuse long headers. */
 const MAX_COOKIE = 3500
 const USED = 'used'
+const HOST_PREFIX = '__Host-'
 
 export interface PendingLogin {
   /** Name of the registered client. */
@@ -60,7 +62,9 @@ export function cookieLogins({ secrets, clock, random }: CookieLoginsOptions): L
           hint: 'Keep `data` below 2 kB: store what is larger on your side and pass its key.',
         })
       }
-      const oldest = findLogins(request) // used ones first: nobody needs them any more
+      const oldest = findLogins(request)
+        .filter((login) => isHostCookie(login.name) === isHostCookie(name)) // a planted cookie evicts none of ours
+        // used ones go first
         .sort((a, b) => Number(a.value !== USED) - Number(b.value !== USED) || a.startedAt - b.startedAt)
         .slice(0, -(MAX_LOGINS - 1))
       return [...oldest.map(({ name }) => remove(name)), cookie(name, value, LIFETIME, pending.formPost)]
@@ -71,7 +75,8 @@ export function cookieLogins({ secrets, clock, random }: CookieLoginsOptions): L
         throw mismatch('The callback names no login.', 'It was opened by hand, or is not from the provider.')
       const hash = await digest(id)
       const logins = findLogins(request)
-      const found = logins.find((login) => login.hash === hash)
+      const matching = logins.filter((login) => login.hash === hash)
+      const found = matching.find(({ name }) => isHostCookie(name)) ?? matching[0] // only the other kind can be planted
       if (found === undefined) throw notFound(client, logins.length)
       if (found.value === USED) {
         throw new AuthlibError('login_used', 'This login is finished already', {
@@ -110,7 +115,11 @@ interface FoundLogin {
 
 /** `__Host-` where the browser supports it: nothing on a sibling domain can plant such a cookie. RFC 6265bis §4.1.3.2. */
 function cookieName(redirectUri: string, now: number, hash: string): string {
-  return `${redirectUri.startsWith('https:') ? '__Host-' : ''}authlib-login.${now.toString(36)}.${hash}`
+  return `${isHttps(redirectUri) ? HOST_PREFIX : ''}authlib-login.${now.toString(36)}.${hash}`
+}
+
+function isHostCookie(name: string): boolean {
+  return name.startsWith(HOST_PREFIX)
 }
 
 function findLogins(request: HttpRequest): FoundLogin[] {
@@ -129,11 +138,11 @@ async function digest(id: string): Promise<string> {
 
 function cookie(name: string, value: string, maxAge: number, formPost: boolean): Cookie {
   const sameSite = formPost ? 'None' : 'Lax' // Lax cookies stay at home on a cross-site POST
-  return { name, value, maxAge, sameSite, secure: formPost || name.startsWith('__Host-') } // None needs Secure, loopback too
+  return { name, value, maxAge, sameSite, secure: formPost || isHostCookie(name) } // None needs Secure, loopback too
 }
 
 function remove(name: string): Cookie {
-  return { name, value: '', maxAge: 0, secure: name.startsWith('__Host-') }
+  return { name, value: '', maxAge: 0, secure: isHostCookie(name) }
 }
 
 function mismatch(reason: string, hint: string): AuthlibError {

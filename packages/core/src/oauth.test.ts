@@ -218,6 +218,30 @@ describe('a login under way', () => {
     })
   })
 
+  it('is neither pushed out nor shadowed by cookies that a sibling domain planted (RFC 6265bis §4.1.3.2)', async () => {
+    const { oauth, browser } = setUp()
+    const callback = await begin(oauth.one, browser)
+    const [real] = [...browser.jar.keys()]
+    const hash = real!.split('.')[2]!
+    const planted = [
+      ...Array.from({ length: 8 }, (_, i) => `authlib-login.zzzzzz.${'a'.repeat(21)}${i}`),
+      `authlib-login.zzzzzz.${hash}`,
+    ]
+    browser.keep(planted.map((name) => ({ name, value: 'used', maxAge: 600 })))
+    await begin(oauth.one, browser)
+    expect([...browser.jar.keys()]).toContain(real)
+    await expect(oauth.one.authorizeAccessToken(browser.get(callback))).resolves.toBeDefined()
+  })
+
+  it.each(['https://app.example/cb', 'HTTPS://app.example/cb', 'Https://app.example/cb'])(
+    'has the prefix for %s, whatever the case of the scheme',
+    async (redirectUri) => {
+      const { oauth, browser } = setUp()
+      await begin(oauth.one, browser, { redirectUri })
+      expect([...browser.jar.keys()]).toEqual([expect.stringMatching(/^__Host-authlib-login\./)])
+    },
+  )
+
   it('is not pushed out by logins that are over', async () => {
     const { oauth, browser, time } = setUp()
     const waiting = await begin(oauth.one, browser)

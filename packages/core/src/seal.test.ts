@@ -120,3 +120,15 @@ it('refuses secrets that can be guessed', () => {
     expect(() => createMac({ secrets, label: 'x' })).toThrow(weak)
   }
 })
+
+it.each<[secrets: unknown, message: string]>([
+  [undefined, '`secrets` must be an array of strings, not undefined'],
+  ['x'.repeat(40), '`secrets` must be an array of strings, not a string'],
+  [[], '`secrets` is empty'],
+  [[undefined], 'secrets[0] is undefined, not a string'],
+  [[current, 5], 'secrets[1] is a number, not a string'],
+  [[current, 'short'], 'secrets[1] has 5 characters, at least 32 are needed'],
+])('says what is wrong with %j', (secrets, message) => {
+  const create = (): unknown => createSealer({ secrets: secrets as string[], label: 'x' })
+  expect(create).toThrow(expect.objectContaining({ code: 'weak_secret', message }))
+})

@@ -92,15 +92,32 @@ function deriveKeys<Key>(
   label: string,
   importKey: (raw: Uint8Array) => Awaitable<Key>,
 ): (() => Promise<Key>)[] {
-  if (secrets.length === 0 || secrets.some((secret) => secret.length < 32)) {
-    throw new AuthlibError('weak_secret', 'Secrets must have at least 32 characters', {
-      hint: 'Make one with: openssl rand -base64 32',
-    })
-  }
+  assertSecrets(secrets)
   return secrets.map((secret) => {
     let key: Promise<Key> | undefined
     const derive = async (): Promise<Key> => importKey(await hkdfSha256(secret, label, 32))
     return () => (key ??= derive())
+  })
+}
+
+/** Checked at run time too: an environment variable that is not set is undefined, whatever its type says. */
+function assertSecrets(secrets: unknown): asserts secrets is readonly string[] {
+  if (!Array.isArray(secrets)) throw weakSecret(`\`secrets\` must be an array of strings, not ${kindOf(secrets)}`)
+  if (secrets.length === 0) throw weakSecret('`secrets` is empty')
+  for (const [index, secret] of secrets.entries()) {
+    if (typeof secret !== 'string') throw weakSecret(`secrets[${index}] is ${kindOf(secret)}, not a string`)
+    if (secret.length < 32)
+      throw weakSecret(`secrets[${index}] has ${secret.length} characters, at least 32 are needed`)
+  }
+}
+
+function kindOf(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`
+}
+
+function weakSecret(message: string): AuthlibError {
+  return new AuthlibError('weak_secret', message, {
+    hint: 'Make a secret with: openssl rand -base64 32. If it comes from an environment variable, check that it is set.',
   })
 }
 

@@ -44,6 +44,13 @@ describe.each(kinds)('tokens %s', (_, create) => {
     expect(await tokens.get('alice')).toEqual({ id: `n${won.indexOf(true)}` })
   })
 
+  it.each(['\ud800', 'a\udc00b', undefined, 5])('refuses %j as a key: UTF-8 would confuse accounts', async (key) => {
+    const tokens = create()
+    await expect(tokens.get(key as string)).rejects.toThrow(TypeError)
+    await expect(tokens.save(key as string, alice)).rejects.toThrow(TypeError)
+    expect(await tokens.save('a\u{1f600}', alice)).toBe(true)
+  })
+
   it('is not changed through a token that was handed in', async () => {
     const tokens = create()
     const mine = { ...alice }

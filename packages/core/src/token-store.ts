@@ -13,7 +13,10 @@ import { NEVER, type Store, type StoredRecord } from './store.ts'
 /** The token of one account, as any protocol writes it. Each write carries a fresh `id`: that is what `save` compares. */
 export type StoredToken = JsonObject & { readonly id: string }
 
-/** Keeps one token per key. The application chooses the keys, such as the id of its user. */
+/**
+ * Keeps one token per key. The application chooses the keys, such as the id of its user. The stores of this package throw
+ * a TypeError for a key with a lone surrogate.
+ */
 export interface TokenStore {
   get(key: string): Promise<StoredToken | null>
   /**
@@ -29,12 +32,16 @@ export interface TokenStore {
 export function memoryTokens(): TokenStore {
   const tokens = new Map<string, StoredToken>()
   return {
-    get: (key) => Promise.resolve(structuredClone(tokens.get(key)) ?? null),
-    save(key, token, previous) {
-      if (previous !== undefined && tokens.get(key)?.id !== previous?.id) return Promise.resolve(false)
+    async get(key) {
+      assertKey(key)
+      return structuredClone(tokens.get(key)) ?? null
+    },
+    async save(key, token, previous) {
+      assertKey(key)
+      if (previous !== undefined && tokens.get(key)?.id !== previous?.id) return false
       if (token === null) tokens.delete(key)
       else tokens.set(key, structuredClone(token))
-      return Promise.resolve(true)
+      return true
     },
   }
 }
@@ -62,6 +69,7 @@ export function storeTokens(store: Store, { secrets, clock = systemClock, random
   const sealer = createSealer({ secrets, label: 'client token', ...(random && { random }) })
 
   async function read(key: string): Promise<{ id: string; record: StoredRecord | null; token: StoredToken | null }> {
+    assertKey(key)
     const id = await sha256Base64url(key)
     const [record = null] = await store.get(partition(id), [[KIND, id]])
     const sealed = record?.data['sealed']
@@ -108,6 +116,12 @@ export function storeTokens(store: Store, { secrets, clock = systemClock, random
       throw new AuthlibError('store_conflict', 'Others kept writing this token', { status: 503 })
     },
   }
+}
+
+/** UTF-8 has one replacement for all lone surrogates: two accounts would share an entry. */
+function assertKey(key: string): void {
+  if (typeof key === 'string' && !/\p{Surrogate}/u.test(key)) return
+  throw new TypeError('The key of a token must be a string without lone surrogates')
 }
 
 const partition = (id: string): string => `${KIND}:${id}`

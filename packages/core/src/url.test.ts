@@ -4,6 +4,7 @@ import {
   addFragment,
   addQuery,
   assertIssuer,
+  isHttps,
   isLanguageTag,
   isLocalPath,
   isLoopbackHost,
@@ -54,6 +55,12 @@ describe('isSecureTransport', () => {
     expect(isSecureTransport(new URL('ftp://as.example/'), { allowInsecureTransport: true })).toBe(false)
   })
 
+  it('reads the scheme in any case (RFC 3986 §3.1)', () => {
+    expect(['https://a', 'HTTPS://a', 'hTTps://a', 'http://a', 'httpsx://a', ' https://a'].map(isHttps)).toEqual([
+      ...[true, true, true, false, false, false],
+    ])
+  })
+
   it('tells addresses from names (RFC 8252 §8.3)', () => {
     expect([isLoopbackHost('localhost'), isLoopbackIp('localhost')]).toEqual([true, false])
     expect([isLoopbackIp('[::1]'), isLoopbackIp('::1'), isLoopbackIp('127.0.0.1')]).toEqual([true, true, true])
@@ -94,6 +101,13 @@ describe('isValidUrl', () => {
     'https://a.example/é',
     'https://a.example:99999',
     ' https://a.example',
+    'https:/a.example',
+    "https://a;script-src'*'.example/",
+    'https://a,b.example',
+    'https://a;b',
+    'https://a.example:/',
+    'https://%61.example/',
+    'http://127.0.0.1:99999/cb',
   ])('refuses %j (AC-05)', (url) => {
     expect(isValidUrl(url)).toBe(false)
   })
@@ -230,6 +244,11 @@ describe('isLocalPath', () => {
     '/\t/evil.example',
     ' /a',
     '/é',
+    '/.//evil.example',
+    '/./\\evil.example',
+    '/a/..//evil.example',
+    '/%2e//evil.example',
+    '/%2E%2e/%2e//evil.example',
   ])('refuses %j (R10)', (target) => {
     expect(isLocalPath(target)).toBe(false)
   })
@@ -238,7 +257,10 @@ describe('isLocalPath', () => {
     const unit = fc.constantFrom('/', '\\', '\t', '\n', '.', '@', ':', '%2f', 'a', '?', '#', ' ')
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 8 }), (target) => {
-        if (isLocalPath(target)) expect(new URL(target, 'https://app.example/x').origin).toBe('https://app.example')
+        if (!isLocalPath(target)) return
+        const { origin, pathname, search, hash } = new URL(target, 'https://app.example/x')
+        expect(origin).toBe('https://app.example')
+        expect(new URL(pathname + search + hash, origin).origin).toBe(origin) // normalised by a router, followed again
       }),
       { numRuns: 5000 },
     )

@@ -19,6 +19,11 @@ export function isSecureTransport(
   return parsed?.protocol === 'http:' && (allowInsecureTransport || isLoopbackHost(parsed.hostname))
 }
 
+/** Whether the scheme is https, in any case: `HTTPS://a` is the same origin as `https://a`. */
+export function isHttps(url: string): boolean {
+  return /^https:/i.test(url)
+}
+
 /** `localhost` or a loopback address; IPv6 with or without brackets. */
 export function isLoopbackHost(hostname: string): boolean {
   return hostname.toLowerCase() === 'localhost' || isLoopbackIp(hostname)
@@ -34,11 +39,12 @@ export interface ValidUrlOptions {
   readonly fragments?: boolean | undefined
 }
 
-/** An absolute URL with a host, without user information, in the characters of RFC 3986. */
+/**
+ * An absolute URL with a host, without user information, in the characters of RFC 3986. Of the host, only the characters
+ * of domain names and IP addresses: parsers accept `;` and `,` there, which mean something else in a header.
+ */
 export function isValidUrl(url: string, { fragments = true }: ValidUrlOptions = {}): boolean {
-  const authority = URL_SHAPE.exec(url)?.[1]
-  if (authority === undefined || authority.includes('@')) return false
-  return (fragments || !url.includes('#')) && URL.canParse(url)
+  return URL_SHAPE.test(url) && (fragments || !url.includes('#')) && URL.canParse(url)
 }
 
 /** Throws `invalid_issuer` unless it is https (or http on loopback) without query, fragment and user. RFC 8414 §2. */
@@ -76,19 +82,24 @@ export function addFragment(url: string, params: ParamValues): string {
 
 /**
  * Whether a target to return to stays on our own site: an absolute path. Browsers read `//host` and `/\host` as another
- * origin, and skip tabs and line breaks. RFC 9700 §4.11.
+ * origin, and skip tabs and line breaks. A path that becomes `//host` once its dot segments are removed, such as
+ * `/.//host`, is refused too: a router or a proxy may normalise it. RFC 9700 §4.11.
  */
 export function isLocalPath(target: string): boolean {
-  return /^\/(?![/\\])[!-~]*$/.test(target)
+  if (!/^\/(?![/\\])[!-~]*$/.test(target)) return false
+  const { origin, pathname } = new URL(target, OWN_SITE)
+  return origin === OWN_SITE && !pathname.startsWith('//')
 }
+
+const OWN_SITE = 'https://own-site.invalid'
 
 /** The shape of a language tag. RFC 5646 §2.1. */
 export function isLanguageTag(tag: string): boolean {
   return typeof tag === 'string' && /^([a-z]{2,8}|[ix](?=-))(-[a-z\d]{1,8})*$/i.test(tag)
 }
 
-/** scheme "://" authority, then only characters that RFC 3986 knows. */
-const URL_SHAPE = /^[a-z][a-z\d+.-]*:\/\/([!$-.0-;=@A-Z[\]_a-z~%&]+)(?:[/?#][!#-;=?-Z[\]_a-z~]*)?$/i
+/** scheme "://" host, port, then only characters that RFC 3986 has. */
+const URL_SHAPE = /^[a-z][a-z\d+.-]*:\/\/(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#][!#-;=?-Z[\]_a-z~]*)?$/i
 
 function parseUrl(url: string | URL): URL | null {
   if (typeof url !== 'string') return url

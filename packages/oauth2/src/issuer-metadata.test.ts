@@ -51,6 +51,11 @@ describe('metadata of an issuer', () => {
     ['no issuer', 'issuer_mismatch', () => metadata(server.url, { issuer: undefined })],
     ['an issuer that is a list', 'invalid_metadata', () => metadata(server.url, { issuer: [server.url] })],
     ['HTML', 'invalid_metadata', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    [
+      'a flag that is the string "false"',
+      'invalid_metadata',
+      () => metadata(server.url, { authorization_response_iss_parameter_supported: 'false' }),
+    ],
     ['a list', 'invalid_metadata', () => Response.json([{ issuer: server.url }])],
     ['null', 'invalid_metadata', () => new Response('null')],
     ['a redirect', 'unexpected_redirect', () => Response.redirect(`${server.url}/elsewhere`, 302)],

@@ -28,6 +28,13 @@ describe('registering a redirect URI (RFC 6749 §3.1.2, RFC 8252 §7, G1)', () =
     ['https://app.example/\\cb', 'web'],
     ['https://аpp.example/cb', 'web'],
     ['https://app.example/cb\r\n', 'web'],
+    ['https:/evil.example/cb', 'web'],
+    ['https:evil.example/cb', 'web'],
+    ['https:///evil.example/cb', 'web'],
+    ['https://app.example;evil/cb', 'web'],
+    ['https://app,example/cb', 'web'],
+    ['http://127.0.0.1:99999/cb', 'native'],
+    ['http:/127.0.0.1/cb', 'native'],
   ] as const)('refuses %j for %s clients', (uri, type) => {
     expect(redirectUriFault(uri, type)).toBeTypeOf('string')
   })
@@ -47,6 +54,8 @@ describe('using one (RFC 9700 §2.1, RFC 8252 §7.3)', () => {
     ['http://127.0.0.1/cb', 'http://127.0.0.1:1/cb?x=1', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:1@evil.example/cb', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:999999/cb', false],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:99999/cb', false],
+    ['http://[::1]/cb', 'http://[::1]:65536/cb', false],
     ['http://127.0.0.1/cb', 'https://127.0.0.1:1/cb', false],
     ['http://localhost/cb', 'http://localhost:1/cb', false],
   ])('registered %s, native client asks for %s: %s', (registered, asked, matches) => {

@@ -6,7 +6,7 @@
  * @spec RFC 9700 §2.1 §4.1
  */
 
-import { isLoopbackIp } from '@authlib/core'
+import { isLoopbackIp, isValidUrl } from '@authlib/core'
 
 /** Native clients may use loopback and private-use redirect URIs. OpenID Connect Registration §2. */
 export type ApplicationType = 'web' | 'native'
@@ -30,6 +30,7 @@ export function redirectUriFault(uri: string, applicationType: ApplicationType):
   if (!URL.canParse(uri)) return 'is not an absolute URI'
   const url = new URL(uri)
   if (url.username !== '' || url.password !== '') return 'has user information'
+  if (/^https?:$/.test(url.protocol) && !isValidUrl(uri)) return 'has no valid host' // `https:/host`, or `;` in the host
   if (url.protocol === 'https:') return null
   if (url.protocol === 'http:') {
     const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -44,6 +45,7 @@ export function redirectUriFault(uri: string, applicationType: ApplicationType):
 
 /** `http://127.0.0.1:51004/cb` → host `127.0.0.1`, rest `/cb`; null for anything that is not an http loopback literal. */
 function loopbackParts(uri: string): { host: string; rest: string } | null {
+  if (!URL.canParse(uri)) return null // a port above 65535
   const match = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(\/[^#\\]*)$/.exec(uri)
   return match?.[1] !== undefined && match[2] !== undefined ? { host: match[1], rest: match[2] } : null
 }

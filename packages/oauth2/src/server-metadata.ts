@@ -5,7 +5,7 @@
  * @spec OpenID Connect Discovery 1.0 §3 §4.3
  */
 
-import { AuthlibError, isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core'
+import { AuthlibError, isHttps, isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core'
 import type { AuthorizationServerMetadata } from './metadata.ts'
 
 /** Wire names. Written by hand it may leave out whatever the client does not use, the issuer too. */
@@ -30,6 +30,19 @@ const LISTS = [
   'id_token_signing_alg_values_supported',
 ] as const
 
+/** Members that decide something. A string here, such as "false", would count as true. */
+const BOOLEANS = [
+  'authorization_response_iss_parameter_supported',
+  'claims_parameter_supported',
+  'client_id_metadata_document_supported',
+  'request_parameter_supported',
+  'request_uri_parameter_supported',
+  'require_pushed_authorization_requests',
+  'require_request_uri_registration',
+  'require_signed_request_object',
+  'tls_client_certificate_bound_access_tokens',
+] as const
+
 /**
  * Metadata that can be relied on: each URL is one that secrets may be sent to.
  *
@@ -47,13 +60,16 @@ export function validateServerMetadata(metadata: Readonly<Record<string, unknown
     if (url === undefined) continue
     const secure = typeof url === 'string' && isValidUrl(url, { fragments: false }) && isSecureTransport(url)
     if (!secure) throw invalidMetadata(`${name} is not an https URL`)
-    if (issuer !== undefined && !local && !url.startsWith('https:'))
-      throw invalidMetadata(`${name} is not an https URL`)
+    if (issuer !== undefined && !local && !isHttps(url)) throw invalidMetadata(`${name} is not an https URL`)
   }
   for (const name of LISTS) {
     const list = metadata[name]
     const valid = list === undefined || (Array.isArray(list) && list.every((item) => typeof item === 'string'))
     if (!valid) throw invalidMetadata(`${name} is not a list of strings`)
+  }
+  for (const name of BOOLEANS) {
+    const flag = metadata[name]
+    if (flag !== undefined && typeof flag !== 'boolean') throw invalidMetadata(`${name} is not a boolean`)
   }
   return metadata as ServerMetadata // sound: the members that clients read were checked above
 }

@@ -59,11 +59,12 @@ describe('a token', () => {
 
 describe('the text of an error', () => {
   it.each(['a "quoted" \\ text', 'Zugriff verweigert: ungültig', 'line\r\nbreak', '<b>'])(
-    'may have any characters in a callback and stays in `reason`: %j (X-10)',
+    'may have any characters in a callback and stays in `reason`, where control characters are escaped: %j (X-10)',
     async (description) => {
       const refused = logIn(createClient(), { code: undefined, error: 'access_denied', error_description: description })
       const error = await refused.catch((error: unknown) => error as AuthlibError)
-      expect(error).toMatchObject({ code: 'access_denied', reason: `access_denied: ${description}` })
+      const escaped = description.replace('\r\n', String.raw`\u{d}\u{a}`)
+      expect(error).toMatchObject({ code: 'access_denied', reason: `access_denied: ${escaped}` })
       expect((error as AuthlibError).message).toBe('The authorization server answered access_denied')
     },
   )

@@ -411,6 +411,7 @@ describe('userinfo', () => {
     ['500', 'invalid_userinfo', () => new Response('', { status: 500 })],
     ['203', 'invalid_userinfo', () => Response.json({ sub: 'alice' }, { status: 203 })],
     ['a member twice', 'invalid_userinfo', () => json('{"sub":"bob","sub":"alice"}')],
+    ['a prototype', 'invalid_userinfo', () => json('{"sub":"alice","__proto__":{"admin":true}}')],
     ['a redirect', 'unexpected_redirect', () => Response.redirect('https://evil.example/userinfo')],
     ['a signed answer that was not agreed on', 'invalid_userinfo', () => signed()],
     [
@@ -441,6 +442,7 @@ describe('userinfo', () => {
   it.each<[fault: string, answer: () => Response]>([
     ['another aud', () => signed({ aud: 'other' })],
     ['no aud', () => signed({ aud: undefined })],
+    ['a prototype', () => signed(JSON.parse('{"__proto__":{"admin":true}}') as Record<string, unknown>)],
     ['another iss', () => signed({ iss: 'https://other.example' })],
     ['no iss', () => signed({ iss: undefined })],
     [

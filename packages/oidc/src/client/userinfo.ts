@@ -42,6 +42,7 @@ export async function requestUserinfo(request: UserinfoRequest): Promise<UserCla
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== accept) throw invalidUserinfo(`its content type is not ${accept}`)
   const claims = signed === undefined ? readJson(text) : await readSigned(text, signed, request)
+  if (Object.hasOwn(claims, '__proto__')) throw invalidUserinfo('it has a member named __proto__') // profiles are merged
   if (claims['sub'] !== subject) throw invalidUserinfo('it is about somebody else') // §5.3.2: must not be used
   return claims as UserClaims // sound: sub is checked; the rest is optional and for the reader to judge
 }

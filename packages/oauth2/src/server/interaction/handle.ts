@@ -5,6 +5,7 @@
 
 import {
   decodeUtf8,
+  isHttps as isHttpsUrl,
   Params,
   parseCookies,
   randomToken,
@@ -79,5 +80,5 @@ function cookieName(server: Server): string {
 
 /** `__Host-` and `Secure` where browsers accept them; http is for loopback only. */
 export function isHttps({ issuer }: Server): boolean {
-  return issuer.startsWith('https:')
+  return isHttpsUrl(issuer)
 }
