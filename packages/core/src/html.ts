@@ -13,10 +13,11 @@ export interface HtmlResponseOptions {
   /** The `nonce` of the `<style>` elements on the page. Absent: none applies. `style` attributes never do. */
   readonly styleNonce?: string | undefined
   /**
-   * Where the forms of the page may lead, redirects included: `'self'` or URLs, of which the origin counts. A page whose
-   * form ends in a redirect to a client needs the client's redirect URI here. Default `["'self'"]`.
+   * Where the forms of the page may lead, redirects included: `'self'` or URLs, of which the origin counts. Default
+   * `["'self'"]`. Pass `'any'` for a page whose form ends in a redirect to a client: browsers check the whole redirect
+   * chain, also the redirects that the client's callback makes, and these hosts cannot be known.
    */
-  readonly formAction?: readonly string[] | undefined
+  readonly formAction?: readonly string[] | 'any' | undefined
   readonly headers?: readonly HttpHeader[] | undefined
 }
 
@@ -31,7 +32,7 @@ export function htmlResponse(
     "img-src 'self' data:",
     ...nonceSource('style-src', styleNonce),
     ...nonceSource('script-src', scriptNonce),
-    `form-action ${formAction.map(formTarget).join(' ') || "'none'"}`,
+    ...(formAction === 'any' ? [] : [`form-action ${formAction.map(formTarget).join(' ') || "'none'"}`]),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ]

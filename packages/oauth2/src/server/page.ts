@@ -1,6 +1,6 @@
 /** The frame of the few pages we show: plain HTML that works without scripts, in light and dark. */
 
-import { escapeHtml, htmlResponse, randomToken, type HttpResponse } from '@authlib/core'
+import { escapeHtml, htmlResponse, randomToken, type HtmlResponseOptions, type HttpResponse } from '@authlib/core'
 
 export interface Page {
   readonly title: string
@@ -9,7 +9,7 @@ export interface Page {
 }
 
 /** `formAction`: where its forms may lead, as in `htmlResponse`. */
-export function pageResponse(status: number, page: Page, formAction?: readonly string[]): HttpResponse {
+export function pageResponse(status: number, page: Page, formAction?: HtmlResponseOptions['formAction']): HttpResponse {
   const styleNonce = randomToken()
   return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction })
 }

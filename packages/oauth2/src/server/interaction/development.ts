@@ -56,10 +56,10 @@ export function developmentPages({
 
   const login = developmentEndpoint('login', async (http, server) => {
     const pending = await server.interaction(http)
-    if (http.method !== 'POST') return show(loginPage(pending), pending.request.redirectUri)
+    if (http.method !== 'POST') return show(loginPage(pending))
     const form = await readOwnForm(http, server)
     const user = findUser(users, form)
-    if (!user) return show(loginPage(pending, form.get('username') ?? ''), pending.request.redirectUri, 401)
+    if (!user) return show(loginPage(pending, form.get('username') ?? ''), 401)
     const subject = user.subject ?? user.username
     const { value, login } = await startSession(server, { subject, amr: ['pwd'] }, sessionLifetime)
     const response = await pending.loggedIn(login)
@@ -68,7 +68,7 @@ export function developmentPages({
 
   const consent = developmentEndpoint('consent', async (http, server) => {
     const pending = await server.interaction(http)
-    if (http.method !== 'POST') return show(consentPage(pending, scopeDescriptions), pending.request.redirectUri)
+    if (http.method !== 'POST') return show(consentPage(pending, scopeDescriptions))
     const form = await readOwnForm(http, server)
     if (form.get('decision') !== 'approve') return pending.deny()
     return pending.approve(form.has('choose') ? { scope: form.all('scope') } : {}) // our page lets the person untick
@@ -142,7 +142,7 @@ function cookieName(server: Server): string {
   return isHttps(server) ? '__Host-authlib_session' : 'authlib_session'
 }
 
-/** Browsers hold the redirect after a form to `form-action` too, so the client's redirect URI must be among its targets. */
-function show(page: Page, redirectUri?: string, status = 200): HttpResponse {
-  return pageResponse(status, page, redirectUri === undefined ? ["'self'"] : ["'self'", redirectUri])
+/** A form of these pages may end in a redirect to the client, whose callback may redirect anywhere: no `form-action`. */
+function show(page: Page, status = 200): HttpResponse {
+  return pageResponse(status, page, 'any')
 }
