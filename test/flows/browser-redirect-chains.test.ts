@@ -1,5 +1,5 @@
 import { fromRequest, memoryStore, readForm } from '@authlib/core'
-import { mount } from '@authlib/node'
+import { mount, type Middleware } from '@authlib/node'
 import {
   authorizationCodeGrant,
   AuthorizationServer,
@@ -41,8 +41,8 @@ describeWith(chromium, 'what follows the last form, in Chromium', (executablePat
   })
 
   async function startProvider(): Promise<TestServer> {
-    let handle: ReturnType<typeof mount> | undefined
-    const started = await startNodeServer((request, response) => handle?.(request, response))
+    let handle: Middleware = () => undefined // the issuer is the URL, known once the server listens
+    const started = await startNodeServer((request, response) => handle(request, response))
     const server = new AuthorizationServer({
       issuer: started.url,
       store: memoryStore(),

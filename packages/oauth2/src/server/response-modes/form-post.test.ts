@@ -23,7 +23,7 @@ describe('form_post', () => {
     for (const form of [{ username: 'alice', password: 'alice' }, { decision }]) {
       const location = response.headers.get('location') ?? ''
       const interaction = new URL(location, 'http://localhost').searchParams.get('interaction') ?? ''
-      response = await browser.open(location, { ...form, interaction } as Record<string, string>)
+      response = await browser.open(location, { ...form, interaction })
     }
     return response
   }
