@@ -3,7 +3,7 @@
 import type { CurrentToken } from './current-token.ts'
 import { AuthlibError } from './errors.ts'
 import { requestPath } from './form.ts'
-import { jsonResponse, noStore, type HttpRequest, type HttpResponse, type Mountable } from './http.ts'
+import { jsonResponse, noStore, type HttpHeader, type HttpRequest, type HttpResponse, type Mountable } from './http.ts'
 import type { Protector } from './protect.ts'
 
 export interface DispatchOptions {
@@ -51,10 +51,10 @@ export function logError(error: unknown): void {
   console.error(error) // eslint-disable-line no-console -- the last resort; `onError` replaces it
 }
 
-/** A valid token, or the answer that turns the request away. */
+/** A valid token with the headers that the answer must carry, or the answer that turns the request away. */
 export type Admission<Token> =
-  | { readonly token: Token; readonly refusal?: undefined }
-  | { readonly token?: undefined; readonly refusal: HttpResponse }
+  | { readonly token: Token; readonly headers?: readonly HttpHeader[] | undefined; readonly refusal?: undefined }
+  | { readonly token?: undefined; readonly headers?: undefined; readonly refusal: HttpResponse }
 
 /** What {@link Protector.protect} and {@link Protector.respond} say about a request, as one value. Never rejects. */
 export async function admit<Token extends CurrentToken, Requirement>(
@@ -63,7 +63,8 @@ export async function admit<Token extends CurrentToken, Requirement>(
   requirement?: NoInfer<Requirement>,
 ): Promise<Admission<Token>> {
   try {
-    return { token: await protector.protect(request, requirement) }
+    const token = await protector.protect(request, requirement)
+    return { token, headers: protector.acceptedHeaders?.(request) }
   } catch (error) {
     return { refusal: refusalOf(protector, error) }
   }

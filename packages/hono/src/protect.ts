@@ -15,8 +15,9 @@ export function protect<Token extends CurrentToken, Requirement>(
   options?: HonoRequestOptions,
 ): MiddlewareHandler {
   return async (c, next) => {
-    const { token, refusal } = await admit(protector, honoRequest(c, options), requirement)
+    const { token, headers, refusal } = await admit(protector, honoRequest(c, options), requirement)
     if (refusal) return deliver(c, refusal)
+    for (const [name, value] of headers ?? []) c.header(name, value, { append: true })
     setCurrentToken(c, token) // of the context: middleware may replace the raw request
     await next()
     return undefined

@@ -15,11 +15,12 @@ export function protect<Token extends CurrentToken, Requirement>(
   options: NodeRequestOptions = {},
 ): (incoming: IncomingMessage, outgoing: ServerResponse, next: () => void) => void {
   return (incoming, outgoing, next) => {
-    void admit(protector, nodeRequest(incoming, options), requirement).then(({ token, refusal }) => {
+    void admit(protector, nodeRequest(incoming, options), requirement).then(({ token, headers, refusal }) => {
       if (refusal) {
         deliver(outgoing, refusal)
         return
       }
+      for (const [name, value] of headers ?? []) outgoing.appendHeader(name, value)
       setCurrentToken(incoming, token)
       next()
     })
