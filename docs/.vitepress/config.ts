@@ -47,6 +47,7 @@ export default defineConfig({
           { text: 'Your first provider', link: '/guide/first-provider' },
           { text: 'Log in with a provider', link: '/guide/log-in' },
           { text: 'Protect an API', link: '/guide/protect-an-api' },
+          { text: 'Tokens of other issuers', link: '/guide/token-issuers' },
           { text: 'Deploy', link: '/guide/deploy' },
         ],
       },

@@ -22,10 +22,10 @@ export interface BearerOptions {
 }
 
 /**
- * The `Bearer` scheme. A token in the query is not looked at (OAuth 2.1 §5.1). A token that is bound to a key is refused:
- * accepting it would drop its binding.
+ * The `Bearer` scheme. A token in the query is not looked at (OAuth 2.1 §5.1). A token that is bound to a key is refused
+ * unless a confirmation of the protector, such as `mutualTls()`, checks the binding.
  */
-export function bearer({ maxLength = 16_384, insecureFormBody = false }: BearerOptions = {}): TokenScheme {
+export function bearer({ maxLength, insecureFormBody = false }: BearerOptions = {}): TokenScheme {
   return {
     scheme,
     async read(request) {
@@ -34,15 +34,19 @@ export function bearer({ maxLength = 16_384, insecureFormBody = false }: BearerO
       if (fromHeader !== undefined && fromBody !== undefined) throw malformedToken('two methods', scheme) // RFC 6750 §2
       const token = fromHeader ?? fromBody
       if (token === undefined) return undefined
-      if (token.length > maxLength) throw malformedToken('the token is too long', scheme)
-      if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) throw malformedToken('the token is not a b64token', scheme) // RFC 6750 §2.1
-      return token
+      return readBoundedToken(token, scheme, maxLength)
     },
-    confirm({ tokenType, claims }) {
-      if (claims['cnf'] !== undefined) throw invalidToken('a bound token came as a bearer token') // RFC 9449 §7.2
+    confirm({ tokenType }) {
       if (tokenType.toLowerCase() !== 'bearer') throw invalidToken('the token is of another type') // RFC 6749 §7.1
     },
   }
+}
+
+/** The text of a token, within its grammar and length. RFC 6750 §2.1. @throws ResourceError `invalid_request` */
+export function readBoundedToken(text: string, scheme: string, maxLength: number = 16_384): string {
+  if (text.length > maxLength) throw malformedToken('the token is too long', scheme)
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) throw malformedToken('the token is not a b64token', scheme)
+  return text
 }
 
 function readHeader(request: HttpRequest): string | undefined {

@@ -91,6 +91,7 @@ export function introspection({
 
   function check(token: ResourceToken, { resource, clock }: ValidatorEnvironment): void {
     if (token.expiresAt !== undefined && token.expiresAt <= clock()) throw invalidToken('the token has expired')
+    checkKind(token)
     if (issuer !== undefined && token.issuer !== undefined && token.issuer !== issuer)
       throw invalidToken('another issuer')
     if (token.audience.length === 0) {
@@ -102,6 +103,7 @@ export function introspection({
   }
 
   return {
+    issuer,
     async validate(text, environment) {
       if (!accepts(text)) return null
       const now = environment.clock()
@@ -114,6 +116,19 @@ export function introspection({
       if (cached === undefined) cache.set(text, claims, until, now)
       return token
     },
+  }
+}
+
+/**
+ * Refuses refresh tokens and ID Tokens that an endpoint calls active. RFC 7662 §2.2 has no member for the kind: some
+ * servers tell it by `token_type`, others by members of their own.
+ */
+function checkKind({ claims }: ResourceToken): void {
+  for (const name of ['token_use', 'typ', 'use']) {
+    const kind = claims[name]
+    if (typeof kind === 'string' && /^(?:refresh|offline|id)(?:[_ -]?token)?$/i.test(kind)) {
+      throw invalidToken(`${name} says that it is no access token`)
+    }
   }
 }
 

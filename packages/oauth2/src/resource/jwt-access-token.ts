@@ -6,8 +6,6 @@
 
 import type { Clock } from '@authlib/core'
 import {
-  accessTokenPolicy,
-  decodeUnverifiedJwt,
   findJwsRow,
   JoseError,
   jwsAlgorithms,
@@ -19,7 +17,9 @@ import {
 } from '@authlib/jose'
 import { issuerMetadata } from '../issuer-metadata.ts'
 import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
-import { readResourceToken, type TokenClaims } from './resource-token.ts'
+import { rfc9068Profile, type AccessTokenProfile } from './access-token-profile.ts'
+import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
+import { unverifiedIssuer } from './unknown-token.ts'
 import type { TokenValidator } from './token-validator.ts'
 
 export interface JwtAccessTokenOptions {
@@ -27,6 +27,11 @@ export interface JwtAccessTokenOptions {
   issuer: string
   /** Audiences to accept, compared exactly. Default: the `resource` of the protector. */
   audience?: string | readonly string[]
+  /**
+   * How the tokens of the issuer look. Default: {@link rfc9068Profile}. Ready for Keycloak, Microsoft Entra ID, Okta, Auth0
+   * and Amazon Cognito: `keycloakProfile`, `entraProfile`, `oktaProfile`, `auth0Profile`, `cognitoProfile`.
+   */
+  profile?: AccessTokenProfile
   /** Keys the issuer signs with. Default: the key set that its metadata names, loaded at the first token and kept fresh. */
   keys?: VerificationKeys
   /** Algorithms to accept. Default: every asymmetric one. */
@@ -40,10 +45,15 @@ export interface JwtAccessTokenOptions {
 /**
  * Validates JWT access tokens of one issuer, on the spot. A token of another issuer, or of another format, is left to the
  * next validator. A revoked token stays valid until it expires: keep lifetimes short, or use `introspection`.
+ *
+ * @example
+ * jwtAccessToken({ issuer: 'https://as.example' })
+ * jwtAccessToken({ issuer: 'https://sso.example/realms/shop', profile: keycloakProfile })
  */
 export function jwtAccessToken({
   issuer,
   audience,
+  profile = rfc9068Profile,
   keys,
   algorithms = asymmetricAlgorithms(),
   leeway = 5,
@@ -51,12 +61,44 @@ export function jwtAccessToken({
 }: JwtAccessTokenOptions): TokenValidator {
   const findKeys = keys === undefined ? publishedKeys(issuer, fetch) : () => keys
   return {
+    issuer,
     async validate(token, { resource, clock }) {
       if (unverifiedIssuer(token) !== issuer) return null
-      const policy = accessTokenPolicy({ issuer, audience: audience ?? resource, algorithms, leeway, clock })
-      return readResourceToken(await verify(token, await findKeys(clock), policy))
+      const accepted = [audience ?? resource].flat()
+      const policy = { ...policyOf(profile, issuer, accepted), algorithms, leeway, clock }
+      return readToken(await verify(token, await findKeys(clock), policy), profile)
     },
   }
+}
+
+function policyOf(profile: AccessTokenProfile, issuer: string, audience: readonly string[]): JwtPolicy {
+  const { typ, typOptional, required, values } = profile
+  if (audience.length === 0) throw new TypeError('audience is an empty list')
+  const own = profile.audience === 'aud' ? { audience } : { anyAudience: true }
+  const named = profile.audience === 'aud' ? {} : { [profile.audience]: { essential: true, values: audience } }
+  const rules = Object.entries(values).map(([name, list]) => [name, { essential: true, values: list }] as const)
+  return { typ, typOptional, issuer, ...own, required, claims: { ...named, ...Object.fromEntries(rules) } }
+}
+
+/** The claims of every dialect under their registered names; `claims` stays as it came. */
+function readToken(claims: TokenClaims, { clientId, scope, scopeForm, audience }: AccessTokenProfile): ResourceToken {
+  const first = (names: readonly string[]) => names.map((name) => claims[name]).find((value) => value !== undefined)
+  const client = first(clientId)
+  if (client === undefined) throw invalidToken(`${clientId.join(' or ')} is missing`) // as it is in ID Tokens
+  const granted = first(scope)
+  const words = scopeForm === 'array' && Array.isArray(granted) ? granted.map(wordOf).join(' ') : granted
+  const token = readResourceToken({
+    ...claims,
+    client_id: client,
+    scope: words,
+    aud: claims['aud'] ?? claims[audience],
+  })
+  return { ...token, claims }
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) return value
+  throw invalidToken('the scope is not a list of scope values')
 }
 
 async function verify(token: string, keys: VerificationKeys, policy: JwtPolicy): Promise<TokenClaims> {
@@ -67,15 +109,6 @@ async function verify(token: string, keys: VerificationKeys, policy: JwtPolicy):
     if (!(error instanceof JoseError)) throw error
     if (error.code === 'key_set_unavailable') throw cannotValidate('the keys of the issuer cannot be loaded', error)
     throw invalidToken(error.reason ?? error.code, { cause: error })
-  }
-}
-
-/** Who the token says it is from: only to find the validator that will know. */
-function unverifiedIssuer(token: string): string | undefined {
-  try {
-    return decodeUnverifiedJwt(token).claims.iss
-  } catch {
-    return undefined
   }
 }
 

@@ -15,22 +15,25 @@ import {
   noStore,
   systemClock,
   type Clock,
+  type HttpHeader,
   type HttpRequest,
   type HttpResponse,
   type Protector,
 } from '@authlib/core'
 import {
   insufficientScope,
-  invalidToken,
   malformedToken,
   missingToken,
   ResourceError,
   type ChallengeParams,
 } from './bearer-errors.ts'
 import { bearer } from './bearer.ts'
+import { unknownToken } from './unknown-token.ts'
 import type { ResourceToken } from './resource-token.ts'
 import { meetsRequirement, parseRequirement, type Requirement, type ScopeSatisfies } from './scope-requirement.ts'
-import type { TokenScheme } from './token-scheme.ts'
+import { authenticationDemand, checkAuthentication } from './step-up.ts'
+import { bindingCheck, type BindingCheck } from './token-binding.ts'
+import type { TokenConfirmation, TokenScheme } from './token-scheme.ts'
 import type { TokenValidator, ValidatorEnvironment } from './token-validator.ts'
 
 export interface ResourceProtectorOptions<Token extends ResourceToken = ResourceToken> {
@@ -40,9 +43,11 @@ export interface ResourceProtectorOptions<Token extends ResourceToken = Resource
   validators: readonly TokenValidator<Token>[]
   /** How tokens may be presented. Default: `[bearer()]`. */
   schemes?: readonly TokenScheme[]
+  /** What confirms members of `cnf` for every scheme, such as `mutualTls()`. Default: none. */
+  confirmations?: readonly TokenConfirmation[]
   /** URL of the metadata document of this resource, told in every challenge. RFC 9728 §5.1. */
   resourceMetadata?: string
-  /** Default: `resource`. RFC 6750 §3 wants at least one parameter in every challenge. */
+  /** What challenges name as `realm`. Default: `resource`. RFC 6750 §3 wants at least one parameter in every challenge. */
   realm?: string
   /** Whether a granted scope value covers a required one, for scopes that form a hierarchy. Default: equality. */
   scopeSatisfies?: ScopeSatisfies
@@ -56,6 +61,8 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
   readonly resource: string
   readonly #validators: readonly TokenValidator<Token>[]
   readonly #schemes: readonly TokenScheme[]
+  readonly #checkBinding: BindingCheck
+  readonly #accepted = new WeakMap<HttpRequest, readonly HttpHeader[]>()
   readonly #params: ChallengeParams
   readonly #scopeSatisfies: ScopeSatisfies
   readonly #onError: (error: unknown) => void
@@ -65,6 +72,7 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
     resource,
     validators,
     schemes = [bearer()],
+    confirmations = [],
     resourceMetadata,
     realm = resource,
     scopeSatisfies = (granted, required) => granted === required,
@@ -82,6 +90,7 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
     this.resource = resource
     this.#validators = [...validators]
     this.#schemes = [...schemes]
+    this.#checkBinding = bindingCheck(confirmations)
     this.#params = params
     this.#scopeSatisfies = scopeSatisfies
     this.#onError = onError
@@ -91,7 +100,8 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
   /**
    * The token of a request that meets the requirement.
    *
-   * @throws ResourceError `missing_token`, `invalid_request`, `invalid_token` or `insufficient_scope`
+   * @throws ResourceError `missing_token`, `invalid_request`, `invalid_token`, `insufficient_scope` or
+   *   `insufficient_user_authentication`; with `dpop()` also `invalid_dpop_proof` and `use_dpop_nonce`
    * @throws AuthlibError `temporarily_unavailable` when the token cannot be validated now
    */
   async protect(request: HttpRequest, requirement?: Requirement): Promise<Token> {
@@ -105,15 +115,23 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
     const alternatives = parseRequirement(requirement)
     const presented = await this.#read(request)
     if (presented === null) return null
+    const demand = authenticationDemand(requirement)
     const { scheme, text } = presented
     try {
       const token = await this.#validate(text)
-      await scheme.confirm(token, request)
+      const headers = await this.#checkBinding(token, scheme, request, { ...this.#environment, text })
+      if (headers.length > 0) this.#accepted.set(request, headers)
+      if (demand) checkAuthentication(token, demand, this.#environment.clock())
       if (meetsRequirement(token.scope, alternatives, this.#scopeSatisfies)) return token
       throw insufficientScope(alternatives[0] ?? [])
     } catch (error) {
       throw withScope(error, alternatives[0], scheme.scheme)
     }
+  }
+
+  /** Headers for the answer to a request that was let through, such as the next DPoP nonce. RFC 9449 §8.2. */
+  acceptedHeaders(request: HttpRequest): readonly HttpHeader[] {
+    return this.#accepted.get(request) ?? []
   }
 
   /** The answer to what {@link protect} threw. What is no error of ours becomes a bare 500. */
@@ -137,15 +155,15 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
       const token = await validator.validate(text, this.#environment)
       if (token !== null) return token
     }
-    throw invalidToken('no validator knows the token')
+    throw unknownToken(text, this.#validators)
   }
 
-  #refuse({ status, params, scheme: used }: ResourceError): HttpResponse {
-    const challenges = this.#schemes.map(({ scheme, params: own }) => {
+  #refuse({ status, params, scheme: used, headers: own }: ResourceError): HttpResponse {
+    const challenges = this.#schemes.map(({ scheme, params: always }) => {
       const told = used === undefined || used === scheme ? params : {} // RFC 9449 §7.2: the error goes to the scheme used
-      return challenge(scheme, { ...this.#params, ...told, ...own })
+      return challenge(scheme, { ...this.#params, ...told, ...always })
     })
-    const headers = [...noStore, ['www-authenticate', challenges.join(', ')] as const]
+    const headers = [...noStore, ...own, ['www-authenticate', challenges.join(', ')] as const]
     const { error, error_description } = params
     if (error === undefined) return { status, headers, body: '' } // RFC 6750 §3.1: no error information
     return jsonResponse(status, { error, error_description }, headers)
@@ -167,12 +185,13 @@ function logFailure(error: unknown): void {
 /** The same error with what a client needs to do better: the scope to ask for. RFC 6750 §3, all of it at once. */
 function withScope(error: unknown, needed: readonly string[] | undefined, scheme?: string): unknown {
   if (!(error instanceof ResourceError)) return error
-  const { code, message, status, reason, hint, params } = error
+  const { code, message, status, reason, hint, params, headers } = error
   return new ResourceError(code, message, {
     status,
     reason,
     hint,
     scheme,
+    headers,
     params: { ...params, scope: params['scope'] ?? needed?.join(' ') },
     cause: error.cause,
   })

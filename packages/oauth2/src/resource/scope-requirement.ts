@@ -1,13 +1,15 @@
 /** What scope an operation needs: a space means and, a list means or. */
 
+import type { AuthenticationDemand } from './bearer-errors.ts'
+
 /** `'notes:read notes:write'` needs both; `['notes:read', 'admin']` needs one of them. Name the narrowest first. */
 export type ScopeRequirement = string | readonly string[]
 
 /** What an operation needs of a token: a scope, or more in an object. */
 export type Requirement = ScopeRequirement | OperationRequirement
 
-/** What an operation demands of a token. */
-export interface OperationRequirement {
+/** What an operation demands of a token, and of the login behind it (RFC 9470). */
+export interface OperationRequirement extends AuthenticationDemand {
   readonly scope?: ScopeRequirement | undefined
 }
 

@@ -5,6 +5,8 @@ import type { ResourceToken } from './resource-token.ts'
 
 /** Tells what a token is. One per issuer and kind of token; your own database makes a short one. */
 export interface TokenValidator<Token extends ResourceToken = ResourceToken> {
+  /** The issuer whose tokens it knows, for the log entry when no validator knows a token. */
+  readonly issuer?: string | undefined
   /**
    * The validated token, or null when it is none of this validator's and the next one is to be asked.
    *

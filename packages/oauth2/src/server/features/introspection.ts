@@ -61,7 +61,8 @@ function describe(token: FoundToken, issuer: string): JsonObject {
     ...(authorization.subject === undefined ? {} : { sub: authorization.subject }),
     ...(token.scope.length > 0 ? { scope: formatScope(token.scope) } : {}),
     ...(audience.length > 0 ? { aud: audience.length === 1 ? audience[0] : audience } : {}),
-    ...(token.tokenType === undefined ? {} : { token_type: token.tokenType }),
+    // A refresh token authorizes nothing at a resource: without a word about it, it would pass for a Bearer token.
+    token_type: token.kind === 'access_token' ? (token.tokenType ?? 'Bearer') : 'N_A', // RFC 8693 §2.2.1 has the name
     iat: token.issuedAt,
     exp: token.expiresAt,
     ...(authorization.authTime === undefined ? {} : { auth_time: authorization.authTime }), // RFC 9470 §6.2

@@ -23,6 +23,9 @@ export interface JwtAccessTokenOptions {
 
 const REVOKED_KIND = 'revoked_jwt'
 
+/** Seconds by which the clock of the node that issued a token may be ahead of this one's. Not added to `exp`. */
+const LEEWAY = 2
+
 /**
  * Makes every access token a signed JWT. Revocation and introspection still work: `jti` carries the authorization. A
  * resource server that only checks signatures notices a revocation when the token expires.
@@ -52,10 +55,19 @@ export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOp
           const namesake = subject === undefined ? null : await server.clients.find(subject)
           if (namesake) throw serverError('', { reason: 'the subject is the client_id of a client' })
         },
-        issuing: (draft) => ({ format: 'jwt', ...(draft.audience.length > 0 ? {} : { audience: defaultAudience }) }),
+        issuing(draft, { server }) {
+          if (draft.audience.length > 0) return { format: 'jwt' }
+          return { format: 'jwt', audience: [...defaultAudience, ...userinfoAudience(draft, server)] }
+        },
       },
     ],
   }
+}
+
+/** A token with the scope `openid` is for the userinfo endpoint too, unless the client asked for another audience. */
+function userinfoAudience({ scope }: TokenDraft, server: Server): readonly string[] {
+  const { userinfo_endpoint: endpoint } = server.metadata()
+  return endpoint !== undefined && scope.includes('openid') ? [endpoint] : []
 }
 
 /** §2.2 */
@@ -80,7 +92,7 @@ function protocolClaims(draft: TokenDraft, { issuer, random }: Server): JwtClaim
 /** A valid signature is not enough: the authorization must be active, and the token not revoked by itself. */
 async function findJwt(token: string, server: Server, defaultAudience: readonly string[]): Promise<FoundToken | null> {
   const claims = await verified(token, server)
-  if (!claims) return null
+  if (!claims || (claims.exp ?? 0) <= server.clock()) return null
   const { jti = '', scope, aud = defaultAudience } = claims
   const partition = jti.slice(0, jti.indexOf('.'))
   const [root, revoked] = await server.store.get(partition, [
@@ -113,6 +125,7 @@ async function verified(token: string, server: Server): Promise<JwtClaims | null
       anyAudience: true, // ours, whomever it is for
       required: ['jti'],
       algorithms: keys.algorithms,
+      leeway: LEEWAY,
       clock: server.clock,
     }
     return (await verifyJwt(token, await keys.keySet(), policy)).claims

@@ -1,4 +1,4 @@
-import { KeySet, verifyJwt } from '@authlib/jose'
+import { decodeUnverifiedJwt, KeySet, verifyJwt } from '@authlib/jose'
 import { bearer } from '@authlib/oauth2/resource'
 import { jwtAccessToken, staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
@@ -58,10 +58,34 @@ describe('userinfo (Core §5.3)', () => {
     expect(await userinfo(server, less.json['access_token'])).toEqual({ sub: 'alice' })
   })
 
-  it('works with JWT access tokens, whomever they are for', async () => {
+  it('works with JWT access tokens: with the scope openid they are for userinfo too', async () => {
     const { server } = await provider()
     server.register(jwtAccessToken({ audience: 'https://api.example' }))
-    expect(await userinfo(server, await tokenFor(server, 'openid email'))).toMatchObject({ email: ALICE.email })
+    const token = await tokenFor(server, 'openid email')
+    expect(decodeUnverifiedJwt(token).claims.aud).toEqual(['https://api.example', `${ISSUER}/userinfo`])
+    expect(await userinfo(server, token)).toMatchObject({ email: ALICE.email })
+  })
+
+  it.each([false, true])('refuses a token whose audience is another API (JWT: %s)', async (jwt) => {
+    const { server } = await provider()
+    if (jwt) server.register(jwtAccessToken({ audience: 'https://api.example' }))
+    server.registerExtension({ name: 'resource', issuing: () => ({ audience: ['https://other.example'] }) })
+    const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid email'))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ error: 'invalid_token' })
+  })
+
+  it('accepts a JWT of a node whose clock is a second ahead, and none after its end', async () => {
+    const clock = manualClock()
+    const { server } = await provider({ clock })
+    server.register(jwtAccessToken({ audience: 'https://api.example' }))
+    const token = await tokenFor(server, 'openid')
+    clock.advance(-1)
+    expect(await userinfo(server, token)).toEqual({ sub: 'alice' })
+    clock.advance(3600)
+    expect(await userinfo(server, token)).toEqual({ sub: 'alice' })
+    clock.advance(1)
+    expect((await withToken(server, '/userinfo', token)).status).toBe(401)
   })
 
   it('may be called by scripts of any origin (§5.3)', async () => {

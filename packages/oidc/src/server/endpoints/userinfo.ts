@@ -65,12 +65,18 @@ function createProtector(server: Server, { schemes }: UserinfoEndpointOptions): 
           const found = await server.findToken(text)
           if (found?.kind !== 'access_token') return null
           const { authorization, scope, audience, expiresAt, tokenType = 'Bearer', claims } = found
+          if (!isForUserinfo(audience, server)) throw invalidToken('the token is for another resource')
           const { clientId, subject } = authorization
           return { authorization, clientId, subject, scope, audience, expiresAt, tokenType, claims }
         },
       },
     ],
   })
+}
+
+/** A token that names an audience must name this provider: a token for an API gives the API no claims about the person. */
+function isForUserinfo(audience: readonly string[], server: Server): boolean {
+  return audience.length === 0 || audience.includes(server.url('userinfo')) || audience.includes(server.issuer)
 }
 
 async function answer(options: ClaimsOptions, server: Server, token: OwnToken): Promise<HttpResponse> {
