@@ -208,6 +208,6 @@ describe('several issuers behind one protector', () => {
 
   it('write nothing into the log that a terminal would obey', async () => {
     const refused = await present('https://x\u001b[31m\n.example').catch((error: unknown) => error)
-    expect((refused as { reason: string }).reason).not.toMatch(/[\u0000-\u001f]/)
+    expect((refused as { reason: string }).reason).toMatch(/^[ -~]*$/)
   })
 })

@@ -32,7 +32,7 @@ function request(clientCertificate?: ClientCertificate): HttpRequest {
 const verdict = (guard: ResourceProtector, of: HttpRequest, requirement?: Requirement): Promise<unknown> =>
   guard.protect(of, requirement).then(
     () => 'accepted',
-    (error: { code: string }) => error.code,
+    (error: unknown) => (error as { code: string }).code,
   )
 
 describe('mutualTls (RFC 8705 §3)', () => {

@@ -19,7 +19,7 @@ export function unknownToken(token: string, validators: readonly Pick<TokenValid
   const expected = accepted.length === 0 ? '' : `; the validators accept ${accepted.join(', ')}`
   const issuer = unverifiedIssuer(token)
   if (issuer === undefined) return invalidToken(`no validator knows the token, which is not a JWT${expected}`)
-  const found = JSON.stringify(String(issuer).slice(0, 200)) // as JSON: control characters are escaped
+  const found = JSON.stringify(issuer.slice(0, 200)) // as JSON: control characters are escaped
   return invalidToken(`no validator knows the token: its issuer is ${found}${expected}`, {
     hint: 'Register a validator for this issuer, or let the client get its token from an accepted one.',
   })
