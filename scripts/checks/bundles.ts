@@ -11,6 +11,7 @@ interface Contents {
 
 const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/core': { parts: [] },
+  '@authlib/core/kit': { parts: ['@authlib/core'] },
   '@authlib/jose': { parts: ['@authlib/core', 'jose'] },
   '@authlib/jose/sd-jwt': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
   '@authlib/jose/extra': {

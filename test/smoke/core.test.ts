@@ -1,16 +1,13 @@
+import { constantTimeEqual, memoryStore, NEVER, randomToken } from '@authlib/core'
 import {
-  constantTimeEqual,
   createSealer,
   decodeBase64url,
   decodeUtf8,
   encodeBase64url,
   hmacSha256,
   importHmacKey,
-  memoryStore,
-  NEVER,
-  randomToken,
   sha256Base64url,
-} from '@authlib/core'
+} from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 
 const SECRET = 'a secret of at least 32 characters'

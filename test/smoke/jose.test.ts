@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '@authlib/core'
+import { decodeUtf8 } from '@authlib/core/kit'
 import {
   decryptJwe,
   encryptJwe,

@@ -26,14 +26,7 @@ export class AuthlibError extends Error {
     this.code = code
     this.status = status
     this.hint = hint
-    this.reason = reason === undefined ? undefined : escapeControls(reason)
+    // Text of the other side could forge log lines or drive a terminal.
+    this.reason = reason?.replace(/[\p{C}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`)
   }
-}
-
-/** Text of the other side may forge log lines or drive a terminal: what does not print is written as `\u{1b}`. */
-function escapeControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  )
 }

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  admit,
   AuthlibError,
-  createDispatch,
-  errorResponse,
   fromRequest,
   jsonResponse,
   type HttpRequest,
@@ -11,6 +8,7 @@ import {
   type Mountable,
   type Protector,
 } from './index.ts'
+import { admit, createDispatch, errorResponse } from './mount.ts'
 
 const request = (path: string) => fromRequest(new Request(`https://as.example${path}`))
 

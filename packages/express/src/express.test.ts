@@ -1,4 +1,5 @@
-import { jsonResponse, requestPath, type CurrentToken, type Mountable, type Protector } from '@authlib/core'
+import { jsonResponse, type CurrentToken, type Mountable, type Protector } from '@authlib/core'
+import { requestPath } from '@authlib/core/kit'
 import { startNodeServer } from '@authlib/testing'
 import express, { Router, type Express, type Response } from 'express'
 import { describe, expect, expectTypeOf, it } from 'vitest'

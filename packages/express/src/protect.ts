@@ -1,6 +1,7 @@
 /** A guard for the routes of a resource. */
 
-import { currentToken as findToken, type CurrentToken, type Protector } from '@authlib/core'
+import { type CurrentToken, type Protector } from '@authlib/core'
+import { currentToken as findToken } from '@authlib/core/kit'
 import { protect as protectNode, type NodeRequestOptions } from '@authlib/node'
 import type { Request, RequestHandler } from 'express'
 

@@ -1,6 +1,7 @@
 /** Authlib in a Hono application, on every runtime. */
 
-import { createDispatch, type DispatchOptions, type Mountable } from '@authlib/core'
+import { type Mountable } from '@authlib/core'
+import { createDispatch, type DispatchOptions } from '@authlib/core/kit'
 import type { MiddlewareHandler } from 'hono'
 import { addLostCookies } from './cookies.ts'
 import { honoRequest, type HonoRequestOptions } from './request.ts'

@@ -1,13 +1,7 @@
 /** A request of Hono as protocol code reads it. */
 
-import {
-  decodeUtf8,
-  encodeUtf8,
-  fromRequest,
-  payloadTooLarge,
-  type ClientCertificate,
-  type HttpRequest,
-} from '@authlib/core'
+import { fromRequest, type ClientCertificate, type HttpRequest } from '@authlib/core'
+import { decodeUtf8, encodeUtf8, payloadTooLarge } from '@authlib/core/kit'
 import type { Context, HonoRequest } from 'hono'
 
 export interface HonoRequestOptions {

@@ -1,6 +1,7 @@
 /** Answers over Hono. */
 
-import { errorResponse, logError, type HttpResponse } from '@authlib/core'
+import { type HttpResponse } from '@authlib/core'
+import { errorResponse, logError } from '@authlib/core/kit'
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 

@@ -1,6 +1,6 @@
 /** Tokens in whichever serialization they come. RFC 7515 §7, RFC 7516 §7 */
 
-import { parseJson } from '@authlib/core'
+import { parseJson } from '@authlib/core/kit'
 import { JoseError } from './errors.ts'
 import { decodeError, type JwsHeader, parseHeaderObject } from './jws/header.ts'
 import { isObject } from './is-object.ts'

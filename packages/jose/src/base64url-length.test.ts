@@ -1,4 +1,4 @@
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { base64urlLength } from './base64url-length.ts'

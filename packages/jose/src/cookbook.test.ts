@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import { expect, it } from 'vitest'
 import { describeWith, vectors } from '../../../test/support/needs.ts'
 import {

@@ -1,6 +1,6 @@
 /** JSON Web Keys, RFC 7517, decoded strictly before any library sees them. */
 
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import { type Curve, curves, findJwsRow, type JwsRow, type KeyType } from './algorithms.ts'
 import { JoseError } from './errors.ts'
 import { hasRocaFingerprint } from './roca.ts'

@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   decryptJwe,

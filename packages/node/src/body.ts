@@ -1,6 +1,7 @@
 /** The body of a message: bounded, read once, whatever a body parser before us has made of it. */
 
-import { AuthlibError, decodeUtf8, encodeForm, payloadTooLarge } from '@authlib/core'
+import { AuthlibError } from '@authlib/core'
+import { decodeUtf8, encodeForm, payloadTooLarge } from '@authlib/core/kit'
 import type { IncomingMessage } from 'node:http'
 
 /** Where the text is kept, for every view of the message: cheaper for the garbage collector than a WeakMap. */

@@ -1,6 +1,7 @@
 /** Authlib in a server of node:http, or in any stack of Connect-style middleware. */
 
-import { createDispatch, type DispatchOptions, type Mountable } from '@authlib/core'
+import { type Mountable } from '@authlib/core'
+import { createDispatch, type DispatchOptions } from '@authlib/core/kit'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeRequest, type NodeRequestOptions } from './request.ts'
 import { deliver, send } from './send.ts'

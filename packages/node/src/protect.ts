@@ -1,6 +1,7 @@
 /** A guard for the routes of a resource. */
 
-import { admit, currentToken as findToken, setCurrentToken, type CurrentToken, type Protector } from '@authlib/core'
+import { type CurrentToken, type Protector } from '@authlib/core'
+import { admit, currentToken as findToken, setCurrentToken } from '@authlib/core/kit'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeRequest, type NodeRequestOptions } from './request.ts'
 import { deliver } from './send.ts'

@@ -1,6 +1,7 @@
 /** Answers over node:http. */
 
-import { errorResponse, logError, type HttpResponse } from '@authlib/core'
+import { type HttpResponse } from '@authlib/core'
+import { errorResponse, logError } from '@authlib/core/kit'
 import { ServerResponse, validateHeaderValue } from 'node:http'
 
 /** Sends the answer. What the application has set before stays, unless the answer says otherwise. */

@@ -5,7 +5,8 @@
  * @spec OpenID Connect Discovery 1.0 §4
  */
 
-import { assertIssuer, AuthlibError, parseJsonObject, send, wellKnownUrl, type Clock } from '@authlib/core'
+import { AuthlibError, type Clock } from '@authlib/core'
+import { assertIssuer, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 import { AUTHORIZATION_SERVER_METADATA, OPENID_CONFIGURATION } from './metadata.ts'
 import { invalidMetadata, validateServerMetadata, type ServerMetadata } from './server-metadata.ts'
 

@@ -4,7 +4,8 @@
  * @spec RFC 7636 §4.1 §4.2
  */
 
-import { randomToken, sha256Base64url, type Awaitable, type Random } from '@authlib/core'
+import { randomToken, type Awaitable, type Random } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 
 /** 43 characters, 256 bits of randomness. §4.1 */
 export function createCodeVerifier(random?: Random): string {

@@ -6,7 +6,7 @@
  * @spec RFC 9700 §2.1 §4.1
  */
 
-import { isLoopbackIp, isValidUrl } from '@authlib/core'
+import { isLoopbackIp, isValidUrl } from '@authlib/core/kit'
 
 /** Native clients may use loopback and private-use redirect URIs. OpenID Connect Registration §2. */
 export type ApplicationType = 'web' | 'native'

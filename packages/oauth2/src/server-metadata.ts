@@ -5,7 +5,8 @@
  * @spec OpenID Connect Discovery 1.0 §3 §4.3
  */
 
-import { AuthlibError, isHttps, isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core'
+import { AuthlibError, isHttps } from '@authlib/core'
+import { isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core/kit'
 import type { AuthorizationServerMetadata } from './metadata.ts'
 
 /** Wire names. Written by hand it may leave out whatever the client does not use, the issuer too. */

@@ -4,7 +4,7 @@
  * @spec OpenID Connect Core 1.0 §3.1.3.6 §3.3.2.11
  */
 
-import { encodeBase64url, encodeUtf8, sha256 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8, sha256 } from '@authlib/core/kit'
 import { findJwsRow, JoseError, type JwsRow } from '@authlib/jose'
 
 /**

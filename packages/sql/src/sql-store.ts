@@ -1,6 +1,6 @@
 /** The store contract over a SQL database. */
 
-import { assertBatch, pageSize, parsePosition, recordName } from '@authlib/core'
+import { assertBatch, pageSize, parsePosition, recordName } from '@authlib/core/kit'
 import type { Awaitable, JsonObject, Store, StoredRecord } from '@authlib/core'
 import type { SqlDialect, SqlRow, SqlStatement } from './dialect.ts'
 

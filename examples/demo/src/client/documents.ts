@@ -1,6 +1,7 @@
 /** What the client remembers between requests: small JSON documents in the store, each found by a secret it was kept under. */
 
-import { sha256Base64url, systemClock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
+import { systemClock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 
 export interface Documents<T extends JsonObject> {
   find(secret: string): Promise<T | null>

@@ -1,6 +1,7 @@
 /** One message of a flow and its answer, as the client saw them, fit to be shown and kept: what is secret is shortened. */
 
-import { decodeBase64, decodeUtf8, parseJson, type Json, type JsonObject } from '@authlib/core'
+import { type Json, type JsonObject } from '@authlib/core'
+import { decodeBase64, decodeUtf8, parseJson } from '@authlib/core/kit'
 
 export type Party = 'browser' | 'client' | 'provider' | 'api'
 

@@ -2,7 +2,6 @@
 
 import {
   AuthlibError,
-  createMac,
   parseCookies,
   randomToken,
   readForm,
@@ -10,6 +9,7 @@ import {
   type Params,
   type Store,
 } from '@authlib/core'
+import { createMac } from '@authlib/core/kit'
 import { honoAdapter } from '@authlib/hono'
 import type { Context } from 'hono'
 import { documents } from './documents.ts'

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   decryptJwe,

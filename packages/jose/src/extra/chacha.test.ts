@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createCipheriv } from 'node:crypto'
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import { decryptJwe, encryptJwe, generateKey, importSecret, jweAlgorithms, type Key, KeySet } from '../index.ts'
 import { c20p, ecdh1Pu, xc20p } from './index.ts'

@@ -1,7 +1,7 @@
 /** Ed448 and X448, RFC 8037, in JavaScript. */
 
 import { ed448 as edwards, x448 as montgomery } from '@noble/curves/ed448.js'
-import { decodeBase64url, encodeBase64url } from '@authlib/core'
+import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
 import type { KeyAgreement } from '../jwe/jwe-implementation.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'

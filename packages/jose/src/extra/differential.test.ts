@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'

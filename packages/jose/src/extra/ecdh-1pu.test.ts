@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   decryptJwe,

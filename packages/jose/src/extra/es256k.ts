@@ -1,7 +1,7 @@
 /** ES256K, RFC 8812 §3.2, in JavaScript. */
 
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { decodeBase64url, encodeBase64url } from '@authlib/core'
+import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
 import { joinBytes } from '../join-bytes.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import { expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
 import { describeWith, pythonDrafts } from '../../../../test/support/needs.ts'

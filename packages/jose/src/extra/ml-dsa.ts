@@ -1,7 +1,8 @@
 /** ML-DSA, RFC 9964, in JavaScript. */
 
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
-import { constantTimeEqual, decodeBase64url, encodeBase64url, systemRandom } from '@authlib/core'
+import { constantTimeEqual, systemRandom } from '@authlib/core'
+import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
 import { invalidKey } from '../jwk.ts'
 import { signatureAlgorithm, type SignatureAlgorithm } from '../keys/signature-algorithm.ts'

@@ -1,6 +1,6 @@
 /** Keys to DER: the same structures the other way round. */
 
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import type { Curve } from '../algorithms.ts'
 import { context, INTEGER, NULL, OCTET_STRING, SEQUENCE, writeBits, writeDer, writeInteger } from './der.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'

@@ -1,6 +1,6 @@
 /** Keys from DER: SPKI and X.509 (RFC 5280), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), ML-DSA (RFC 9881). */
 
-import { encodeBase64url } from '@authlib/core'
+import { encodeBase64url } from '@authlib/core/kit'
 import * as runtime from '#runtime'
 import { type Curve, curves } from '../algorithms.ts'
 import {

@@ -1,6 +1,6 @@
 /** Tells a secret from a key of another kind that somebody passes for one. RFC 8725 §2.1 */
 
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import { jwkFromDer } from './der-import.ts'
 
 /** Altered armour, line ends, a byte order mark, bare base64 or hexadecimal: what was meant as a key stays one. */

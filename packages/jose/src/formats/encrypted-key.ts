@@ -1,6 +1,7 @@
 /** Private keys under a password: EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2, PBKDF2 and AES-CBC (RFC 8018). */
 
-import { encodeUtf8, type Random, systemRandom } from '@authlib/core'
+import { type Random, systemRandom } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import {
   contentOf,
   type DerValue,

@@ -1,6 +1,6 @@
 /** Textual encoding of keys, RFC 7468. */
 
-import { decodeBase64, encodeBase64 } from '@authlib/core'
+import { decodeBase64, encodeBase64 } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { invalidKey } from '../jwk.ts'
 

@@ -1,6 +1,6 @@
 /** Public keys as OpenSSH writes them: `ssh-ed25519 AAAA… comment`. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 */
 
-import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { curves } from '../algorithms.ts'
 import { joinBytes, withLength } from '../join-bytes.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'

@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it, vi } from 'vitest'
 import {
   decryptJwe,

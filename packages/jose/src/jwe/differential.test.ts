@@ -1,6 +1,6 @@
 import { createCipheriv, generateKeyPairSync } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {

@@ -1,6 +1,6 @@
 /** Agreement upon a key, RFC 7518 §4.6 and RFC 8037 §3.2. */
 
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import * as runtime from '#runtime'
 import { concatKdf } from './concat-kdf.ts'
 import { curves, type Curve } from '../algorithms.ts'

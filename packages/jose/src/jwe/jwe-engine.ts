@@ -3,7 +3,8 @@
  * and §5.2, step by step.
  */
 
-import { decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
+import { systemRandom } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { encryptsFast } from '#runtime'
 import { standardEncryption } from './content-encryption.ts'
 import { deflate, inflate } from './deflate.ts'

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   type ContentEncryption,

@@ -1,7 +1,7 @@
 /** A key in the form that `jose` takes, imported once per algorithm. */
 
 import * as jose from 'jose'
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import { findJweEncryptionRow } from '../jwe-algorithms.ts'
 import type { JweImplementation } from './jwe-implementation.ts'
 import { encryptionRefusal } from './jwe-rules.ts'

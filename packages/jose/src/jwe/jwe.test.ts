@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '@authlib/core'
+import { encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   decryptJwe,

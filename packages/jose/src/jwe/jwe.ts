@@ -1,7 +1,7 @@
 /** Encrypting as JWE, RFC 7516 §5.1. */
 
 import * as jose from 'jose'
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JweAlgorithmName, JweEncryptionName } from '../algorithm-name.ts'
 import { invalidHeader, joinHeaders } from '../jws/header.ts'
 import { findJweEncryptionRow, type JweEncryptionRow, jweEncryptions, type JweRow } from '../jwe-algorithms.ts'

@@ -1,6 +1,7 @@
 /** Key management of RFC 7518 §4, on the cryptography of the runtime. */
 
-import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8, systemRandom } from '@authlib/core'
+import { type Awaitable, systemRandom } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { prepareOaepDecryption, prepareOaepEncryption, unwrapKey, wrapKey } from '#runtime'
 import { joinBytes } from '../join-bytes.ts'
 import { standardEncryption } from './content-encryption.ts'

@@ -1,6 +1,7 @@
 /** Keys under other keys, RFC 7518 §4.4 and §4.7. */
 
-import { type Awaitable, decodeBase64url, encodeBase64url, systemRandom } from '@authlib/core'
+import { type Awaitable, systemRandom } from '@authlib/core'
+import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { unwrapKey, wrapKey } from '#runtime'
 import { base64urlLength } from '../base64url-length.ts'
 import { invalidHeader } from '../jws/header.ts'

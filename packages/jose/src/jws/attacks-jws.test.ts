@@ -7,7 +7,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto'
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import { missingAlgorithms } from '../../../../test/support/algorithms.ts'
 import {

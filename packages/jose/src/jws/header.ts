@@ -1,6 +1,6 @@
 /** The protected header of a JWS: parsed once per distinct text. */
 
-import { parseJson } from '@authlib/core'
+import { parseJson } from '@authlib/core/kit'
 import { decodeText } from '#runtime'
 import { JoseError } from '../errors.ts'
 import type { Jwk } from '../jwk.ts'

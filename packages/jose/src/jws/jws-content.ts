@@ -1,6 +1,6 @@
 /** The payload of a JWS on its way into a signature: encoded, unencoded (RFC 7797), inline or detached. */
 
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { decodeError, type JwsHeader } from './header.ts'
 import type { SigningInput } from '../runtime/types.ts'

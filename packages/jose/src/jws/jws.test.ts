@@ -1,4 +1,4 @@
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   decodeUnverifiedJws,

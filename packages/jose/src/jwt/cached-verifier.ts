@@ -1,6 +1,7 @@
 /** A verifier that remembers tokens whose signature held: for resource servers that see the same token again and again. */
 
-import { recentMap, systemClock } from '@authlib/core'
+import { systemClock } from '@authlib/core'
+import { recentMap } from '@authlib/core/kit'
 import { checkClaims, type JwtClaims, type JwtPolicy } from './claims.ts'
 import { deepFreeze } from '../deep-freeze.ts'
 import type { VerificationKeys } from '../jws/jws-signature.ts'

@@ -1,6 +1,6 @@
 /** JWTs that are encrypted: a signed one inside a JWE (nested, RFC 7519 §11.2), or bare claims in one. */
 
-import { decodeUtf8 } from '@authlib/core'
+import { decodeUtf8 } from '@authlib/core/kit'
 import {
   checkClaims,
   checkType,

@@ -1,6 +1,7 @@
 /** The payload of a JWT: from claims to text and back. RFC 7519 §7 */
 
-import { type Clock, parseJson, systemClock } from '@authlib/core'
+import { type Clock, systemClock } from '@authlib/core'
+import { parseJson } from '@authlib/core/kit'
 import { type JwtClaims, malformedName, type NewJwtClaims } from './claims.ts'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../is-object.ts'

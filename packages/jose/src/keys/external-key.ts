@@ -1,6 +1,6 @@
 /** A key that signs elsewhere: a hardware module, a key management service. */
 
-import { encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
 import { Key } from './key.ts'

@@ -1,6 +1,6 @@
 /** Makes a {@link Key} of whatever a key comes as. */
 
-import { encodeBase64url, encodeUtf8, parseJson } from '@authlib/core'
+import { encodeBase64url, encodeUtf8, parseJson } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
 import { jwkFromCryptoKey, keyFromPair } from './crypto-key.ts'
 import { JoseError } from '../errors.ts'

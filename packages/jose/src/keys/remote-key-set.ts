@@ -1,6 +1,7 @@
 /** A key set at a URL (`jwks_uri`): fetched when needed, kept as long as it may be, survived when the server is away. */
 
-import { type Clock, parseJson, send, type SendResponse, systemClock } from '@authlib/core'
+import { type Clock, systemClock } from '@authlib/core'
+import { parseJson, send, type SendResponse } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../is-object.ts'
 import type { Jwk, JwkSet } from '../jwk.ts'

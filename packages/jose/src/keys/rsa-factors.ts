@@ -1,6 +1,6 @@
 /** The prime factors of an RSA key of which only n, e and d are known. NIST SP 800-56B, Appendix C.1 */
 
-import { encodeBase64url } from '@authlib/core'
+import { encodeBase64url } from '@authlib/core/kit'
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts'
 import { decodeMember, invalidKey, type Jwk, parseJwk } from '../jwk.ts'
 

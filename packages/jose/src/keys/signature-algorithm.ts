@@ -1,6 +1,7 @@
 /** Signature algorithms as values: a row, and the code behind it. They are given where keys are made. */
 
-import { type Awaitable, decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { type Awaitable } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
 import { base64urlLength } from '../base64url-length.ts'

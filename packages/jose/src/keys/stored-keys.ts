@@ -3,16 +3,8 @@
  * (published) → gone. What a key is follows from the clock and its successor alone, so that all processes agree.
  */
 
-import {
-  AuthlibError,
-  type Clock,
-  createSealer,
-  decodeUtf8,
-  NEVER,
-  type Random,
-  type Store,
-  systemClock,
-} from '@authlib/core'
+import { AuthlibError, type Clock, NEVER, type Random, type Store, systemClock } from '@authlib/core'
+import { createSealer, decodeUtf8 } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import type { Jwk, JwkSet } from '../jwk.ts'
 import { importJwkWith } from './jwk-import.ts'

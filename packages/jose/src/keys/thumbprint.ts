@@ -1,6 +1,7 @@
 /** JWK thumbprints, RFC 7638, and their URIs, RFC 9278. */
 
-import { type Awaitable, encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core'
+import { type Awaitable } from '@authlib/core'
+import { encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import type { KeyType } from '../algorithms.ts'
 import { invalidKey, type Jwk, keyMembers } from '../jwk.ts'
 

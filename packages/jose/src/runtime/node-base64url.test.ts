@@ -1,4 +1,4 @@
-import { decodeBase64url } from '@authlib/core'
+import { decodeBase64url } from '@authlib/core/kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeInto, MAX_TEXT } from './node-base64url.ts'

@@ -1,6 +1,6 @@
 /** Cryptography by WebCrypto, for every runtime that has it. */
 
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../jwk.ts'

@@ -1,6 +1,6 @@
 /** Cryptography where there is only WebCrypto: workerd and browsers. */
 
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import type { Jwk } from '../jwk.ts'
 import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier, unsupported } from './subtle.ts'

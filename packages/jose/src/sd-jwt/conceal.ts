@@ -1,6 +1,7 @@
 /** Taking claims out of sight, each behind the digest of its disclosure. RFC 9901 §4.2 */
 
-import { encodeBase64url, type Random, sha256Base64url, systemRandom } from '@authlib/core'
+import { type Random, systemRandom } from '@authlib/core'
+import { encodeBase64url, sha256Base64url } from '@authlib/core/kit'
 import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
 import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
 import { prepareClaims } from '../jwt/jwt-payload.ts'

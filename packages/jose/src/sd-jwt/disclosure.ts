@@ -1,6 +1,6 @@
 /** Disclosures: claims that a holder may show or keep back. RFC 9901 §4.2 */
 
-import { encodeBase64url, parseJson, sha256Base64url } from '@authlib/core'
+import { encodeBase64url, parseJson, sha256Base64url } from '@authlib/core/kit'
 import { decodeText, encodeText } from '#runtime'
 import { invalidSdJwt } from './errors.ts'
 

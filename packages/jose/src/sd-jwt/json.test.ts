@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { sha256Base64url } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
   type FlattenedJws,

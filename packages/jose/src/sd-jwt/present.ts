@@ -1,6 +1,7 @@
 /** Presenting an SD-JWT: the holder chooses what to show, and may prove to be the holder. RFC 9901 §4.3, §7.2 */
 
-import { type Clock, sha256Base64url, systemClock } from '@authlib/core'
+import { type Clock, systemClock } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, signJwt } from '../jwt/jwt.ts'
 import type { Key } from '../keys/key.ts'
 import type { ClaimPath } from './disclosure.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sha256Base64url } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, generateKey, type JoseError, type JwtClaims, signJwt } from '../index.ts'
 import {
   type ClaimPath,

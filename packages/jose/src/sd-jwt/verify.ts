@@ -1,6 +1,7 @@
 /** Verifying an SD-JWT, with or without key binding. RFC 9901 §7.1, §7.3 */
 
-import { constantTimeEqual, decodeUtf8, sha256Base64url } from '@authlib/core'
+import { constantTimeEqual } from '@authlib/core'
+import { decodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '../algorithm-name.ts'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from '../jwt/claims.ts'
 import { JoseError } from '../errors.ts'

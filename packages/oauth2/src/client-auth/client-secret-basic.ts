@@ -4,7 +4,7 @@
  * @spec RFC 6749 §2.3.1
  */
 
-import { encodeBase64, encodeFormValue, encodeUtf8 } from '@authlib/core'
+import { encodeBase64, encodeFormValue, encodeUtf8 } from '@authlib/core/kit'
 import type { ClientAuth } from './client-auth.ts'
 
 export interface ClientSecretBasicOptions {

@@ -6,7 +6,8 @@
  * @spec RFC 8707 §2
  */
 
-import { addQuery, AuthlibError, randomToken, type LoginOptions, type StartedLogin } from '@authlib/core'
+import { AuthlibError, randomToken, type LoginOptions, type StartedLogin } from '@authlib/core'
+import { addQuery } from '@authlib/core/kit'
 import { createCodeVerifier, s256 } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
 import type { Connection } from './connection.ts'

@@ -1,15 +1,7 @@
 /** How a client talks to its authorization server: where to, proving who it is, within limits. */
 
-import {
-  AuthlibError,
-  encodeForm,
-  parseJsonObject,
-  send,
-  type Clock,
-  type ParamValues,
-  type Random,
-  type SendResponse,
-} from '@authlib/core'
+import { AuthlibError, type Clock, type ParamValues, type Random } from '@authlib/core'
+import { encodeForm, parseJsonObject, send, type SendResponse } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { invalidResponse, missingEndpoint, serverAnswered } from './errors.ts'

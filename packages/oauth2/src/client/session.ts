@@ -6,7 +6,8 @@
  * @spec RFC 9700 §4.9
  */
 
-import { AuthlibError, isSecureTransport } from '@authlib/core'
+import { AuthlibError } from '@authlib/core'
+import { isSecureTransport } from '@authlib/core/kit'
 import ky, { type KyInstance } from 'ky'
 import type { Token } from './token.ts'
 import type { TokenKeeper } from './token-keeper.ts'

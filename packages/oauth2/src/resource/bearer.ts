@@ -5,7 +5,8 @@
  * @spec OAuth 2.1 §5.1
  */
 
-import { parseAuthorization, readForm, type HttpRequest } from '@authlib/core'
+import { readForm, type HttpRequest } from '@authlib/core'
+import { parseAuthorization } from '@authlib/core/kit'
 import { invalidToken, malformedToken } from './bearer-errors.ts'
 import type { TokenScheme } from './token-scheme.ts'
 

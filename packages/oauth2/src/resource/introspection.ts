@@ -4,17 +4,8 @@
  * @spec RFC 7662
  */
 
-import {
-  AuthlibError,
-  encodeForm,
-  frozenCopy,
-  isSecureTransport,
-  parseJsonObject,
-  send,
-  type Clock,
-  type JsonObject,
-  type SendResponse,
-} from '@authlib/core'
+import { AuthlibError, type Clock, type JsonObject } from '@authlib/core'
+import { encodeForm, frozenCopy, isSecureTransport, parseJsonObject, send, type SendResponse } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { issuerMetadata, type MetadataSource } from '../issuer-metadata.ts'

@@ -4,19 +4,8 @@
  * @spec RFC 9728
  */
 
-import {
-  assertIssuer,
-  AuthlibError,
-  isSecureTransport,
-  isValidUrl,
-  jsonResponse,
-  wellKnownPath,
-  wellKnownUrl,
-  type HttpHeader,
-  type Json,
-  type JsonObject,
-  type Mountable,
-} from '@authlib/core'
+import { AuthlibError, jsonResponse, type HttpHeader, type Json, type JsonObject, type Mountable } from '@authlib/core'
+import { assertIssuer, isSecureTransport, isValidUrl, wellKnownPath, wellKnownUrl } from '@authlib/core/kit'
 
 const WELL_KNOWN = 'oauth-protected-resource'
 

@@ -1,4 +1,5 @@
-import { admit, parseChallenges, type HttpResponse } from '@authlib/core'
+import { type HttpResponse } from '@authlib/core'
+import { admit, parseChallenges } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   bearer,

@@ -7,11 +7,7 @@
 
 import {
   AuthlibError,
-  challenge,
-  errorResponse,
-  isSecureTransport,
   jsonResponse,
-  logError,
   noStore,
   systemClock,
   type Clock,
@@ -20,6 +16,7 @@ import {
   type HttpResponse,
   type Protector,
 } from '@authlib/core'
+import { challenge, errorResponse, isSecureTransport, logError } from '@authlib/core/kit'
 import {
   insufficientScope,
   malformedToken,

@@ -1,6 +1,6 @@
 /** A bounded cache from the whole text of a token. */
 
-import { recentMap } from '@authlib/core'
+import { recentMap } from '@authlib/core/kit'
 
 export interface TokenCache<Value> {
   /** The value, unless it is past its time. */

@@ -6,27 +6,29 @@
  */
 
 import {
-  assertIssuer,
   AuthlibError,
-  createMac,
-  createSealer,
   fromRequest,
-  requestPath,
   systemClock,
   systemRandom,
   toResponse,
-  wellKnownPath,
   type Clock,
   type HttpRequest,
   type HttpResponse,
-  type Mac,
   type Mountable,
   type Params,
   type Random,
   type Route,
-  type Sealer,
   type Store,
 } from '@authlib/core'
+import {
+  assertIssuer,
+  createMac,
+  createSealer,
+  requestPath,
+  wellKnownPath,
+  type Mac,
+  type Sealer,
+} from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import { errorResponse, serverError, type OAuth2Error } from '../errors.ts'
 import type { AuthorizationServerMetadata } from '../metadata.ts'

@@ -1,7 +1,6 @@
 /** A relying party: an OAuth 2 client that learns who logged in. */
 
 import {
-  addQuery,
   AuthlibError,
   randomToken,
   systemClock,
@@ -10,6 +9,7 @@ import {
   type Params,
   type StartedLogin,
 } from '@authlib/core'
+import { addQuery } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
   findJwsRow,

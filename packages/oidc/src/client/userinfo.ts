@@ -4,7 +4,8 @@
  * @spec OpenID Connect Core 1.0 §5.3
  */
 
-import { AuthlibError, parseJsonObject, send, type Clock } from '@authlib/core'
+import { AuthlibError, type Clock } from '@authlib/core'
+import { parseJsonObject, send } from '@authlib/core/kit'
 import { verifyJwt, type VerificationKeys } from '@authlib/jose'
 import type { UserClaims } from '../claims.ts'
 

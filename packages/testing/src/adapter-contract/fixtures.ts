@@ -2,15 +2,11 @@
 
 import {
   AuthlibError,
-  challenge,
-  errorResponse,
   jsonResponse,
-  parseAuthorization,
   parseCookies,
   readForm,
   readQuery,
   redirectResponse,
-  requestPath,
   type Adapter,
   type CurrentToken,
   type HttpRequest,
@@ -18,6 +14,7 @@ import {
   type Mountable,
   type Protector,
 } from '@authlib/core'
+import { challenge, errorResponse, parseAuthorization, requestPath } from '@authlib/core/kit'
 
 /** Never in an answer. */
 export const SECRET = 'the database password is hunter2'

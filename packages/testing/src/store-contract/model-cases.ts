@@ -1,6 +1,6 @@
 /** Random histories, compared step by step with a model that is too simple to be wrong. */
 
-import { isExpired, isMet, recordName } from '@authlib/core'
+import { isExpired, isMet, recordName } from '@authlib/core/kit'
 import type { Batch, StoredRecord } from '@authlib/core'
 import { assertEqual } from '../assert.ts'
 import { NOW, batch, expecting, listIds, range, record, storeCase } from './case.ts'

@@ -4,7 +4,8 @@
  * @spec RFC 6749 §2.3.1
  */
 
-import { decodeBase64, decodeFormValue, decodeUtf8, parseAuthorization, type HttpRequest } from '@authlib/core'
+import { type HttpRequest } from '@authlib/core'
+import { decodeBase64, decodeFormValue, decodeUtf8, parseAuthorization } from '@authlib/core/kit'
 import { invalidClient, invalidRequest } from '../../errors.ts'
 import type { ClientAuthMethod } from '../contract/feature.ts'
 import { verifySecret } from './verify-secret.ts'

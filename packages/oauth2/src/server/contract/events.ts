@@ -1,6 +1,6 @@
 /** What happened, for logs, metrics and alarms. Never a credential. */
 
-import { logError } from '@authlib/core'
+import { logError } from '@authlib/core/kit'
 
 interface Happened {
   /** NumericDate. */

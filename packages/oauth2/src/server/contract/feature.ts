@@ -12,14 +12,13 @@ import type {
   HttpResponse,
   Json,
   JsonObject,
-  Mac,
   Params,
   Random,
   RecordKey,
-  Sealer,
   Store,
   StoredRecord,
 } from '@authlib/core'
+import type { Mac, Sealer } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { OAuth2Error } from '../../errors.ts'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'

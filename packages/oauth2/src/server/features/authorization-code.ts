@@ -5,7 +5,8 @@
  * @spec OAuth 2.1 §4.1.3 §7.5 §10.2
  */
 
-import { constantTimeEqual, sha256Base64url, type StoredRecord } from '@authlib/core'
+import { constantTimeEqual, type StoredRecord } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import { AUTHORIZATION_KIND, readAuthorization, slot, type Authorization, type Slot } from '../records/authorization.ts'
 import { authorizeEndpoint } from './authorization-endpoint.ts'

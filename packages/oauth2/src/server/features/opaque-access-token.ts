@@ -1,6 +1,7 @@
 /** Opaque access tokens: random text whose hash is a record beside its authorization. */
 
-import { sha256Base64url, type Json, type JsonObject, type StoredRecord } from '@authlib/core'
+import { type Json, type JsonObject, type StoredRecord } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import {
   AUTHORIZATION_KIND,
   ownerIndex,

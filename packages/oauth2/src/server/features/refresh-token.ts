@@ -6,7 +6,8 @@
  * @spec OAuth 2.1 §4.3
  */
 
-import { constantTimeEqual, createSealer, decodeUtf8, sha256Base64url, type JsonObject } from '@authlib/core'
+import { constantTimeEqual, type JsonObject } from '@authlib/core'
+import { createSealer, decodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import { AUTHORIZATION_KIND, readAuthorization, slot, type Authorization, type Slot } from '../records/authorization.ts'

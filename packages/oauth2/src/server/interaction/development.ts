@@ -3,7 +3,6 @@
 import {
   AuthlibError,
   constantTimeEqual,
-  isLoopbackHost,
   parseCookies,
   readForm,
   serializeCookie,
@@ -11,6 +10,7 @@ import {
   type HttpResponse,
   type Params,
 } from '@authlib/core'
+import { isLoopbackHost } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Endpoint, Feature, Login, Server } from '../contract/feature.ts'

@@ -4,7 +4,6 @@
  */
 
 import {
-  decodeUtf8,
   isHttps as isHttpsUrl,
   Params,
   parseCookies,
@@ -13,6 +12,7 @@ import {
   type HttpHeader,
   type HttpRequest,
 } from '@authlib/core'
+import { decodeUtf8 } from '@authlib/core/kit'
 import { invalidRequest } from '../../errors.ts'
 import { ANSWER_TIME } from '../kernel/authorization-request.ts'
 import type { Changes, Login, ResumedRequest, Server } from '../contract/feature.ts'

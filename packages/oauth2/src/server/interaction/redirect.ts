@@ -1,7 +1,6 @@
 /** Login and consent on pages of your own, reached by redirect with a sealed, stateless handle. */
 
 import {
-  addQuery,
   readForm,
   readQuery,
   redirectResponse,
@@ -9,6 +8,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '@authlib/core'
+import { addQuery } from '@authlib/core/kit'
 import { AuthorizationError } from '../authorization-error.ts'
 import { atTarget } from '../kernel/authorization-request.ts'
 import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'

@@ -1,6 +1,7 @@
 /** What an authorization server is made of. */
 
-import { AuthlibError, isValidUrl, type Clock, type Random, type Store } from '@authlib/core'
+import { AuthlibError, type Clock, type Random, type Store } from '@authlib/core'
+import { isValidUrl } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'

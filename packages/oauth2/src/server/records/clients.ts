@@ -8,13 +8,13 @@ import {
   AuthlibError,
   NEVER,
   randomToken,
-  sha256Base64url,
   systemClock,
   type Clock,
   type JsonObject,
   type Random,
   type Store,
 } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { redirectUriFault } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
 import type { Client, ClientMetadata, ClientSecret } from '../contract/client.ts'

@@ -1,6 +1,7 @@
 /** What subjects have approved before, per client. */
 
-import { NEVER, sha256Base64url, type Awaitable, type StoredRecord } from '@authlib/core'
+import { NEVER, type Awaitable, type StoredRecord } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type { Server } from '../contract/feature.ts'
 

@@ -1,6 +1,7 @@
 /** Login sessions in the store. Codes and logins in flight die with the session they belong to. */
 
-import { randomToken, sha256Base64url, type StoredRecord } from '@authlib/core'
+import { randomToken, type StoredRecord } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { slot, type Slot } from './authorization.ts'
 import type { Login, Server } from '../contract/feature.ts'
 

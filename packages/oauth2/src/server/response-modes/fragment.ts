@@ -4,7 +4,8 @@
  * @spec OAuth 2.0 Multiple Response Types §2.1
  */
 
-import { addFragment, redirectResponse } from '@authlib/core'
+import { redirectResponse } from '@authlib/core'
+import { addFragment } from '@authlib/core/kit'
 import type { ResponseMode } from '../contract/feature.ts'
 
 /** Answers in the fragment of the redirect URI. OAuth 2.0 Multiple Response Types §2.1. */

@@ -4,7 +4,8 @@
  * @spec RFC 6749 §4.1.2
  */
 
-import { addQuery, redirectResponse } from '@authlib/core'
+import { redirectResponse } from '@authlib/core'
+import { addQuery } from '@authlib/core/kit'
 import type { ResponseMode } from '../contract/feature.ts'
 
 /** Answers in the query of the redirect URI. RFC 6749 §4.1.2. */

@@ -1,0 +1,39 @@
+/**
+ * Building blocks for authors of packages: protocols, adapters and stores. Applications need none of them. They follow the
+ * same version rules as the rest.
+ */
+
+export {
+  challenge,
+  parseAuthorization,
+  parseChallenges,
+  type AuthorizationHeader,
+  type Challenge,
+} from './authorization-header.ts'
+export { currentToken, setCurrentToken } from './current-token.ts'
+export * from './digest.ts'
+export * from './encoding.ts'
+export { payloadTooLarge, requestPath } from './form.ts'
+export { frozenCopy } from './frozen-copy.ts'
+export { parseJson, parseJsonObject, type ParseJsonOptions } from './json.ts'
+export * from './mount.ts'
+export { decodeFormValue, encodeForm, encodeFormValue } from './params.ts'
+export { recentMap, type RecentMap } from './recent-map.ts'
+export * from './seal.ts'
+export * from './send.ts'
+export * from './store-rules.ts'
+export {
+  addFragment,
+  addQuery,
+  assertIssuer,
+  isLanguageTag,
+  isLoopbackHost,
+  isLoopbackIp,
+  isSecureTransport,
+  isValidUrl,
+  wellKnownPath,
+  wellKnownUrl,
+  type SecureTransportOptions,
+  type ValidUrlOptions,
+  type WellKnownPlacement,
+} from './url.ts'
