@@ -4,7 +4,8 @@
  * @spec RFC 8705 §3.1
  */
 
-import { encodeBase64url, sha256, type ClientCertificate } from '@authlib/core'
+import { type ClientCertificate } from '@authlib/core'
+import { encodeBase64url, sha256 } from '@authlib/core/kit'
 
 /** `x5t#S256`: the SHA-256 of the DER, in base64url. */
 export async function certificateThumbprint({ der }: ClientCertificate): Promise<string> {

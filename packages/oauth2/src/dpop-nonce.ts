@@ -4,7 +4,7 @@
  * @spec RFC 9449 §8 §9
  */
 
-import { createMac, type Mac } from '@authlib/core'
+import { createMac, type Mac } from '@authlib/core/kit'
 
 /** Makes and recognises nonces. */
 export interface DpopNonces {

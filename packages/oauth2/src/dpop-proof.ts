@@ -4,7 +4,8 @@
  * @spec RFC 9449 §4.3
  */
 
-import { AuthlibError, constantTimeEqual, recentMap, sha256Base64url } from '@authlib/core'
+import { AuthlibError, constantTimeEqual } from '@authlib/core'
+import { recentMap, sha256Base64url } from '@authlib/core/kit'
 import {
   dpopProofPolicy,
   importJwk,

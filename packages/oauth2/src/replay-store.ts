@@ -5,7 +5,8 @@
  * @spec RFC 7523 §3
  */
 
-import { AuthlibError, sha256Base64url, type Store } from '@authlib/core'
+import { AuthlibError, type Store } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 
 /** Remembers identifiers that may be used once. */
 export interface ReplayStore {

@@ -1,4 +1,5 @@
-import { admit, fromRequest, memoryStore, parseChallenges, sha256Base64url, type HttpResponse } from '@authlib/core'
+import { fromRequest, memoryStore, type HttpResponse } from '@authlib/core'
+import { admit, parseChallenges, sha256Base64url } from '@authlib/core/kit'
 import { generateKey, jwkThumbprint, signJws, type Key } from '@authlib/jose'
 import * as oauth from 'oauth4webapi'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'

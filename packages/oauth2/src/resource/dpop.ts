@@ -4,7 +4,8 @@
  * @spec RFC 9449 §7
  */
 
-import { constantTimeEqual, parseAuthorization, requestPath, type HttpHeader, type HttpRequest } from '@authlib/core'
+import { constantTimeEqual, type HttpHeader, type HttpRequest } from '@authlib/core'
+import { parseAuthorization, requestPath } from '@authlib/core/kit'
 import {
   dpopAlgorithms,
   DpopProofError,

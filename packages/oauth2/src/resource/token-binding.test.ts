@@ -1,4 +1,5 @@
-import { fromRequest, sha256, encodeBase64url, type ClientCertificate, type HttpRequest } from '@authlib/core'
+import { fromRequest, type ClientCertificate, type HttpRequest } from '@authlib/core'
+import { sha256, encodeBase64url } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   mutualTls,
