@@ -16,7 +16,7 @@ export function remoteStore(url: string): Store {
     return (await response.json()) as T // sound: `serveStore` answers what the store did
   }
   return {
-    guarantees: { commit: 'atomic', reads: 'strong' },
+    guarantees: { commit: 'atomic', reads: 'strong', expiry: 'native', durability: 'none' },
     get: (partition, keys) => call('get', partition, keys),
     commit: (batch) => call('commit', batch),
     list: (query) => call('list', query),

@@ -1,122 +1,195 @@
 /** The store in memory: for development, for tests, and for a single process whose state may die with it. */
 
 import { frozenCopy } from './frozen-copy.ts'
+import type { JsonObject } from './json.ts'
 import { minHeap } from './min-heap.ts'
 import type { HeapNode } from './min-heap.ts'
 import { pagedList } from './paged-list.ts'
 import type { PagedList, Slot } from './paged-list.ts'
-import { assertBatch, isMet, pageSize, parsePosition, recordName } from './store-rules.ts'
+import { assertBatch, indexValues, isMet, pageSize, parsePosition, stringifyData } from './store-rules.ts'
 import { NEVER } from './store.ts'
-import type { RecordKey, Store, StoredRecord } from './store.ts'
+import type { IndexColumn, RecordIndex, Store, StoredRecord } from './store.ts'
+
+/** Seconds that an expired record stays, for callers whose clocks differ. */
+const GRACE = 10
+
+/** Expired records that each commit may remove: more than it usually adds, so that they never pile up. */
+const REMOVED_PER_COMMIT = 8
+
+/** Records that are kept as objects because they were read last. All others are kept as JSON, in a third of the memory. */
+const READY = 1024
+
+/** Records that one call of `sweep` removes at most, so that it does not hold up the event loop. */
+const SWEPT_AT_ONCE = 100
 
 /**
  * A store that lives as long as the process. Nothing is shared with the caller: records are copied when they are
- * committed, and those handed out are frozen. Expired records stay until `sweep` takes them.
+ * committed, and those handed out are frozen. It removes expired records by itself, a few with each commit.
  */
 export function memoryStore(): Store {
-  const partitions = new Map<string, Map<string, Entry>>()
+  const entries = shardedMap<Entry>()
   const lists = new Map<string, PagedList<Entry>>()
   const expiring = minHeap<Entry>()
+  const ready = recordsAtHand()
   let position = 0 // of the newest slot of any list: a cursor outlives the list it came from
 
   return {
-    guarantees: { commit: 'atomic', reads: 'strong' },
+    guarantees: { commit: 'atomic', reads: 'strong', expiry: 'native', durability: 'none' },
 
     async get(partition, keys) {
-      const entries = partitions.get(partition)
-      return keys.map(([kind, id]) => entries?.get(recordName(kind, id))?.record ?? null)
+      return keys.map(([kind, id]) => {
+        const entry = entries.get(nameOf(partition, kind, id))
+        return entry ? ready.recordOf(entry) : null
+      })
     },
 
     // Without an await between check and write: what happens in one tick is atomic.
     async commit(batch) {
       assertBatch(batch)
       const { partition, now, expect, put, remove } = batch
-      const entries = partitions.get(partition)
-      const met = expect.every((expected) => {
-        return isMet(expected, entries?.get(recordName(expected.kind, expected.id))?.record, now)
-      })
-      if (!met) return false
-      const records = put.map(frozenRecord) // before the first write, because it may throw
-      for (const key of remove) take(partition, key)
-      for (const record of records) place(record)
+      for (const expected of expect) {
+        const entry = entries.get(nameOf(partition, expected.kind, expected.id))
+        if (!isMet(expected, entry, now)) return false
+      }
+      const texts = put.map(({ data }) => stringifyData(data)) // before the first write, because it may throw
+      removeExpired(now - GRACE, REMOVED_PER_COMMIT)
+      for (const [kind, id] of remove) take(nameOf(partition, kind, id))
+      put.forEach((record, n) => place(record, texts[n]!))
       return true
     },
 
-    async list({ kind, index, after, limit }) {
+    async list({ kind, by, value, after, limit }) {
       const size = pageSize(limit)
-      const slots = lists.get(recordName(kind, index))?.page(parsePosition(after), size + 1) ?? []
+      const slots = lists.get(listName(kind, by, value))?.page(parsePosition(after), size + 1) ?? []
       const page = slots.slice(0, size)
-      const items = page.flatMap(({ item }) => (item ? [item.record] : []))
+      const items = page.flatMap(({ item }) => (item ? [ready.recordOf(item)] : []))
       const last = page.at(-1)
       return slots.length > size && last ? { items, next: String(last.position) } : { items }
     },
 
     async sweep(now, limit) {
-      let swept = 0
-      for (let entry = expiring.first(); entry && entry.rank <= now && swept < limit; entry = expiring.first()) {
-        take(entry.record.partition, [entry.record.kind, entry.record.id])
-        swept++
-      }
-      return swept
+      return removeExpired(now, Math.min(limit, SWEPT_AT_ONCE))
     },
   }
 
-  function place(record: StoredRecord): void {
-    const { partition, kind, id, expiresAt } = record
-    const name = recordName(kind, id)
-    const entries = partitions.get(partition) ?? new Map<string, Entry>()
-    partitions.set(partition, entries)
+  function removeExpired(now: number, limit: number): number {
+    let removed = 0
+    for (; removed < limit; removed++) {
+      const entry = expiring.first()
+      if (!entry || entry.rank > now) break
+      take(entry.name)
+    }
+    return removed
+  }
+
+  function place({ partition, kind, id, revision, expiresAt, index }: StoredRecord, json: string): void {
+    const name = nameOf(partition, kind, id)
     const before = entries.get(name)
     if (before && before.rank !== NEVER) expiring.remove(before)
-    const entry: Entry = { record, rank: expiresAt, place: 0, slots: new Map() }
+    const entry = new Entry(name, json, revision, expiresAt)
     entries.set(name, entry)
     if (expiresAt !== NEVER) expiring.add(entry)
-    for (const index of record.index ?? []) {
-      const slot = before?.slots.get(index) // who stays in a list keeps the place
-      if (slot) slot.item = entry
-      entry.slots.set(index, slot ?? join(recordName(kind, index), entry))
-      before?.slots.delete(index)
-    }
+    if (index) entry.slots = indexValues(index).map(([by, value]) => join(listName(kind, by, value), entry, before))
     if (before) leave(before)
   }
 
-  function take(partition: string, [kind, id]: RecordKey): void {
-    const entries = partitions.get(partition)
-    const entry = entries?.get(recordName(kind, id))
-    if (!entries || !entry) return
-    entries.delete(recordName(kind, id))
-    if (entries.size === 0) partitions.delete(partition)
+  function take(name: string): void {
+    const entry = entries.get(name)
+    if (!entry) return
+    entries.delete(name)
     if (entry.rank !== NEVER) expiring.remove(entry)
     leave(entry)
   }
 
-  function join(listName: string, entry: Entry): Slot<Entry> {
-    const list = lists.get(listName) ?? pagedList<Entry>()
-    lists.set(listName, list)
-    return list.add(++position, entry)
+  /** A record that stays in a list keeps its place. */
+  function join(name: string, entry: Entry, before: Entry | undefined): Slot<Entry> {
+    const list = lists.get(name) ?? pagedList<Entry>(name)
+    lists.set(name, list)
+    const kept = before?.slots.find((slot) => slot.list === list)
+    if (kept) kept.item = entry
+    return kept ?? list.add(++position, entry)
   }
 
-  function leave({ record, slots }: Entry): void {
-    for (const [index, slot] of slots) {
-      const listName = recordName(record.kind, index)
-      const list = lists.get(listName)
-      list?.remove(slot)
-      if (list?.size === 0) lists.delete(listName)
+  function leave(entry: Entry): void {
+    for (const slot of entry.slots) {
+      if (slot.item !== entry) continue // its successor has the place
+      slot.list.remove(slot)
+      if (slot.list.size === 0) lists.delete(slot.list.name)
     }
   }
 }
 
-/** A record with its place in the queue of expiry (by `rank`) and in the lists it is on. */
-interface Entry extends HeapNode {
-  readonly record: StoredRecord
-  readonly slots: Map<string, Slot<Entry>>
+const NO_SLOTS: readonly Slot<Entry>[] = []
+
+/** A record, with its place in the queue of expiry (by `rank`) and in the lists it is on. */
+class Entry implements HeapNode {
+  readonly name: string
+  readonly json: string
+  readonly revision: number
+  /** When it expires. */
+  readonly rank: number
+  place = 0
+  slots = NO_SLOTS
+  record: StoredRecord | undefined = undefined
+
+  constructor(name: string, json: string, revision: number, expiresAt: number) {
+    this.name = name
+    this.json = json
+    this.revision = revision
+    this.rank = expiresAt
+  }
+
+  get expiresAt(): number {
+    return this.rank
+  }
 }
 
-function frozenRecord({ kind, id, partition, revision, expiresAt, index, data }: StoredRecord): StoredRecord {
-  const entries = [...new Set(index)]
+/** Many small maps in place of a large one, which would hold up the event loop for long when it grows. */
+function shardedMap<T>(): Pick<Map<string, T>, 'get' | 'set' | 'delete'> {
+  const shards = Array.from({ length: 256 }, () => new Map<string, T>())
+  const shardOf = (name: string): Map<string, T> => {
+    const end = name.length - 1
+    return shards[(31 * name.charCodeAt(end) + name.charCodeAt(end - 1)) & 255]!
+  }
+  return {
+    get: (name) => shardOf(name).get(name),
+    set: (name, value) => shardOf(name).set(name, value),
+    delete: (name) => shardOf(name).delete(name),
+  }
+}
+
+/** Makes records of entries, and keeps those that were asked for last. */
+function recordsAtHand(): { recordOf(entry: Entry): StoredRecord } {
+  const kept: Entry[] = []
+  let next = 0
+  return {
+    recordOf(entry) {
+      if (entry.record) return entry.record
+      const oldest = kept[next]
+      if (oldest) oldest.record = undefined
+      kept[next] = entry
+      next = (next + 1) % READY
+      return (entry.record = readRecord(entry))
+    },
+  }
+}
+
+function readRecord({ name, json, revision, rank: expiresAt, slots }: Entry): StoredRecord {
+  const [partition = '', kind = '', id = ''] = name.split('\0')
+  const data = frozenCopy(JSON.parse(json) as JsonObject) // written by commit
+  const index: RecordIndex = Object.fromEntries(slots.map(({ list }) => list.name.split('\0').slice(1)))
   return Object.freeze({
     ...{ kind, id, partition, revision, expiresAt },
-    ...(entries.length > 0 && { index: Object.freeze(entries) }),
-    data: frozenCopy(data),
+    ...(slots.length > 0 && { index: Object.freeze(index) }),
+    data,
   })
+}
+
+/** No two keys share one, since no part may have a NUL. */
+function nameOf(partition: string, kind: string, id: string): string {
+  return `${partition}\0${kind}\0${id}`
+}
+
+function listName(kind: string, by: IndexColumn, value: string): string {
+  return `${kind}\0${by}\0${value}`
 }

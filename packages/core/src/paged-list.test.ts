@@ -3,7 +3,7 @@ import { pagedList } from './paged-list.ts'
 
 describe('pagedList', () => {
   it('gives pages of those that have not left, after any position', () => {
-    const list = pagedList<number>()
+    const list = pagedList<number>('list')
     const slots = Array.from({ length: 10 }, (_, n) => list.add(10 * n, n))
     for (const n of [0, 3, 4, 9]) list.remove(slots[n]!)
     const page = (after: number, limit: number) => list.page(after, limit).map(({ item }) => item)
@@ -15,7 +15,7 @@ describe('pagedList', () => {
   })
 
   it('keeps its order and its positions once it has closed the gaps', () => {
-    const list = pagedList<number>()
+    const list = pagedList<number>('list')
     const slots = Array.from({ length: 100 }, (_, n) => list.add(n, n))
     for (const slot of slots.slice(0, 97)) list.remove(slot)
     list.add(100, 100)

@@ -1,6 +1,10 @@
-/** A list that grows at its end, loses members anywhere in constant time, and is read in pages by binary search. */
+/**
+ * A list that grows at its end, loses members anywhere in constant time, and is read in pages by binary search. It consists
+ * of short blocks, so that closing the gaps never takes long.
+ */
 
 export interface Slot<T> {
+  readonly list: PagedList<T>
   /** Rises along the list. */
   readonly position: number
   /** Undefined once the member has left. */
@@ -8,6 +12,7 @@ export interface Slot<T> {
 }
 
 export interface PagedList<T> {
+  readonly name: string
   readonly size: number
   /** `position` must be greater than any before it. */
   add(position: number, item: T): Slot<T>
@@ -17,43 +22,73 @@ export interface PagedList<T> {
   page(after: number, limit: number): Slot<T>[]
 }
 
-export function pagedList<T>(): PagedList<T> {
-  let slots: Slot<T>[] = []
+const BLOCK = 1024
+
+interface Block<T> {
+  slots: Slot<T>[]
+  size: number
+}
+
+export function pagedList<T>(name: string): PagedList<T> {
+  const blocks: Block<T>[] = []
   let size = 0
-  return {
+  const list: PagedList<T> = {
+    name,
     get size() {
       return size
     },
     add(position, item) {
-      const slot = { position, item }
-      slots.push(slot)
+      const slot = { list, position, item }
+      const last = blocks.at(-1)
+      if (last && last.slots.length < BLOCK) {
+        last.slots.push(slot)
+        last.size++
+      } else {
+        blocks.push({ slots: [slot], size: 1 })
+      }
       size++
       return slot
     },
     remove(slot) {
+      const at = blockAfter(slot.position - 1)
+      const block = blocks[at]!
       slot.item = undefined
       size--
-      if (size < slots.length / 2) slots = slots.filter(({ item }) => item !== undefined)
+      block.size--
+      if (block.size === 0) blocks.splice(at, 1)
+      else if (block.size < block.slots.length / 2) block.slots = block.slots.filter(({ item }) => item !== undefined)
     },
     page(after, limit) {
       const page: Slot<T>[] = []
-      for (let at = start(after); at < slots.length && page.length < limit; at++) {
-        const slot = slots[at]!
-        if (slot.item !== undefined) page.push(slot)
+      for (let at = blockAfter(after); at < blocks.length && page.length < limit; at++) {
+        const { slots } = blocks[at]!
+        for (let n = firstAfter(slots, after); n < slots.length && page.length < limit; n++) {
+          if (slots[n]!.item !== undefined) page.push(slots[n]!)
+        }
       }
       return page
     },
   }
+  return list
 
-  /** Where the first slot after the position stands. */
-  function start(after: number): number {
-    let low = 0
-    let high = slots.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (slots[middle]!.position <= after) low = middle + 1
-      else high = middle
-    }
-    return low
+  /** The first block that ends after the position. */
+  function blockAfter(position: number): number {
+    return lowest(blocks.length, (n) => blocks[n]!.slots.at(-1)!.position > position)
   }
+}
+
+function firstAfter<T>(slots: readonly Slot<T>[], position: number): number {
+  return lowest(slots.length, (n) => slots[n]!.position > position)
+}
+
+/** The lowest number below `end` for which the condition holds, and with it for all higher ones; else `end`. */
+function lowest(end: number, holds: (n: number) => boolean): number {
+  let low = 0
+  let high = end
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

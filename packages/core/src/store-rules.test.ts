@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthlibError } from './errors.ts'
-import { assertBatch, isExpired, isMet, pageSize, recordName } from './store-rules.ts'
-import type { Batch, StoredRecord } from './store.ts'
+import { assertBatch, isExpired, isMet, isStorable, pageSize, recordName } from './store-rules.ts'
+import type { Batch, RecordIndex, StoredRecord } from './store.ts'
 
 const record: StoredRecord = { kind: 'code', id: 'a', partition: 'p', revision: 2, expiresAt: 100, data: {} }
 const batch: Batch = { partition: 'p', now: 1, expect: [], put: [], remove: [] }
@@ -18,6 +18,26 @@ describe('the rules of the store contract', () => {
     expect([met(2, record), met(1, record), met(3, record), met(0, record)]).toEqual([true, false, false, false])
     expect([met(0, null), met(0, undefined), met(1, null)]).toEqual([true, true, false])
     expect([met(0, record, 100), met(2, record, 100)]).toEqual([true, false])
+  })
+
+  it.each([
+    ['a', true],
+    ['🔑', true],
+    ['x'.repeat(255), true],
+    ['x'.repeat(256), false],
+    [`${'é'.repeat(127)}x`, true],
+    ['é'.repeat(128), false],
+    ['パ'.repeat(85), true],
+    [`${'パ'.repeat(85)}x`, false],
+    ['🔑'.repeat(63), true],
+    ['🔑'.repeat(64), false],
+    ['', false],
+    ['a\0', false],
+    ['\ud83d', false],
+  ])('takes %j for storable: %s', (name, storable) => {
+    expect(isStorable(name)).toBe(storable)
+    if (name.isWellFormed() && !name.includes('\0') && name !== '')
+      expect(new TextEncoder().encode(name).length <= 255).toBe(storable)
   })
 
   it('gives no two keys one name', () => {
@@ -42,7 +62,9 @@ describe('the rules of the store contract', () => {
     ['empty', {}],
     ['unguarded', { put: [record] }],
     ['guarded', { expect: [{ kind: 'code', id: 'a', revision: 1 }], put: [record] }],
-    ['of expectations', { expect: [{ kind: 'code', id: 'a', revision: 0 }] }],
+    ['of expectations', { expect: [{ kind: 'code', id: 'a', revision: 1 }] }],
+    ['with all columns', { put: [{ ...record, index: { client: 'c', subject: 's', session: 'x', tag: 't' } }] }],
+    ['with an undefined column', { put: [{ ...record, index: { client: undefined } }] }],
     ['with a pair of surrogates', { put: [{ ...record, id: '🔑' }] }],
     ['with one id in two kinds', { put: [record, { ...record, kind: 'token' }] }],
     ['with a time before 1970', { put: [{ ...record, expiresAt: -1 }] }],
@@ -62,7 +84,10 @@ describe('the rules of the store contract', () => {
     ['that expects a key without a kind', { expect: [{ kind: '', id: 'a', revision: 1 }] }],
     ['that removes a key without an id', { remove: [['code', '']] }],
     ['with half a pair of surrogates', { put: [{ ...record, id: 'a\udc00' }] }],
-    ['with an empty index entry', { put: [{ ...record, index: ['i', ''] }] }],
+    ['with an empty index value', { put: [{ ...record, index: { tag: '' } }] }],
+    ['that expects the absence of what it does not put', { expect: [{ kind: 'code', id: 'a', revision: 0 }] }],
+    ['with 101 changes', { remove: Array.from({ length: 101 }, (_, n) => ['code', `${n}`]) }],
+    ['with a column that no index has', { put: [{ ...record, index: { colour: 'red' } as RecordIndex }] }],
     ['with revision 0', { put: [{ ...record, revision: 0 }] }],
     ['with half a revision', { put: [{ ...record, revision: 1.5 }] }],
     ['with an endless time', { put: [{ ...record, expiresAt: Infinity }] }],

@@ -1,11 +1,11 @@
 /** One store for several tenants, each of which sees its own records alone. */
 
-import { assertBatch } from './store-rules.ts'
+import { assertBatch, indexValues } from './store-rules.ts'
 import type { Store, StoredRecord } from './store.ts'
 
 /**
  * The part of a store that belongs to one tenant, by its name. `sweep` clears the whole store: once for all tenants is
- * enough.
+ * enough. The name, encoded as in a URL, counts towards the length of every name: see `LIMITS`.
  */
 export function tenantStore(store: Store, tenant: string): Store {
   const prefix = `${encodeURIComponent(tenant)} ` // has no space itself, so that no two tenants share a name
@@ -14,7 +14,9 @@ export function tenantStore(store: Store, tenant: string): Store {
   const renamed = (record: StoredRecord, rename: (name: string) => string): StoredRecord => ({
     ...record,
     partition: rename(record.partition),
-    ...(record.index === undefined ? {} : { index: record.index.map(rename) }),
+    ...(record.index === undefined
+      ? {}
+      : { index: Object.fromEntries(indexValues(record.index).map(([column, value]) => [column, rename(value)])) }),
   })
   return {
     guarantees: store.guarantees,
@@ -28,7 +30,7 @@ export function tenantStore(store: Store, tenant: string): Store {
       return store.commit({ ...batch, partition: inside(batch.partition), put })
     },
     async list(query) {
-      const { items, ...page } = await store.list({ ...query, index: inside(query.index) })
+      const { items, ...page } = await store.list({ ...query, value: inside(query.value) })
       return { ...page, items: items.map((record) => renamed(record, outside)) }
     },
     sweep: (now, limit) => store.sweep(now, limit),

@@ -94,8 +94,9 @@ describe('tokens in a store', () => {
     expect(await lost.get('alice')).toEqual(next)
   })
 
-  it('need a store that can compare and set', () => {
-    const weak: Store = { ...memoryStore(), guarantees: { commit: 'best-effort', reads: 'strong' } }
+  it.each([{ commit: 'best-effort' }, { reads: 'eventual' }] as const)('refuse a store with %o', (flaw) => {
+    const store = memoryStore()
+    const weak: Store = { ...store, guarantees: { ...store.guarantees, ...flaw } }
     expect(() => storeTokens(weak, { secrets: [SECRET] })).toThrow(expect.objectContaining({ code: 'weak_storage' }))
   })
 })

@@ -58,12 +58,12 @@ const KIND = 'client_token'
 /**
  * Tokens in any store, sealed and bound to their key. The revision of the record makes `save` a compare-and-set.
  *
- * @throws AuthlibError `weak_storage` when the store does not commit atomically
+ * @throws AuthlibError `weak_storage` when the store does not commit atomically, or reads what is out of date
  */
 export function storeTokens(store: Store, { secrets, clock = systemClock, random }: StoreTokensOptions): TokenStore {
-  if (store.guarantees.commit !== 'atomic') {
+  if (store.guarantees.commit !== 'atomic' || store.guarantees.reads !== 'strong') {
     throw new AuthlibError('weak_storage', 'This store cannot compare and set', {
-      hint: 'Two processes would refresh the same token and sign the account out. Use a store with atomic commits.',
+      hint: 'Two processes would refresh the same token and sign the account out. Use a store with atomic commits and strong reads.',
     })
   }
   const sealer = createSealer({ secrets, label: 'client token', ...(random && { random }) })
@@ -85,6 +85,7 @@ export function storeTokens(store: Store, { secrets, clock = systemClock, random
     record: StoredRecord | null,
     token: StoredToken | null,
   ): Promise<boolean> {
+    if (record === null && token === null) return true
     const revision = record?.revision ?? 0
     const put = async (next: StoredToken): Promise<StoredRecord> => ({
       kind: KIND,

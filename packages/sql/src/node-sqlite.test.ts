@@ -25,7 +25,7 @@ storeContract({
 })
 
 const record = (id: string): StoredRecord => {
-  return { kind: 'code', id, partition: 'p', revision: 1, expiresAt: NEVER, index: ['i'], data: {} }
+  return { kind: 'code', id, partition: 'p', revision: 1, expiresAt: NEVER, index: { tag: 'i' }, data: {} }
 }
 const putting = (...ids: readonly string[]): Batch => {
   return { partition: 'p', now: 1, expect: [], put: ids.map(record), remove: [] }
@@ -79,7 +79,7 @@ describe('sqliteStore', () => {
     const closed = { code: 'store_unavailable', status: 503 }
     await expect(store.commit(putting('b'))).rejects.toMatchObject(closed)
     await expect(store.get('p', [['code', 'a']])).rejects.toMatchObject(closed)
-    await expect(store.list({ kind: 'code', index: 'i' })).rejects.toMatchObject(closed)
+    await expect(store.list({ kind: 'code', by: 'tag', value: 'i' })).rejects.toMatchObject(closed)
     await expect(store.sweep(1, 1)).rejects.toMatchObject(closed)
     const reopened = sqliteStore(file)
     expect(await reopened.get('p', [['code', 'a']])).toEqual([record('a')])
@@ -157,7 +157,7 @@ describe('sqliteStore', () => {
     const outcomes = await Promise.allSettled(batches.map((batch) => store.commit(batch)))
     const unavailable = { status: 'rejected', reason: { code: 'store_unavailable', status: 503 } }
     expect(outcomes).toMatchObject([unavailable, unavailable, unavailable])
-    expect(await store.list({ kind: 'code', index: 'i' })).toEqual({ items: [] })
+    expect(await store.list({ kind: 'code', by: 'tag', value: 'i' })).toEqual({ items: [] })
     expect(await store.commit(putting('d'))).toBe(true)
     store.close()
   })
@@ -169,7 +169,7 @@ describe('sqliteStore', () => {
     const other = new DatabaseSync(file)
     other.exec("DELETE FROM authlib_records WHERE id = 'a'")
     other.close()
-    expect(await store.list({ kind: 'code', index: 'i' })).toEqual({ items: [record('b')] })
+    expect(await store.list({ kind: 'code', by: 'tag', value: 'i' })).toEqual({ items: [record('b')] })
     store.close()
   })
 

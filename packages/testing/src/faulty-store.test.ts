@@ -11,7 +11,7 @@ describe('faultyStore', () => {
     const store = faultyStore(memoryStore())
     expect(await store.commit(batch)).toBe(true)
     expect(await store.get('p', [['code', 'a']])).toEqual(put)
-    expect(await store.list({ kind: 'code', index: 'i' })).toEqual({ items: [] })
+    expect(await store.list({ kind: 'code', by: 'tag', value: 'i' })).toEqual({ items: [] })
     expect(await store.sweep(100, 10)).toBe(1)
   })
 
@@ -27,7 +27,7 @@ describe('faultyStore', () => {
   it.each([
     ['get', (store: ReturnType<typeof faultyStore>) => store.get('p', [])],
     ['commit', (store: ReturnType<typeof faultyStore>) => store.commit(batch)],
-    ['list', (store: ReturnType<typeof faultyStore>) => store.list({ kind: 'code', index: 'i' })],
+    ['list', (store: ReturnType<typeof faultyStore>) => store.list({ kind: 'code', by: 'tag', value: 'i' })],
     ['sweep', (store: ReturnType<typeof faultyStore>) => store.sweep(1, 1)],
   ])('fails the next %s once when told', async (_verb, call) => {
     const store = faultyStore(memoryStore())

@@ -1,10 +1,16 @@
 /** What the cases of the store contract are made of. */
 
-import { NEVER } from '@authlib/core'
-import type { Awaitable, Batch, Expectation, Store, StoredRecord } from '@authlib/core'
+import { LIMITS, NEVER } from '@authlib/core'
+import type { Awaitable, Batch, Expectation, ListQuery, Store, StoredRecord } from '@authlib/core'
+import { assertEqual } from '../assert.ts'
 
-/** A store to test. When it has a `close`, that is called after the case. */
-export type OpenedStore = Store & { close?(): Awaitable<void> }
+/** A store to test. */
+export interface OpenedStore extends Store {
+  /** Called after the case. */
+  close?(): Awaitable<void>
+  /** For a store that adds to names, as `tenantStore` does: how many bytes it leaves to them. Default `LIMITS.name`. */
+  readonly nameLimit?: number | undefined
+}
 
 /** Opens an empty store. Several handles on the same data, if given, are raced against each other. */
 export type OpenStore = () => Awaitable<OpenedStore | readonly OpenedStore[]>
@@ -20,6 +26,7 @@ export interface StoreContractCase {
 /** The store of a case. `handle(n)` spreads racers over all handles; with one handle it is always that. */
 interface Subject {
   readonly store: Store
+  readonly nameLimit: number
   readonly handle: (n: number) => Store
 }
 
@@ -30,7 +37,7 @@ export function storeCase(name: string, body: (subject: Subject) => Promise<void
       const stores = [await open()].flat()
       try {
         const handle = (n: number) => stores[n % stores.length]!
-        await body({ store: handle(0), handle })
+        await body({ store: handle(0), handle, nameLimit: stores[0]?.nameLimit ?? LIMITS.name })
       } finally {
         for (const store of stores) await store.close?.()
       }
@@ -65,12 +72,17 @@ export async function getOne(store: Store, id = 'a', kind = 'code', partition = 
   return found
 }
 
-/** All ids that the index entry leads to, page by page. */
-export async function listIds(store: Store, index: string, limit?: number, kind = 'code'): Promise<string[]> {
+/** All ids with the value in the column, page by page. */
+export async function listIds(
+  store: Store,
+  value: string,
+  limit?: number,
+  { kind = 'code', by = 'tag' }: Partial<Pick<ListQuery, 'kind' | 'by'>> = {},
+): Promise<string[]> {
   const ids: string[] = []
   let after: string | undefined
   for (let page = 0; page < 2000; page++) {
-    const { items, next } = await store.list({ kind, index, after, limit })
+    const { items, next } = await store.list({ kind, by, value, after, limit })
     ids.push(...items.map(({ id }) => id))
     if (next === undefined) return ids
     after = next
@@ -90,3 +102,29 @@ export function range(count: number): number[] {
 
 /** A time by which everything but {@link NEVER} has expired. */
 export const LATE: number = NEVER - 1
+
+/** Whether the store removes expired records by itself, so that they may be gone before they are swept. */
+export function removesByItself({ guarantees }: Store): boolean {
+  return guarantees.expiry === 'native'
+}
+
+/** Asserts what `sweep` returned. A store that removes expired records by itself may find fewer. */
+export function assertSwept(store: Store, swept: number, expected: number, what = 'swept'): void {
+  if (removesByItself(store))
+    assertEqual(swept >= 0 && swept <= expected, true, `${what}: ${swept} of ${expected} or fewer`)
+  else assertEqual(swept, expected, what)
+}
+
+/** Sweeps until nothing is left, and returns how many there were. */
+export async function sweepAll(store: Store, now: number): Promise<number> {
+  let total = 0
+  for (let swept = -1; swept !== 0; total += swept) swept = await store.sweep(now, 1000)
+  return total
+}
+
+/** Puts any number of records of one partition, in batches. */
+export async function seedMany(store: Store, records: readonly StoredRecord[]): Promise<void> {
+  for (let n = 0; n < records.length; n += LIMITS.batch) {
+    await store.commit(batch({ put: records.slice(n, n + LIMITS.batch) }))
+  }
+}

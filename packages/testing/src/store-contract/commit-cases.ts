@@ -1,7 +1,7 @@
 /** One batch at a time: what is written, and when. */
 
-import { NEVER } from '@authlib/core'
-import type { Batch } from '@authlib/core'
+import { LIMITS, NEVER } from '@authlib/core'
+import type { Batch, RecordIndex } from '@authlib/core'
 import { assertEqual, assertRejects } from '../assert.ts'
 import { NOW, batch, expecting, getOne, range, record, seed, storeCase } from './case.ts'
 import type { StoreContractCase } from './case.ts'
@@ -17,7 +17,17 @@ const MISTAKES: Readonly<Record<string, Partial<Batch>>> = {
   'with an id of no characters': { put: [record({ id: '' })] },
   'with a NUL in an id': { put: [record({ id: 'a\0b' })] },
   'with half a surrogate pair in an id': { put: [record({ id: '\ud83d' })] },
-  'with half a surrogate pair in an index entry': { put: [record({ index: ['\ud83d'] })] },
+  'with half a surrogate pair in an index value': { put: [record({ index: { tag: '\ud83d' } })] },
+  'with an empty index value': { put: [record({ index: { client: '' } })] },
+  'with a column that no index has': { put: [record({ index: { colour: 'red' } as RecordIndex })] },
+  'with a kind in capitals': { put: [record({ kind: 'Code' })] },
+  'with a kind of 64 characters': { put: [record({ kind: 'k'.repeat(64) })] },
+  'with an id that is too long': { put: [record({ id: 'x'.repeat(LIMITS.name + 1) })] },
+  'with an id of too many bytes': { put: [record({ id: 'é'.repeat(128) })] },
+  'with too long an index value': { put: [record({ index: { subject: 'x'.repeat(LIMITS.name + 1) } })] },
+  'with too many records': { put: range(LIMITS.batch + 1).map((n) => record({ id: n === 0 ? 'a' : `a${n}` })) },
+  'with too much data': { put: [record({ data: { text: 'x'.repeat(LIMITS.data) } })] },
+  'that expects the absence of what it does not put': { expect: [expecting(0, 'b')], put: [first] },
   'with a fraction of a second': { put: [record({ expiresAt: NOW + 0.5 })] },
   'with revision 0': { put: [record({ revision: 0 })] },
 }
@@ -26,6 +36,9 @@ export const commitCases: readonly StoreContractCase[] = [
   storeCase('states its guarantees', async ({ store }) => {
     assertEqual(['atomic', 'best-effort'].includes(store.guarantees.commit), true, 'commit is one of the two')
     assertEqual(['strong', 'eventual'].includes(store.guarantees.reads), true, 'reads is one of the two')
+    assertEqual(['swept', 'native'].includes(store.guarantees.expiry), true, 'expiry is one of the two')
+    const { durability } = store.guarantees
+    assertEqual(['full', 'recent-loss', 'none'].includes(durability), true, 'durability is one of the three')
   }),
 
   storeCase('creates a record that is expected to be absent', async ({ store }) => {
@@ -108,18 +121,28 @@ export const commitCases: readonly StoreContractCase[] = [
     assertEqual(await getOne(store, 'b'), record({ id: 'b' }), 'the record')
   }),
 
-  storeCase('makes a record depend on the absence of another', async ({ store }) => {
-    const guarded = batch({ expect: [expecting(0)], put: [record({ id: 'b' })] })
+  storeCase('makes a record depend on the absence of another that it creates too', async ({ store }) => {
+    const guarded = batch({ expect: [expecting(0)], put: [first, record({ id: 'b' })] })
     assertEqual(await store.commit(guarded), true, 'absent')
-    assertEqual(await getOne(store), null, 'the guard is not created')
-    await seed(store, first)
+    await store.commit(batch({ remove: [['code', 'b']] }))
     assertEqual(await store.commit(guarded), false, 'present')
+    assertEqual(await getOne(store, 'b'), null, 'the record')
+  }),
+
+  storeCase('never meets two expectations of different revisions', async ({ store }) => {
+    await seed(store, first)
+    const torn = batch({ expect: [expecting(1), expecting(2)], put: [record({ id: 'b' })] })
+    assertEqual(await store.commit(torn), false, 'commit')
+    const same = batch({ expect: [expecting(1), expecting(1)], put: [second] })
+    assertEqual(await store.commit(same), true, 'the same expectation twice')
   }),
 
   storeCase('answers a batch of expectations alone', async ({ store }) => {
     await seed(store, first)
-    assertEqual(await store.commit(batch({ expect: [expecting(1), expecting(0, 'b')] })), true, 'they hold')
-    assertEqual(await store.commit(batch({ expect: [expecting(1), expecting(1, 'b')] })), false, 'one does not')
+    await seed(store, record({ id: 'b' }))
+    assertEqual(await store.commit(batch({ expect: [expecting(1), expecting(1, 'b')] })), true, 'they hold')
+    assertEqual(await store.commit(batch({ expect: [expecting(1), expecting(2, 'b')] })), false, 'one does not')
+    assertEqual(await store.commit(batch({ expect: [expecting(1), expecting(1, 'c')] })), false, 'one is absent')
     assertEqual(await getOne(store), first, 'the record')
   }),
 
@@ -164,6 +187,19 @@ export const commitCases: readonly StoreContractCase[] = [
     )
     assertEqual(await store.commit(batch({ expect: [expecting(0)], put: [first] })), true, 'as new')
     assertEqual(await getOne(store), first, 'the record')
+  }),
+
+  storeCase('holds names and data as long as its limits allow', async ({ store, nameLimit }) => {
+    const name = 'é'.repeat(nameLimit >> 1) + 'x'.repeat(nameLimit & 1)
+    const full = record({
+      ...{ id: name, partition: name, kind: `k${'9'.repeat(62)}` },
+      index: { client: name, subject: name, session: name, tag: name },
+      data: { text: 'x'.repeat(LIMITS.data - '{"text":""}'.length) },
+    })
+    assertEqual(await store.commit(batch({ partition: name, put: [full] })), true, 'commit')
+    assertEqual(await getOne(store, name, full.kind, name), full, 'the record')
+    const { items } = await store.list({ kind: full.kind, by: 'subject', value: name })
+    assertEqual(items, [full], 'the list')
   }),
 
   storeCase('accepts a lost batch once it is made afresh', async ({ store }) => {

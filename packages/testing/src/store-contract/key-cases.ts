@@ -1,7 +1,8 @@
 /** What is found under which key. */
 
+import { INDEX_COLUMNS } from '@authlib/core'
 import { assertEqual } from '../assert.ts'
-import { batch, expecting, getOne, listIds, range, record, seed, storeCase } from './case.ts'
+import { batch, expecting, getOne, listIds, range, record, seed, seedMany, storeCase } from './case.ts'
 import type { StoreContractCase } from './case.ts'
 
 /** Names that have confused databases and objects. */
@@ -19,6 +20,15 @@ const ODD_NAMES: Readonly<Record<string, string>> = {
   'two hundred characters': 'x'.repeat(200),
 }
 
+/** Names that come from a request, which any caller can send. */
+const UNSTORABLE: Readonly<Record<string, string>> = {
+  'an empty name': '',
+  'a name with a NUL': 'a\0',
+  'half a surrogate pair': 'a\ud83d',
+  'a name of 256 bytes': 'a'.repeat(256),
+  'a name of a megabyte': 'a'.repeat(1024 * 1024),
+}
+
 /** Pairs that some collation takes for one. */
 const LOOKALIKES: readonly (readonly [string, string])[] = [
   ['a', 'A'],
@@ -32,7 +42,7 @@ const LOOKALIKES: readonly (readonly [string, string])[] = [
 export const keyCases: readonly StoreContractCase[] = [
   storeCase('finds nothing in an empty store', async ({ store }) => {
     assertEqual(await store.get('p', [['code', 'a']]), [null], 'get')
-    assertEqual(await store.list({ kind: 'code', index: 'client:x' }), { items: [] }, 'list')
+    assertEqual(await store.list({ kind: 'code', by: 'client', value: 'x' }), { items: [] }, 'list')
   }),
 
   storeCase('answers in the order of the keys, absent ones with null, repeated ones again', async ({ store }) => {
@@ -48,7 +58,7 @@ export const keyCases: readonly StoreContractCase[] = [
   }),
 
   storeCase('answers three hundred keys at once', async ({ store }) => {
-    await store.commit(batch({ put: range(300).map((n) => record({ id: `id${n}`, data: { n } })) }))
+    await seedMany(store, range(300).map((n) => record({ id: `id${n}`, data: { n } }))) // prettier-ignore
     const found = await store.get(
       'p',
       range(300).map((n) => ['code', `id${299 - n}`] as const),
@@ -78,43 +88,57 @@ export const keyCases: readonly StoreContractCase[] = [
     assertEqual(await getOne(store, 'a', 'token'), token, 'the other')
     await store.commit(batch({ remove: [['code', 'a']] }))
     assertEqual(await getOne(store, 'a', 'token'), token, 'the other, after the one is gone')
-    assertEqual(await store.commit(batch({ expect: [expecting(0), expecting(1, 'a', 'token')] })), true, 'expectations')
+    const both = batch({ expect: [expecting(0), expecting(1, 'a', 'token')], put: [record()] })
+    assertEqual(await store.commit(both), true, 'expectations')
   }),
 
   ...[':', '/', '|', ',', ' ', '.', '\u0001'].map((separator) => {
     return storeCase(`does not mistake one key for another across ${JSON.stringify(separator)}`, async ({ store }) => {
-      const [ab, bc] = [`a${separator}b`, `b${separator}c`]
-      await seed(store, record({ kind: ab, id: 'c', partition: 'p', index: ['i'], data: { which: 1 } }))
-      assertEqual(await getOne(store, bc, 'a'), null, 'kind and id')
-      assertEqual(await getOne(store, 'c', 'b', `p${separator}a`), null, 'partition and kind')
-      assertEqual(await listIds(store, `b${separator}i`, 10, 'a'), [], 'kind and index')
+      await seed(store, record({ kind: 'k', id: `a${separator}b`, partition: `p${separator}k`, index: { tag: 'i' } }))
+      assertEqual(await getOne(store, 'b', 'k', `p${separator}k${separator}a`), null, 'partition, kind and id')
+      assertEqual(await getOne(store, `k${separator}a${separator}b`, 'k', 'p'), null, 'partition and id')
+      assertEqual(await getOne(store, `a${separator}b`, 'k', 'p'), null, 'partition')
+      assertEqual(await listIds(store, `tag${separator}i`, 10, { kind: 'k' }), [], 'column and value')
     })
   }),
 
   ...LOOKALIKES.map(([one, other]) => {
     const names = `${JSON.stringify(one)} and ${JSON.stringify(other)}`
-    return storeCase(`tells ${names} apart as ids, kinds, partitions and index entries`, async ({ store }) => {
-      await seed(store, record({ id: one, kind: one, partition: one, index: [one] }))
-      assertEqual(await getOne(store, other, one, one), null, 'id')
-      assertEqual(await getOne(store, one, other, one), null, 'kind')
-      assertEqual(await getOne(store, one, one, other), null, 'partition')
-      assertEqual(await listIds(store, other, 10, one), [], 'index')
-      const twin = record({ id: other, kind: one, partition: one })
-      const created = await store.commit(batch({ partition: one, expect: [expecting(0, other, one)], put: [twin] }))
+    return storeCase(`tells ${names} apart as ids, partitions and index values`, async ({ store }) => {
+      await seed(store, record({ id: one, partition: one, index: { tag: one } }))
+      assertEqual(await getOne(store, other, 'code', one), null, 'id')
+      assertEqual(await getOne(store, one, 'code', other), null, 'partition')
+      assertEqual(await listIds(store, other), [], 'index')
+      const twin = record({ id: other, partition: one })
+      const created = await store.commit(batch({ partition: one, expect: [expecting(0, other)], put: [twin] }))
       assertEqual(created, true, 'a record under the other id')
     })
   }),
 
   ...Object.entries(ODD_NAMES).map(([what, name]) => {
     return storeCase(`keeps records under ${what}`, async ({ store }) => {
-      const odd = record({ kind: name, id: name, partition: name, index: [name], data: { [name]: name } })
-      const expect = [expecting(0, name, name)]
+      const index = { client: name, subject: name, session: name, tag: name }
+      const odd = record({ id: name, partition: name, index, data: { [name]: name } })
+      const expect = [expecting(0, name)]
       assertEqual(await store.commit(batch({ partition: name, expect, put: [odd] })), true, 'commit')
-      assertEqual(await getOne(store, name, name, name), odd, 'get')
-      assertEqual(await store.list({ kind: name, index: name }), { items: [odd] }, 'list')
-      assertEqual(await store.commit(batch({ partition: name, expect })), false, 'expected to be absent')
-      assertEqual(await store.commit(batch({ partition: name, remove: [[name, name]] })), true, 'remove')
-      assertEqual(await getOne(store, name, name, name), null, 'get after remove')
+      assertEqual(await getOne(store, name, 'code', name), odd, 'get')
+      for (const by of INDEX_COLUMNS) {
+        assertEqual(await store.list({ kind: 'code', by, value: name }), { items: [odd] }, `list by ${by}`)
+      }
+      assertEqual(await store.commit(batch({ partition: name, expect, put: [odd] })), false, 'expected to be absent')
+      assertEqual(await store.commit(batch({ partition: name, remove: [['code', name]] })), true, 'remove')
+      assertEqual(await getOne(store, name, 'code', name), null, 'get after remove')
+    })
+  }),
+
+  ...Object.entries(UNSTORABLE).map(([what, name]) => {
+    return storeCase(`finds nothing under ${what}, which no store holds`, async ({ store }) => {
+      await seed(store, record({ index: { tag: 'i' } }))
+      assertEqual(await store.get('p', [['code', name], ['code', 'a']]), [null, record({ index: { tag: 'i' } })], 'id') // prettier-ignore
+      assertEqual(await store.get(name, [['code', 'a']]), [null], 'partition')
+      assertEqual(await store.get('p', [[name, 'a']]), [null], 'kind')
+      assertEqual(await store.list({ kind: 'code', by: 'tag', value: name }), { items: [] }, 'index')
+      assertEqual(await store.list({ kind: name, by: 'tag', value: 'i' }), { items: [] }, 'kind of a list')
     })
   }),
 ]

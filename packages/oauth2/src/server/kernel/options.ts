@@ -31,7 +31,7 @@ export interface AuthorizationServerOptions {
   readonly random?: Random | undefined
   /** Hears of everything that happens. Default: `server.error` goes to the console, the rest is not told. */
   readonly onEvent?: EventListener | undefined
-  /** Accepts a store that cannot commit atomically, whatever is lost by it. Default false. */
+  /** Accepts a store that cannot commit atomically, or whose reads may be out of date, whatever is lost by it. Default false. */
   readonly allowWeakStorage?: boolean | undefined
 }
 
@@ -41,14 +41,23 @@ export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
 
 /** @throws AuthlibError `weak_storage` */
 export function assertStrongStorage({ store, allowWeakStorage = false }: AuthorizationServerOptions): void {
-  if (store.guarantees.commit === 'atomic' || allowWeakStorage) return
-  throw new AuthlibError(
-    'weak_storage',
-    'The store cannot commit atomically: codes and refresh tokens could be used twice',
-    {
-      hint: 'Use a store with atomic commits, or pass allowWeakStorage: true and accept the loss. RFC 9700 §4.5, §4.14.',
-    },
-  )
+  if (allowWeakStorage) return
+  if (store.guarantees.commit !== 'atomic') {
+    throw weakStorage(
+      'The store cannot commit atomically: codes and refresh tokens could be used twice',
+      'Use a store with atomic commits, or pass allowWeakStorage: true and accept the loss. RFC 9700 §4.5, §4.14.',
+    )
+  }
+  if (store.guarantees.reads !== 'strong') {
+    throw weakStorage(
+      'The store may read what is out of date: new codes and tokens could be refused, and revoked ones accepted',
+      'Read from the primary, or pass allowWeakStorage: true and accept the loss. RFC 7009 §2.',
+    )
+  }
+}
+
+function weakStorage(message: string, hint: string): AuthlibError {
+  return new AuthlibError('weak_storage', message, { hint })
 }
 
 /** Notes whose store it is among servers that share registrations. @throws AuthlibError `shared_store` */

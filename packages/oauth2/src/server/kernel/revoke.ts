@@ -1,6 +1,6 @@
 /** Ending authorizations: one write each, and every code and token of it is dead. */
 
-import type { StoredRecord } from '@authlib/core'
+import type { ListQuery, StoredRecord } from '@authlib/core'
 import { temporarilyUnavailable } from '../../errors.ts'
 import { AUTHORIZATION_KIND, readAuthorization, type Authorization } from '../records/authorization.ts'
 import { batchOf } from '../records/changes.ts'
@@ -21,15 +21,21 @@ export async function revokeEverythingOf(
   cause: 'administration' | 'revocation',
 ): Promise<number> {
   if ('authorizationId' in owner) return (await revokeOne(server, owner.authorizationId, cause)) ? 1 : 0
-  const index = 'clientId' in owner ? `client:${owner.clientId}` : `subject:${owner.subject}`
+  const query =
+    'clientId' in owner
+      ? ({ by: 'client', value: owner.clientId } as const)
+      : ({ by: 'subject', value: owner.subject } as const)
   let ended = 0
-  for await (const record of everyRecord(server, AUTHORIZATION_KIND, index)) {
-    if (await revokeOne(server, record.partition, cause)) ended++
+  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...query })) {
+    const revoked = await Promise.all(page.map(({ partition }) => revokeOne(server, partition, cause)))
+    ended += revoked.filter(Boolean).length
   }
   // Tokens of client_credentials hold their authorization themselves.
-  for await (const { partition, kind, id } of everyRecord(server, ACCESS_TOKEN_KIND, index)) {
-    await server.store.commit(batchOf(partition, server.clock(), { remove: [[kind, id]] }))
-    ended++
+  for await (const page of pages(server, { kind: ACCESS_TOKEN_KIND, ...query })) {
+    const remove = ({ partition, kind, id }: StoredRecord): Promise<boolean> =>
+      server.store.commit(batchOf(partition, server.clock(), { remove: [[kind, id]] }))
+    await Promise.all(page.map(remove))
+    ended += page.length
   }
   return ended
 }
@@ -54,11 +60,12 @@ async function findAuthorization(server: Server, id: string): Promise<Authorizat
   return readAuthorization(record, server.clock())
 }
 
-async function* everyRecord(server: Server, kind: string, index: string): AsyncGenerator<StoredRecord> {
+/** Pages of as many records as are worth writing at once: a store may write them together. */
+async function* pages(server: Server, query: ListQuery): AsyncGenerator<readonly StoredRecord[]> {
   let after: string | undefined
   do {
-    const page = await server.store.list({ kind, index, after })
-    yield* page.items
+    const page = await server.store.list({ ...query, after, limit: 100 })
+    yield page.items
     after = page.next
   } while (after !== undefined)
 }

@@ -279,7 +279,10 @@ describe('a store in trouble (X6)', () => {
   })
 
   it('without atomic commits is refused at construction (G21)', () => {
-    const weak: Store = { ...memoryStore(), guarantees: { commit: 'best-effort', reads: 'eventual' } }
+    const weak: Store = {
+      ...memoryStore(),
+      guarantees: { commit: 'best-effort', reads: 'strong', expiry: 'swept', durability: 'full' },
+    }
     expect(() => fullServer({ store: weak })).toThrow(expect.objectContaining({ code: 'weak_storage' }) as Error)
     expect(() => fullServer({ store: weak, allowWeakStorage: true })).not.toThrow()
   })

@@ -1,6 +1,6 @@
 /** The `Authorization` record: who authorised what for which client. The root of truth that codes and tokens die with. */
 
-import { AuthlibError, type Json, type JsonObject, type StoredRecord } from '@authlib/core'
+import { AuthlibError, type Json, type JsonObject, type RecordIndex, type StoredRecord } from '@authlib/core'
 
 /** Only the server writes it; features ask for an {@link AuthorizationUpdate}. */
 export interface Authorization {
@@ -85,9 +85,9 @@ export function authorizationRecord(authorization: Authorization, revision: numb
   }
 }
 
-/** Index entries by which everything of a client or a subject is found. */
-export function ownerIndex({ clientId, subject }: Pick<Authorization, 'clientId' | 'subject'>): readonly string[] {
-  return subject === undefined ? [`client:${clientId}`] : [`client:${clientId}`, `subject:${subject}`]
+/** By which everything of a client or a subject is found. */
+export function ownerIndex({ clientId, subject }: Pick<Authorization, 'clientId' | 'subject'>): RecordIndex {
+  return subject === undefined ? { client: clientId } : { client: clientId, subject }
 }
 
 /** Everything of it but the fields that the record itself carries. */

@@ -34,7 +34,7 @@ export async function rememberConsent(
       partition: id,
       revision: revision + 1,
       expiresAt: NEVER,
-      index: [`subject:${subject}`, `client:${clientId}`],
+      index: { subject, client: clientId },
       data,
     }
     const expect = [{ kind: KIND, id, revision }]

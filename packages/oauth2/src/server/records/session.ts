@@ -34,7 +34,7 @@ export async function startSession(
     partition: id,
     revision: 1,
     expiresAt: now + lifetime,
-    index: [`subject:${subject}`],
+    index: { subject },
     data,
   }
   await server.store.commit({ partition: id, now, expect: [], put: [record], remove: [] })
