@@ -1,4 +1,2 @@
-export * from './dialect.ts'
-export * from './migrations.ts'
-export * from './sql-store.ts'
-export * from './sqlite-dialect.ts'
+export * from './shared/migrations.ts'
+export { sqliteMigrations } from './sqlite/migrations.ts'

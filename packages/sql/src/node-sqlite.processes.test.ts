@@ -38,7 +38,7 @@ describe('sqliteStore with several processes', { timeout: 60_000 }, () => {
       for (const worker of processes) worker.send(round)
       const winners = (await Promise.all(answers)).flatMap((each) => each.winners)
       expect(winners).toHaveLength(1)
-      const { items } = await store.list({ kind: 'token', index: partition })
+      const { items } = await store.list({ kind: 'token', by: 'tag', value: partition })
       expect(items.map(({ id }) => id)).toEqual(winners)
     }
     store.close()

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,7 +7,7 @@ import { NEVER } from '@authlib/core'
 import type { Batch, StoredRecord } from '@authlib/core'
 import { storeContract } from '@authlib/testing'
 import { afterAll, describe, expect, it } from 'vitest'
-import { sqliteStore } from './node-sqlite.ts'
+import { sqliteStore, type SqliteStore } from './node-sqlite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authlib-sql-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -49,6 +49,45 @@ describe('sqliteStore', () => {
     const modes = ['', '-wal', '-shm'].map((suffix) => statSync(file + suffix).mode & 0o777)
     expect(modes).toEqual([0o600, 0o600, 0o600])
     store.close()
+  })
+
+  it.skipIf(process.platform === 'win32')('takes away what others may do with an existing file', async () => {
+    const file = newFile()
+    const before = sqliteStore(file)
+    await before.commit(putting('a'))
+    for (const suffix of ['', '-wal', '-shm']) chmodSync(file + suffix, 0o666)
+    const store = sqliteStore(file)
+    const modes = ['', '-wal', '-shm'].map((suffix) => statSync(file + suffix).mode & 0o777)
+    expect(modes).toEqual([0o600, 0o600, 0o600])
+    store.close()
+    before.close()
+  })
+
+  it.skipIf(process.platform === 'win32')('shares the file with a group when it is told to', async () => {
+    const file = newFile()
+    writeFileSync(file, '')
+    chmodSync(file, 0o664)
+    sqliteStore(file, { mode: 0o660 }).close()
+    expect(statSync(file).mode & 0o777).toBe(0o660)
+  })
+
+  it('states what it guarantees', () => {
+    const durability = (store: SqliteStore): string => {
+      store.close()
+      return store.guarantees.durability
+    }
+    expect(durability(sqliteStore(newFile()))).toBe('full')
+    expect(durability(sqliteStore(newFile(), { synchronous: 'normal' }))).toBe('recent-loss')
+    expect(durability(sqliteStore(':memory:'))).toBe('none')
+  })
+
+  it('keeps two stores of one file apart by their prefixes', async () => {
+    const file = newFile()
+    const [one, other] = [sqliteStore(file), sqliteStore(file, { prefix: 'second_' })]
+    await one.commit(putting('a'))
+    expect(await other.get('p', [['code', 'a']])).toEqual([null])
+    one.close()
+    other.close()
   })
 
   it.runIf(isMainThread && process.platform !== 'win32')('takes a path for a path, even if it looks like a URL', () => {
@@ -147,7 +186,7 @@ describe('sqliteStore', () => {
        CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
        CREATE TRIGGER fail AFTER INSERT ON authlib_records WHEN new.id = 'bad' BEGIN INSERT INTO child VALUES (1); END`,
     ],
-  ])('rejects the whole group and writes nothing of it when %s fails', async (_what, sabotage) => {
+  ])('rejects the batch for which %s fails, and no other of its group', async (_what, sabotage) => {
     const file = newFile()
     const store = sqliteStore(file)
     const other = new DatabaseSync(file)
@@ -156,8 +195,9 @@ describe('sqliteStore', () => {
     const batches = [putting('a'), putting('bad'), putting('c')]
     const outcomes = await Promise.allSettled(batches.map((batch) => store.commit(batch)))
     const unavailable = { status: 'rejected', reason: { code: 'store_unavailable', status: 503 } }
-    expect(outcomes).toMatchObject([unavailable, unavailable, unavailable])
-    expect(await store.list({ kind: 'code', by: 'tag', value: 'i' })).toEqual({ items: [] })
+    expect(outcomes).toMatchObject([{ value: true }, unavailable, { value: true }])
+    const { items } = await store.list({ kind: 'code', by: 'tag', value: 'i' })
+    expect(items).toEqual([record('a'), record('c')])
     expect(await store.commit(putting('d'))).toBe(true)
     store.close()
   })

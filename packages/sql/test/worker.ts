@@ -18,7 +18,7 @@ async function redeem(round: number): Promise<string[]> {
   const tokens = Array.from({ length: 8 }, (_, n) => `token-${process.pid}-${n}`)
   const won = await Promise.all(
     tokens.map((id) => {
-      const token = { ...forever, kind: 'token', id, partition, revision: 1, index: [partition] }
+      const token = { ...forever, kind: 'token', id, partition, revision: 1, index: { tag: partition } }
       const used = { ...forever, id: 'a', partition, revision: 2 }
       return store.commit({
         ...{ partition, now: 1, remove: [], put: [used, token] },

@@ -8,12 +8,22 @@ export interface GroupCommit<Job, Outcome> {
 }
 
 export interface GroupCommitOptions<Job, Outcome> {
-  /** Does the jobs in order and answers for each. When it throws, nothing of any of them has been done. */
+  /**
+   * Does the jobs in order and returns the outcome of each. When it throws, nothing of any of them has been done; it throws
+   * {@link Undone} when that is certain and only some of the jobs are to blame, so that each is tried alone.
+   */
   readonly write: (jobs: readonly Job[]) => readonly Outcome[]
-  /** Whether an error means that another attempt may do better. */
+  /** Whether an error means that another attempt may succeed. */
   readonly isBusy: (error: unknown) => boolean
   /** How long a group is tried again while others are busy writing, in seconds. */
   readonly patience: number
+}
+
+/** A group failed, and nothing of it was written. */
+export class Undone extends Error {
+  constructor(cause: unknown) {
+    super('The group was rolled back', { cause })
+  }
 }
 
 export function groupCommit<Job, Outcome>({
@@ -39,21 +49,27 @@ export function groupCommit<Job, Outcome>({
     },
   }
 
-  /** Whoever arrives while the group is kept waiting goes with it. */
+  /** Jobs that arrive while the group is kept waiting go with it. */
   function attempt(deadline: number, pause = 1): void {
     const group = waiting
+    waiting = settle(group, deadline)
+    scheduled = waiting.length > 0
+    if (scheduled) setTimeout(attempt, pause, deadline, Math.min(2 * pause, LONGEST_PAUSE))
+  }
+
+  /** Returns those that must wait because others are busy. */
+  function settle(group: Waiting<Job, Outcome>[], deadline: number): Waiting<Job, Outcome>[] {
+    if (group.length === 0) return group
     try {
-      const outcomes = group.length > 0 ? write(group.map(({ job }) => job)) : []
+      const outcomes = write(group.map(({ job }) => job))
       group.forEach(({ resolve }, n) => resolve(outcomes[n]!))
+      return []
     } catch (error) {
-      if (isBusy(error) && performance.now() < deadline) {
-        setTimeout(attempt, pause, deadline, Math.min(2 * pause, LONGEST_PAUSE))
-        return
-      }
-      for (const { reject } of group) reject(error)
+      if (isBusy(error) && performance.now() < deadline) return group
+      if (error instanceof Undone && group.length > 1) return group.flatMap((each) => settle([each], deadline))
+      for (const { reject } of group) reject(error instanceof Undone ? error.cause : error)
+      return []
     }
-    waiting = []
-    scheduled = false
   }
 }
 

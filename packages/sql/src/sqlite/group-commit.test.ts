@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { groupCommit } from './group-commit.ts'
+import { groupCommit, Undone } from './group-commit.ts'
 
 class Busy extends Error {}
 
@@ -13,6 +13,7 @@ function noted({ busy = 0, patience = 5 } = {}) {
     write(jobs) {
       if (busy-- > 0) throw new Busy()
       if (jobs.includes('broken')) throw new Error('broken')
+      if (jobs.includes('bad')) throw new Undone(new Error('bad'))
       groups.push([...jobs])
       return jobs.map((job) => job.toUpperCase())
     },
@@ -77,6 +78,38 @@ describe('groupCommit', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     expect(await group.add('c')).toBe('C')
     expect(groups).toEqual([['c']])
+  })
+
+  it('tries each alone when one of them is to blame', async () => {
+    const { group, groups } = noted()
+    const outcomes = await Promise.allSettled(['a', 'bad', 'b', 'bad'].map((job) => group.add(job)))
+    expect(outcomes).toMatchObject([
+      { value: 'A' },
+      { reason: { message: 'bad' } },
+      { value: 'B' },
+      { reason: { message: 'bad' } },
+    ])
+    expect(groups).toEqual([['a'], ['b']])
+    await expect(group.add('bad')).rejects.toThrow('bad')
+  })
+
+  it('lets those wait that find others busy when they are tried alone', async () => {
+    const groups: string[][] = []
+    let calls = 0
+    const group = groupCommit<string, string>({
+      write(jobs) {
+        if (jobs.length > 1 && jobs.includes('bad')) throw new Undone(new Error('bad'))
+        if (jobs.includes('bad')) throw new Error('bad')
+        if (++calls < 3) throw new Busy()
+        groups.push([...jobs])
+        return [...jobs]
+      },
+      isBusy: (error) => error instanceof Busy,
+      patience: 5,
+    })
+    const outcomes = await Promise.allSettled(['a', 'bad', 'b'].map((job) => group.add(job)))
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(groups).toEqual([['a', 'b']])
   })
 
   it('writes at once when told to flush, and only once', async () => {

@@ -1,0 +1,3 @@
+DROP TABLE authlib_entries;
+DROP TABLE authlib_records;
+DROP TABLE authlib_migrations;
