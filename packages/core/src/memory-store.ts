@@ -177,7 +177,8 @@ function recordsAtHand(): { recordOf(entry: Entry): StoredRecord } {
 function readRecord({ name, json, revision, rank: expiresAt, slots }: Entry): StoredRecord {
   const [partition = '', kind = '', id = ''] = name.split('\0')
   const data = frozenCopy(JSON.parse(json) as JsonObject) // written by commit
-  const index: RecordIndex = Object.fromEntries(slots.map(({ list }) => list.name.split('\0').slice(1)))
+  const columns = slots.map(({ list }) => list.name.split('\0').slice(1)) // of `listName`
+  const index = Object.fromEntries(columns) as RecordIndex
   return Object.freeze({
     ...{ kind, id, partition, revision, expiresAt },
     ...(slots.length > 0 && { index: Object.freeze(index) }),

@@ -5,6 +5,7 @@ import type { JsonObject } from './json.ts'
 /** The columns by which `list` finds records. Four and no more, so that a database can have an index on each. */
 export const INDEX_COLUMNS = ['client', 'subject', 'session', 'tag'] as const
 
+/** One of the four. */
 export type IndexColumn = (typeof INDEX_COLUMNS)[number]
 
 /** What `list` finds a record by. `tag` is for anything that is not one of the other three. */

@@ -8,6 +8,7 @@ export interface TableNames {
   readonly prefix?: string | undefined
 }
 
+/** One step of a schema, forward and back. */
 export interface Migration {
   /** 1, 2, 3 … The table `migrations` says which have been applied; each adds its own row to it. */
   readonly version: number
