@@ -1,19 +1,7 @@
 /** The store contract over a SQL database: what all of them have in common. */
 
-import {
-  assertBatch,
-  isStorable,
-  pageSize,
-  parsePosition,
-  recordName,
-  storeUnavailable,
-  type Awaitable,
-  type Batch,
-  type IndexColumn,
-  type RecordKey,
-  type Store,
-  type StoreGuarantees,
-} from '@authlib/core'
+import type { Awaitable, Batch, IndexColumn, RecordKey, Store, StoreGuarantees } from '@authlib/core'
+import { assertBatch, isStorable, pageSize, parsePosition, recordName, storeUnavailable } from '@authlib/core/kit'
 import { readRecord, type SqlRow } from './sql.ts'
 
 /** The four verbs in the SQL of one database. Names are storable, batches valid, and lists of keys not empty. */

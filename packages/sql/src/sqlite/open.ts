@@ -3,7 +3,8 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { AuthlibError, storeUnavailable } from '@authlib/core'
+import { AuthlibError } from '@authlib/core'
+import { storeUnavailable } from '@authlib/core/kit'
 import { isBusy, migrate } from './database.ts'
 import { sqliteMigrations } from './migrations.ts'
 

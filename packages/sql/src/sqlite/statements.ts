@@ -1,7 +1,8 @@
 /** SQLite. Writers come one at a time, so a transaction that begins IMMEDIATE may look first and write then. */
 
-import { INDEX_COLUMNS, NEVER, stringifyData } from '@authlib/core'
+import { INDEX_COLUMNS, NEVER } from '@authlib/core'
 import type { Batch, Expectation, IndexColumn, RecordKey, StoredRecord } from '@authlib/core'
+import { stringifyData } from '@authlib/core/kit'
 import { indexCells, type SqlStatement } from '../shared/sql.ts'
 
 /** A statement of a batch. */
