@@ -1,5 +1,6 @@
 /** What a framework adapter supplies, so that core can talk to any framework. */
 
+import type { Awaitable } from './awaitable.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 
 /** A cookie to set. An empty `value` with `maxAge` 0 clears it. */
@@ -18,12 +19,14 @@ export interface Cookie {
 }
 
 /**
- * Three ways across the border of a framework. `Context` is the one object of it that can read and answer: `res` in
- * Express, `ctx` in Koa, `c` in Hono, a `Request` where the framework has no more.
+ * Reads a request of a framework and answers it, for the login registry. `Context` is the one object of the framework that
+ * can do both: `res` in Express, `ctx` in Koa, `c` in Hono, a `Request` where the framework has nothing more. Each method
+ * may return a promise, as reading and setting cookies is asynchronous in some frameworks.
  */
 export interface Adapter<Context, Answer = void> {
-  request(context: Context): HttpRequest
-  /** Sends the answer, or returns what the framework wants a handler to return. */
-  respond(context: Context, response: HttpResponse): Answer
-  setCookies(context: Context, cookies: readonly Cookie[]): void
+  request(context: Context): Awaitable<HttpRequest>
+  /** Sends the response, or returns what the framework expects a handler to return. */
+  respond(context: Context, response: HttpResponse): Awaitable<Answer>
+  /** Adds to the cookies that are set already. */
+  setCookies(context: Context, cookies: readonly Cookie[]): Awaitable<void>
 }

@@ -63,17 +63,54 @@ describe('requestPath', () => {
     ['https://as.example/token?x=https://evil.example/a', '/token'],
     ['https://as.example', '/'],
     ['https://as.example?a=/b', '/'],
-    ['https://as.example#/b', '/'],
+    ['HTTP://127.0.0.1:8080/token', '/token'],
+    ['http://[::1]:8080/token?a', '/token'],
+    ['http://my_service/token', '/token'],
     ['//evil.example/token', '//evil.example/token'],
     ['/a%2Fb/../c', '/a%2Fb/../c'],
     ['/token?u=https://x/y', '/token'],
-    ['*', '*'],
   ])('of %s is %s, never the origin (X4)', (url, path) => {
     expect(requestPath(request(url))).toBe(path)
   })
 })
 
+describe('requestPath of a target that parsers read differently (RFC 9112 §3.2)', () => {
+  it.each([
+    'http://a;/token',
+    'http://a\\/token',
+    'http://a%2f/token',
+    'http://user@a/token',
+    'http://user:password@a/token',
+    'http:///token',
+    'http:/token',
+    'http:token',
+    'http://a:/token',
+    'http://a:123456/token',
+    'http://[::1/token',
+    'http://a b/token',
+    'foo://x/token',
+    'ws://a/token',
+    'x/token',
+    '/token#',
+    '/token?a=1#/b',
+    'https://as.example#/token',
+    'https://as.example/token#a',
+    'as.example:443',
+    '*',
+    '',
+  ])('%s is empty and so matches no route', (url) => {
+    expect(requestPath({ url })).toBe('')
+  })
+})
+
 describe('fromRequest', () => {
+  it('reads the body once for every view of a request, and leaves it for a handler when asked to', async () => {
+    const request = post('grüße')
+    const [first, second] = [fromRequest(request, { keepBody: true }), fromRequest(request)]
+    expect([await first.text(), await second.text()]).toEqual(['grüße', 'grüße'])
+    expect(await request.text()).toBe('grüße')
+  })
+
   it('reads the body as often as asked', async () => {
     const { method, url, headers, text } = fromRequest(post('grüße', { 'x-a': '1' }))
     expect([method, url, headers.get('x-a')]).toEqual(['POST', 'https://as.example/token', '1'])

@@ -23,47 +23,65 @@ export function readQuery({ url }: Pick<HttpRequest, 'url'>, options?: ParamsOpt
   return Params.parse(start === -1 ? '' : url.slice(start + 1, end), options)
 }
 
-/** The path of the URL as it was sent: not decoded, not normalised, compared exactly. */
-export function requestPath({ url }: HttpRequest): string {
-  const end = Math.min(indexOrEnd(url, '?'), indexOrEnd(url, '#'))
-  if (url.startsWith('/')) return url.slice(0, end)
-  const authority = url.indexOf('://')
-  const start = authority === -1 ? 0 : url.indexOf('/', authority + 3)
-  return start === -1 || start >= end ? '/' : url.slice(start, end)
+/**
+ * The path of the request target as it was sent: not decoded, not normalised, compared exactly. Empty, which matches no
+ * route, for a target that parsers read differently: one with a `#`, or in absolute form without a plain http(s)
+ * authority. RFC 9112 §3.2.
+ */
+export function requestPath({ url }: Pick<HttpRequest, 'url'>): string {
+  if (url.includes('#')) return ''
+  const query = indexOrEnd(url, '?')
+  if (url.startsWith('/')) return url.slice(0, query)
+  const origin = ORIGIN.exec(url)?.[0]
+  return origin === undefined ? '' : url.slice(origin.length, query) || '/'
 }
+
+/** Scheme, host and port, without user information. */
+const ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?=[/?]|$)/i
 
 export interface FromRequestOptions {
   /** Most bytes of the body. Default 65,536. */
   readonly maxBody?: number | undefined
+  /** Reads a copy of the body, so that a handler can read it after us. Default false. */
+  readonly keepBody?: boolean | undefined
 }
 
 /**
- * A Web `Request` whose `text()` has a limit and may be called twice. It throws `payload_too_large` (413), and
- * `invalid_encoding` (400) when the body is not UTF-8.
+ * A Web `Request` whose `text()` has a limit and may be called again, on every view of the same request. It throws
+ * `payload_too_large` (413), and `invalid_encoding` (400) when the body is not UTF-8.
  */
-export function fromRequest(request: Request, { maxBody = 65_536 }: FromRequestOptions = {}): HttpRequest {
-  let text: Promise<string> | undefined
+export function fromRequest(
+  request: Request,
+  { maxBody = 65_536, keepBody = false }: FromRequestOptions = {},
+): HttpRequest {
   return {
     method: request.method,
     url: request.url,
     headers: request.headers,
-    text: () => (text ??= readText(request, maxBody)),
+    text() {
+      let text = texts.get(request)
+      if (text === undefined) texts.set(request, (text = readText(request, maxBody, keepBody)))
+      return text
+    },
   }
 }
+
+/** Bodies that were read, for every view of a request. */
+const texts = new WeakMap<Request, Promise<string>>()
 
 /** What adapters throw for a body over their limit, so that it is one error everywhere. */
 export function payloadTooLarge(): AuthlibError {
   return new AuthlibError('payload_too_large', 'The body is too large', { status: 413 })
 }
 
-async function readText(request: Request, maxBody: number): Promise<string> {
+async function readText(request: Request, maxBody: number, keepBody: boolean): Promise<string> {
   if (request.bodyUsed) {
     throw new AuthlibError('body_used', 'The body of the request was read before', {
       hint: 'Hand over the request before anything reads its body, or a clone of it.',
     })
   }
   const tooLarge = Number(request.headers.get('content-length')) > maxBody
-  const bytes = tooLarge ? null : await readBytes(request.body, maxBody)
+  const bytes = tooLarge ? null : await readBytes((keepBody ? request.clone() : request).body, maxBody)
   if (bytes === null) throw payloadTooLarge()
   return decodeUtf8(bytes)
 }

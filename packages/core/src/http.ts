@@ -3,7 +3,7 @@
 /** What protocol code reads of a request. Every Web `Request` is one; Node adapters supply a cheaper one. */
 export interface HttpRequest {
   readonly method: string
-  /** Absolute or origin-form. Only path and query are read: the origin is configuration. */
+  /** Origin-form or absolute-form. Only path and query are read: the origin is configuration. */
   readonly url: string
   readonly headers: { get(name: string): string | null }
   /** The body. May be called twice on requests of our adapters. */

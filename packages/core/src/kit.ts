@@ -10,6 +10,7 @@ export {
   type AuthorizationHeader,
   type Challenge,
 } from './authorization-header.ts'
+export * from './cors.ts'
 export { currentToken, setCurrentToken } from './current-token.ts'
 export * from './digest.ts'
 export * from './encoding.ts'
@@ -17,10 +18,12 @@ export { payloadTooLarge, requestPath } from './form.ts'
 export { frozenCopy } from './frozen-copy.ts'
 export { parseJson, parseJsonObject, type ParseJsonOptions } from './json.ts'
 export * from './mount.ts'
+export { parsedBody } from './parsed-body.ts'
 export { decodeFormValue, encodeForm, encodeFormValue } from './params.ts'
 export { recentMap, type RecentMap } from './recent-map.ts'
 export * from './seal.ts'
 export * from './send.ts'
+export * from './sendable.ts'
 export * from './store-rules.ts'
 export {
   addFragment,

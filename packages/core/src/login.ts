@@ -7,6 +7,7 @@ import { redirectResponse, type HttpRequest } from './http.ts'
 import type { JsonObject } from './json.ts'
 import type { LoginStates } from './login-state.ts'
 import type { Params } from './params.ts'
+import { assertSendable } from './sendable.ts'
 
 /** What every login needs. Protocols add their own members. */
 export interface LoginOptions {
@@ -69,22 +70,22 @@ export function createLogins<
       // sound: only `data` was taken off, which is no member of Options
       const { url, id, login, formPost } = await client.createAuthorization(options as unknown as Options)
       const { redirectUri } = options
-      const cookies = await states.begin(adapter.request(context), id, {
+      const cookies = await states.begin(await adapter.request(context), id, {
         client: name,
         redirectUri,
         formPost,
         login,
         data,
       })
-      adapter.setCookies(context, cookies)
-      return adapter.respond(context, redirectResponse(url))
+      await adapter.setCookies(context, cookies)
+      return await adapter.respond(context, assertSendable(redirectResponse(url)))
     },
 
     async authorizeAccessToken(context) {
-      const request = adapter.request(context)
+      const request = await adapter.request(context)
       const params = await readCallback(request)
       const { pending, cookies } = await states.finish(request, params.get(client.loginParam), name)
-      adapter.setCookies(context, cookies) // before anything can fail: a login is used up by its first callback
+      await adapter.setCookies(context, cookies) // before anything can fail: a login is used up by its first callback
       // sound: sealed by `begin` above, for this client by name
       const result = await client.finishAuthorization(params, pending.login as Login)
       return { ...result, data: pending.data }

@@ -62,6 +62,35 @@ describe('createDispatch', () => {
   })
 })
 
+describe('createDispatch with a response that HTTP cannot carry', () => {
+  it.each([
+    ['a line break in a value', { headers: [['x-a', 'a\r\nx-b: c']] }],
+    ['a NUL in a value', { headers: [['x-a', 'a\0']] }],
+    ['a character beyond latin1', { headers: [['x-a', '世']] }],
+    ['a space in a name', { headers: [['x a', 'b']] }],
+    ['an empty name', { headers: [['', 'b']] }],
+    ['a status below 200', { status: 100 }],
+    ['a status that is no number', { status: Number.NaN }],
+  ] as [string, Partial<HttpResponse>][])('answers 500 for %s and reports it', async (_case, part) => {
+    const errors: unknown[] = []
+    const mountable: Mountable = {
+      routes: [{ path: '/a', methods: ['GET'] }],
+      handle: async () => ({ status: 200, headers: [], body: '', ...part }),
+    }
+    const dispatch = createDispatch(mountable, { onError: (error) => errors.push(error) })
+    expect(await dispatch(request('/a'))).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
+    expect(errors).toEqual([expect.any(TypeError)])
+  })
+
+  it('sends what HTTP can carry: tabs, and bytes above ASCII', async () => {
+    const dispatch = createDispatch({
+      routes: [{ path: '/a', methods: ['GET'] }],
+      handle: async () => ({ status: 200, headers: [['x-a', 'a\tü']], body: '' }),
+    })
+    expect(await dispatch(request('/a'))).toMatchObject({ status: 200 })
+  })
+})
+
 describe('admit', () => {
   const protector: Protector<{ subject: string }, string> = {
     async protect(_request: HttpRequest, requirement) {
@@ -72,7 +101,7 @@ describe('admit', () => {
   }
 
   it('resolves with the token, or with the answer of the protector', async () => {
-    expect(await admit(protector, request('/'), 'read')).toEqual({ token: { subject: 'ann' } })
+    expect(await admit(protector, request('/'), 'read')).toEqual({ token: { subject: 'ann' }, headers: [] })
     expect(await admit(protector, request('/'), 'write')).toMatchObject({ refusal: { status: 403 } })
   })
 
@@ -85,9 +114,45 @@ describe('admit', () => {
         throw new Error('secret')
       },
     }
-    expect(await admit(broken, request('/'))).toMatchObject({
+    const errors: unknown[] = []
+    const onError = (error: unknown) => errors.push(error)
+    expect(await admit(broken, request('/'), undefined, { onError })).toMatchObject({
       refusal: { status: 500, body: '{"error":"server_error"}' },
     })
+    expect(errors).toEqual([expect.objectContaining({ message: 'secret' })])
+  })
+
+  it('refuses with 500 when the challenge cannot be sent', async () => {
+    const respond = () => ({ status: 401, headers: [['www-authenticate', 'a\r\nb']] as const, body: '' })
+    const errors: unknown[] = []
+    const onError = (error: unknown) => errors.push(error)
+    const { refusal } = await admit({ ...protector, respond }, request('/'), 'write', { onError })
+    expect([refusal?.status, errors]).toEqual([500, [expect.any(TypeError)]])
+  })
+
+  it('hands over the headers for an accepted request, readable for scripts', async () => {
+    const acceptedHeaders = () => [['dpop-nonce', 'n1']] as const
+    expect(await admit({ ...protector, acceptedHeaders }, request('/'), 'read')).toMatchObject({
+      headers: [
+        ['dpop-nonce', 'n1'],
+        ['access-control-expose-headers', 'dpop-nonce'],
+      ],
+    })
+  })
+
+  it('shows challenges to scripts of every origin (Fetch §3.2)', async () => {
+    const { refusal } = await admit(protector, request('/'), 'write')
+    expect(refusal?.headers).toContainEqual(['access-control-allow-origin', '*'])
+    expect(refusal?.headers).toContainEqual(['access-control-expose-headers', 'www-authenticate, dpop-nonce'])
+  })
+
+  it('answers a preflight without asking the protector, and no other OPTIONS', async () => {
+    const asked = { ...request('/'), method: 'OPTIONS' }
+    const headers = new Headers({ origin: 'https://app.example', 'access-control-request-method': 'PUT' })
+    const { refusal } = await admit(protector, { ...asked, headers }, 'write')
+    expect(refusal?.status).toBe(204)
+    expect(new Map(refusal?.headers).get('access-control-allow-headers')).toBe('authorization, content-type, dpop, *')
+    expect(await admit(protector, asked, 'write')).toMatchObject({ refusal: { status: 403 } })
   })
 })
 

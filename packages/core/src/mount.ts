@@ -1,17 +1,22 @@
-/** What `mount` and `protect` of every adapter stand on, so that an adapter only carries. */
+/** What `mount` and `protect` of every adapter are built on, so that an adapter only carries requests and responses. */
 
+import { corsHeaders, isPreflight, preflightResponse } from './cors.ts'
 import type { CurrentToken } from './current-token.ts'
 import { AuthlibError } from './errors.ts'
 import { requestPath } from './form.ts'
 import { jsonResponse, noStore, type HttpHeader, type HttpRequest, type HttpResponse, type Mountable } from './http.ts'
 import type { Protector } from './protect.ts'
+import { assertSendable } from './sendable.ts'
 
 export interface DispatchOptions {
-  /** Hears of what a mountable throws instead of answering it. Default: {@link logError}. */
+  /** Called with each error that is answered with a 5xx status. Default: {@link logError}. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** The answer of whoever has the path of the request, or null: the request is the application's. Never throws or rejects. */
+/**
+ * The response of the mountable that has the path of the request, or null when none has. HTTP can carry the response
+ * ({@link assertSendable}). Never throws or rejects.
+ */
 export type Dispatch = (request: HttpRequest) => Promise<HttpResponse> | null
 
 /** Routes requests to mountables. Paths are read at the first request, as registrations may follow the mounting. */
@@ -23,7 +28,7 @@ export function createDispatch(
 
   async function answer(mountable: Mountable, request: HttpRequest): Promise<HttpResponse> {
     try {
-      return await mountable.handle(request)
+      return assertSendable(await mountable.handle(request))
     } catch (error) {
       return refuse(error)
     }
@@ -46,31 +51,42 @@ export function createDispatch(
   }
 }
 
-/** Where errors go that nobody listens for: they must not vanish. */
+/** The default for errors without a listener: writes to the console. */
 export function logError(error: unknown): void {
   console.error(error) // eslint-disable-line no-console -- the last resort; `onError` replaces it
 }
 
-/** A valid token with the headers that the answer must carry, or the answer that turns the request away. */
+/** A valid token with headers to add to the response of the handler, or the response that refuses the request. */
 export type Admission<Token> =
-  | { readonly token: Token; readonly headers?: readonly HttpHeader[] | undefined; readonly refusal?: undefined }
+  | { readonly token: Token; readonly headers: readonly HttpHeader[]; readonly refusal?: undefined }
   | { readonly token?: undefined; readonly headers?: undefined; readonly refusal: HttpResponse }
 
-/** What {@link Protector.protect} and {@link Protector.respond} say about a request, as one value. Never rejects. */
+/**
+ * The outcome of {@link Protector.protect} and {@link Protector.respond} for a request. Scripts of other origins can read a
+ * refusal, and a preflight (which never has a token) is answered. Never rejects; HTTP can carry the refusal.
+ */
 export async function admit<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   request: HttpRequest,
   requirement?: NoInfer<Requirement>,
+  { onError = logError }: DispatchOptions = {},
 ): Promise<Admission<Token>> {
+  if (isPreflight(request)) return { refusal: preflightResponse(ANY_METHOD) }
   try {
     const token = await protector.protect(request, requirement)
-    return { token, headers: protector.acceptedHeaders?.(request) }
+    const headers = protector.acceptedHeaders?.(request) ?? []
+    if (headers.length === 0) return { token, headers }
+    const exposed: HttpHeader = ['access-control-expose-headers', headers.map(([name]) => name).join(', ')]
+    return { token, headers: assertSendable({ status: 200, headers: [...headers, exposed], body: '' }).headers }
   } catch (error) {
-    return { refusal: refusalOf(protector, error) }
+    return { refusal: refusalOf(protector, error, onError) }
   }
 }
 
-/** Errors of ours in the shape of RFC 6749 §5.2; anything else as a bare 500, as its text is not meant for a client. */
+/** `*` is newer than the others. */
+const ANY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '*']
+
+/** An `AuthlibError` in the shape of RFC 6749 §5.2; anything else as a bare 500, as its message is not meant for a client. */
 export function errorResponse(error: unknown): HttpResponse {
   if (error instanceof AuthlibError && error.status !== 500) {
     return jsonResponse(error.status, { error: error.code, error_description: error.message }, noStore)
@@ -78,11 +94,17 @@ export function errorResponse(error: unknown): HttpResponse {
   return jsonResponse(500, { error: 'server_error' }, noStore)
 }
 
-function refusalOf(protector: Pick<Protector, 'respond'>, error: unknown): HttpResponse {
+function refusalOf(
+  protector: Pick<Protector, 'respond'>,
+  error: unknown,
+  onError: (error: unknown) => void,
+): HttpResponse {
   try {
-    return protector.respond(error)
-  } catch {
-    return errorResponse(undefined)
+    const { status, headers, body } = protector.respond(error)
+    return assertSendable({ status, headers: [...headers, ...corsHeaders], body })
+  } catch (broken) {
+    onError(broken)
+    return errorResponse(broken)
   }
 }
 

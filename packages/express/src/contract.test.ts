@@ -47,7 +47,8 @@ function serve(application: ContractApplication<Response, void>) {
   app.enable('case sensitive routing').enable('strict routing')
   if (decorated) {
     app.use((_request, response, next) => {
-      response.set('x-application', 'yes').append('set-cookie', 'before=1')
+      response.set({ 'x-application': 'yes', 'access-control-allow-origin': 'https://app.example' })
+      response.append('set-cookie', 'before=1')
       next()
     })
   }
@@ -55,8 +56,8 @@ function serve(application: ContractApplication<Response, void>) {
   app.use(path, mount(mountables, { onError }))
   const open = [express.text({ type: '*/*' }), answer]
   app.all(['/open', `${path}/open`], open)
-  app.all('/notes', protect(protector, 'read'), open)
-  app.all('/admin', protect(protector, 'write'), open)
+  app.all('/notes', protect(protector, 'read', { onError }), open)
+  app.all('/admin', protect(protector, 'write', { onError }), open)
   app.get('/login', (_request, response) => login(response))
   app.all('/callback', async (_request, response) => {
     const result = await callback(response)

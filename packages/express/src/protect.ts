@@ -1,19 +1,19 @@
-/** A guard for the routes of a resource. */
+/** Protects the routes of a resource. */
 
-import { type CurrentToken, type Protector } from '@authlib/core'
+import type { CurrentToken, Protector } from '@authlib/core'
 import { currentToken as findToken } from '@authlib/core/kit'
-import { protect as protectNode, type NodeRequestOptions } from '@authlib/node'
+import { protect as protectNode, type ProtectOptions } from '@authlib/node'
 import type { Request, RequestHandler } from 'express'
 
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
- * 'notes:read'), handler)`. The others are answered. A body parser belongs before it when the protector reads bodies, as
- * that of OAuth 1 does.
+ * 'notes:read'), handler)`. The others are answered. A body that the protector reads, as that of OAuth 1 does, can be read
+ * again behind it.
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
-  options?: NodeRequestOptions,
+  options?: ProtectOptions,
 ): RequestHandler {
   return protectNode(protector, requirement, options)
 }

@@ -60,8 +60,8 @@ function serve(application: ContractApplication<Context, Response>) {
   app.use(path === '/' ? '*' : `${path}/*`, mount(mountables, { onError }))
   const open = async (c: Context) => c.json({ subject: currentToken(c)?.subject ?? null, body: await c.req.text() })
   app.all('/open', open).all(`${path}/open`, open)
-  app.all('/notes', protect(protector, 'read'), open)
-  app.all('/admin', protect(protector, 'write'), open)
+  app.all('/notes', protect(protector, 'read', { onError }), open)
+  app.all('/admin', protect(protector, 'write', { onError }), open)
   app.get('/login', async (c) => await login(c))
   app.all('/callback', keepCookies(), async (c) => {
     const headers = { 'content-type': 'application/json', 'set-cookie': 'session=1' }
@@ -76,5 +76,6 @@ function isA(c: Context, type: string): boolean {
 
 function decorate(c: Context): void {
   c.header('x-application', 'yes')
+  c.header('access-control-allow-origin', 'https://app.example')
   c.header('set-cookie', 'before=1', { append: true })
 }

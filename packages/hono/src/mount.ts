@@ -5,7 +5,7 @@ import { createDispatch, type DispatchOptions } from '@authlib/core/kit'
 import type { MiddlewareHandler } from 'hono'
 import { addLostCookies } from './cookies.ts'
 import { honoRequest, type HonoRequestOptions } from './request.ts'
-import { deliver } from './respond.ts'
+import { respond } from './respond.ts'
 
 export interface MountOptions extends HonoRequestOptions, DispatchOptions {}
 
@@ -17,7 +17,7 @@ export function mount(mountables: Mountable | readonly Mountable[], options: Mou
   const dispatch = createDispatch(mountables, options)
   return async (c, next) => {
     const answer = dispatch(honoRequest(c, options))
-    if (answer) return deliver(c, await answer, options.onError)
+    if (answer) return respond(c, await answer)
     await next()
     addLostCookies(c)
     return undefined

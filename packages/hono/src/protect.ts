@@ -1,10 +1,12 @@
-/** A guard for the routes of a resource. */
+/** Protects the routes of a resource. */
 
-import { type CurrentToken, type Protector } from '@authlib/core'
-import { admit, currentToken as findToken, setCurrentToken } from '@authlib/core/kit'
+import type { CurrentToken, Protector } from '@authlib/core'
+import { admit, currentToken as findToken, setCurrentToken, type DispatchOptions } from '@authlib/core/kit'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoRequest, type HonoRequestOptions } from './request.ts'
-import { deliver } from './respond.ts'
+import { respond } from './respond.ts'
+
+export interface ProtectOptions extends HonoRequestOptions, DispatchOptions {}
 
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
@@ -13,12 +15,12 @@ import { deliver } from './respond.ts'
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
-  options?: HonoRequestOptions,
+  options: ProtectOptions = {},
 ): MiddlewareHandler {
   return async (c, next) => {
-    const { token, headers, refusal } = await admit(protector, honoRequest(c, options), requirement)
-    if (refusal) return deliver(c, refusal)
-    for (const [name, value] of headers ?? []) c.header(name, value, { append: true })
+    const { token, headers, refusal } = await admit(protector, honoRequest(c, options), requirement, options)
+    if (refusal) return respond(c, refusal)
+    for (const [name, value] of headers) c.header(name, value, { append: true })
     setCurrentToken(c, token) // of the context: middleware may replace the raw request
     await next()
     return undefined

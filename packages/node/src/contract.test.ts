@@ -72,8 +72,8 @@ function serve(application: Application, { mount, protect }: Pick<Parts, 'mount'
   const routes: Record<string, (incoming: IncomingMessage, outgoing: ServerResponse) => unknown> = {
     '/open': open,
     [`${path}/open`]: open,
-    '/notes': guarded(protect(protector, 'read')),
-    '/admin': guarded(protect(protector, 'write')),
+    '/notes': guarded(protect(protector, 'read', { onError })),
+    '/admin': guarded(protect(protector, 'write', { onError })),
     '/login': (_, outgoing) => login(outgoing),
     '/callback': (_, outgoing) => finish(outgoing),
   }
@@ -85,7 +85,10 @@ function serve(application: Application, { mount, protect }: Pick<Parts, 'mount'
   }
 
   return startNodeServer((incoming, outgoing) => {
-    if (decorated) outgoing.setHeader('x-application', 'yes').appendHeader('set-cookie', 'before=1')
+    if (decorated) {
+      outgoing.setHeader('x-application', 'yes').setHeader('access-control-allow-origin', 'https://app.example')
+      outgoing.appendHeader('set-cookie', 'before=1')
+    }
     const { url = '/' } = incoming
     const next = () => {
       incoming.url = url
@@ -190,7 +193,7 @@ function flawedParts(): Record<string, Partial<Parts>> {
           ...(await protector.protect(...request)),
           subject: 'nobody',
         })
-        return protect({ protect: nobody, respond: protector.respond }, ...rest)
+        return protect({ ...protector, protect: nobody }, ...rest)
       },
     },
     'sets no cookies': { adapter: { ...nodeAdapter, setCookies: () => undefined } },
@@ -239,7 +242,7 @@ function sent(change: (response: HttpResponse) => HttpResponse): Partial<Parts> 
         options,
       ),
     protect: (protector, ...rest) =>
-      protect({ protect: protector.protect, respond: (error) => change(protector.respond(error)) }, ...rest),
+      protect({ ...protector, respond: (error) => change(protector.respond(error)) }, ...rest),
   }
 }
 /** Meddles before the adapter. */

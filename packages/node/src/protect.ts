@@ -1,27 +1,29 @@
-/** A guard for the routes of a resource. */
+/** Protects the routes of a resource. */
 
-import { type CurrentToken, type Protector } from '@authlib/core'
-import { admit, currentToken as findToken, setCurrentToken } from '@authlib/core/kit'
+import type { CurrentToken, Protector } from '@authlib/core'
+import { admit, currentToken as findToken, setCurrentToken, type DispatchOptions } from '@authlib/core/kit'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeRequest, type NodeRequestOptions } from './request.ts'
 import { deliver } from './send.ts'
 
+export interface ProtectOptions extends NodeRequestOptions, DispatchOptions {}
+
 /**
  * Calls `next` for requests that carry a valid token which meets the requirement, such as a scope, and answers the
- * others. A body parser belongs before it when the protector reads bodies, as that of OAuth 1 does.
+ * others. A body that the protector reads, as that of OAuth 1 does, can be read again behind it.
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
-  options: NodeRequestOptions = {},
+  options: ProtectOptions = {},
 ): (incoming: IncomingMessage, outgoing: ServerResponse, next: () => void) => void {
   return (incoming, outgoing, next) => {
-    void admit(protector, nodeRequest(incoming, options), requirement).then(({ token, headers, refusal }) => {
+    void admit(protector, nodeRequest(incoming, options), requirement, options).then(({ token, headers, refusal }) => {
       if (refusal) {
-        deliver(outgoing, refusal)
+        deliver(outgoing, refusal, options.onError)
         return
       }
-      for (const [name, value] of headers ?? []) outgoing.appendHeader(name, value)
+      for (const [name, value] of headers) outgoing.appendHeader(name, value)
       setCurrentToken(incoming, token)
       next()
     })

@@ -9,25 +9,72 @@ export interface NodeRequestOptions {
   /** Most bytes of a body. Default 65,536. A larger one is refused with `payload_too_large` (413). */
   readonly maxBody?: number | undefined
   /**
-   * Finds the certificate of the client where a proxy ends TLS: in a header that the proxy sets and nobody else can.
-   * Default: the certificate of the TLS connection (Bun does not tell it).
+   * Finds the certificate of the client where a proxy ends TLS: in a header that only the proxy can set. Default: the
+   * certificate of the TLS connection (Bun does not provide it).
    */
   readonly clientCertificate?: ((incoming: IncomingMessage) => ClientCertificate | undefined) | undefined
+}
+
+/** What a framework knows better than the message. */
+export interface NodeRequestFacts {
+  /** The request target as it was sent. Default: `originalUrl` of the message, where there is one, or `url`. */
+  readonly url?: string | undefined
+  /** The body as a parser of the framework left it. Default: `rawBody` or `body` of the message, once it was read. */
+  readonly body?: unknown
 }
 
 /** The request as protocol code reads it. `text()` may be called again, also on a second view of the same message. */
 export function nodeRequest(
   incoming: IncomingMessage,
-  { maxBody = 65_536, clientCertificate = peerCertificate }: NodeRequestOptions = {},
+  { maxBody = 65_536, clientCertificate = peerCertificate, url, body }: NodeRequestOptions & NodeRequestFacts = {},
 ): HttpRequest {
-  return {
-    method: incoming.method ?? 'GET',
-    url: wholeUrl(incoming),
-    headers: { get: (name) => readHeader(incoming, name.toLowerCase()) },
-    text: () => readBody(incoming, maxBody),
-    get clientCertificate() {
-      return clientCertificate(incoming)
-    },
+  return new NodeRequest(incoming, url ?? wholeUrl(incoming), maxBody, body, clientCertificate)
+}
+
+/** A class, because one shape is several times cheaper than a literal with closures and a getter. */
+class NodeRequest implements HttpRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: NodeHeaders
+  readonly #incoming: IncomingMessage
+  readonly #maxBody: number
+  readonly #body: unknown
+  readonly #clientCertificate: NonNullable<NodeRequestOptions['clientCertificate']>
+
+  constructor(
+    incoming: IncomingMessage,
+    url: string,
+    maxBody: number,
+    body: unknown,
+    clientCertificate: NonNullable<NodeRequestOptions['clientCertificate']>,
+  ) {
+    this.method = incoming.method ?? 'GET'
+    this.url = url
+    this.headers = new NodeHeaders(incoming)
+    this.#incoming = incoming
+    this.#maxBody = maxBody
+    this.#body = body
+    this.#clientCertificate = clientCertificate
+  }
+
+  text(): Promise<string> {
+    return readBody(this.#incoming, this.#maxBody, this.#body)
+  }
+
+  get clientCertificate(): ClientCertificate | undefined {
+    return this.#clientCertificate(this.#incoming)
+  }
+}
+
+class NodeHeaders {
+  readonly #incoming: IncomingMessage
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming
+  }
+
+  get(name: string): string | null {
+    return readHeader(this.#incoming, name.toLowerCase())
   }
 }
 

@@ -9,7 +9,7 @@ import { mountCases } from './adapter-contract/mount-cases.ts'
 import { parserCases } from './adapter-contract/parser-cases.ts'
 import { protectCases } from './adapter-contract/protect-cases.ts'
 
-export type { AdapterUnderTest, BodyParser, ContractApplication } from './adapter-contract/application.ts'
+export type { AdapterUnderTest, BodyParser, ContractApplication, Deviation } from './adapter-contract/application.ts'
 export type { ContractBrowser } from './adapter-contract/browser-cases.ts'
 export type { AdapterContractCase } from './adapter-contract/case.ts'
 

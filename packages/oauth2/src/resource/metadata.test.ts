@@ -94,7 +94,7 @@ describe('protectedResourceMetadata', () => {
     const metadata = protectedResourceMetadata({ resource: 'https://api.example' })
     const preflight = await metadata.handle(get('OPTIONS'))
     expect(preflight.status).toBe(204)
-    expect(preflight.headers).toContainEqual(['access-control-allow-headers', '*'])
+    expect(preflight.headers).toContainEqual(['access-control-allow-headers', 'authorization, content-type, dpop, *'])
     expect(await metadata.handle(get('HEAD'))).toMatchObject({ status: 200, body: '' })
     const refused = await metadata.handle(get('POST'))
     expect(refused.status).toBe(405)

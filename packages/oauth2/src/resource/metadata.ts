@@ -4,8 +4,16 @@
  * @spec RFC 9728
  */
 
-import { AuthlibError, jsonResponse, type HttpHeader, type Json, type JsonObject, type Mountable } from '@authlib/core'
-import { assertIssuer, isSecureTransport, isValidUrl, wellKnownPath, wellKnownUrl } from '@authlib/core/kit'
+import { AuthlibError, jsonResponse, type Json, type JsonObject, type Mountable } from '@authlib/core'
+import {
+  assertIssuer,
+  corsHeaders,
+  isSecureTransport,
+  isValidUrl,
+  preflightResponse,
+  wellKnownPath,
+  wellKnownUrl,
+} from '@authlib/core/kit'
 
 const WELL_KNOWN = 'oauth-protected-resource'
 
@@ -59,7 +67,7 @@ export function protectedResourceMetadata({
       resource_name: name,
       resource_documentation: documentation,
     },
-    [...cors, ['cache-control', 'public, max-age=3600']],
+    [...corsHeaders, ['cache-control', 'public, max-age=3600']],
   )
 
   return {
@@ -68,7 +76,7 @@ export function protectedResourceMetadata({
     async handle({ method }) {
       if (method === 'GET') return document
       if (method === 'HEAD') return { ...document, body: '' }
-      if (method === 'OPTIONS') return { status: 204, headers: [...cors, ...preflight], body: '' }
+      if (method === 'OPTIONS') return preflightResponse(['GET'])
       return { status: 405, headers: [['allow', 'GET, HEAD, OPTIONS']], body: '' }
     },
   }
@@ -99,14 +107,6 @@ function routePaths(resource: string): readonly string[] {
   const { pathname } = new URL(resource)
   return pathname !== '/' && pathname.endsWith('/') ? [path, `${path}/`] : [path]
 }
-
-/** The document is public, and browsers ask with headers of their own. */
-const cors: readonly HttpHeader[] = [['access-control-allow-origin', '*']]
-const preflight: readonly HttpHeader[] = [
-  ['access-control-allow-methods', 'GET'],
-  ['access-control-allow-headers', '*'],
-  ['access-control-max-age', '86400'],
-]
 
 function unlessEmpty<T extends Json>(values: readonly T[]): readonly T[] | undefined {
   return values.length === 0 ? undefined : values

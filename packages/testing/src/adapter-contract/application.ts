@@ -1,19 +1,20 @@
 /** The application that the adapter contract drives, and what the suite puts into it. */
 
-import type { Adapter, Awaitable, CurrentToken, Mountable, Protector } from '@authlib/core'
+import type { Adapter, CurrentToken, Mountable, Protector } from '@authlib/core'
 import type { TestServer } from '../test-server.ts'
 
 /**
- * What the author of an adapter puts together with the means of the framework, once, in this order:
+ * What the author of an adapter builds with the means of the framework, once, in this order:
  *
- * 1. when `decorated`, a middleware that sets the header `x-application: yes` and the cookie `before=1` on every answer
+ * 1. when `decorated`, a middleware that sets `x-application: yes`, `access-control-allow-origin: https://app.example` and
+ *    the cookie `before=1` on every response
  * 2. the body parser `parser`, if there is one, for every request
  * 3. `mount(mountables, { onError })`, below `path` unless that is `/`
  * 4. `GET` and `POST` of `/open`, and of `<path>/open` when that is another: answers JSON `{ subject, body }` from
- *    `currentToken` (null when there is none) and the body as text, read in the way of the framework
- * 5. `GET` and `POST` of `/notes`, behind `protect(protector, 'read')`, and of `/admin`, behind `protect(protector,
- *    'write')`: the same answer
- * 6. `GET` of `/login`: answers what `login` returns
+ *    `currentToken` (null when there is none) and the body as a string, read in the way of the framework
+ * 5. every method of `/notes`, behind `protect(protector, 'read', { onError })`, and of `/admin`, behind
+ *    `protect(protector, 'write', { onError })`: the same response
+ * 6. `GET` of `/login`: answers what `login` resolves with
  * 7. `GET` and `POST` of `/callback`: sets the cookie `session=1` and answers with the result of `callback` as JSON,
  *    both in the way in which a handler has the most freedom
  */
@@ -24,12 +25,22 @@ export interface ContractApplication<Context, Answer> {
   readonly onError: (error: unknown) => void
   readonly path: string
   readonly protector: Protector<CurrentToken, string>
-  login(context: Context): Awaitable<Answer>
+  login(context: Context): Promise<Answer>
   callback(context: Context): Promise<object>
 }
 
 /** What a parser makes of a body: an object of a form, the same with `a[b]=c` nested, text, bytes, an object of JSON. */
 export type BodyParser = 'form' | 'nested form' | 'text' | 'bytes' | 'json'
+
+/**
+ * What a framework does to requests before an adapter sees them. A declared deviation must be real:
+ *
+ * - `rewritesQuery`: decodes the query and encodes it again
+ * - `mergesSlashes`: takes `//page` for `/page`, or redirects there
+ * - `buffersBodies`: hands a request over once its whole body has arrived
+ * - `firstHeaderOnly`: hands over the first of two headers of a name
+ */
+export type Deviation = 'rewritesQuery' | 'mergesSlashes' | 'buffersBodies' | 'firstHeaderOnly'
 
 /** An adapter, and how to run an application with it. */
 export interface AdapterUnderTest<Context, Answer> {
@@ -38,4 +49,6 @@ export interface AdapterUnderTest<Context, Answer> {
   serve(application: ContractApplication<Context, Answer>): Promise<TestServer>
   /** The parsers of the framework that may stand before `mount`. Default: none. */
   readonly parsers?: readonly BodyParser[] | undefined
+  /** Default: none. */
+  readonly deviations?: readonly Deviation[] | undefined
 }

@@ -2,13 +2,15 @@
 
 import { connect } from 'node:net'
 import { assertEqual } from '../assert.ts'
-import type { AdapterUnderTest, BodyParser } from './application.ts'
+import type { AdapterUnderTest, BodyParser, Deviation } from './application.ts'
 import { contractLogin, contractMountable, contractProtector } from './fixtures.ts'
 
 /** One case of the contract, for adapters of any framework. */
 export interface AdapterContractCase {
   /** What the adapter does, as a sentence. */
   readonly name: string
+  /** The deviation that the case is about: see {@link deviationCase}. */
+  readonly deviation?: Deviation | undefined
   /** Rejects, with an error that says what was expected, when the adapter does something else. */
   run<Context, Answer>(subject: AdapterUnderTest<Context, Answer>): Promise<void>
 }
@@ -35,6 +37,8 @@ export interface Running {
   send(...lines: readonly string[]): Promise<string>
   /** Sends the lines and breaks the connection. */
   abandon(...lines: readonly string[]): Promise<void>
+  /** As `send`, for a request whose last lines follow later: after other requests were answered. */
+  sendSlowly(lines: readonly string[], rest: string): Promise<{ readonly early: string; readonly whole: string }>
 }
 
 export function adapterCase(
@@ -43,6 +47,23 @@ export function adapterCase(
   body: (app: Running) => Promise<void>,
 ): AdapterContractCase {
   return { name, run: (subject) => withApplication(subject, options, body) }
+}
+
+/** Two cases in one: `strict` for an adapter that does not declare the deviation, `deviant` for one that does. */
+export function deviationCase(
+  deviation: Deviation,
+  name: string,
+  options: CaseOptions,
+  strict: (app: Running) => Promise<void>,
+  deviant: (app: Running) => Promise<void>,
+): AdapterContractCase {
+  return {
+    name,
+    deviation,
+    run(subject) {
+      return withApplication(subject, options, subject.deviations?.includes(deviation) ? deviant : strict)
+    },
+  }
 }
 
 /** Runs an application for the time of `body`. */
@@ -71,10 +92,23 @@ export async function withApplication<Context, Answer>(
       fetch: (target, init) => fetch(server.url + target, { redirect: 'manual', ...init }),
       send: (...lines) => send(server.url, lines.join('\r\n')),
       abandon: (...lines) => abandon(server.url, lines.join('\r\n')),
+      sendSlowly: (lines, rest) => sendSlowly(server.url, lines.join('\r\n'), rest),
     })
   } finally {
     await server.stop()
   }
+}
+
+/** What a `Set-Cookie` header says, whatever the order of its attributes. `Expires` repeats `Max-Age`, or is left out. */
+export function cookiesOf(response: Response): readonly Readonly<Record<string, string>>[] {
+  return response.headers.getSetCookie().map((text) => {
+    const [pair = '', ...attributes] = text.split(/; */)
+    const named = attributes.map((attribute) => {
+      const [name = '', value = ''] = attribute.split('=')
+      return [name.toLowerCase(), value.toLowerCase()] as const
+    })
+    return { cookie: pair, ...Object.fromEntries(named.filter(([name]) => name !== 'expires')) }
+  })
 }
 
 /** A form as browsers and OAuth clients post it. */
@@ -99,6 +133,18 @@ function send(url: string, bytes: string): Promise<string> {
     socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk))
     socket.on('error', reject).on('close', () => resolve(answer))
   })
+}
+
+async function sendSlowly(url: string, bytes: string, rest: string): Promise<{ early: string; whole: string }> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes, 'latin1'))
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk))
+  const closed = new Promise<void>((resolve, reject) => socket.on('error', reject).on('close', () => resolve()))
+  for (let n = 0; n < 20 && answer === ''; n++) await (await fetch(`${url}/open`)).text()
+  const early = answer
+  socket.write(rest, 'latin1')
+  await closed
+  return { early, whole: answer }
 }
 
 function abandon(url: string, bytes: string): Promise<void> {

@@ -84,7 +84,7 @@ async function token(request: HttpRequest): Promise<HttpResponse> {
   }
 }
 
-/** Lets in `Bearer <subject>:<scope>,…`, and breaks in two ways on request. */
+/** Lets in `Bearer <subject>:<scope>,…`, reads the body for the subject `reader`, and breaks in two ways on request. */
 export const contractProtector: Protector<CurrentToken, string> = {
   async protect(request, requirement = '') {
     const authorization = parseAuthorization(request.headers.get('authorization'))
@@ -95,9 +95,11 @@ export const contractProtector: Protector<CurrentToken, string> = {
       throw new AuthlibError('invalid_token', 'No', { status: 401 })
     const scope = scopes.split(',')
     if (!scope.includes(requirement)) throw new AuthlibError('insufficient_scope', 'More is needed', { status: 403 })
+    if (subject === 'reader') return { subject: `read ${await request.text()}`, scope }
     await new Promise((resolve) => setImmediate(resolve))
     return { subject, scope }
   },
+  acceptedHeaders: () => [['dpop-nonce', 'n1']],
   respond(error) {
     if (!(error instanceof AuthlibError)) throw new Error(SECRET)
     const code = error.code === 'missing_token' ? undefined : error.code
@@ -112,19 +114,19 @@ export const contractProtector: Protector<CurrentToken, string> = {
 export function contractLogin<Context, Answer>(
   adapter: Adapter<Context, Answer>,
   provider: string,
-): { login(context: Context): Answer; callback(context: Context): Promise<object> } {
+): { login(context: Context): Promise<Answer>; callback(context: Context): Promise<object> } {
   return {
-    login(context) {
-      const { url } = adapter.request(context)
-      adapter.setCookies(context, [{ name: 'lax', value: 'l1', maxAge: 600 }])
-      adapter.setCookies(context, [{ name: 'none', value: 'n1', maxAge: 600, sameSite: 'None', secure: true }])
-      return adapter.respond(context, redirectResponse(provider + url.slice(url.indexOf('?'))))
+    async login(context) {
+      const { url } = await adapter.request(context)
+      await adapter.setCookies(context, [{ name: 'lax', value: 'l1', maxAge: 600 }])
+      await adapter.setCookies(context, [{ name: 'none', value: 'n1', maxAge: 600, sameSite: 'None', secure: true }])
+      return await adapter.respond(context, redirectResponse(provider + url.slice(url.indexOf('?'))))
     },
     async callback(context) {
-      const request = adapter.request(context)
+      const request = await adapter.request(context)
       const params = await (request.method === 'POST' ? readForm(request) : readQuery(request))
-      const cookies = parseCookies(adapter.request(context).headers.get('cookie'))
-      adapter.setCookies(context, [{ name: 'lax', value: '', maxAge: 0 }, { name: 'used', value: '1' }]) // prettier-ignore
+      const cookies = parseCookies((await adapter.request(context)).headers.get('cookie'))
+      await adapter.setCookies(context, [{ name: 'lax', value: '', maxAge: 0 }, { name: 'used', value: '1' }]) // prettier-ignore
       return { method: request.method, params: [...params], lax: cookies.get('lax'), none: cookies.get('none') }
     },
   }

@@ -1,7 +1,7 @@
 /** Which requests reach a mountable, how, and what becomes of its answers. */
 
 import { assertEqual } from '../assert.ts'
-import { adapterCase, assertAnswer, form, type AdapterContractCase } from './case.ts'
+import { adapterCase, assertAnswer, deviationCase, form, type AdapterContractCase } from './case.ts'
 import { SECRET } from './fixtures.ts'
 
 export const mountCases: readonly AdapterContractCase[] = [
@@ -34,7 +34,7 @@ export const mountCases: readonly AdapterContractCase[] = [
 
   adapterCase('answers pipelined requests in their order', {}, async (app) => {
     const answer = await app.send(
-      'GET /echo?first HTTP/1.1',
+      'GET /echo?n=first HTTP/1.1',
       'Host: a',
       '',
       'GET /page HTTP/1.1',
@@ -63,10 +63,33 @@ export const mountCases: readonly AdapterContractCase[] = [
   adapterCase('keeps what the application has set, and adds its cookies to it', { decorated: true }, async (app) => {
     const response = await app.fetch('/cookies')
     assertEqual(response.headers.get('x-application'), 'yes', 'the header of the application')
+    const preflight = await app.fetch('/token', { method: 'OPTIONS' })
+    assertEqual(preflight.headers.get('access-control-allow-origin'), 'https://app.example', 'its stricter CORS')
     assertEqual(cookieNames(response), ['a', 'b', 'before'], 'the cookies')
     await assertAnswer(await app.fetch('/token', form('a=1')), 200, { params: [['a', '1']], repeated: [] }, 'a form')
   }),
 ]
+
+const QUERY = 'a=%2F+b&a=2&c=%E4%B8%96&=&d'
+
+const ODD_TARGETS = [
+  'http://a;/page',
+  'http://user@a/page',
+  'http:///page',
+  'http:/page',
+  'http://a%2f/page',
+  'http://a?/page',
+  'http://a\\/page',
+  'foo://x/page',
+  '/page#',
+  '/page#/open',
+  'http://a/page#',
+  'http://a#/page',
+]
+
+async function queryOf(response: Response): Promise<unknown> {
+  return ((await response.json()) as { query: unknown }).query
+}
 
 function casesAt(path: string, where: string): readonly AdapterContractCase[] {
   const prefix = path === '/' ? '' : path
@@ -87,12 +110,27 @@ function casesAt(path: string, where: string): readonly AdapterContractCase[] {
     }),
 
     adapterCase(`hands over method, path, query and body as they were sent${where}`, options, async (app) => {
-      const query = 'a=%2F+b&a=2&c=%E4%B8%96&=&d'
-      const response = await app.fetch(`${prefix}/echo?${query}`, { method: 'POST', body: 'Grüße=%E4&x=+ ' })
+      const response = await app.fetch(`${prefix}/echo?${QUERY}`, { method: 'POST', body: 'Grüße=%E4&x=+ ' })
+      const { query, ...request } = (await response.json()) as Record<string, string>
       const body = 'Grüße=%E4&x=+ '
-      const request = { method: 'POST', path: `${prefix}/echo`, query, headers: [], text: body, again: body }
-      await assertAnswer(response, 200, request, 'the echo')
+      const expected = { method: 'POST', path: `${prefix}/echo`, headers: [], text: body, again: body }
+      assertEqual(request, expected, 'the echo')
+      const params = new URLSearchParams(query)
+      assertEqual([params.getAll('a'), params.get('c')], [['/ b', '2'], '世'], 'the parameters of the query')
     }),
+
+    deviationCase(
+      'rewritesQuery',
+      `hands over the query byte for byte${where}`,
+      options,
+      async (app) => {
+        assertEqual(await queryOf(await app.fetch(`${prefix}/echo?${QUERY}`)), QUERY, 'the query')
+      },
+      async (app) => {
+        const query = await queryOf(await app.fetch(`${prefix}/echo?${QUERY}`))
+        assertEqual(query !== QUERY, true, 'the query is another')
+      },
+    ),
 
     adapterCase(`hands over OPTIONS${where}`, options, async (app) => {
       const response = await app.fetch(`${prefix}/token`, { method: 'OPTIONS' })
@@ -129,21 +167,34 @@ function casesAt(path: string, where: string): readonly AdapterContractCase[] {
     }),
 
     adapterCase(`compares paths exactly${where}`, options, async (app) => {
-      for (const near of [
-        '/page/',
-        '//page',
-        '/PAGE',
-        '/p%61ge',
-        '/page%00',
-        '/page;a=1',
-        '/page/x',
-        '/%70age',
-        '/pages',
-      ]) {
+      for (const near of ['/page/', '/PAGE', '/p%61ge', '/page%00', '/page;a=1', '/page/x', '/%70age', '/pages']) {
         // not by fetch: that of Bun tidies paths up
         const answer = await app.send(`GET ${prefix}${near} HTTP/1.1`, 'Host: a', 'Connection: close', '\r\n')
         assertEqual(status(answer), 404, `the status of ${near}`)
       }
+    }),
+
+    deviationCase(
+      'mergesSlashes',
+      `takes no two slashes for one${where}`,
+      options,
+      async (app) => {
+        const answer = await app.send(`GET ${prefix}//page HTTP/1.1`, 'Host: a', 'Connection: close', '\r\n')
+        assertEqual(status(answer), 404, 'the status')
+      },
+      async (app) => {
+        const answer = await app.send(`GET ${prefix}//page HTTP/1.1`, 'Host: a', 'Connection: close', '\r\n')
+        assertEqual([200, 301, 302, 307, 308].includes(status(answer)), true, `the status ${status(answer)}`)
+      },
+    ),
+
+    adapterCase(`matches no route for a target that parsers read differently${where}`, options, async (app) => {
+      for (const target of ODD_TARGETS) {
+        const line = `GET ${target.replace('/page', `${prefix}/page`)} HTTP/1.1`
+        const answer = await app.send(line, 'Host: a', 'Connection: close', '\r\n')
+        assertEqual(answer.includes('<p>'), false, `whether ${target} finds the page`)
+      }
+      assertEqual((await app.fetch(`${prefix}/page`)).status, 200, 'the status of the next request')
     }),
 
     adapterCase(

@@ -61,6 +61,12 @@ export function parserCases(parser: BodyParser): readonly AdapterContractCase[] 
       assertEqual(((await response.json()) as { subject: unknown }).subject, 'ann', 'the subject')
     }),
 
+    after(parser, 'lets a protector read the body', async (app) => {
+      const headers = { ...bearer('reader:read').headers, 'content-type': 'application/x-www-form-urlencoded' }
+      const response = await app.fetch('/notes', { method: 'POST', headers, body: 'a=1' })
+      assertEqual(((await response.json()) as { subject: unknown }).subject, 'read a=1', 'the subject')
+    }),
+
     after(parser, 'ends a login by form_post', async (app) => {
       const response = await app.fetch('/callback', form('code=1&state=s'))
       const params = [['code', '1'], ['state', 's']] // prettier-ignore

@@ -10,6 +10,12 @@ export const protectCases: readonly AdapterContractCase[] = [
     await assertAnswer(await app.fetch('/admin', bearer('bob:write')), 200, { subject: 'bob', body: '' }, '/admin')
   }),
 
+  adapterCase('adds the headers of the protector to the response of the handler', {}, async (app) => {
+    const response = await app.fetch('/notes', bearer('ann:read'))
+    assertEqual(response.headers.get('dpop-nonce'), 'n1', 'the header')
+    assertEqual(response.headers.get('access-control-expose-headers'), 'dpop-nonce', 'what scripts may read')
+  }),
+
   adapterCase('asks for a token with every challenge and without an error code (RFC 6750 §3.1)', {}, async (app) => {
     const response = await app.fetch('/notes')
     const challenges = 'Bearer realm="contract", DPoP algs="ES256"'
@@ -42,6 +48,33 @@ export const protectCases: readonly AdapterContractCase[] = [
     await assertAnswer(response, 200, { subject: 'ann', body: 'a=1' }, 'a POST whose body the handler reads')
   }),
 
+  adapterCase('leaves a body that the protector has read for the handler', {}, async (app) => {
+    for (const body of ['Grüße', 'a'.repeat(60_000), '']) {
+      const headers = { ...bearer('reader:read').headers, 'content-type': 'text/plain' }
+      const response = await app.fetch('/notes', { method: 'POST', headers, body })
+      await assertAnswer(response, 200, { subject: `read ${body}`, body }, `a body of ${body.length}`)
+    }
+  }),
+
+  adapterCase('lets a protector read no more than 64 KiB', {}, async (app) => {
+    const response = await app.fetch('/notes', { method: 'POST', ...bearer('reader:read'), body: 'a'.repeat(65_537) })
+    assertEqual(response.status, 413, 'the status')
+    assertEqual((await app.fetch('/notes', bearer('ann:read'))).status, 200, 'the status of the next request')
+  }),
+
+  adapterCase('answers a preflight, which never has a token, and shows challenges to scripts', {}, async (app) => {
+    const origin = 'https://app.example'
+    const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'traceparent' }
+    const preflight = await app.fetch('/notes', { method: 'OPTIONS', headers })
+    assertEqual(preflight.status, 204, 'the status')
+    assertEqual(preflight.headers.get('access-control-allow-origin'), '*', 'the origins')
+    assertEqual(preflight.headers.get('access-control-allow-headers')?.includes('authorization'), true, 'the headers')
+    const refusal = await app.fetch('/notes', { headers: { origin } })
+    assertEqual(refusal.headers.get('access-control-allow-origin'), '*', 'the origins of a refusal')
+    const exposed = refusal.headers.get('access-control-expose-headers') ?? ''
+    assertEqual(exposed.toLowerCase().includes('www-authenticate'), true, 'what scripts may read of a refusal')
+  }),
+
   adapterCase('shows a token to its own request only', {}, async (app) => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, async (_, n) => {
@@ -62,12 +95,14 @@ export const protectCases: readonly AdapterContractCase[] = [
     const answer = JSON.stringify([...response.headers]) + (await response.text())
     assertEqual([SECRET, '    at '].filter((text) => answer.includes(text)), [], 'what the answer tells') // prettier-ignore
     assertEqual((await app.fetch('/notes', bearer('ann:read'))).status, 200, 'the status of the next request')
+    assertEqual(app.errors.map((error) => (error as Error).message === SECRET), [true], 'what onError hears') // prettier-ignore
   }),
 
   adapterCase('keeps what the application has set when it refuses', { decorated: true }, async (app) => {
     const response = await app.fetch('/notes')
     assertEqual(response.status, 401, 'the status')
     assertEqual(response.headers.get('x-application'), 'yes', 'the header of the application')
+    assertEqual(response.headers.get('access-control-allow-origin'), 'https://app.example', 'its stricter CORS')
     assertEqual(response.headers.getSetCookie().length, 1, 'cookies')
   }),
 ]

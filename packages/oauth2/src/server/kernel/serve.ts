@@ -1,6 +1,7 @@
 /** What HTTP wants of every endpoint: methods, HEAD, and scripts of other origins. */
 
 import type { HttpRequest, HttpResponse } from '@authlib/core'
+import { corsHeaders, preflightResponse } from '@authlib/core/kit'
 import type { Endpoint } from '../contract/feature.ts'
 
 /** Answers with what `call` gives, or says why the method will not do. */
@@ -9,7 +10,7 @@ export async function serve(
   { method }: HttpRequest,
   call: () => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
+  if (method === 'OPTIONS' && endpoint.cors) return preflightResponse(endpoint.methods)
   const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
   const response = served ? await call() : methodNotAllowed(endpoint)
   const headers = endpoint.cors ? [...response.headers, ...corsHeaders] : response.headers
@@ -19,22 +20,6 @@ export async function serve(
 /** As `Allow` lists them. RFC 9110 §10.2.1 */
 export function allowedMethods({ methods, cors }: Endpoint): readonly string[] {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), ...(cors ? ['OPTIONS'] : [])]
-}
-
-/** `*` goes without credentials: no cookie counts at these endpoints. */
-const corsHeaders = [
-  ['access-control-allow-origin', '*'],
-  ['access-control-expose-headers', 'www-authenticate'],
-] as const
-
-function preflight(endpoint: Endpoint): HttpResponse {
-  const headers: HttpResponse['headers'] = [
-    ...corsHeaders,
-    ['access-control-allow-methods', endpoint.methods.join(', ')],
-    ['access-control-allow-headers', 'authorization, content-type, dpop'],
-    ['access-control-max-age', '3600'],
-  ]
-  return { status: 204, headers, body: '' }
 }
 
 function methodNotAllowed(endpoint: Endpoint): HttpResponse {

@@ -110,6 +110,9 @@ describe('the token endpoint (RFC 6749 §3.2)', () => {
     const response = await send({ method: 'OPTIONS', headers: { origin: 'null' } })
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-methods')).toBe('POST')
+    // tracing libraries of single-page applications add headers such as traceparent
+    expect(response.headers.get('access-control-allow-headers')).toBe('authorization, content-type, dpop, *')
+    expect(response.headers.get('access-control-expose-headers')).toBe('www-authenticate, dpop-nonce')
   })
 })
 
