@@ -72,6 +72,7 @@ const RFCS: Readonly<Record<number, string>> = {
   9101: 'The OAuth 2.0 Authorization Framework: JWT-Secured Authorization Request (JAR)',
   9110: 'HTTP Semantics',
   9111: 'HTTP Caching',
+  9112: 'HTTP/1.1',
   9126: 'OAuth 2.0 Pushed Authorization Requests',
   9207: 'OAuth 2.0 Authorization Server Issuer Identification',
   9278: 'JWK Thumbprint URI',

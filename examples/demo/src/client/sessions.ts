@@ -10,7 +10,7 @@ import {
   type Store,
 } from '@authlib/core'
 import { createMac } from '@authlib/core/kit'
-import { honoAdapter } from '@authlib/hono'
+import { honoAdapter, honoRequest } from '@authlib/hono'
 import type { Context } from 'hono'
 import { documents } from './documents.ts'
 import type { Exchange } from './exchange.ts'
@@ -52,7 +52,7 @@ export function createSessions(store: Store, secrets: readonly string[]) {
     async start(c: Context, session: Session): Promise<string> {
       const value = randomToken()
       await kept.save(value, session)
-      honoAdapter.setCookies(c, [{ name: COOKIE, value, maxAge: LIFETIME }])
+      await honoAdapter.setCookies(c, [{ name: COOKIE, value, maxAge: LIFETIME }])
       return value
     },
     /** The oldest chapters but the first, the login, make way. */
@@ -70,7 +70,7 @@ export function createSessions(store: Store, secrets: readonly string[]) {
      * @throws AuthlibError `session_ended`, `foreign_form`
      */
     async requireForm(c: Context): Promise<{ key: string; form: Params }> {
-      const form = await readForm(honoAdapter.request(c))
+      const form = await readForm(honoRequest(c))
       const value = key(c)
       if (value === undefined || !(await kept.find(value))?.identity) {
         throw new AuthlibError('session_ended', 'You are not logged in', { status: 401 })
