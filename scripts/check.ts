@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { bundles } from './checks/bundles.ts'
 import { cycles } from './checks/cycles.ts'
+import { errorCodes } from './checks/error-codes.ts'
 import { documentation } from './checks/documentation.ts'
 import { layers } from './checks/layers.ts'
 import { lockfile } from './checks/lockfile.ts'
@@ -20,6 +21,7 @@ const quick: Readonly<Record<string, Check>> = {
   documentation,
   samples,
   specs,
+  errorCodes,
   bundles,
   lockfile,
 }

@@ -49,6 +49,7 @@ export default defineConfig({
           { text: 'Protect an API', link: '/guide/protect-an-api' },
           { text: 'Tokens of other issuers', link: '/guide/token-issuers' },
           { text: 'Deploy', link: '/guide/deploy' },
+          { text: 'Error codes', link: '/guide/errors' },
         ],
       },
       {

@@ -1,5 +1,7 @@
 /** The one base of every error of the family. */
 
+import type { ErrorCode } from './error-codes.ts'
+
 export interface AuthlibErrorOptions {
   /** HTTP status the error is answered with. Default 500. */
   readonly status?: number | undefined
@@ -15,12 +17,12 @@ export interface AuthlibErrorOptions {
  * Detail goes to `reason`, advice to `hint`.
  */
 export class AuthlibError extends Error {
-  readonly code: string
+  readonly code: ErrorCode
   readonly status: number
   readonly hint: string | undefined
   readonly reason: string | undefined
 
-  constructor(code: string, message: string, { status = 500, hint, reason, cause }: AuthlibErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, { status = 500, hint, reason, cause }: AuthlibErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
     this.code = code

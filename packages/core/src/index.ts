@@ -6,6 +6,7 @@ export { systemClock, type Clock } from './clock.ts'
 export { constantTimeEqual } from './compare.ts'
 export { parseCookies, serializeCookie } from './cookies.ts'
 export type { CurrentToken } from './current-token.ts'
+export * from './error-codes.ts' // by star: only then can a feature merge its codes into the interface
 export { AuthlibError, type AuthlibErrorOptions } from './errors.ts'
 export { fromRequest, readForm, readQuery, type FromRequestOptions } from './form.ts'
 export { escapeHtml, htmlResponse, type HtmlResponseOptions } from './html.ts'

@@ -4,9 +4,9 @@
  * @spec RFC 6749 §4.1.2.1 §5.2
  */
 
-import { AuthlibError, jsonResponse, noStore, type HttpHeader, type HttpResponse } from '@authlib/core'
+import { AuthlibError, jsonResponse, noStore, type ErrorCode, type HttpHeader, type HttpResponse } from '@authlib/core'
 
-/** Registered error codes that an authorization server answers with; extensions may use others. */
+/** Registered error codes that an authorization server answers with. Extensions add theirs to `ErrorCodes` of core. */
 export type OAuth2ErrorCode =
   // RFC 6749
   | 'invalid_request'
@@ -52,7 +52,7 @@ export class OAuth2Error extends AuthlibError {
 
   /** @throws TypeError when the description has characters that RFC 6749 §5.2 forbids */
   constructor(
-    code: OAuth2ErrorCode | (string & {}),
+    code: ErrorCode,
     description: string = '',
     { status = 400, headers = [], reason, cause }: OAuth2ErrorOptions = {},
   ) {

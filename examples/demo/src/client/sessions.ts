@@ -15,6 +15,14 @@ import type { Context } from 'hono'
 import { documents } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 
+declare module '@authlib/core' {
+  interface ErrorCodes {
+    foreign_form: 'demo'
+    not_found: 'demo'
+    session_ended: 'demo'
+  }
+}
+
 /** One thing the person did, with the messages it took. */
 export type Chapter = { readonly title: string; readonly exchanges: readonly Exchange[] }
 

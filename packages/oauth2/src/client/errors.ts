@@ -1,8 +1,8 @@
 /** What goes wrong at a client. Text of the other side is kept in `reason`; a `code` is always one of a known set. */
 
-import { AuthlibError } from '@authlib/core'
+import { AuthlibError, type ErrorCode } from '@authlib/core'
 
-const SERVER_CODES: ReadonlySet<string> = new Set([
+const SERVER_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   // RFC 6749 §4.1.2.1, §5.2
   'invalid_request',
   'invalid_client',
@@ -36,13 +36,17 @@ const SERVER_CODES: ReadonlySet<string> = new Set([
 export function serverAnswered(
   error: string,
   description: string | undefined,
-  { fallback, status }: { fallback: string; status: number },
+  { fallback, status }: { fallback: ErrorCode; status: number },
 ): AuthlibError {
-  const code = SERVER_CODES.has(error) ? error : fallback
+  const code = isServerCode(error) ? error : fallback
   return new AuthlibError(code, `The authorization server answered ${code}`, {
     status,
     reason: description === undefined ? error : `${error}: ${description}`,
   })
+}
+
+function isServerCode(error: string): error is ErrorCode {
+  return SERVER_CODES.has(error)
 }
 
 /** An answer that is not what the specification promises. */

@@ -4,7 +4,7 @@
  * @spec RFC 6750 §3
  */
 
-import { AuthlibError, type AuthlibErrorOptions, type HttpHeader } from '@authlib/core'
+import { AuthlibError, type AuthlibErrorOptions, type ErrorCode, type HttpHeader } from '@authlib/core'
 
 /** Parameters of a challenge beside `realm`: `error`, `scope`, and what extensions add (`acr_values`, `max_age`). */
 export type ChallengeParams = Readonly<Record<string, string | undefined>>
@@ -32,7 +32,11 @@ export class ResourceError extends AuthlibError {
   readonly scheme: string | undefined
   readonly headers: readonly HttpHeader[]
 
-  constructor(code: string, message: string, { params, scheme, headers = [], ...options }: ResourceErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { params, scheme, headers = [], ...options }: ResourceErrorOptions = {},
+  ) {
     super(code, message, options)
     this.params = params ?? { error: code, error_description: message }
     this.scheme = scheme

@@ -238,11 +238,11 @@ describe('refusals before and after the grant', () => {
     server.registerExtension({
       name: 'challenge',
       receiveTokenRequest: () => {
-        if (refuse) throw new OAuth2Error('use_nonce')
+        if (refuse) throw new OAuth2Error('use_dpop_nonce')
       },
     })
     const code = await obtainCode(server)
-    expect((await redeem(server, code)).json['error']).toBe('use_nonce')
+    expect((await redeem(server, code)).json['error']).toBe('use_dpop_nonce')
     refuse = false
     expect((await redeem(server, code)).status).toBe(200)
   })

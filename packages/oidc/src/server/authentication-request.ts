@@ -16,7 +16,7 @@ import { checkRegistration, signatureAlgorithms } from './registration.ts'
 export const promptValues: readonly string[] = ['none', 'login', 'consent', 'select_account']
 
 /** Without a feature that resolves them, these would change the request behind our back. §6, §7.2.1 */
-const unsupported = ['request', 'request_uri', 'registration']
+const unsupported = ['request', 'request_uri', 'registration'] as const
 
 /** What the request demands of the login, for the interaction. @throws OAuth2Error */
 export async function validateAuthenticationRequest(request: AuthorizationRequest): Promise<JsonObject> {
