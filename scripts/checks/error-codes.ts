@@ -53,7 +53,9 @@ function readEntries(root: string): readonly Entry[] {
 
 function commentOf(member: ts.PropertySignature): string {
   const [doc] = ts.getJSDocCommentsAndTags(member)
-  return ts.isJSDoc(doc!) ? (ts.getTextOfJSDocComment(doc.comment) ?? '').replaceAll(/\s+/g, ' ') : ''
+  return doc !== undefined && ts.isJSDoc(doc)
+    ? (ts.getTextOfJSDocComment(doc.comment) ?? '').replaceAll(/\s+/g, ' ')
+    : ''
 }
 
 /** Every string that the sources write, and both ends of templates: `${name}_not_supported` is several codes. */

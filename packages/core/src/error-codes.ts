@@ -49,6 +49,8 @@ export interface ErrorCodes {
   immature_token: 'jose'
   /** A claim that is to be signed looks like a secret. Fix: leave it out, or encrypt the token. */
   insecure_claim: 'jose'
+  /** Other users of this machine can read the database file. Fix: restrict its mode, such as `chmod 600`. */
+  insecure_file: 'store'
   /** A URL is not https, or names a user or password. Fix: use https; plain http is accepted for loopback hosts. */
   insecure_transport: 'core'
   /** The token is valid but lacks scope for this operation. Fix: ask for the scope in `WWW-Authenticate`. */
