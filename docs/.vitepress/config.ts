@@ -53,6 +53,10 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Frameworks',
+        items: [{ text: 'Web requests', link: '/guide/frameworks/fetch' }],
+      },
+      {
         text: 'JOSE',
         items: [
           { text: 'On its own', link: '/guide/jose/' },

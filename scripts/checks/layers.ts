@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/oauth2': ['@authlib/core', '@authlib/jose'],
   '@authlib/oidc': ['@authlib/core', '@authlib/jose', '@authlib/oauth2'],
   '@authlib/express': ['@authlib/core', '@authlib/node'],
+  '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 
 /** Of which roles of other packages a role may be built. Inside one package no role imports another. */
@@ -21,7 +22,14 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Packages that must run without Node.js. */
-const NEUTRAL = ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oidc', '@authlib/hono']
+const NEUTRAL = [
+  '@authlib/core',
+  '@authlib/jose',
+  '@authlib/oauth2',
+  '@authlib/oidc',
+  '@authlib/fetch',
+  '@authlib/hono',
+]
 
 /** The one package that may import a library we stand on. */
 const ONLY_IN: Readonly<Record<string, string>> = { jose: '@authlib/jose', ky: '@authlib/oauth2' }

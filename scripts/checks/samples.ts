@@ -1,7 +1,7 @@
 /** The TypeScript samples in README files compile, each by itself, against the sources. */
 
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
 const PAGES = ['*.md', 'packages/*/README.md']
@@ -38,11 +38,11 @@ function samplesOf(root: string, page: string): [string, Sample][] {
   const text = readFileSync(join(root, page), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(({ 1: code = '', index }) => {
     const line = text.slice(0, index).split('\n').length + 1
-    return [join(root, `sample-${page.replaceAll('/', '-')}-${line}.ts`), { page, line, code }]
+    return [join(root, dirname(page), `sample-${line}.ts`), { page, line, code }]
   })
 }
 
-/** Files as they are, and the samples besides. All lie in the root, which has every package at hand. */
+/** Files as they are, and the samples besides, each in the folder of its page: a package finds what it depends on. */
 function hostWith(samples: ReadonlyMap<string, Sample>, options: ts.CompilerOptions): ts.CompilerHost {
   const host = ts.createCompilerHost(options)
   return {

@@ -1,35 +1,28 @@
 /** A request of Hono as protocol code reads it. */
 
-import { fromRequest, type ClientCertificate, type HttpRequest } from '@authlib/core'
+import type { ClientCertificate, HttpRequest } from '@authlib/core'
 import { decodeUtf8, encodeUtf8, payloadTooLarge } from '@authlib/core/kit'
+import { fetchRequest } from '@authlib/fetch'
 import type { Context, HonoRequest } from 'hono'
 
 export interface HonoRequestOptions {
   /** Most bytes of a body. Default 65,536. A larger one is refused with `payload_too_large` (413). */
   readonly maxBody?: number | undefined
-  /** Finds the certificate of the client: what the runtime tells, or a header that a proxy sets and nobody else can. */
+  /** Finds the certificate of the client: what the runtime provides, or a header that only a proxy can set. */
   readonly clientCertificate?: ((c: Context) => ClientCertificate | undefined) | undefined
 }
 
-/** `text()` may be called again, and leaves the body readable for the handlers behind. */
+/** `text()` may be called again, and leaves the body readable for handlers. */
 export function honoRequest(c: Context, { maxBody = 65_536, clientCertificate }: HonoRequestOptions = {}): HttpRequest {
   const req = c.req as HonoRequest // sound: it is one; the environment of the context hides it
+  const view = fetchRequest(req.raw, { maxBody })
   return {
-    method: req.method,
-    url: req.url,
-    headers: req.raw.headers,
-    text: () => readBody(req, maxBody),
+    ...view,
+    text: () => (Object.keys(req.bodyCache).length > 0 ? cachedBody(req, maxBody) : view.text()),
     get clientCertificate() {
       return clientCertificate?.(c)
     },
   }
-}
-
-function readBody(req: HonoRequest, maxBody: number): Promise<string> {
-  if (Object.keys(req.bodyCache).length > 0) return cachedBody(req, maxBody)
-  const text = fromRequest(req.raw, { maxBody }).text()
-  req.bodyCache.text = text as unknown as string // sound: Hono keeps promises there, whatever its type says
-  return text
 }
 
 /** What a validator or `parseBody` before us has read. A form that Hono kept in no other way is written again. */

@@ -1,0 +1,4 @@
+export * from './adapter.ts'
+export * from './mount.ts'
+export * from './protect.ts'
+export * from './request.ts'

@@ -1,0 +1,67 @@
+import { memoryStore, OAuth, type CurrentToken, type Protector } from '@authlib/core'
+import { currentToken, fetchAdapter, mount, protect, withCookies } from '@authlib/fetch'
+import { OAuth2Client } from '@authlib/oauth2/client'
+import { AuthorizationServer, clientCredentialsGrant, staticClients } from '@authlib/oauth2/server'
+import { expect, it } from 'vitest'
+
+const SECRETS = ['a secret of at least 32 characters']
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+it('mounts a server on Web requests, and leaves other requests alone', async () => {
+  const server = new AuthorizationServer({
+    issuer: 'https://as.example',
+    store: memoryStore(),
+    secrets: SECRETS,
+    clients: staticClients([
+      { client_id: 'job', client_secret: 'a secret', grant_types: ['client_credentials'], scope: 'read' },
+    ]),
+  }).registerGrant(clientCredentialsGrant())
+  const auth = mount(server)
+  const headers = { ...FORM, authorization: `Basic ${btoa('job:a%20secret')}` }
+  const body = 'grant_type=client_credentials'
+  const response = await auth(new Request('https://as.example/token', { method: 'POST', headers, body }))
+  expect(response?.status).toBe(200)
+  expect(await response?.json()).toMatchObject({ token_type: 'Bearer', scope: 'read' })
+  expect(auth(new Request('https://as.example/other'))).toBeNull()
+})
+
+it('protects a handler, which reads the body that the protector has read', async () => {
+  const protector: Protector<CurrentToken, string> = {
+    protect: async (request) => ({ subject: await request.text() }),
+    respond: () => ({ status: 401, headers: [], body: '' }),
+  }
+  const handler = protect(
+    protector,
+    'read',
+  )(async (request) => Response.json([currentToken(request)?.subject, await request.text()]))
+  const response = await handler(new Request('https://api.example/', { method: 'POST', body: 'ü' }))
+  expect(await response.json()).toEqual(['ü', 'ü'])
+})
+
+it('keeps a login between two Web requests in a cookie', async () => {
+  const oauth = new OAuth({ adapter: fetchAdapter, secrets: SECRETS }).register(
+    'example',
+    (environment) =>
+      new OAuth2Client({
+        ...environment,
+        clientId: 'web',
+        metadata: {
+          issuer: 'https://as.example',
+          authorization_endpoint: 'https://as.example/authorize',
+          token_endpoint: 'https://as.example/token',
+        },
+        fetch: () => Promise.resolve(Response.json({ access_token: 't1', token_type: 'Bearer' })),
+      }),
+  )
+  const start = await oauth.example.authorizeRedirect(new Request('https://app.example/login'), {
+    redirectUri: 'https://app.example/callback',
+  })
+  const state = new URL(start.headers.get('location') ?? '').searchParams.get('state') ?? ''
+  const [cookie = ''] = start.headers.getSetCookie().map((text) => text.split(';')[0]!)
+  const callback = `https://app.example/callback?code=c1&state=${state}`
+  const request = new Request(callback, { headers: { cookie } })
+  const { token } = await oauth.example.authorizeAccessToken(request)
+  const answer = withCookies(request, Response.redirect('https://app.example/'))
+  expect(token.accessToken).toBe('t1')
+  expect([answer.status, answer.headers.getSetCookie().length]).toEqual([302, 1])
+})
