@@ -17,6 +17,18 @@ export function importsOf(file: string): string[] {
   return [...found]
 }
 
+/** Specifiers that are imported as types and in no other way. */
+export function typeImportsOf(file: string): string[] {
+  const erased = new Map<string, boolean>()
+  for (const node of parse(file).statements) {
+    if (!ts.isImportDeclaration(node)) continue
+    const specifier = textOf(node.moduleSpecifier)
+    const isType = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+    if (specifier !== undefined) erased.set(specifier, isType && (erased.get(specifier) ?? true))
+  }
+  return [...erased].filter(([, isType]) => isType).map(([specifier]) => specifier)
+}
+
 /** The syntax tree of a file, parents set. */
 export function parse(file: string): ts.SourceFile {
   return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)

@@ -13,6 +13,24 @@ describe('cycles', () => {
     expect(cycles(root)).toEqual(['files: packages/a/src/one.ts → packages/a/src/two.ts → packages/a/src/one.ts'])
   })
 
+  it('lets the types of a contract refer to each other, and no values', () => {
+    const files = (two: string) => ({
+      'packages/a/package.json': manifest('a'),
+      'packages/a/src/index.ts': `export * from './contract/one.ts'`,
+      'packages/a/src/contract/one.ts': `import type { Two } from './two.ts'\nexport type One = { two?: Two }\nexport const one = 1`,
+      'packages/a/src/contract/two.ts': two,
+    })
+    const types = `import type { One } from './one.ts'\nexport type Two = { one?: One }`
+    expect(cycles(workspace(files(types)))).toEqual([])
+    const values = `import { one } from './one.ts'\nexport type Two = typeof one`
+    expect(cycles(workspace(files(values)))).toEqual([])
+    expect(
+      cycles(
+        workspace({ ...files(values), 'packages/a/src/contract/one.ts': `import './two.ts'\nexport const one = 1` }),
+      ),
+    ).toHaveLength(1)
+  })
+
   it('finds a cycle through a dynamic import and a conditional one', () => {
     const root = workspace({
       'packages/a/package.json': manifest('a', {

@@ -1,7 +1,10 @@
-/** No import cycle among packages, nor among the source files of one. */
+/**
+ * No import cycle among packages, nor among the source files of one. The types of a `contract/` folder may refer to each
+ * other: such imports are erased.
+ */
 
-import { join } from 'node:path'
-import { importsOf, resolve } from '../imports.ts'
+import { join, posix } from 'node:path'
+import { importsOf, resolve, typeImportsOf } from '../imports.ts'
 import { isTest, readPackages, sourceFiles, type Package } from '../workspace.ts'
 
 type Graph = ReadonlyMap<string, readonly string[]>
@@ -35,8 +38,20 @@ function fileGraph(root: string, packages: readonly Package[]): Graph {
   return new Map(
     files.map((file) => [
       file,
-      importsOf(join(root, file)).flatMap((specifier) => resolve(root, packages, file, specifier)),
+      importsOf(join(root, file))
+        .filter((specifier) => !isBetweenContracts(root, file, specifier))
+        .flatMap((specifier) => resolve(root, packages, file, specifier)),
     ]),
+  )
+}
+
+/** Type imports inside one `contract/` folder: a request knows its server, and a server its requests. */
+function isBetweenContracts(root: string, file: string, specifier: string): boolean {
+  const isNeighbour = /^\.\/[\w-]+\.ts$/.test(specifier)
+  return (
+    isNeighbour &&
+    posix.basename(posix.dirname(file)) === 'contract' &&
+    typeImportsOf(join(root, file)).includes(specifier)
   )
 }
 

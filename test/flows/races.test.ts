@@ -84,7 +84,7 @@ function races(field: Field): void {
         const winners = answers.filter(({ status }) => status === 200)
         expect(winners).toHaveLength(1)
         expect(answers.filter(({ json }) => json.error === 'invalid_grant')).toHaveLength(AT_ONCE - 1)
-        expect(await field.server.findToken(winners[0]!.json.access_token!)).not.toBeNull()
+        expect(await field.server.tokens.find(winners[0]!.json.access_token!)).not.toBeNull()
       }
     },
   )
@@ -110,7 +110,7 @@ function races(field: Field): void {
     const replays = await atOnce(field, { grant_type: 'refresh_token', refresh_token: stolen.refresh_token })
     expect(replays.every(({ json }) => json.error === 'invalid_grant')).toBe(true)
     expect((await refresh(third.refresh_token)).json.error).toBe('invalid_grant')
-    expect(await field.server.findToken(third.access_token)).toBeNull()
+    expect(await field.server.tokens.find(third.access_token)).toBeNull()
     expect((await refresh(other.refresh_token)).status).toBe(200)
   })
 }

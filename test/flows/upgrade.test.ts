@@ -94,11 +94,11 @@ describe.each(['sqlite-1'])('a database file as %s wrote it', (name) => {
   })
 
   it('finds what belongs to a person and to a client', async () => {
-    expect(await provider.server.revokeAuthorizations({ subject: 'bob' })).toBe(1)
+    expect(await provider.server.authorizations.revoke({ subject: 'bob' })).toBe(1)
     expect((await redeem(provider.server, issued.bobsCode)).json['error']).toBe('invalid_grant')
-    expect(await provider.server.revokeAuthorizations({ clientId: 'public' })).toBe(1)
+    expect(await provider.server.authorizations.revoke({ clientId: 'public' })).toBe(1)
     expect(await active(issued.ofPublic.access_token)).toBe(false)
-    expect(await provider.server.revokeAuthorizations({ clientId: 'web' })).toBeGreaterThanOrEqual(6)
+    expect(await provider.server.authorizations.revoke({ clientId: 'web' })).toBeGreaterThanOrEqual(6)
     expect(await active(issued.own.access_token)).toBe(false)
   })
 

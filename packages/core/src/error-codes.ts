@@ -159,6 +159,8 @@ export interface ErrorCodes {
   network_error: 'core'
   /** Development pages were registered for an issuer that is not on loopback. Fix: register pages of your own. */
   not_loopback: 'server'
+  /** Something was passed to `register` that has no known `kind`. Fix: register what a factory returns, such as `codeChallenge()`. */
+  not_registrable: 'server'
   /** The body of the request is larger than its limit. Fix: send less, or raise `maxBody`. */
   payload_too_large: 'core'
   /** Something was registered after the first request. Fix: register everything before the server is mounted. */

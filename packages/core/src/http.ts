@@ -30,7 +30,7 @@ export interface HttpResponse {
   readonly body: string
 }
 
-/** A path that a {@link Mountable} answers, compared exactly. */
+/** A path that a {@link Mountable} answers, compared exactly. A last segment `/:id` stands for any one that is not empty. */
 export interface Route {
   readonly path: string
   readonly methods: readonly string[]

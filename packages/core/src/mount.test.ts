@@ -27,6 +27,13 @@ describe('createDispatch', () => {
     expect(await dispatch(request('/late'))).toMatchObject({ status: 200 })
   })
 
+  it('takes any last segment where a path ends with /:id, after exact paths', async () => {
+    const dispatch = createDispatch([answering('one', '/a/:id'), answering('two', '/a/list')], { onError: fail })
+    expect(await dispatch(request('/a/17?x=1'))).toMatchObject({ body: '"one"' })
+    expect(await dispatch(request('/a/list'))).toMatchObject({ body: '"two"' })
+    for (const path of ['/a', '/a/', '/a/1/2', '/b/1']) expect(dispatch(request(path))).toBeNull()
+  })
+
   it('lets one mountable name a path several times, and refuses it of two', async () => {
     const errors: unknown[] = []
     const onError = (error: unknown) => errors.push(error)

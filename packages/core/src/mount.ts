@@ -43,7 +43,7 @@ export function createDispatch(
   return (request) => {
     try {
       byPath ??= indexRoutes([mountables].flat())
-      const mountable = byPath.get(requestPath(request))
+      const mountable = find(byPath, requestPath(request))
       return mountable ? answer(mountable, request) : null
     } catch (error) {
       return Promise.resolve(refuse(error))
@@ -108,10 +108,21 @@ function refusalOf(
   }
 }
 
+/** An exact path comes before one that ends with `/:id`. */
+function find(byPath: ReadonlyMap<string, Mountable>, path: string): Mountable | undefined {
+  const exact = byPath.get(path)
+  const last = path.lastIndexOf('/') + 1
+  return exact ?? (last < path.length ? byPath.get(path.slice(0, last) + ANY) : undefined)
+}
+
+/** Stands for the last segment in the index. No URL has it. */
+const ANY = '\0'
+
 function indexRoutes(mountables: readonly Mountable[]): ReadonlyMap<string, Mountable> {
   const byPath = new Map<string, Mountable>()
   for (const mountable of mountables) {
-    for (const { path } of mountable.routes) {
+    for (const route of mountable.routes) {
+      const path = route.path.replace(/\/:\w+$/, `/${ANY}`)
       if (byPath.has(path) && byPath.get(path) !== mountable) {
         throw new AuthlibError('duplicate_path', 'Two mountables have the same path', { reason: path })
       }

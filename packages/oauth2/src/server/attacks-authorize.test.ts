@@ -230,9 +230,9 @@ describe('a login', () => {
     const clock = manualClock()
     const { server } = fullServer({ clock })
     server.registerExtension({
+      kind: 'extension',
       name: 'demands',
-      validateAuthorizationRequest: ({ params }) =>
-        params.has('demand') ? { demands: { prompt: ['login'] } } : undefined,
+      demands: ({ params }) => (params.has('demand') ? { prompt: ['login'] } : undefined),
     })
     const browser = new Browser(server)
     await browser.authorize()
@@ -279,8 +279,9 @@ describe('the way back to the client', () => {
       throw new Error('detail that nobody must see')
     }
     const { server, events } = fullServer()
-    if (which === 'extension') server.registerExtension({ name: 'crash', authorizationResponse: crash })
-    server.registerResponseMode({ responseMode: 'broken', respond: crash })
+    if (which === 'extension')
+      server.registerExtension({ kind: 'extension', name: 'crash', authorizationResponse: crash })
+    server.registerResponseMode({ kind: 'response_mode', responseMode: 'broken', respond: crash })
     const response = await server.fetch(new Request(authorizeUrl({ response_mode: 'broken', scope: 'admin' })))
     expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
     expect(await response.text()).not.toContain('detail')

@@ -74,7 +74,7 @@ describe('T1: a code', () => {
     await browser.open('/logout', {})
     clock.advance(5)
     expect((await redeem(server, code)).json['error']).toBe('invalid_grant')
-    expect(await server.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).toBeNull()
   })
 })
 
@@ -181,11 +181,11 @@ describe('T17: a refresh token', () => {
     ['was revoked', (server: AuthorizationServer, token: string) => post(server, '/revoke', { token }, WEB)],
     [
       'belongs to a person who is gone',
-      (server: AuthorizationServer) => server.revokeAuthorizations({ subject: 'alice' }),
+      (server: AuthorizationServer) => server.authorizations.revoke({ subject: 'alice' }),
     ],
     [
       'belongs to a client whose grants ended',
-      (server: AuthorizationServer) => server.revokeAuthorizations({ clientId: 'web' }),
+      (server: AuthorizationServer) => server.authorizations.revoke({ clientId: 'web' }),
     ],
   ])('that %s is refused', async (_case, end) => {
     const { server, token } = await signedIn()
@@ -236,8 +236,9 @@ describe('refusals before and after the grant', () => {
     const { server } = fullServer()
     let refuse = true
     server.registerExtension({
+      kind: 'extension',
       name: 'challenge',
-      receiveTokenRequest: () => {
+      receiveClientRequest: () => {
         if (refuse) throw new OAuth2Error('use_dpop_nonce')
       },
     })
@@ -254,7 +255,7 @@ describe('refusals before and after the grant', () => {
       store: { ...inner, commit: (batch) => (lose-- > 0 ? Promise.resolve(false) : inner.commit(batch)) },
     })
     let received = 0
-    server.registerExtension({ name: 'jti', receiveTokenRequest: () => (received++, undefined) })
+    server.registerExtension({ kind: 'extension', name: 'jti', receiveClientRequest: () => (received++, undefined) })
     const code = await obtainCode(server)
     lose = 3
     expect((await redeem(server, code)).status).toBe(200)
@@ -277,6 +278,7 @@ describe('refusals before and after the grant', () => {
   it('nobody but the server writes an authorization: a second writer is an error, not a lost token', async () => {
     const { server, events } = fullServer()
     server.registerExtension({
+      kind: 'extension',
       name: 'second_writer',
       tokenResponse({ plan }) {
         const { id, revision } = plan.authorization
@@ -296,6 +298,7 @@ describe('refusals before and after the grant', () => {
     ])
     const { server } = fullServer({ clients })
     server.registerClientAuthMethod({
+      kind: 'client_auth_method',
       method: 'tls_client_auth',
       async authenticate({ clientCertificate }, params, { clients: source }) {
         const client = await source.find(params.get('client_id') ?? '')
@@ -323,6 +326,6 @@ describe('refusals before and after the grant', () => {
     const location = headers.find(([name]) => name === 'location')?.[1] ?? ''
     const { json } = await redeem(server, new URL(location).searchParams.get('code') ?? '')
     await expect(server.createAuthorizationResponse(request, decision)).rejects.toMatchObject({ target: null })
-    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
   })
 })

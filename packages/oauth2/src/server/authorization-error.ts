@@ -6,7 +6,8 @@
 
 import { AuthlibError } from '@authlib/core'
 import type { OAuth2Error } from '../errors.ts'
-import type { ResponseTarget } from './contract/feature.ts'
+import type { InteractionRequest, ResponseTarget } from './contract/requests.ts'
+import { toOAuth2Error } from './to-oauth2-error.ts'
 
 /** With a target: sent to the client. Without: shown to the person, because the redirect URI cannot be trusted. */
 export class AuthorizationError extends AuthlibError {
@@ -18,4 +19,18 @@ export class AuthorizationError extends AuthlibError {
     this.error = error
     this.target = target
   }
+}
+
+/** Whatever fails once the target is known is answered there, a crash too. @throws AuthorizationError */
+export async function atTarget<T>(target: ResponseTarget | null, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (error) {
+    throw error instanceof AuthorizationError ? error : new AuthorizationError(toOAuth2Error(error), target)
+  }
+}
+
+/** The same for a request of either channel: without a redirect, the person is shown a page. @throws AuthorizationError */
+export function answeredAt<T>(request: InteractionRequest, step: () => T | Promise<T>): Promise<T> {
+  return atTarget(request.kind === 'authorization' ? request : null, step)
 }

@@ -1,68 +1,27 @@
 /**
- * The authorization server: registrations, an environment, and the way from a request to the feature that answers it.
+ * The authorization server: registrations, an environment, and the way from a request to the endpoint that answers it.
  *
  * @spec RFC 6749
  * @spec RFC 8414
  */
 
-import {
-  AuthlibError,
-  fromRequest,
-  systemClock,
-  systemRandom,
-  toResponse,
-  type Clock,
-  type HttpRequest,
-  type HttpResponse,
-  type Mountable,
-  type Params,
-  type Random,
-  type Route,
-  type Store,
-} from '@authlib/core'
-import {
-  assertIssuer,
-  createMac,
-  createSealer,
-  requestPath,
-  wellKnownPath,
-  type Mac,
-  type Sealer,
-} from '@authlib/core/kit'
-import type { SigningKeys } from '@authlib/jose'
-import { errorResponse, serverError, type OAuth2Error } from '../errors.ts'
+import { fromRequest, toResponse, type HttpRequest, type HttpResponse, type Mountable, type Route } from '@authlib/core'
+import { assertIssuer } from '@authlib/core/kit'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
-import { AuthorizationError } from './authorization-error.ts'
-import {
-  atTarget,
-  createAuthorizationResponse,
-  sendToClient,
-  validateAuthorizationRequest,
-} from './kernel/authorization-request.ts'
-import { batchOf, joinChanges } from './records/changes.ts'
-import { authenticateClient } from './kernel/client-authentication.ts'
-import { storedClients } from './records/clients.ts'
-import { composeMetadata } from './kernel/metadata.ts'
-import { defaultRegistry } from './kernel/defaults.ts'
-import { errorPage } from './kernel/error-page.ts'
-import { logServerError, type AuthEvent } from './contract/events.ts'
+import type { Extension } from './contract/extension.ts'
+import type { AuthorizationDecision, Interaction } from './contract/interaction.ts'
 import type {
-  AuthorizationDecision,
-  AuthorizationRequest,
   ClientAuthMethod,
-  ClientSource,
   Endpoint,
-  Extension,
-  Feature,
-  FoundToken,
   Grant,
-  PendingInteraction,
+  Registrable,
   ResponseMode,
-  ResponseTarget,
-  ResumedRequest,
-  Server,
-} from './contract/feature.ts'
-import { authorizationChanges, createTokenResponse } from './kernel/token-request.ts'
+  ResponseType,
+} from './contract/registrable.ts'
+import type { AuthorizationRequest, InteractionRequest } from './contract/requests.ts'
+import type { Environment, Server } from './contract/server.ts'
+import { defaultRegistry } from './kernel/defaults.ts'
+import { endpointPath } from './kernel/environment.ts'
 import {
   assertErrorUris,
   assertStrongStorage,
@@ -71,54 +30,87 @@ import {
   type Tenant,
 } from './kernel/options.ts'
 import type { Registry } from './kernel/registry.ts'
-import { revokeEverythingOf, type Owner } from './kernel/revoke.ts'
-import { allowedMethods, serve } from './kernel/serve.ts'
-import { toOAuth2Error } from './kernel/to-oauth2-error.ts'
+import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
+import { createServer } from './kernel/server.ts'
 
 /**
- * `new AuthorizationServer({ issuer, store, secrets })`, then register what it shall do, then mount it or call `fetch`.
+ * `new AuthorizationServer({ issuer, store, secrets })`, then register what it does, then mount it or call `fetch`.
  *
  * @throws AuthlibError `invalid_issuer`, `weak_secret`, `weak_storage`
+ * @example
+ * const server = new AuthorizationServer({ issuer, store, secrets })
+ *   .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+ *   .register(refreshTokenGrant(), revocationEndpoint(), redirectInteraction({ login: '/login', consent: '/consent' }))
  */
 export class AuthorizationServer implements Server, Mountable {
-  readonly issuer: string
-  readonly store: Store
-  readonly clients: ClientSource
-  readonly keys: SigningKeys | undefined
-  readonly clock: Clock
-  readonly random: Random
-  readonly accessTokenLifetime: number
-  readonly scopes: readonly string[] | undefined
+  readonly issuer: Server['issuer']
+  readonly store: Server['store']
+  readonly keys: Server['keys']
+  readonly clock: Server['clock']
+  readonly random: Server['random']
+  readonly accessTokenLifetime: Server['accessTokenLifetime']
+  readonly scopes: Server['scopes']
+  readonly tokens: Server['tokens']
+  readonly authorizations: Server['authorizations']
+  readonly requests: Server['requests']
+  readonly interaction: Server['interaction']
+  readonly clients: Server['clients']
+  readonly requireKeys: Environment['requireKeys']
+  readonly sealer: Environment['sealer']
+  readonly mac: Environment['mac']
+  readonly url: Environment['url']
+  readonly send: Environment['send']
+  readonly emit: Environment['emit']
+  readonly background: Environment['background']
+  readonly handlers: Server['handlers']
+  /** Answers an error where it belongs: at the client when its redirect URI is known, as a page otherwise. */
+  readonly respond: Server['respond']
+  readonly #server: Server
   readonly #options: AuthorizationServerOptions
   readonly #registry: Registry
-  readonly #sealers = new Map<string, Sealer>()
-  readonly #macs = new Map<string, Mac>()
-  #routes: ReadonlyMap<string, Endpoint> | undefined
-  #metadata: AuthorizationServerMetadata | undefined
+  #routes: RouteTable | undefined
 
-  constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry()) {
+  constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry(options.clientAuthMethods)) {
     assertIssuer(options.issuer)
     assertStrongStorage(options)
     assertErrorUris(options)
     claimStore(options, registry.storeOwners)
-    this.issuer = options.issuer
-    this.store = options.store
-    this.keys = options.keys
-    this.clock = options.clock ?? systemClock
-    this.random = options.random ?? systemRandom
-    this.accessTokenLifetime = options.accessTokenLifetime ?? 3600
-    this.scopes = options.scopes
-    this.clients = options.clients ?? storedClients(options.store, { clock: this.clock })
+    const server = createServer(options, registry)
+    this.#server = server
     this.#options = options
     this.#registry = registry
-    this.sealer('check') // refuses weak secrets now, not at the first request
+    this.issuer = server.issuer
+    this.store = server.store
+    this.keys = server.keys
+    this.clock = server.clock
+    this.random = server.random
+    this.accessTokenLifetime = server.accessTokenLifetime
+    this.scopes = server.scopes
+    this.tokens = server.tokens
+    this.authorizations = server.authorizations
+    this.requests = server.requests
+    this.interaction = server.interaction
+    this.clients = server.clients
+    this.requireKeys = server.requireKeys
+    this.sealer = server.sealer
+    this.mac = server.mac
+    this.url = server.url
+    this.send = server.send
+    this.emit = server.emit
+    this.background = server.background
+    this.handlers = server.handlers
+    this.respond = server.respond
   }
 
   // Registration
 
-  /** Everything that one specification adds. */
-  register(feature: Feature): this {
-    this.#registry.register(feature)
+  /**
+   * Anything that can be registered: features, grants, endpoints, extensions and the rest.
+   *
+   * @throws AuthlibError `not_registrable`, `duplicate_registration`, `registration_frozen`
+   */
+  register(...things: readonly Registrable[]): this {
+    for (const thing of things) this.#registry.register(thing)
     return this
   }
 
@@ -129,19 +121,27 @@ export class AuthorizationServer implements Server, Mountable {
   }
 
   registerEndpoint(endpoint: Endpoint): this {
-    return this.register({ name: endpoint.name, endpoints: [endpoint] })
+    return this.register(endpoint)
   }
 
   registerClientAuthMethod(method: ClientAuthMethod): this {
-    return this.register({ name: method.method, clientAuthMethods: [method] })
+    return this.register(method)
   }
 
   registerExtension(extension: Extension): this {
-    return this.register({ name: extension.name, extensions: [extension] })
+    return this.register(extension)
+  }
+
+  registerResponseType(type: ResponseType): this {
+    return this.register(type)
   }
 
   registerResponseMode(mode: ResponseMode): this {
-    return this.register({ name: mode.responseMode, responseModes: [mode] })
+    return this.register(mode)
+  }
+
+  registerInteraction(interaction: Interaction): this {
+    return this.register(interaction)
   }
 
   /**
@@ -161,207 +161,38 @@ export class AuthorizationServer implements Server, Mountable {
   readonly fetch = async (request: Request): Promise<Response> => toResponse(await this.handle(fromRequest(request)))
 
   get routes(): readonly Route[] {
-    return [...this.#table()].map(([path, endpoint]) => ({ path, methods: allowedMethods(endpoint) }))
+    const { exact, withId } = this.#table()
+    return [...exact.values(), ...withId.values()].map((endpoint) => ({
+      path: endpointPath(this.#options, endpoint),
+      methods: allowedMethods(endpoint),
+    }))
   }
 
-  async handle(request: HttpRequest): Promise<HttpResponse> {
-    const endpoint = this.#table().get(requestPath(request))
-    if (!endpoint) return { status: 404, headers: [['content-type', 'text/plain']], body: 'Not found' }
-    return serve(endpoint, request, () => this.#call(endpoint, request))
+  handle(request: HttpRequest): Promise<HttpResponse> {
+    return serve(this.#server, this.#registry, this.#table(), request)
   }
 
-  // What applications and features call
-
-  /** Callback style: validate, show your own page, then {@link createAuthorizationResponse}. @throws AuthorizationError */
-  validateAuthorizationRequest(source: HttpRequest | ResumedRequest): Promise<AuthorizationRequest> {
-    return validateAuthorizationRequest(this, this.#registry, source)
-  }
-
-  /** Stores the decision of the end-user and answers the client. @throws AuthorizationError */
-  createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse> {
-    return createAuthorizationResponse(this, this.#registry, request, decision)
-  }
-
-  /** What a login or consent page works on, from the request that shows or posts it. */
-  interaction(http: HttpRequest): Promise<PendingInteraction> {
-    return this.#requireInteraction().resume(http, this)
-  }
+  // What applications call
 
   get grantTypes(): readonly string[] {
-    return this.#registry.grantTypes
-  }
-
-  get hasInteraction(): boolean {
-    return this.#registry.interaction !== undefined
-  }
-
-  beginInteraction(request: AuthorizationRequest, http: HttpRequest): Promise<HttpResponse> {
-    return atTarget(request, () => this.#requireInteraction().begin(request, http))
-  }
-
-  createTokenResponse(request: HttpRequest): Promise<HttpResponse> {
-    return createTokenResponse(this, this.#registry, request)
-  }
-
-  authenticateClient(request: HttpRequest, params: Params): ReturnType<Server['authenticateClient']> {
-    return authenticateClient(this, this.#registry.clientAuthMethods.values(), request, params)
-  }
-
-  async findToken(token: string): Promise<FoundToken | null> {
-    for (const kind of this.#registry.tokenKinds.values()) {
-      const found = await kind.find(token, this)
-      if (found) return found
-    }
-    return null
-  }
-
-  async revoke(token: FoundToken): Promise<void> {
-    const { authorization, revocation } = token
-    const update = revocation.update && authorizationChanges(authorization, revocation.update)
-    const batch = batchOf(authorization.id, this.clock(), joinChanges(update, revocation.changes))
-    if (!(await this.store.commit(batch))) {
-      await revokeEverythingOf(this, { authorizationId: authorization.id }, 'revocation') // somebody else wrote first
-      return
-    }
-    const { id: authorizationId, clientId, subject } = authorization
-    this.emit({ type: 'token.revoked', at: this.clock(), authorizationId, clientId, subject, token: token.kind })
-  }
-
-  /** Ends every authorization of a client, of a subject, or one by its id, with all its tokens. Returns how many. */
-  revokeAuthorizations(owner: Owner): Promise<number> {
-    return revokeEverythingOf(this, owner, 'administration')
-  }
-
-  async respond(error: unknown): Promise<HttpResponse> {
-    if (error instanceof AuthorizationError) {
-      this.#report(error.error)
-      const { target } = error
-      this.emit({
-        type: 'authorization.refused',
-        at: this.clock(),
-        clientId: target?.client.clientId,
-        error: error.code,
-        reason: error.reason,
-      })
-      return target ? this.#sendError(error.error, target) : errorPage(error.error)
-    }
-    const known = toOAuth2Error(error)
-    this.#report(known)
-    return errorResponse(known, this.#options.errorUris)
+    return this.#server.grantTypes
   }
 
   metadata(): AuthorizationServerMetadata {
-    this.#registry.freeze() // what came later would be missing
-    this.#metadata ??= composeMetadata(this, this.#registry)
-    return this.#metadata
+    return this.#server.metadata()
   }
 
-  url(name: string): string {
-    const endpoint = this.#registry.endpoints.get(name)
-    if (!endpoint)
-      throw new AuthlibError('unknown_endpoint', 'No endpoint of this name is registered', { reason: name })
-    const base = new URL(this.#base())
-    return `${base.origin}${this.#path(endpoint)}`
+  /** Callback style: validate, show your own page, then {@link createAuthorizationResponse}. @throws AuthorizationError */
+  validateAuthorizationRequest(http: HttpRequest): Promise<AuthorizationRequest> {
+    return this.#server.requests.authorization(http)
   }
 
-  sealer(label: string): Sealer {
-    const { secrets } = this.#options
-    return cached(this.#sealers, label, () =>
-      createSealer({ secrets, label: this.#ownLabel(label), random: this.random }),
-    )
+  /** Stores the decision of the end-user and answers the client. @throws AuthorizationError */
+  createAuthorizationResponse(request: InteractionRequest, decision: AuthorizationDecision): Promise<HttpResponse> {
+    return this.#server.requests.answer(request, decision)
   }
 
-  mac(label: string): Mac {
-    const { secrets } = this.#options
-    return cached(this.#macs, label, () => createMac({ secrets, label: this.#ownLabel(label) }))
+  #table(): RouteTable {
+    return (this.#routes ??= createRouteTable(this.#server, this.#registry, this.#options))
   }
-
-  requireKeys(): SigningKeys {
-    if (this.keys) return this.keys
-    throw new AuthlibError('missing_keys', 'Something registered signs tokens, and the server has no keys', {
-      hint: "Pass `keys`, such as storedKeys({ store, secrets }) of '@authlib/jose'.",
-    })
-  }
-
-  emit(event: AuthEvent): void {
-    try {
-      const listener: (event: AuthEvent) => unknown = this.#options.onEvent ?? logServerError
-      const told = listener(event)
-      if (told instanceof Promise) told.catch(() => undefined) // an async listener cannot end the process either
-    } catch {
-      // a listener cannot fail the request
-    }
-  }
-
-  // Helpers
-
-  async #call(endpoint: Endpoint, request: HttpRequest): Promise<HttpResponse> {
-    try {
-      return await endpoint.handle(request, this)
-    } catch (error) {
-      return this.respond(error)
-    }
-  }
-
-  /** When the way to the client is what is broken, the person gets a page. */
-  async #sendError(error: OAuth2Error, target: ResponseTarget): Promise<HttpResponse> {
-    try {
-      return await sendToClient(this.#registry, target, error.toParams(this.#options.errorUris))
-    } catch (cause) {
-      const crash = serverError('', { cause })
-      this.#report(crash)
-      return errorPage(crash)
-    }
-  }
-
-  /** Tenants share secrets: what one has sealed or signed must say nothing to another. */
-  #ownLabel(label: string): string {
-    return `${label} ${this.issuer}`
-  }
-
-  #requireInteraction(): NonNullable<Registry['interaction']> {
-    const { interaction } = this.#registry
-    if (interaction) return interaction
-    throw new AuthlibError('missing_interaction', 'The server does not know how to ask people', {
-      hint: 'Register redirectInteraction(…), or answer the authorization endpoint yourself with validateAuthorizationRequest.',
-    })
-  }
-
-  #table(): ReadonlyMap<string, Endpoint> {
-    if (!this.#routes) {
-      this.#registry.freeze()
-      const routes = new Map<string, Endpoint>()
-      for (const endpoint of this.#registry.endpoints.values()) {
-        if (endpoint.mounted?.(this) === false) continue
-        const path = this.#path(endpoint)
-        if (routes.has(path)) throw new AuthlibError('duplicate_path', 'Two endpoints have one path', { reason: path })
-        routes.set(path, endpoint)
-      }
-      this.#routes = routes
-    }
-    return this.#routes
-  }
-
-  #path({ name, path }: Endpoint): string {
-    const own = this.#options.paths?.[name]
-    if (own !== undefined) return own
-    if (typeof path !== 'string') return wellKnownPath(this.issuer, path.wellKnown, path.placement)
-    return new URL(this.#base()).pathname.replace(/\/$/, '') + path
-  }
-
-  #base(): string {
-    return this.#options.baseUrl ?? this.issuer
-  }
-
-  #report(error: OAuth2Error): void {
-    if (error.status >= 500) this.emit({ type: 'server.error', at: this.clock(), error: error.cause ?? error })
-  }
-}
-
-function cached<T>(map: Map<string, T>, label: string, make: () => T): T {
-  const present = map.get(label)
-  if (present !== undefined) return present
-  const made = make()
-  map.set(label, made)
-  return made
 }

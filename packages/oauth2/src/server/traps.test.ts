@@ -17,6 +17,7 @@ describe('traps', () => {
     const { server } = fullServer()
     let crash = true
     server.registerExtension({
+      kind: 'extension',
       name: 'crash',
       validateTokenRequest: () => {
         if (crash) throw new Error('bug')
@@ -32,6 +33,7 @@ describe('traps', () => {
     const { server } = fullServer()
     let busy = true
     server.registerExtension({
+      kind: 'extension',
       name: 'busy',
       validateTokenRequest: () => {
         if (busy) throw temporarilyUnavailable()
@@ -75,9 +77,11 @@ describe('traps', () => {
     const { server } = bareServer()
     server.registerGrant(clientCredentialsGrant()).registerEndpoint(introspectionEndpoint())
     server.register({
+      kind: 'feature',
       name: 'shouting',
-      tokenFormats: [
+      includes: [
         {
+          kind: 'token_format',
           name: 'shouting',
           mint: async (draft, env) => {
             const minted = await opaqueAccessToken.mint(draft, env)
@@ -85,8 +89,8 @@ describe('traps', () => {
           },
           find: (token, env) => (token.startsWith('LOUD.') ? opaqueAccessToken.find(token.slice(5), env) : null),
         },
+        { kind: 'extension', name: 'shouting', issuing: () => ({ format: 'shouting' }) },
       ],
-      extensions: [{ name: 'shouting', issuing: () => ({ format: 'shouting' }) }],
     })
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
     expect(json['access_token']).toMatch(/^LOUD\./)
@@ -96,10 +100,10 @@ describe('traps', () => {
   it('sweeping a live authorization away from its tokens is impossible: it expires last', async () => {
     const { server, store } = fullServer()
     const { json } = await redeem(server, await obtainCode(server))
-    const found = await server.findToken(String(json['access_token']))
+    const found = await server.tokens.find(String(json['access_token']))
     expect(found?.authorization.expiresAt).toBeGreaterThanOrEqual(found?.expiresAt ?? Infinity)
     await store.sweep(server.clock() + 3599, 1000)
-    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
   })
 
   it('a replayed code does not revoke when the store loses the first write: it is tried again', async () => {

@@ -208,7 +208,7 @@ describe('an authentication request', () => {
     }
     const page = (await browser.open(authenticationUrl(wishes))).headers.get('location') ?? ''
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const { request } = await server.interaction(new Request(ISSUER + page, { headers: { cookie } }))
+    const { request } = await server.interaction.resume(new Request(ISSUER + page, { headers: { cookie } }))
     expect(Object.keys(wishes).map((name) => request.params.get(name))).toEqual(Object.values(wishes))
     expect((await logIn(server, wishes)).status).toBe(200)
   })

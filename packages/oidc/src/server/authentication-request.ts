@@ -8,7 +8,7 @@
 import type { JsonObject } from '@authlib/core'
 import { idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
 import { invalidRequest, OAuth2Error } from '@authlib/oauth2'
-import { demandsSlot, whatToAsk, type Authorization, type AuthorizationRequest } from '@authlib/oauth2/server'
+import { slot, whatToAsk, type Authorization, type InteractionRequest, type Slot } from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../claims.ts'
 import { checkRegistration, signatureAlgorithms } from './registration.ts'
 
@@ -18,15 +18,25 @@ export const promptValues: readonly string[] = ['none', 'login', 'consent', 'sel
 /** Without a feature that resolves them, these would change the request behind our back. §6, §7.2.1 */
 const unsupported = ['request', 'request_uri', 'registration'] as const
 
-/** What the request demands of the login, for the interaction. @throws OAuth2Error */
-export async function validateAuthenticationRequest(request: AuthorizationRequest): Promise<JsonObject> {
+/** What the parameters demand of the login. */
+type Hints = {
+  readonly prompt: readonly string[]
+  readonly maxAge?: number | undefined
+  readonly subject?: string | undefined
+}
+
+/** Read once, for the demands of the request. */
+export const hintsSlot: Slot<Hints> = slot<Hints>('openidHints')
+
+/** Checks the request and keeps what it demands of the login. @throws OAuth2Error */
+export async function validateAuthenticationRequest(request: InteractionRequest): Promise<JsonObject> {
   const { params, scope, client, server } = request
   for (const name of unsupported) if (params.has(name)) throw new OAuth2Error(`${name}_not_supported`)
   if (scope.includes('openid')) {
-    if (!params.has('redirect_uri')) throw invalidRequest('redirect_uri is missing') // §3.1.2.1: never a default
+    if (request.kind === 'authorization' && !params.has('redirect_uri')) throw invalidRequest('redirect_uri is missing') // §3.1.2.1: never a default
     checkRegistration(client, server)
   }
-  return demandsSlot.write({
+  return hintsSlot.write({
     prompt: readPrompt(params.get('prompt')),
     maxAge: readMaxAge(params.get('max_age')) ?? defaultMaxAge(request),
     subject: await readSubject(params.get('id_token_hint'), request),
@@ -39,7 +49,7 @@ export async function validateAuthenticationRequest(request: AuthorizationReques
  *
  * @throws OAuth2Error `login_required`
  */
-export function requireDemandedLogin(request: AuthorizationRequest, authorization: Authorization): void {
+export function requireDemandedLogin(request: InteractionRequest, authorization: Authorization): void {
   const { subject = '', authTime = 0, acr, scope, createdAt } = authorization
   const progress = { login: { subject, authTime, acr }, approved: scope, remembered: [] }
   if (whatToAsk(request, progress, createdAt).login) throw new OAuth2Error('login_required')
@@ -62,7 +72,7 @@ function readMaxAge(text: string | undefined): number | undefined {
 }
 
 /** Registration §2 */
-function defaultMaxAge({ client }: AuthorizationRequest): number | undefined {
+function defaultMaxAge({ client }: InteractionRequest): number | undefined {
   const registered = client.metadata['default_max_age']
   return typeof registered === 'number' ? registered : undefined
 }
@@ -70,7 +80,7 @@ function defaultMaxAge({ client }: AuthorizationRequest): number | undefined {
 /** The only subject that will do. The ID Token may have expired, but we must have made it, and for this client. */
 async function readSubject(
   hint: string | undefined,
-  { server, client }: AuthorizationRequest,
+  { server, client }: InteractionRequest,
 ): Promise<string | undefined> {
   if (hint === undefined) return undefined
   const policy = {

@@ -162,7 +162,7 @@ describe('the ID Token', () => {
     const exchange = (request: TokenRequest): TokenPlan => {
       return { authorization: newAuthorization(request, { subject: 'alice', scope: ['openid'] }), scope: ['openid'] }
     }
-    server.registerGrant({ grantType, exchange })
+    server.registerGrant({ kind: 'grant', grantType, exchange })
     const answer = await post(server, '/token', { grant_type: grantType }, RP)
     expect([answer.status, answer.json['scope'], answer.json['id_token']]).toEqual([200, 'openid', undefined])
   })

@@ -9,7 +9,12 @@ import { AuthlibError } from '@authlib/core'
 import { accessDenied, invalidGrant } from '@authlib/oauth2'
 import { jwksEndpoint, slot, type Extension, type Metadata, type Server, type Slot } from '@authlib/oauth2/server'
 import { claimsOfScope, scopeClaims } from '../scopes.ts'
-import { promptValues, requireDemandedLogin, validateAuthenticationRequest } from './authentication-request.ts'
+import {
+  hintsSlot,
+  promptValues,
+  requireDemandedLogin,
+  validateAuthenticationRequest,
+} from './authentication-request.ts'
 import { discoveryEndpoint } from './endpoints/discovery.ts'
 import { createIdToken } from './id-token.ts'
 import { signatureAlgorithms } from './registration.ts'
@@ -41,10 +46,13 @@ const nonceSlot: Slot<string> = slot<string>('nonce')
 export function openIdCode(options: OpenIDCodeOptions): Extension {
   const { idTokenLifetime = 3600, algorithm, claimsInIdToken = false } = options
   return {
+    kind: 'extension',
     name: 'openid',
-    endpoints: [discoveryEndpoint, jwksEndpoint],
+    settings: { idTokenLifetime, claimsInIdToken },
+    includes: [discoveryEndpoint, jwksEndpoint],
     metadata: (server) => describe(options, server),
     validateAuthorizationRequest: validateAuthenticationRequest,
+    demands: (request) => hintsSlot.read(request),
 
     authorizing(request, authorization) {
       requireDemandedLogin(request, authorization)
@@ -54,8 +62,11 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
       return nonce === undefined ? undefined : { data: nonceSlot.write(nonce) }
     },
 
-    async tokenResponse({ draft, accessToken }, { server, client, grantType, now }) {
-      const { authorization, scope } = draft
+    async tokenResponse({ draft, accessToken }, request) {
+      if (request.kind === 'authorization') return undefined // its response type says whether there is one
+      const { server, client } = request
+      const { authorization, scope, issuedAt } = draft
+      const refreshed = request.kind === 'token' && request.grantType === 'refresh_token'
       const { subject, authTime } = authorization
       if (subject === undefined || authTime === undefined || !scope.includes('openid')) return undefined // nobody logged in
       const context = { server, client, scope, use: 'id_token' as const }
@@ -65,9 +76,9 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
         client,
         subject,
         authorization,
-        issuedAt: now,
+        issuedAt,
         lifetime: idTokenLifetime,
-        nonce: grantType === 'refresh_token' ? undefined : nonceSlot.read(authorization), // §12.2
+        nonce: refreshed ? undefined : nonceSlot.read(authorization), // §12.2
         accessToken,
         claims,
         algorithm,

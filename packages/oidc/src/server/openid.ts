@@ -16,5 +16,5 @@ export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOption
  * ```
  */
 export function openId(options: OpenIDOptions): Feature {
-  return { name: 'openid', extensions: [openIdCode(options)], endpoints: [userinfoEndpoint(options)] }
+  return { kind: 'feature', name: 'openid', includes: [openIdCode(options), userinfoEndpoint(options)] }
 }

@@ -4,37 +4,20 @@
  * @spec RFC 6749 §2.3.1
  */
 
-import { type HttpRequest } from '@authlib/core'
-import { decodeBase64, decodeFormValue, decodeUtf8, parseAuthorization } from '@authlib/core/kit'
+import { readBasicCredentials } from '../../basic-credentials.ts'
 import { invalidClient, invalidRequest } from '../../errors.ts'
-import type { ClientAuthMethod } from '../contract/feature.ts'
+import type { ClientAuthMethod } from '../contract/registrable.ts'
 import { verifySecret } from './verify-secret.ts'
 
 /** Identifier and secret in the `Authorization` header. RFC 6749 §2.3.1. */
 export const clientSecretBasic: ClientAuthMethod = {
+  kind: 'client_auth_method',
   method: 'client_secret_basic',
-  async authenticate(request, params, server) {
+  async authenticate(request, params, server, endpoint) {
     const credentials = readBasicCredentials(request)
     if (credentials === undefined) return null
     if (!credentials) throw invalidClient('', { reason: 'malformed Basic credentials' })
     if (params.has('client_secret')) throw invalidRequest('more than one client authentication method is used')
-    return verifySecret(server, credentials.clientId, credentials.secret)
+    return verifySecret(server, { ...credentials, endpoint })
   },
-}
-
-/** Undefined when the request uses another scheme or none, null when what it sends is malformed. */
-export function readBasicCredentials(request: HttpRequest): { clientId: string; secret: string } | null | undefined {
-  const authorization = parseAuthorization(request.headers.get('authorization'))
-  if (authorization?.scheme !== 'basic') return undefined
-  try {
-    const text = decodeUtf8(decodeBase64(authorization.value))
-    const colon = text.indexOf(':')
-    if (colon < 1) return null
-    // Both parts are form-encoded before they are joined, so that a colon in either is safe. RFC 6749 §2.3.1
-    const clientId = decodeFormValue(text.slice(0, colon))
-    const secret = decodeFormValue(text.slice(colon + 1))
-    return clientId.includes('\0') ? null : { clientId, secret } // no store has such a name
-  } catch {
-    return null
-  }
 }

@@ -4,13 +4,16 @@ import { constantTimeEqual } from '@authlib/core'
 import { invalidClient } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
 import { hashClientSecret } from '../records/clients.ts'
-import type { Server } from '../contract/feature.ts'
+import type { Server } from '../contract/server.ts'
 
 const NOBODY = `sha-256:${'A'.repeat(43)}`
 
 /** The client, if the secret is one of its own that is alive. @throws OAuth2Error `invalid_client`, whatever is wrong */
-export async function verifySecret(server: Server, clientId: string, secret: string): Promise<Client> {
-  const client = await server.clients.find(clientId)
+export async function verifySecret(
+  server: Server,
+  { clientId, secret, endpoint }: { clientId: string; secret: string; endpoint: string },
+): Promise<Client> {
+  const client = await server.clients.find(clientId, { endpoint })
   const hash = await hashClientSecret(secret)
   const now = server.clock()
   const secrets = client?.secrets.length ? client.secrets : [{ hash: NOBODY }]

@@ -4,7 +4,7 @@
  * @spec RFC 7591 §2
  */
 
-import type { Json, JsonObject } from '@authlib/core'
+import type { Awaitable, Json, JsonObject } from '@authlib/core'
 import type { ApplicationType } from '../../redirect-uri.ts'
 
 /** A secret at rest. Several may be live at once, so that one can be replaced without an outage. */
@@ -31,6 +31,11 @@ export type Client = {
   /** A first-party client whose users are not asked for consent. */
   readonly skipConsent?: boolean | undefined
   readonly metadata: JsonObject
+}
+
+/** Where clients are found: the store, a list, or your own table. */
+export interface ClientSource {
+  find(clientId: string): Awaitable<Client | null>
 }
 
 /** Client metadata in wire names, with the credentials that a registration response carries. RFC 7591 §3.2.1 */

@@ -40,6 +40,14 @@ export type AuthEvent =
       readonly clientId?: string | undefined
       readonly reason?: string | undefined
     })
+  | (Happened & {
+      readonly type: 'request.refused'
+      /** Name of an endpoint other than the token and the authorization endpoint. */
+      readonly endpoint: string
+      readonly clientId?: string | undefined
+      readonly error: string
+      readonly reason?: string | undefined
+    })
   | (Happened & { readonly type: 'server.error'; readonly error: unknown })
 
 /** Called after the commit and not waited for. What it throws is swallowed: a listener cannot fail a request. */

@@ -188,7 +188,7 @@ describe('a code that comes again', () => {
       new URL(response.headers.find(([name]) => name === 'location')?.[1] ?? '').searchParams.get('code') ?? ''
     const { json } = await redeem(server, code, { redirect_uri: undefined })
     await redeem(server, code, { redirect_uri: undefined })
-    expect(await server.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).toBeNull()
   })
 })
 

@@ -8,11 +8,14 @@
 import { constantTimeEqual, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
-import { AUTHORIZATION_KIND, readAuthorization, slot, type Authorization, type Slot } from '../records/authorization.ts'
+import type { Authorization, Slot } from '../contract/authorization.ts'
+import type { Changes, TokenPlan } from '../contract/plans.ts'
+import type { Grant, ResponseType } from '../contract/registrable.ts'
+import type { TokenRequest } from '../contract/requests.ts'
+import { AUTHORIZATION_KIND, readAuthorization, slot } from '../records/authorization.ts'
 import { authorizeEndpoint } from './authorization-endpoint.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { issuerParameter } from './issuer-parameter.ts'
-import type { Changes, Grant, ResponseType, TokenPlan, TokenRequest } from '../contract/feature.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
 
@@ -49,11 +52,11 @@ export function authorizationCodeGrant({
   allowWithoutCodeChallenge = false,
 }: AuthorizationCodeGrantOptions = {}): Grant {
   return {
+    kind: 'grant',
     grantType: 'authorization_code',
     requires: allowWithoutCodeChallenge ? [] : ['code_challenge'],
-    endpoints: [authorizeEndpoint, tokenEndpoint],
-    responseTypes: [codeResponseType(lifetime)],
-    extensions: [issuerParameter],
+    settings: { lifetime, doubleSubmitInterval, requireRedirectUri, allowWithoutCodeChallenge },
+    includes: [authorizeEndpoint, tokenEndpoint, codeResponseType(lifetime), issuerParameter],
 
     async exchange(request): Promise<TokenPlan> {
       const { client, now } = request
@@ -87,6 +90,7 @@ export function authorizationCodeGrant({
 
 function codeResponseType(lifetime: number): ResponseType {
   return {
+    kind: 'response_type',
     responseType: 'code',
     grantTypes: ['authorization_code'],
     defaultMode: 'query',

@@ -8,14 +8,15 @@ import { invalidScope, unauthorizedClient } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import { isPublicClient } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
-import type { Grant } from '../contract/feature.ts'
-import { newAuthorization } from '../kernel/token-request.ts'
+import type { Grant } from '../contract/registrable.ts'
+import { newAuthorization } from '../records/authorization.ts'
 
 /** Confidential clients only. Without `scope` in the request the token carries everything the client may have. */
 export function clientCredentialsGrant(): Grant {
   return {
+    kind: 'grant',
     grantType: 'client_credentials',
-    endpoints: [tokenEndpoint],
+    includes: [tokenEndpoint],
     exchange(request) {
       const { client, params } = request
       if (isPublicClient(client)) throw unauthorizedClient('a public client may not use this grant_type') // §4.4

@@ -8,9 +8,11 @@
 import { constantTimeEqual } from '@authlib/core'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import { isCodeChallenge, isCodeVerifier, s256 } from '../../pkce.ts'
-import { slot, type Slot } from '../records/authorization.ts'
+import { slot } from '../records/authorization.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
-import type { Extension } from '../contract/feature.ts'
+import type { Slot } from '../contract/authorization.ts'
+import type { Extension } from '../contract/extension.ts'
+import type { InteractionRequest } from '../contract/requests.ts'
 
 export interface CodeChallengeOptions {
   /**
@@ -26,9 +28,16 @@ const challengeSlot: Slot<string> = slot<string>('codeChallenge')
 export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions = {}): Extension {
   const isRequired = typeof requiredFor === 'function' ? requiredFor : () => requiredFor === 'everyone'
   return {
+    kind: 'extension',
     name: 'code_challenge',
+    settings: {
+      method: 'S256',
+      requiredFor: typeof requiredFor === 'string' ? requiredFor : 'a rule of the application',
+    },
     metadata: { code_challenge_methods_supported: ['S256'] },
-    validateAuthorizationRequest({ params, client }) {
+    validateAuthorizationRequest(request) {
+      if (!asksForCode(request)) return // there is no code to be stolen
+      const { params, client } = request
       const challenge = params.get('code_challenge')
       const method = params.get('code_challenge_method')
       if (challenge === undefined) {
@@ -54,4 +63,8 @@ export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions
       if (!proven) throw invalidGrant('', { reason: 'wrong code_verifier' })
     },
   }
+}
+
+function asksForCode(request: InteractionRequest): boolean {
+  return request.kind === 'authorization' && request.responseType.responseType.split(' ').includes('code')
 }

@@ -5,11 +5,11 @@
  */
 
 import { jsonResponse, noStore, type JsonObject } from '@authlib/core'
-import { invalidClient } from '../../errors.ts'
+import { invalidClient, invalidRequest } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
-import type { Endpoint, FoundToken } from '../contract/feature.ts'
-import { readTokenForm, requireToken } from './revocation.ts'
+import type { FoundToken } from '../contract/plans.ts'
+import type { Endpoint } from '../contract/registrable.ts'
 
 export interface IntrospectionOptions {
   /**
@@ -23,15 +23,18 @@ export interface IntrospectionOptions {
 /** Tells resource servers about tokens. RFC 7662. */
 export function introspectionEndpoint({ allow = mayIntrospect, claims }: IntrospectionOptions = {}): Endpoint {
   return {
+    kind: 'endpoint',
     name: 'introspection',
     path: '/introspect',
     methods: ['POST'],
     cors: false, // called by servers
+    direct: true,
     async handle(request, server) {
-      const params = await readTokenForm(request)
-      const caller = await server.authenticateClient(request, params)
+      const { client: caller, params } = await server.clients.receive(request, 'introspection')
       if (isPublicClient(caller)) throw invalidClient('', { reason: 'a public client cannot introspect' }) // §2.1
-      const token = await server.findToken(requireToken(params))
+      const text = params.get('token')
+      if (text === undefined) throw invalidRequest('token is missing')
+      const token = await server.tokens.find(text)
       if (!token || !allow(caller, token)) return jsonResponse(200, { active: false }, noStore) // §2.2: nothing more
       return jsonResponse(200, { ...(await claims?.(token)), ...describe(token, server.issuer) }, noStore)
     },

@@ -6,10 +6,11 @@
  */
 
 import { jsonResponse } from '@authlib/core'
-import type { Endpoint } from '../contract/feature.ts'
+import type { Endpoint } from '../contract/registrable.ts'
 
 /** Publishes the public signing keys. RFC 7517 §5. */
 export const jwksEndpoint: Endpoint = {
+  kind: 'endpoint',
   name: 'jwks',
   path: '/jwks',
   methods: ['GET'],

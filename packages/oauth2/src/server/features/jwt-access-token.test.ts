@@ -62,7 +62,7 @@ describe('JWT access tokens (RFC 9068)', () => {
   it('of a client acting for itself have the client as subject (§2.2)', async () => {
     const server = await jwtServer()
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
-    const found = await server.findToken(String(json['access_token']))
+    const found = await server.tokens.find(String(json['access_token']))
     expect(found?.claims['sub']).toBe('web')
   })
 
@@ -82,15 +82,15 @@ describe('JWT access tokens (RFC 9068)', () => {
     const server = await jwtServer()
     const { json } = await redeem(server, await obtainCode(server))
     await post(server, '/revoke', { token: String(json[which]) }, WEB)
-    expect(await server.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).toBeNull()
   })
 
   it('of a client acting for itself die with the client', async () => {
     const server = await jwtServer()
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
-    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
-    expect(await server.revokeAuthorizations({ clientId: 'web' })).toBe(1)
-    expect(await server.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
+    expect(await server.authorizations.revoke({ clientId: 'web' })).toBe(1)
+    expect(await server.tokens.find(String(json['access_token']))).toBeNull()
   })
 
   it.each([['another key', async () => (await jwtServer()).requireKeys()]])(
@@ -101,7 +101,7 @@ describe('JWT access tokens (RFC 9068)', () => {
         .server.registerGrant(clientCredentialsGrant())
         .register(jwtAccessToken({ audience: AUDIENCE }))
       const { json } = await post(other, '/token', { grant_type: 'client_credentials' }, WEB)
-      expect(await server.findToken(String(json['access_token']))).toBeNull()
+      expect(await server.tokens.find(String(json['access_token']))).toBeNull()
     },
   )
 })

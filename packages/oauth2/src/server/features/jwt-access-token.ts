@@ -8,9 +8,11 @@ import { randomToken, type JsonObject } from '@authlib/core'
 import { JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
 import { serverError } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
-import { AUTHORIZATION_KIND, readAuthorization } from '../records/authorization.ts'
+import type { FoundToken, TokenDraft } from '../contract/plans.ts'
+import type { Feature, TokenFormat } from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
+import { areActive, authorizationKeys, partitionOf, readAuthorization } from '../records/authorization.ts'
 import { jwksEndpoint } from './jwks.ts'
-import type { Feature, FoundToken, Server, TokenDraft, TokenFormat } from '../contract/feature.ts'
 
 export interface JwtAccessTokenOptions {
   /** Who the tokens are for, when nothing in the request says so: the `resource` of the API. §3 */
@@ -21,10 +23,10 @@ export interface JwtAccessTokenOptions {
   readonly claims?: (draft: TokenDraft) => JsonObject | Promise<JsonObject>
 }
 
-const REVOKED_KIND = 'revoked_jwt'
-
 /** Seconds by which the clock of the node that issued a token may be ahead of this one's. Not added to `exp`. */
 const LEEWAY = 2
+
+const REVOKED_KIND = 'revoked_jwt'
 
 /**
  * Makes every access token a signed JWT. Revocation and introspection still work: `jti` carries the authorization. A
@@ -35,29 +37,31 @@ const LEEWAY = 2
 export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOptions): Feature {
   const defaultAudience = typeof audience === 'string' ? [audience] : audience
   const format: TokenFormat = {
+    kind: 'token_format',
     name: 'jwt',
+    isDefault: true,
     async mint(draft, server) {
       const key = await server.requireKeys().signingKey(algorithm)
-      const payload = { ...(await claims?.(draft)), ...protocolClaims(draft, server) }
+      const audience =
+        draft.audience.length > 0 ? draft.audience : [...defaultAudience, ...userinfoAudience(draft, server)]
+      const payload = { ...(await claims?.(draft)), ...protocolClaims({ ...draft, audience }, server) }
       return { token: await signJwt(payload, key, { typ: 'at+jwt' }) } // §2.1
     },
     find: (token, server) => (token.startsWith('ey') ? findJwt(token, server, defaultAudience) : null),
   }
   return {
+    kind: 'feature',
     name: 'jwt_access_token',
-    tokenFormats: [format],
-    endpoints: [jwksEndpoint],
-    extensions: [
+    includes: [
+      format,
+      jwksEndpoint,
       {
+        kind: 'extension',
         name: 'jwt_access_token',
         async authorizing({ server }, { subject }) {
           // RFC 9700 §4.15: a client acting for itself is the `sub` of its tokens, and must not pass for a person
           const namesake = subject === undefined ? null : await server.clients.find(subject)
           if (namesake) throw serverError('', { reason: 'the subject is the client_id of a client' })
-        },
-        issuing(draft, { server }) {
-          if (draft.audience.length > 0) return { format: 'jwt' }
-          return { format: 'jwt', audience: [...defaultAudience, ...userinfoAudience(draft, server)] }
         },
       },
     ],
@@ -94,13 +98,13 @@ async function findJwt(token: string, server: Server, defaultAudience: readonly 
   const claims = await verified(token, server)
   if (!claims || (claims.exp ?? 0) <= server.clock()) return null
   const { jti = '', scope, aud = defaultAudience } = claims
-  const partition = jti.slice(0, jti.indexOf('.'))
-  const [root, revoked] = await server.store.get(partition, [
-    [AUTHORIZATION_KIND, partition],
-    [REVOKED_KIND, jti],
-  ])
-  const authorization = readAuthorization(root, server.clock())
-  if (authorization?.status !== 'active' || revoked) return null
+  const authorizationId = jti.slice(0, jti.indexOf('.'))
+  const partition = partitionOf(authorizationId)
+  const keys = [[REVOKED_KIND, jti] as const, ...authorizationKeys(authorizationId)]
+  const [revoked, own, ...ancestors] = await server.store.get(partition, keys)
+  const now = server.clock()
+  const authorization = readAuthorization(own, now)
+  if (authorization?.status !== 'active' || revoked || !areActive(ancestors, now)) return null
   const expiresAt = claims.exp ?? 0
   const marker = { kind: REVOKED_KIND, id: jti, partition, revision: 1, expiresAt, data: { version: 1 } }
   return {
@@ -125,8 +129,8 @@ async function verified(token: string, server: Server): Promise<JwtClaims | null
       anyAudience: true, // ours, whomever it is for
       required: ['jti'],
       algorithms: keys.algorithms,
-      leeway: LEEWAY,
       clock: server.clock,
+      leeway: LEEWAY,
     }
     return (await verifyJwt(token, await keys.keySet(), policy)).claims
   } catch (error) {

@@ -1,25 +1,26 @@
 /** Opaque access tokens: random text whose hash is a record beside its authorization. */
 
-import { type Json, type JsonObject, type StoredRecord } from '@authlib/core'
+import type { Json, JsonObject, StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
+import type { Authorization } from '../contract/authorization.ts'
+import type { FoundToken, TokenDraft } from '../contract/plans.ts'
+import type { TokenFormat } from '../contract/registrable.ts'
 import {
-  AUTHORIZATION_KIND,
-  ownerIndex,
+  areActive,
+  authorizationKeys,
+  indexOf,
   packAuthorization,
+  partitionOf,
   readAuthorization,
   unpackAuthorization,
-  type Authorization,
 } from '../records/authorization.ts'
-import type { FoundToken, TokenDraft, TokenFormat } from '../contract/feature.ts'
-import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
-
-/** `kind` of an opaque access token in the store. */
-export const ACCESS_TOKEN_KIND = 'access_token'
+import { ACCESS_TOKEN_KIND, authorizationIdOf, createTokenText } from '../records/token-text.ts'
 
 const PREFIX = 'at'
 
 /** The default format. A token of a `single` plan is one record that holds its authorization. */
 export const opaqueAccessToken: TokenFormat = {
+  kind: 'token_format',
   name: 'opaque',
 
   async mint(draft, server) {
@@ -29,24 +30,22 @@ export const opaqueAccessToken: TokenFormat = {
   },
 
   async find(token, server) {
-    const partition = authorizationIdOf(PREFIX, token)
-    if (partition === null) return null
+    const authorizationId = authorizationIdOf(PREFIX, token)
+    if (authorizationId === null) return null
     const id = await sha256Base64url(token)
-    const [record, root] = await server.store.get(partition, [
-      [ACCESS_TOKEN_KIND, id],
-      [AUTHORIZATION_KIND, partition],
-    ])
+    const keys = [[ACCESS_TOKEN_KIND, id] as const, ...authorizationKeys(authorizationId)]
+    const [record, own, ...ancestors] = await server.store.get(partitionOf(authorizationId), keys)
     const now = server.clock()
-    if (!record || record.expiresAt <= now) return null
-    const authorization = heldAuthorization(record) ?? readAuthorization(root, now)
+    if (!record || record.expiresAt <= now || !areActive(ancestors, now)) return null
+    const authorization = heldAuthorization(record, authorizationId) ?? readAuthorization(own, now)
     return authorization?.status === 'active' ? foundToken(record, authorization) : null
   },
 }
 
 /** The authorization inside the token's own record, if it holds one. */
-function heldAuthorization(record: StoredRecord): Authorization | null {
-  const held = record.data['authorization']
-  return held === undefined ? null : unpackAuthorization(held as JsonObject, record) // sound: written by tokenRecord
+function heldAuthorization({ data, revision, expiresAt }: StoredRecord, id: string): Authorization | null {
+  const held = data['authorization'] as JsonObject | undefined // sound: written by tokenRecord
+  return held === undefined ? null : unpackAuthorization(held, { id, revision, expiresAt })
 }
 
 function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
@@ -54,10 +53,10 @@ function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
   return {
     kind: ACCESS_TOKEN_KIND,
     id,
-    partition: authorization.id,
+    partition: partitionOf(authorization.id),
     revision: 1,
     expiresAt: draft.expiresAt,
-    ...(single ? { index: ownerIndex(authorization) } : {}),
+    ...(single ? { index: indexOf(authorization) } : {}),
     data: {
       version: 1,
       scope: draft.scope,

@@ -1,19 +1,23 @@
 /** `rt_<authorization>.<generation>.<random>.<mac>`: the mac makes a claim of reuse authentic. */
 
 import { randomToken } from '@authlib/core'
-import type { Server } from '../contract/feature.ts'
+import type { Environment } from '../contract/server.ts'
 import { authorizationIdOf } from '../records/token-text.ts'
 
 const PREFIX = 'rt'
 
-export async function createRefreshToken(server: Server, authorizationId: string, generation: number): Promise<string> {
+export async function createRefreshToken(
+  server: Environment,
+  authorizationId: string,
+  generation: number,
+): Promise<string> {
   const text = `${PREFIX}_${authorizationId}.${generation}.${randomToken(server.random, 32)}`
   return `${text}.${await server.mac('refresh_token').sign(text)}`
 }
 
 /** Null for anything that this server did not make. */
 export async function parseRefreshToken(
-  server: Server,
+  server: Environment,
   token: string,
 ): Promise<{ authorizationId: string; generation: number } | null> {
   const authorizationId = authorizationIdOf(PREFIX, token)

@@ -57,7 +57,7 @@ describe('the refresh token grant (RFC 6749 §6, RFC 9700 §4.14)', () => {
     clock.advance(10)
     expect((await refresh(server, token)).json['error']).toBe('invalid_grant')
     expect((await refresh(server, json['refresh_token'])).json['error']).toBe('invalid_grant')
-    expect(await server.findToken(access)).toBeNull()
+    expect(await server.tokens.find(access)).toBeNull()
   })
 
   it('takes a reuse two generations back for theft, however soon', async () => {
@@ -159,7 +159,7 @@ describe('the refresh token grant (RFC 6749 §6, RFC 9700 §4.14)', () => {
     const { server, clock, token } = await signedIn({ idleLifetime: 100 })
     const { json } = await refresh(server, token)
     clock.advance(1000)
-    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
   })
 
   it('is not issued to a client that is not registered for the grant', async () => {

@@ -10,10 +10,14 @@ import { constantTimeEqual, type JsonObject } from '@authlib/core'
 import { createSealer, decodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import { AUTHORIZATION_KIND, readAuthorization, slot, type Authorization, type Slot } from '../records/authorization.ts'
+import type { Authorization, Slot } from '../contract/authorization.ts'
 import type { Client } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
-import type { Extension, Grant, Server, TokenKind, TokenPlan, TokenRequest } from '../contract/feature.ts'
+import type { Extension } from '../contract/extension.ts'
+import type { TokenPlan } from '../contract/plans.ts'
+import type { Grant, TokenKind } from '../contract/registrable.ts'
+import type { TokenRequest } from '../contract/requests.ts'
+import { slot } from '../records/authorization.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
 
 export interface RefreshTokenGrantOptions {
@@ -55,9 +59,11 @@ export function refreshTokenGrant({
   issueTo = wantsRefreshToken,
 }: RefreshTokenGrantOptions = {}): Grant {
   const firstToken: Extension = {
+    kind: 'extension',
     name: 'refresh_token',
-    async tokenResponse({ plan }, { server, client, now }) {
+    async tokenResponse({ plan, draft }, { server, client }) {
       const { authorization } = plan
+      const now = draft.issuedAt
       const wanted =
         plan.refreshable === true && client.grantTypes.includes('refresh_token') && issueTo(client, authorization)
       if (!wanted) return undefined
@@ -71,10 +77,10 @@ export function refreshTokenGrant({
     },
   }
   return {
+    kind: 'grant',
     grantType: 'refresh_token',
-    endpoints: [tokenEndpoint],
-    extensions: [firstToken],
-    tokens: [refreshTokenKind],
+    settings: { idleLifetime, absoluteLifetime, reuseInterval },
+    includes: [tokenEndpoint, firstToken, refreshTokenKind],
 
     async exchange(request): Promise<TokenPlan> {
       const { server, client, now } = request
@@ -116,11 +122,12 @@ export function refreshTokenGrant({
 
 /** So that revocation and introspection recognise refresh tokens. */
 const refreshTokenKind: TokenKind = {
+  kind: 'token_kind',
   name: 'refresh_token',
   async find(token, server) {
     const parsed = await parseRefreshToken(server, token)
     if (!parsed) return null
-    const authorization = await loadAuthorization(server, parsed.authorizationId)
+    const authorization = await server.authorizations.find(parsed.authorizationId)
     const state = authorization && refreshSlot.read(authorization)
     if (!state || authorization.status !== 'active' || state.idleUntil <= server.clock()) return null
     const isHead = constantTimeEqual(await sha256Base64url(token), state.head)
@@ -152,14 +159,9 @@ async function findFamily({
   if (token === undefined) throw invalidRequest('refresh_token is missing')
   const parsed = await parseRefreshToken(server, token)
   if (!parsed) throw invalidGrant('', { reason: 'not a refresh token of this server' }) // garbage cannot revoke anything
-  const authorization = await loadAuthorization(server, parsed.authorizationId)
+  const authorization = await server.authorizations.find(parsed.authorizationId)
   if (!authorization) throw invalidGrant('', { reason: 'unknown or expired authorization' })
   return { token, generation: parsed.generation, authorization }
-}
-
-async function loadAuthorization(server: Server, id: string): Promise<Authorization | null> {
-  const [record] = await server.store.get(id, [[AUTHORIZATION_KIND, id]])
-  return readAuthorization(record, server.clock())
 }
 
 /** Less scope narrows the access token, never the next refresh token. OAuth 2.1 §4.3 */

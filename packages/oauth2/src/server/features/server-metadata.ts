@@ -6,16 +6,18 @@
 
 import { jsonResponse, type HttpResponse } from '@authlib/core'
 import { AUTHORIZATION_SERVER_METADATA } from '../../metadata.ts'
-import type { Endpoint, Server } from '../contract/feature.ts'
+import type { Endpoint } from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
 
 /** Publishes what the server does, computed from its registrations. RFC 8414 §3. */
 export const metadataEndpoint: Endpoint = {
+  kind: 'endpoint',
   name: 'metadata',
   path: { wellKnown: AUTHORIZATION_SERVER_METADATA, placement: 'insert' },
   methods: ['GET'],
   cors: true,
   metadata: () => ({}),
-  handle: (_request, server) => Promise.resolve(metadataResponse(server)),
+  handle: (_http, server) => metadataResponse(server),
 }
 
 /** The document, cacheable for five minutes. */

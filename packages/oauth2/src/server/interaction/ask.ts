@@ -5,24 +5,9 @@
  */
 
 import { OAuth2Error } from '../../errors.ts'
-import { slot, type Slot } from '../records/authorization.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
-import type { AuthorizationRequest, Login } from '../contract/feature.ts'
-
-/** What parameters of the request demand; an extension writes it, such as OpenID Connect's `prompt`. */
-export type Demands = {
-  /** `none`, `login`, `consent`, `select_account`. */
-  readonly prompt: readonly string[]
-  /** Seconds since the login. */
-  readonly maxAge?: number | undefined
-  /** The only subject that will do. */
-  readonly subject?: string | undefined
-  /** Authentication contexts of which one must be met. */
-  readonly acrValues?: readonly string[] | undefined
-}
-
-/** Where extensions leave what a request demands of the interaction. */
-export const demandsSlot: Slot<Demands> = slot<Demands>('demands')
+import type { ConsentItem, Demands, Login } from '../contract/interaction.ts'
+import type { InteractionRequest } from '../contract/requests.ts'
 
 /** The state of an interaction: who has logged in, and whether since the request came in they approved. */
 export interface Progress {
@@ -33,6 +18,8 @@ export interface Progress {
   readonly approved: readonly string[] | null
   /** Scope approved in earlier ones; null when there were none. */
   readonly remembered: readonly string[] | null
+  /** Keys of the items approved in earlier ones. Default: none. */
+  readonly rememberedItems?: readonly string[] | undefined
 }
 
 /** What is left to ask. */
@@ -41,8 +28,10 @@ export interface Questions {
   readonly reasons: readonly string[]
   readonly login: boolean
   readonly consent: boolean
-  /** Scope that nobody approved yet. */
+  /** Scope that was not approved yet. */
   readonly scope: readonly string[]
+  /** What else was not approved yet. */
+  readonly items: readonly ConsentItem[]
 }
 
 /**
@@ -50,24 +39,26 @@ export interface Questions {
  *
  * @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking
  */
-export function whatToAsk(request: AuthorizationRequest, progress: Progress, now: number): Questions {
-  const demands = demandsSlot.read(request) ?? { prompt: [] }
+export function whatToAsk(request: InteractionRequest, progress: Progress, now: number): Questions {
+  const demands = request.server.requests.demands(request)
+  const { prompt = [] } = demands
   const loginReasons = reasonsForLogin(request, demands, progress, now)
-  const scope = scopeToApprove(request, demands, progress)
+  const scope = scopeToApprove(request, prompt, progress)
+  const items = itemsToApprove(request, prompt, progress)
   const consent =
     progress.approved === null &&
-    (scope.length > 0 || demands.prompt.includes('consent') || asksAnyway(request.client, progress))
-  if (demands.prompt.includes('none')) {
+    (scope.length > 0 || items.length > 0 || prompt.includes('consent') || asksAnyway(request.client, progress))
+  if (prompt.includes('none')) {
     if (loginReasons.length > 0) throw new OAuth2Error('login_required')
     if (consent) throw new OAuth2Error('consent_required')
   }
   const login = loginReasons.length > 0
-  return { login, consent, scope, reasons: [...loginReasons, ...(consent ? ['consent'] : [])] }
+  return { login, consent, scope, items, reasons: [...loginReasons, ...(consent ? ['consent'] : [])] }
 }
 
 function reasonsForLogin(
-  request: AuthorizationRequest,
-  { prompt, maxAge, subject, acrValues }: Demands,
+  request: InteractionRequest,
+  { prompt = [], maxAge, subject, acrValues }: Demands,
   { login, before = false }: Progress,
   now: number,
 ): string[] {
@@ -83,13 +74,27 @@ function reasonsForLogin(
 }
 
 function scopeToApprove(
-  { client, scope }: AuthorizationRequest,
-  demands: Demands,
+  { client, scope }: InteractionRequest,
+  prompt: readonly string[],
   progress: Progress,
 ): readonly string[] {
-  if (client.skipConsent === true && !demands.prompt.includes('consent')) return []
-  const known = demands.prompt.includes('consent') || alwaysAsks(client) ? [] : (progress.remembered ?? [])
+  if (client.skipConsent === true && !prompt.includes('consent')) return []
+  const known = prompt.includes('consent') || alwaysAsks(client) ? [] : (progress.remembered ?? [])
   return scope.filter((word) => !known.includes(word) && !(progress.approved ?? []).includes(word))
+}
+
+/** One without a key, such as a payment, is asked for each time, whatever the client is trusted with. */
+function itemsToApprove(
+  request: InteractionRequest,
+  prompt: readonly string[],
+  { rememberedItems = [] }: Progress,
+): readonly ConsentItem[] {
+  const { client, server } = request
+  const again = prompt.includes('consent') || alwaysAsks(client)
+  return server.requests.consents(request).filter(({ key }) => {
+    if (key === undefined || again) return true
+    return client.skipConsent !== true && !rememberedItems.includes(key)
+  })
 }
 
 /** Without any scope too: that the person is there is an answer in itself. */

@@ -1,7 +1,7 @@
 /** The HTML of the development pages. */
 
 import { escapeHtml } from '@authlib/core'
-import type { PendingInteraction } from '../contract/feature.ts'
+import type { PendingInteraction } from '../contract/interaction.ts'
 import type { Page } from '../page.ts'
 
 /** `refused` is the username that came with a wrong password. */
@@ -24,12 +24,15 @@ ${handleField(handle)}
 }
 
 export function consentPage(
-  { client, handle, scope, login, request }: PendingInteraction,
+  { client, handle, scope, items, login, request }: PendingInteraction,
   descriptions: Readonly<Record<string, string>>,
 ): Page {
   const known = new Map(Object.entries({ ...standard, ...descriptions }))
   const name = escapeHtml(client.clientName ?? client.clientId)
   const subject = escapeHtml(login?.subject ?? '')
+  const further = items.map(({ type, value }) => {
+    return `<p><code>${escapeHtml(type)}</code> <code>${escapeHtml(JSON.stringify(value))}</code></p>`
+  })
   const boxes = scope.map((word) => {
     // Without openid there is no login to answer with: it goes along, or the person denies.
     const fixed = word === 'openid' ? `<input type="hidden" name="scope" value="openid">` : ''
@@ -41,14 +44,14 @@ export function consentPage(
     body: `<form method="post">
 ${handleField(handle)}
 ${
-  boxes.length === 0
+  boxes.length === 0 && further.length === 0
     ? `<p><strong>${name}</strong> would like to go on for you, <strong>${subject}</strong>. It asks for nothing that you have not allowed before.</p>`
-    : `<fieldset><legend><strong>${name}</strong> would like to act for you, <strong>${subject}</strong>:</legend>\n${boxes.join('\n')}\n</fieldset>`
+    : `<fieldset><legend><strong>${name}</strong> would like to act for you, <strong>${subject}</strong>:</legend>\n${[...boxes, ...further].join('\n')}\n</fieldset>`
 }
 <input type="hidden" name="choose" value="scope">
 <div class="actions"><button name="decision" value="approve">Allow</button> <button name="decision" value="deny" class="quiet">Deny</button></div>
 </form>
-<p class="note">You will go back to ${escapeHtml(new URL(request.redirectUri).host || request.redirectUri)}.</p>`,
+${request.kind === 'authorization' ? backTo(request.redirectUri) : ''}`,
   }
 }
 
@@ -62,6 +65,10 @@ export function logoutPage(): Page {
 
 export function loggedOutPage(): Page {
   return { title: 'You are logged out', body: '<p>You can close this page, or go back to the application.</p>' }
+}
+
+function backTo(redirectUri: string): string {
+  return `<p class="note">You will go back to ${escapeHtml(new URL(redirectUri).host || redirectUri)}.</p>`
 }
 
 function handleField(handle: string): string {

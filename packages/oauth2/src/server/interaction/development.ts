@@ -6,6 +6,7 @@ import {
   parseCookies,
   readForm,
   serializeCookie,
+  type HttpHeader,
   type HttpRequest,
   type HttpResponse,
   type Params,
@@ -13,7 +14,9 @@ import {
 import { isLoopbackHost } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
-import type { Endpoint, Feature, Login, Server } from '../contract/feature.ts'
+import type { Login } from '../contract/interaction.ts'
+import type { Endpoint, Feature } from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
 import { endSession, findSession, startSession } from '../records/session.ts'
 import { pageResponse, type Page } from '../page.ts'
 import { consentPage, loggedOutPage, loginPage, logoutPage } from './development-pages.ts'
@@ -47,15 +50,15 @@ export function developmentPages({
   scopeDescriptions = {},
   sessionLifetime = 8 * 3600,
 }: DevelopmentPagesOptions): Feature {
-  const { interaction } = redirectInteraction({
+  const interaction = redirectInteraction({
     login: (server) => new URL(server.url('login')).pathname,
     consent: (server) => new URL(server.url('consent')).pathname,
     session: currentLogin,
+    endSession: logOut,
   })
-  if (!interaction) throw new TypeError('redirectInteraction brings an interaction')
 
   const login = developmentEndpoint('login', async (http, server) => {
-    const pending = await server.interaction(http)
+    const pending = await server.interaction.resume(http)
     if (http.method !== 'POST') return show(loginPage(pending))
     const form = await readOwnForm(http, server)
     const user = findUser(users, form)
@@ -67,7 +70,7 @@ export function developmentPages({
   })
 
   const consent = developmentEndpoint('consent', async (http, server) => {
-    const pending = await server.interaction(http)
+    const pending = await server.interaction.resume(http)
     if (http.method !== 'POST') return show(consentPage(pending, scopeDescriptions))
     const form = await readOwnForm(http, server)
     if (form.get('decision') !== 'approve') return pending.deny()
@@ -77,13 +80,12 @@ export function developmentPages({
   const logout = developmentEndpoint('logout', async (http, server) => {
     if (http.method !== 'POST') return show(logoutPage())
     await readOwnForm(http, server)
-    const value = readSessionCookie(server, http)
-    if (value !== undefined) await endSession(server, value)
+    const headers = await logOut(http, server)
     const response = show(loggedOutPage())
-    return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, '', 0)]] }
+    return { ...response, headers: [...response.headers, ...headers] }
   })
 
-  return { name: 'development_pages', interaction, endpoints: [login, consent, logout] }
+  return { kind: 'feature', name: 'development_pages', includes: [interaction, login, consent, logout] }
 }
 
 function developmentEndpoint(
@@ -91,6 +93,7 @@ function developmentEndpoint(
   handle: (http: HttpRequest, server: Server) => Promise<HttpResponse>,
 ): Endpoint {
   return {
+    kind: 'endpoint',
     name,
     path: `/${name}`,
     methods: ['GET', 'POST'],
@@ -128,6 +131,12 @@ function findUser(users: readonly DevelopmentUser[], form: Params): DevelopmentU
 async function currentLogin(http: HttpRequest, server: Server): Promise<Login | null> {
   const value = readSessionCookie(server, http)
   return value === undefined ? null : findSession(server, value)
+}
+
+async function logOut(http: HttpRequest, server: Server): Promise<readonly HttpHeader[]> {
+  const value = readSessionCookie(server, http)
+  if (value !== undefined) await endSession(server, value)
+  return [['set-cookie', sessionCookie(server, '', 0)]]
 }
 
 function readSessionCookie(server: Server, http: HttpRequest): string | undefined {

@@ -14,8 +14,11 @@ import {
 } from '@authlib/core'
 import { decodeUtf8 } from '@authlib/core/kit'
 import { invalidRequest } from '../../errors.ts'
-import { ANSWER_TIME } from '../kernel/authorization-request.ts'
-import type { Changes, Login, ResumedRequest, Server } from '../contract/feature.ts'
+import type { Login } from '../contract/interaction.ts'
+import type { Changes } from '../contract/plans.ts'
+import type { ResumedRequest } from '../contract/requests.ts'
+import type { Server } from '../contract/server.ts'
+import { ANSWER_TIME } from '../records/authorization.ts'
 
 /** What a handle carries. */
 export interface Journey extends ResumedRequest {
@@ -25,6 +28,9 @@ export interface Journey extends ResumedRequest {
 }
 
 type Sealed = {
+  readonly grantType?: string | undefined
+  readonly client: string
+  readonly via: readonly string[]
   readonly query: string
   readonly id: string
   readonly at: number
@@ -46,6 +52,9 @@ export function bindBrowser(server: Server, http: HttpRequest): { binding: strin
 /** `binding` is associated data of the encryption: in another browser the handle opens nothing. */
 export function sealJourney(server: Server, journey: Journey, binding: string): Promise<string> {
   const sealed: Sealed = {
+    grantType: journey.grantType,
+    client: journey.clientId,
+    via: journey.via,
     query: journey.params.toString(),
     id: journey.authorizationId,
     at: journey.receivedAt,
@@ -64,9 +73,11 @@ export async function openJourney(server: Server, handle: string | undefined, ht
   if (binding === undefined) throw invalidRequest('the browser sent no interaction cookie')
   const opened = await server.sealer('interaction').open(handle, binding)
   if (!opened) throw invalidRequest('the interaction belongs to another browser or server')
-  const { query, id, at, until, login, before, changes } = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
-  if (until <= server.clock()) throw invalidRequest('the interaction has expired')
-  return { params: Params.parse(query), authorizationId: id, receivedAt: at, login, before, changes }
+  const sealed = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
+  if (sealed.until <= server.clock()) throw invalidRequest('the interaction has expired')
+  const { grantType, client: clientId, via, login, before, changes } = sealed
+  const params = Params.parse(sealed.query)
+  return { grantType, clientId, via, params, authorizationId: sealed.id, receivedAt: sealed.at, login, before, changes }
 }
 
 function readBinding(server: Server, http: HttpRequest): string | undefined {

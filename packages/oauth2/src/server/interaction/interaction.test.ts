@@ -11,10 +11,12 @@ import {
 } from '../../../test/journey.ts'
 import { clientFromMetadata, staticClients } from '../records/clients.ts'
 import { codeChallenge } from '../features/code-challenge.ts'
-import type { AuthorizationRequest, Login } from '../contract/feature.ts'
+import type { Demands, Login } from '../contract/interaction.ts'
+import type { AuthorizationRequest } from '../contract/requests.ts'
+import type { Server } from '../contract/server.ts'
 import { authorizationCodeGrant } from '../features/authorization-code.ts'
 import { endSession, findSession, startSession } from '../records/session.ts'
-import { demandsSlot, whatToAsk, type Demands } from './ask.ts'
+import { whatToAsk } from './ask.ts'
 import { forgetConsent } from '../records/consent.ts'
 import { developmentPages } from './development.ts'
 import { redirectInteraction } from './redirect.ts'
@@ -380,14 +382,13 @@ describe('what must be asked', () => {
     who: Login | null,
     { remembered = scope, approved = null as readonly string[] | null } = {},
   ): Promise<unknown> {
-    const { server } = bareServer()
     const client = await clientFromMetadata(WEB)
     const request = {
-      server,
       client,
       scope,
       receivedAt: now - 10,
-      data: demandsSlot.write(demands),
+      server: { requests: { demands: () => demands, consents: () => [] } } as unknown as Server,
+      data: {},
     } as unknown as AuthorizationRequest
     try {
       return whatToAsk(request, { login: who, remembered, approved }, now).reasons
@@ -437,7 +438,7 @@ describe('pages of your own', () => {
     const consent = start.headers.get('location') ?? ''
     expect(consent).toMatch(/^https:\/\/accounts\.example\/consent\?interaction=/)
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const pending = await server.interaction(new Request(consent, { headers: { cookie } }))
+    const pending = await server.interaction.resume(new Request(consent, { headers: { cookie } }))
     expect([pending.login?.subject, pending.scope, pending.reasons]).toEqual(['carol', ['read', 'write'], ['consent']])
     const response = await pending.approve({ scope: ['read'] })
     const params = new URL(response.headers.find(([name]) => name === 'location')?.[1] ?? '').searchParams

@@ -171,6 +171,7 @@ describe('after that, errors go to the client with state and iss (RFC 9207 §2, 
   it('answers a crash with server_error, not with a 500 (§4.1.2.1)', async () => {
     const { server, events } = fullServer()
     server.registerExtension({
+      kind: 'extension',
       name: 'crash',
       validateAuthorizationRequest: () => {
         throw new Error('detail that nobody must see')
@@ -252,6 +253,7 @@ describe('response modes', () => {
   it('can be added', async () => {
     const { server } = fullServer()
     server.registerResponseMode({
+      kind: 'response_mode',
       responseMode: 'pigeon',
       respond: (params) => ({ status: 200, headers: [], body: JSON.stringify(params) }),
     })

@@ -1,155 +1,132 @@
 /**
- * The front channel: from an authorization request to its response.
+ * From what a client asks for, by whichever channel, to a request that is valid.
  *
- * @spec RFC 6749 §3.1 §4.1.1 §4.1.2
+ * @spec RFC 6749 §3.1 §4.1.1
  * @spec RFC 9700 §2.1 §4.1
  */
 
-import { randomToken, readForm, readQuery, type HttpRequest, type HttpResponse, type Params } from '@authlib/core'
-import {
-  accessDenied,
-  invalidRequest,
-  invalidScope,
-  OAuth2Error,
-  serverError,
-  unauthorizedClient,
-  unsupportedResponseType,
-} from '../../errors.ts'
+import { randomToken, readForm, readQuery, type HttpRequest, type Params } from '@authlib/core'
+import { invalidRequest, invalidScope, serverError, unauthorizedClient, unsupportedResponseType } from '../../errors.ts'
 import { matchesRedirectUri } from '../../redirect-uri.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import { AuthorizationError } from '../authorization-error.ts'
-import { authorizationRecord, mergeData, type Authorization } from '../records/authorization.ts'
-import { batchOf, joinChanges } from '../records/changes.ts'
+import { AuthorizationError, atTarget } from '../authorization-error.ts'
 import type { Client } from '../contract/client.ts'
 import type {
-  AuthorizationDecision,
   AuthorizationRequest,
-  Changes,
-  ResponseMode,
+  BackchannelRequest,
+  InteractionRequest,
+  NewBackchannelRequest,
+  PushedRequest,
   ResponseTarget,
   ResumedRequest,
-  Server,
-} from '../contract/feature.ts'
-import type { RegisteredResponseType, Registry } from './registry.ts'
-import { sessionEnded, sessionSlot } from '../records/session.ts'
-import { toOAuth2Error } from './to-oauth2-error.ts'
-
-/**
- * Seconds in which a request can be answered. Its authorization stays around as long, redeemed or not, so that answering
- * twice fails however late it comes.
- */
-export const ANSWER_TIME = 3600
+} from '../contract/requests.ts'
+import type { Server } from '../contract/server.ts'
+import { mergeData } from '../records/authorization.ts'
+import type { Moments } from './moments.ts'
+import { backchannelGrant, type RegisteredResponseType, type Registry } from './registry.ts'
+import { resolveParams, type Resolution } from './resolve.ts'
 
 /** @throws AuthorizationError */
-export async function validateAuthorizationRequest(
+export async function readAuthorizationRequest(
   server: Server,
   registry: Registry,
-  source: HttpRequest | ResumedRequest,
+  http: HttpRequest,
 ): Promise<AuthorizationRequest> {
-  const resumed = 'params' in source ? source : null
-  const sent = resumed?.params ?? (await readParams(source as HttpRequest)) // sound: the other member of the union
+  const sent = await readParams(http)
   const client = await findClient(server, sent)
-  const resolved = resumed ?? (await resolve(server, registry, client, sent))
-  const { params } = resolved
+  const resolved = await resolveParams(server, registry, client, { params: sent, via: [] })
+  return validateAuthorizationRequest(server, registry, client, { ...resolved, receivedAt: server.clock() })
+}
+
+/** @throws OAuth2Error: nothing is answered at the redirect URI. RFC 9126 §2.3 */
+export async function validatePushedRequest(
+  server: Server,
+  registry: Registry,
+  { client, params, authorizationId }: PushedRequest,
+): Promise<AuthorizationRequest> {
+  if (params.has('request_uri')) throw invalidRequest('request_uri may not be pushed') // RFC 9126 §2.1
+  try {
+    const resolved = await resolveParams(server, registry, client, { params, via: ['pushed'], authorizationId })
+    return await validateAuthorizationRequest(server, registry, client, { ...resolved, receivedAt: server.clock() })
+  } catch (error) {
+    throw error instanceof AuthorizationError ? error.error : error
+  }
+}
+
+/** @throws OAuth2Error */
+export async function validateBackchannelRequest(
+  server: Server,
+  registry: Registry,
+  { grantType, client, params, authorizationId, receivedAt, via = [] }: NewBackchannelRequest,
+): Promise<BackchannelRequest> {
+  const { moments } = backchannelGrant(registry, grantType)
+  if (params.repeated.length > 0) throw invalidRequest('a parameter is repeated')
+  if (!client.grantTypes.includes(grantType)) throw unauthorizedClient('the client may not use this grant_type')
+  return validated(moments, {
+    kind: 'backchannel',
+    grantType,
+    server,
+    client,
+    params,
+    scope: requestedScope(server, client, params),
+    authorizationId,
+    receivedAt,
+    changes: {},
+    via,
+    data: {},
+  })
+}
+
+/** A request that comes back from a page: resolved before, validated again. @throws AuthorizationError, OAuth2Error */
+export async function resumeRequest(
+  server: Server,
+  registry: Registry,
+  source: ResumedRequest,
+): Promise<InteractionRequest> {
+  const { grantType } = source
+  const client = await server.clients.find(source.clientId, { endpoint: 'authorization' })
+  if (!client) throw new AuthorizationError(invalidRequest('the client is not registered'), null)
+  if (grantType === undefined) return validateAuthorizationRequest(server, registry, client, source)
+  return validateBackchannelRequest(server, registry, { ...source, client, grantType })
+}
+
+async function validateAuthorizationRequest(
+  server: Server,
+  registry: Registry,
+  client: Client,
+  { params, via, changes = {}, authorizationId, receivedAt }: Resolution & { readonly receivedAt: number },
+): Promise<AuthorizationRequest> {
   const target = responseTarget(server, registry, client, params)
   return atTarget(target, async () => {
-    const { responseType, extensions } = findResponseType(registry, client, params)
+    const { responseType, moments } = findResponseType(registry, client, params)
     if (target.responseMode.responseMode !== (params.get('response_mode') ?? responseType.defaultMode)) {
       throw invalidRequest('response_mode is not supported here')
     }
-    let request: AuthorizationRequest = {
+    return validated(moments, {
       ...target,
       kind: 'authorization',
       params,
       responseType,
       scope: requestedScope(server, client, params),
-      authorizationId: resolved.authorizationId ?? randomToken(server.random, 16),
-      receivedAt: resumed?.receivedAt ?? server.clock(),
-      changes: resolved.changes ?? {},
+      authorizationId: authorizationId ?? randomToken(server.random, 16),
+      receivedAt,
+      changes,
+      via,
       data: {},
-    }
-    for (const extension of extensions) {
-      const data = await extension.validateAuthorizationRequest?.(request)
-      if (data) request = { ...request, data: mergeData(request.data, data) }
-    }
-    return request
-  })
-}
-
-/** Stores what the person decided and answers the client. @throws AuthorizationError */
-export async function createAuthorizationResponse(
-  server: Server,
-  registry: Registry,
-  request: AuthorizationRequest,
-  decision: AuthorizationDecision,
-): Promise<HttpResponse> {
-  return atTarget(request, async () => {
-    if ('denied' in decision) throw accessDenied()
-    const scope = decision.scope ?? request.scope
-    if (!coversScope(request.scope, scope)) throw serverError('', { reason: 'approved scope was not requested' })
-    if (scope.length === 0 && request.scope.length > 0) throw accessDenied('nothing was approved') // a response cannot say so
-    if (decision.sessionId !== undefined && (await sessionEnded(server, decision.sessionId))) {
-      throw new OAuth2Error('login_required', 'the session has ended')
-    }
-    const { extensions = [] } = registry.responseType(request.responseType.responseType) ?? {}
-    const now = server.clock()
-    let authorization: Authorization = {
-      id: request.authorizationId,
-      revision: 0,
-      status: 'pending',
-      clientId: request.client.clientId,
-      subject: decision.subject,
-      scope,
-      createdAt: now,
-      expiresAt: now + ANSWER_TIME,
-      authTime: decision.authTime,
-      acr: decision.acr,
-      amr: decision.amr,
-      data: decision.sessionId === undefined ? {} : sessionSlot.write(decision.sessionId),
-    }
-    const changes: Changes[] = [request.changes]
-    for (const extension of extensions) {
-      const added = await extension.authorizing?.(request, authorization)
-      if (added?.data) authorization = { ...authorization, data: mergeData(authorization.data, added.data) }
-      if (added?.changes) changes.push(added.changes)
-    }
-    const plan = await request.responseType.respond(request, authorization)
-    if (plan.changes) changes.push(plan.changes)
-    const stored: Authorization = {
-      ...authorization,
-      ...plan.update,
-      data: mergeData(authorization.data, plan.update?.data),
-      expiresAt: plan.update?.expiresAt ?? authorization.expiresAt,
-      status: plan.update?.status ?? authorization.status,
-    }
-    const answer: Changes = {
-      expect: [{ kind: 'authorization', id: stored.id, revision: 0 }],
-      put: [authorizationRecord(stored, 1)],
-    }
-    if (!(await server.store.commit(batchOf(stored.id, now, joinChanges(answer, ...changes))))) {
-      throw new AuthorizationError(invalidRequest('this authorization request has been answered already'), null)
-    }
-    server.emit({
-      type: 'authorization.granted',
-      at: now,
-      authorizationId: stored.id,
-      clientId: stored.clientId,
-      subject: stored.subject,
-      scope,
     })
-    return sendToClient(registry, request, plan.params)
   })
 }
 
-/** Answers at the redirect URI, with `state` and whatever extensions add. */
-export async function sendToClient(
-  registry: Registry,
-  target: ResponseTarget,
-  params: Readonly<Record<string, string>>,
-): Promise<HttpResponse> {
-  const all: Record<string, string> = { ...params, ...(target.state === undefined ? {} : { state: target.state }) }
-  for (const extension of registry.extensions) Object.assign(all, await extension.authorizationResponse?.(target))
-  return target.responseMode.respond(all, target)
+async function validated<R extends InteractionRequest>(
+  { validateAuthorizationRequest: steps }: Moments,
+  first: R,
+): Promise<R> {
+  let request = first
+  for (const validate of steps) {
+    const data = await validate(request)
+    if (data) request = { ...request, data: mergeData(request.data, data) }
+  }
+  return request
 }
 
 async function readParams(request: HttpRequest): Promise<Params> {
@@ -164,32 +141,15 @@ async function findClient(server: Server, params: Params): Promise<Client> {
   if (params.repeated.includes('client_id')) throw new AuthorizationError(invalidRequest('client_id is repeated'), null)
   const clientId = params.get('client_id')
   if (clientId === undefined) throw new AuthorizationError(invalidRequest('client_id is missing'), null)
-  const client = await server.clients.find(clientId)
+  const client = await server.clients.find(clientId, { endpoint: 'authorization' })
   if (!client) throw new AuthorizationError(invalidRequest('the client is not registered'), null)
   return client
-}
-
-async function resolve(
-  server: Server,
-  registry: Registry,
-  client: Client,
-  sent: Params,
-): Promise<{ params: Params; changes?: Changes; authorizationId?: string }> {
-  try {
-    for (const extension of registry.extensions) {
-      const resolved = await extension.resolveAuthorizationRequest?.(sent, client, server)
-      if (resolved) return resolved
-    }
-  } catch (error) {
-    throw error instanceof OAuth2Error ? new AuthorizationError(error, null) : error
-  }
-  return { params: sent }
 }
 
 /** Until this has succeeded no error may be redirected. RFC 6749 §4.1.2.1 */
 function responseTarget(server: Server, registry: Registry, client: Client, params: Params): ResponseTarget {
   const redirectUri = findRedirectUri(client, params)
-  return { server, client, redirectUri, responseMode: findResponseMode(registry, params), state: params.get('state') }
+  return { server, client, redirectUri, ...findResponseMode(registry, params), state: params.get('state') }
 }
 
 function findRedirectUri({ redirectUris, applicationType }: Client, params: Params): string {
@@ -206,15 +166,16 @@ function findRedirectUri({ redirectUris, applicationType }: Client, params: Para
 }
 
 /** Errors travel by the mode that was asked for where it can carry them, by the default one otherwise. */
-function findResponseMode(registry: Registry, params: Params): ResponseMode {
+function findResponseMode(registry: Registry, params: Params): Pick<ResponseTarget, 'responseMode' | 'defaultMode'> {
   const requested = params.get('response_type') ?? ''
   const known = registry.responseType(requested)?.responseType
   const defaultMode = known?.defaultMode ?? (/(^| )(id_)?token( |$)/.test(requested) ? 'fragment' : 'query')
   const wanted = params.get('response_mode')
   const carries = wanted !== undefined && !(wanted === 'query' && defaultMode === 'fragment') // Multiple Response Types §3
-  const mode = (carries ? registry.responseModes.get(wanted) : undefined) ?? registry.responseModes.get(defaultMode)
-  if (!mode) throw serverError('', { reason: `response mode ${defaultMode} is not registered` })
-  return mode
+  const responseMode =
+    (carries ? registry.responseModes.get(wanted) : undefined) ?? registry.responseModes.get(defaultMode)
+  if (!responseMode) throw serverError('', { reason: `response mode ${defaultMode} is not registered` })
+  return { responseMode, defaultMode }
 }
 
 function findResponseType(registry: Registry, client: Client, params: Params): RegisteredResponseType {
@@ -241,13 +202,4 @@ function requestedScope({ scopes }: Server, client: Client, params: Params): rea
   if (requested.length > 0 && known.length === 0) throw invalidScope('the scope is not known')
   if (!coversScope(client.scope, known)) throw invalidScope('the client may not ask for this scope')
   return known
-}
-
-/** Whatever fails once the target is known is answered there, a crash too. @throws AuthorizationError */
-export async function atTarget<T>(target: ResponseTarget, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step()
-  } catch (error) {
-    throw error instanceof AuthorizationError ? error : new AuthorizationError(toOAuth2Error(error), target)
-  }
 }

@@ -5,23 +5,36 @@
  */
 
 import type { HttpRequest, Params } from '@authlib/core'
+import { readBasicCredentials } from '../../basic-credentials.ts'
 import { invalidClient, invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
-import { readBasicCredentials } from '../client-auth/client-secret-basic.ts'
-import type { ClientAuthMethod, Server } from '../contract/feature.ts'
+import type { Grant } from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
+import type { Registry } from './registry.ts'
+
+/** The request whose client is to be found. */
+export interface Unauthenticated {
+  readonly http: HttpRequest
+  readonly params: Params
+  /** Name of the endpoint. */
+  readonly endpoint: string
+  /** Of a token request whose assertion may name the client. */
+  readonly grant?: Grant | undefined
+}
 
 /** @throws OAuth2Error `invalid_client`, or `invalid_request` for two methods at once */
 export async function authenticateClient(
   server: Server,
-  methods: Iterable<ClientAuthMethod>,
-  request: HttpRequest,
-  params: Params,
+  registry: Registry,
+  request: Unauthenticated,
 ): Promise<Client> {
+  const { http, params } = request
   try {
-    const { client, method } = await theOneUsed(server, methods, request, params)
+    const used = await theOneUsed(server, registry, request)
+    const client = used?.client ?? (await identified(server, request))
     // The registration decides, so that nobody can fall back to a weaker method. RFC 7591 §2
-    if (client.authMethod !== method)
-      throw invalidClient('', { reason: `registered for ${client.authMethod}, used ${method}` })
+    if (used && client.authMethod !== used.method)
+      throw invalidClient('', { reason: `registered for ${client.authMethod}, used ${used.method}` })
     const clientId = params.get('client_id')
     if (clientId !== undefined && clientId !== client.clientId)
       throw invalidClient('', { reason: 'client_id of another client' })
@@ -31,7 +44,7 @@ export async function authenticateClient(
       server.emit({
         type: 'client.refused',
         at: server.clock(),
-        clientId: readBasicCredentials(request)?.clientId ?? params.get('client_id'),
+        clientId: readBasicCredentials(http)?.clientId ?? params.get('client_id'),
         reason: error.reason,
       })
     }
@@ -39,19 +52,29 @@ export async function authenticateClient(
   }
 }
 
+interface Used {
+  readonly client: Client
+  readonly method: string
+}
+
 async function theOneUsed(
   server: Server,
-  methods: Iterable<ClientAuthMethod>,
-  request: HttpRequest,
-  params: Params,
-): Promise<{ client: Client; method: string }> {
-  let used: { client: Client; method: string } | undefined
-  for (const method of methods) {
-    const client = await method.authenticate(request, params, server)
+  registry: Registry,
+  { http, params, endpoint }: Unauthenticated,
+): Promise<Used | undefined> {
+  let used: Used | undefined
+  for (const method of registry.clientAuthMethods.values()) {
+    const client = await method.authenticate(http, params, server, endpoint)
     if (!client) continue
     if (used) throw invalidRequest('more than one client authentication method is used') // RFC 6749 §2.3
     used = { client, method: method.method }
   }
-  if (!used) throw invalidClient('', { reason: 'no client authentication' })
   return used
+}
+
+/** The client that an assertion names, when the request proves nothing else. RFC 7521 §4.1 */
+async function identified(server: Server, { http, params, grant }: Unauthenticated): Promise<Client> {
+  const client = await grant?.identifyClient?.({ server, http, params })
+  if (!client) throw invalidClient('', { reason: 'no client authentication' })
+  return client
 }

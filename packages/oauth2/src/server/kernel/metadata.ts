@@ -6,7 +6,7 @@
 
 import { AuthlibError, type Json } from '@authlib/core'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'
-import type { Server } from '../contract/feature.ts'
+import type { Server } from '../contract/server.ts'
 import type { Registry } from './registry.ts'
 
 export function composeMetadata(server: Server, registry: Registry): AuthorizationServerMetadata {

@@ -5,7 +5,8 @@ import { isValidUrl } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
-import type { ClientSource } from '../contract/feature.ts'
+import type { ClientSource } from '../contract/client.ts'
+import type { ClientAuthMethod } from '../contract/registrable.ts'
 
 export interface AuthorizationServerOptions {
   /** The exact issuer identifier. https, or http on a loopback host. */
@@ -31,6 +32,19 @@ export interface AuthorizationServerOptions {
   readonly random?: Random | undefined
   /** Hears of everything that happens. Default: `server.error` goes to the console, the rest is not told. */
   readonly onEvent?: EventListener | undefined
+  /**
+   * `callback`: the application answers the authorization endpoint itself, with `validateAuthorizationRequest` and
+   * `createAuthorizationResponse`, so its URL is published. Not needed when an interaction is registered; without either
+   * nobody could answer, and the endpoint is not published.
+   */
+  readonly interaction?: 'callback' | undefined
+  /** In place of the usual `client_secret_basic`, `client_secret_post` and `none`. */
+  readonly clientAuthMethods?: readonly ClientAuthMethod[] | undefined
+  /**
+   * Keeps the process alive for work that no answer waits for, such as `waitUntil` of a serverless platform. Default: it
+   * just runs.
+   */
+  readonly background?: ((work: Promise<void>) => void) | undefined
   /** Accepts a store that cannot commit atomically, or whose reads may be out of date, whatever is lost by it. Default false. */
   readonly allowWeakStorage?: boolean | undefined
 }

@@ -16,9 +16,12 @@ import { AuthorizationServer } from '../authorization-server.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
 import { jwksEndpoint } from '../features/jwks.ts'
 import { revocationEndpoint } from '../features/revocation.ts'
+import { invalidGrant } from '../../errors.ts'
 import { codeChallenge } from '../features/code-challenge.ts'
 import { jwtAccessToken } from '../features/jwt-access-token.ts'
-import type { Extension, Login } from '../contract/feature.ts'
+import type { Extension } from '../contract/extension.ts'
+import type { ClientAuthMethod, Endpoint, ResponseType } from '../contract/registrable.ts'
+import type { Login } from '../contract/interaction.ts'
 import { authorizationCodeGrant } from '../features/authorization-code.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
 import { redirectInteraction } from '../interaction/redirect.ts'
@@ -60,11 +63,77 @@ describe('what is registered is what the server does', () => {
 
   it.each(['a grant', 'the whole server'])('serves what an extension of %s brings along, once', async (where) => {
     const { server } = bareServer({ keys: staticKeys([await generateKey('ES256')]) })
-    const signs = (name: string): Extension => ({ name, endpoints: [jwksEndpoint] })
+    const signs = (name: string): Extension => ({ kind: 'extension', name, includes: [jwksEndpoint] })
     if (where === 'a grant') server.registerGrant(clientCredentialsGrant(), [signs('one'), signs('two')])
     else server.registerExtension(signs('one')).registerExtension(signs('two'))
     expect(server.metadata().jwks_uri).toBe(`${ISSUER}/jwks`)
     expect((await server.fetch(new Request(`${ISSUER}/jwks`))).status).toBe(200)
+  })
+
+  it.each<[string, unknown]>([
+    ['an extension without a kind', { name: 'rules', validateTokenRequest: () => undefined }],
+    ['the factory itself', codeChallenge],
+    ['nothing', undefined],
+    ['a string', 'grant'],
+    ['a kind that does not exist', { kind: 'plugin', name: 'x' }],
+  ])('refuses what cannot be registered, which would be silently ignored: %s', (_case, thing) => {
+    const { server } = bareServer()
+    expect(() => server.register(thing as never)).toThrow(failsWith('not_registrable'))
+    expect(() => server.registerExtension(thing as never)).toThrow(failsWith('not_registrable'))
+    expect(() => server.registerGrant(clientCredentialsGrant(), [thing as never])).toThrow(failsWith('not_registrable'))
+  })
+
+  it('takes several things at once, each by its kind', async () => {
+    const { server } = bareServer()
+    const refusing: Extension = {
+      kind: 'extension',
+      name: 'no',
+      validateTokenRequest: () => {
+        throw invalidGrant('no')
+      },
+    }
+    server.register(clientCredentialsGrant(), revocationEndpoint(), refusing)
+    const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    expect(json).toEqual({ error: 'invalid_grant', error_description: 'no' })
+    expect(server.metadata().revocation_endpoint).toBe(`${ISSUER}/revoke`)
+  })
+
+  it('lets a registration take the place of a default, and leaves defaults out when told', () => {
+    const { server } = bareServer()
+    const own: ClientAuthMethod = {
+      kind: 'client_auth_method',
+      method: 'client_secret_basic',
+      authenticate: () => null,
+    }
+    server.register(own).registerGrant(clientCredentialsGrant())
+    expect(() => server.register({ ...own })).toThrow(failsWith('duplicate_registration'))
+    expect(server.metadata().token_endpoint_auth_methods_supported).toContain('client_secret_basic')
+    const { server: strict } = bareServer({ clientAuthMethods: [own] })
+    strict.registerGrant(clientCredentialsGrant())
+    expect(strict.metadata().token_endpoint_auth_methods_supported).toEqual(['client_secret_basic'])
+  })
+
+  it('accepts for `requires` what provides the name', () => {
+    const grant = { ...clientCredentialsGrant(), requires: ['sender_constraint'] }
+    const bound: Extension = { kind: 'extension', name: 'mtls', provides: ['sender_constraint'] }
+    const { server } = bareServer()
+    expect(server.registerGrant(grant, [bound]).routes).toHaveLength(2)
+    const { server: lacking } = bareServer()
+    expect(() => lacking.registerGrant(grant).routes).toThrow(failsWith('missing_extension'))
+  })
+
+  it('refuses a response type without what makes it safe, whatever another grant has', () => {
+    const { server } = bareServer()
+    const type: ResponseType = {
+      kind: 'response_type',
+      responseType: 'id_token',
+      grantTypes: ['implicit'],
+      requires: ['code_challenge'],
+      defaultMode: 'fragment',
+      respond: () => ({ params: {} }),
+    }
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).register(type)
+    expect(() => server.routes).toThrow(failsWith('missing_extension'))
   })
 
   it('refuses a registration after the first request, which would be silently ignored', async () => {
@@ -83,14 +152,16 @@ describe('what is registered is what the server does', () => {
   it('counts the metadata as a request: what came later would be missing there', () => {
     const { server } = fullServer()
     server.metadata()
-    expect(() => server.registerExtension({ name: 'late' })).toThrow(failsWith('registration_frozen'))
+    expect(() => server.registerExtension({ kind: 'extension', name: 'late' })).toThrow(
+      failsWith('registration_frozen'),
+    )
   })
 
-  it.each(['resolveAuthorizationRequest', 'authorizationResponse'] as const)(
+  it.each(['resolveRequestUri', 'resolveRequestObject', 'authorizationResponse', 'responseHeaders'] as const)(
     'refuses %s in an extension of one grant, where it would never run',
     (moment) => {
       const { server } = bareServer()
-      const extension: Extension = { name: 'misplaced', [moment]: () => undefined }
+      const extension: Extension = { kind: 'extension', name: 'misplaced', [moment]: () => undefined }
       expect(() => server.registerGrant(clientCredentialsGrant(), [extension])).toThrow(
         failsWith('misplaced_extension'),
       )
@@ -105,6 +176,67 @@ describe('what is registered is what the server does', () => {
       revocation_endpoint: 'http://localhost:4000/auth/revoke',
     })
     expect(server.routes.map(({ path }) => path)).toContain('/auth/revoke')
+  })
+})
+
+describe('an authorization endpoint', () => {
+  const withCode = (options: Parameters<typeof bareServer>[0] = {}) => {
+    const { server } = bareServer(options)
+    return server.registerGrant(authorizationCodeGrant(), [codeChallenge()])
+  }
+
+  it('that nobody can answer is not published', async () => {
+    const server = withCode()
+    expect(server.metadata()).not.toHaveProperty('authorization_endpoint')
+    expect((await server.fetch(new Request(authorizeUrl()))).status).toBe(404)
+  })
+
+  it('that the application answers is published, and left to it', async () => {
+    const server = withCode({ interaction: 'callback' })
+    expect(server.metadata().authorization_endpoint).toBe(`${ISSUER}/authorize`)
+    expect(server.routes.map(({ path }) => path)).not.toContain('/authorize')
+    const request = await server.validateAuthorizationRequest(new Request(authorizeUrl()))
+    await expect(server.interaction.begin(request, new Request(authorizeUrl()))).rejects.toMatchObject({
+      error: { cause: { code: 'missing_interaction' } },
+    })
+  })
+})
+
+describe('an endpoint whose path ends with an id', () => {
+  const notes: Endpoint = {
+    kind: 'endpoint',
+    name: 'notes',
+    path: '/notes/:id',
+    methods: ['GET'],
+    cors: false,
+    metadata: () => ({}),
+    handle: (_http, _server, id) => ({ status: 200, headers: [], body: `note ${id}` }),
+  }
+
+  it('is given it, decoded', async () => {
+    const { server } = bareServer({ baseUrl: 'http://localhost:4000/auth' })
+    server.register(notes)
+    expect(server.routes.at(-1)).toEqual({ path: '/auth/notes/:id', methods: ['GET', 'HEAD'] })
+    expect(server.url('notes', 'a/b c')).toBe('http://localhost:4000/auth/notes/a%2Fb%20c')
+    const get = async (path: string) => (await server.fetch(new Request(ISSUER + path))).text()
+    expect(await get('/auth/notes/a%2Fb%20c')).toBe('note a/b c')
+    for (const path of ['/auth/notes', '/auth/notes/', '/auth/notes/1/2', '/auth/notes/%ff']) {
+      expect(await get(path)).toBe('Not found')
+    }
+  })
+
+  it('may stand beside one without, and not twice', async () => {
+    const { server } = bareServer()
+    server.register(notes, {
+      ...notes,
+      name: 'all',
+      path: '/notes',
+      handle: () => ({ status: 200, headers: [], body: 'all' }),
+    })
+    expect(await (await server.fetch(new Request(`${ISSUER}/notes`))).text()).toBe('all')
+    const { server: twice } = bareServer()
+    twice.register(notes, { ...notes, name: 'other', path: '/notes/:name' })
+    expect(() => twice.routes).toThrow(failsWith('duplicate_path'))
   })
 })
 
@@ -144,7 +276,7 @@ describe('metadata (RFC 8414)', () => {
 
   it('refuses two features that disagree', () => {
     const { server } = bareServer()
-    for (const value of [1, 2]) server.register({ name: `f${value}`, metadata: { answer: value } })
+    for (const value of [1, 2]) server.register({ kind: 'feature', name: `f${value}`, metadata: { answer: value } })
     expect(() => server.metadata()).toThrow(failsWith('conflicting_metadata'))
   })
 
@@ -221,8 +353,8 @@ describe('tenants', () => {
       }),
     )
     const { access_token: token } = (await answer.json()) as { access_token: string }
-    expect(await tenant.findToken(token)).not.toBeNull()
-    expect(await server.findToken(token)).toBeNull()
+    expect(await tenant.tokens.find(token)).not.toBeNull()
+    expect(await server.tokens.find(token)).toBeNull()
     expect(tenant.metadata().issuer).toBe('http://localhost:4000/t1')
     expect(tenant.routes.map(({ path }) => path)).toContain('/t1/token')
   })
@@ -237,8 +369,8 @@ describe('tenants', () => {
     expect(server.at(sibling).issuer).toBe(sibling.issuer) // made anew for each request, as some do
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
     const own = server.at({ ...tenant, store: tenantStore(store, 't1') })
-    expect(await own.findToken(String(json['access_token']))).toBeNull()
-    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+    expect(await own.tokens.find(String(json['access_token']))).toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
   })
 
   it('do not take a login for one as a login for another, though cookies and secrets are the same', async () => {
@@ -326,7 +458,7 @@ describe('introspection and revocation', () => {
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
     const stranger = { ...WEB, client_id: 'other', client_secret: 'other-secret-other-secret-other' }
     expect((await post(server, '/revoke', { token: String(json['access_token']) }, stranger)).status).toBe(200)
-    expect(await server.findToken(String(json['access_token']))).not.toBeNull()
+    expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
   })
 
   it('revocation of an access token ends it alone, of a refresh token everything (RFC 7009 §2.1)', async () => {
@@ -334,17 +466,17 @@ describe('introspection and revocation', () => {
     const { json } = await redeem(server, await obtainCode(server))
     const [access, refreshToken] = [String(json['access_token']), String(json['refresh_token'])]
     await post(server, '/revoke', { token: access, token_type_hint: 'refresh_token' }, WEB)
-    expect(await server.findToken(access)).toBeNull()
+    expect(await server.tokens.find(access)).toBeNull()
     const next = await post(server, '/token', { grant_type: 'refresh_token', refresh_token: refreshToken }, WEB)
     expect(next.status).toBe(200)
     await post(server, '/revoke', { token: String(next.json['refresh_token']) }, WEB)
-    expect(await server.findToken(String(next.json['access_token']))).toBeNull()
+    expect(await server.tokens.find(String(next.json['access_token']))).toBeNull()
   })
 
   it('a revocation is not lost to a refresh that comes first', async () => {
     const { server } = fullServer()
     const { json } = await redeem(server, await obtainCode(server))
-    const found = await server.findToken(String(json['refresh_token']))
+    const found = await server.tokens.find(String(json['refresh_token']))
     const next = await post(
       server,
       '/token',
@@ -352,15 +484,15 @@ describe('introspection and revocation', () => {
       WEB,
     )
     if (!found) throw new Error('the refresh token is alive')
-    await server.revoke(found)
-    expect(await server.findToken(String(next.json['access_token']))).toBeNull()
+    await server.tokens.revoke(found)
+    expect(await server.tokens.find(String(next.json['access_token']))).toBeNull()
   })
 
   it('everything of a person ends at once', async () => {
     const { server } = fullServer()
     const one = await redeem(server, await obtainCode(server))
     const two = await redeem(server, await obtainCode(server))
-    expect(await server.revokeAuthorizations({ subject: 'alice' })).toBe(2)
-    for (const { json } of [one, two]) expect(await server.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.authorizations.revoke({ subject: 'alice' })).toBe(2)
+    for (const { json } of [one, two]) expect(await server.tokens.find(String(json['access_token']))).toBeNull()
   })
 })

@@ -1,120 +1,118 @@
 /** What has been registered, and nothing else, is what a server does. */
 
 import { AuthlibError, type Store } from '@authlib/core'
+import { unsupportedGrantType } from '../../errors.ts'
+import type { Extension } from '../contract/extension.ts'
+import type { Interaction } from '../contract/interaction.ts'
+import type { Handler, Moment } from '../contract/moments.ts'
 import type {
+  Backchannel,
   ClientAuthMethod,
   Endpoint,
-  Extension,
-  Feature,
   Grant,
-  Interaction,
   Metadata,
+  Registrable,
   ResponseMode,
   ResponseType,
-  Server,
   TokenFormat,
   TokenKind,
-} from '../contract/feature.ts'
+} from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
+import { globalMoments, handlersOf, momentsOf, type HandlerLists, type Moments } from './moments.ts'
 
-/** A grant with the extensions that run for it: those of the whole server, then its own. */
+/** A grant with what extensions do for it: those of the whole server, then its own. */
 export interface RegisteredGrant {
   readonly grant: Grant
-  readonly extensions: readonly Extension[]
+  readonly moments: Moments
 }
 
-/** A response type with the extensions that run for it. */
+/** A response type with what extensions do for it. */
 export interface RegisteredResponseType {
   readonly responseType: ResponseType
-  readonly extensions: readonly Extension[]
+  readonly moments: Moments
+}
+
+/** What is worked out when registration ends. */
+interface Resolved {
+  readonly grants: ReadonlyMap<string, RegisteredGrant>
+  readonly responseTypes: ReadonlyMap<string, RegisteredResponseType>
+  /** Of the extensions of the whole server. */
+  readonly moments: Moments
+  readonly handlers: HandlerLists
 }
 
 /** What has been registered, by name. Frozen at the first request. */
 export class Registry {
+  readonly #all = new Set<Registrable>()
   readonly #grants = new Map<string, Grant>()
   readonly #scoped = new Map<string, Map<string, Extension>>()
   readonly #global = new Map<string, Extension>()
   readonly #responseTypes = new Map<string, ResponseType>()
-  readonly #metadata: (Metadata | ((server: Server) => Metadata))[] = []
-  readonly endpoints: ReadonlyMap<string, Endpoint>
-  readonly clientAuthMethods: ReadonlyMap<string, ClientAuthMethod>
-  readonly responseModes: ReadonlyMap<string, ResponseMode>
-  readonly tokenKinds: ReadonlyMap<string, TokenKind>
-  readonly tokenFormats: ReadonlyMap<string, TokenFormat>
-  /** The issuer of each store in use: two on one would take each other's tokens. */
-  readonly storeOwners: WeakMap<Store, string> = new WeakMap<Store, string>()
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #clientAuthMethods = new Map<string, ClientAuthMethod>()
   readonly #responseModes = new Map<string, ResponseMode>()
-  readonly #tokenKinds = new Map<string, TokenKind>()
+  readonly #tokenKinds = new Map<string, TokenKind | TokenFormat>()
   readonly #tokenFormats = new Map<string, TokenFormat>()
+  readonly #features = new Map<string, Registrable>()
   #interaction: Interaction | undefined
-  #resolved: { grants: Map<string, RegisteredGrant>; responseTypes: Map<string, RegisteredResponseType> } | undefined
+  #defaultFormat: TokenFormat | undefined
+  #resolved: Resolved | undefined
+  /** Things that a registration of the same name replaces, without a word. */
+  readonly #replaceable: ReadonlySet<Registrable>
+  /** The issuer of each store in use: two on one would take each other's tokens. */
+  readonly storeOwners: WeakMap<Store, string> = new WeakMap<Store, string>()
 
-  constructor() {
-    this.endpoints = this.#endpoints
-    this.clientAuthMethods = this.#clientAuthMethods
-    this.responseModes = this.#responseModes
-    this.tokenKinds = this.#tokenKinds
-    this.tokenFormats = this.#tokenFormats
+  /** `defaults` are registered first; a thing of the same kind and name takes the place of one. */
+  constructor(defaults: readonly Registrable[] = []) {
+    this.#replaceable = new Set(defaults)
+    for (const thing of defaults) this.register(thing)
   }
 
-  /** @throws AuthlibError `duplicate_registration` or `registration_frozen` */
-  register(feature: Feature): void {
-    if (this.#resolved) {
-      throw new AuthlibError(
-        'registration_frozen',
-        'The server has answered a request: nothing can be registered any more',
-        {
-          hint: 'Register everything before the server is mounted or called.',
-          reason: feature.name,
-        },
-      )
-    }
-    for (const grant of feature.grants ?? []) this.registerGrant(grant)
-    for (const endpoint of [...(feature.endpoints ?? []), ...endpointsOf(feature.extensions)])
-      add(this.#endpoints, 'endpoint', endpoint.name, endpoint)
-    for (const method of feature.clientAuthMethods ?? [])
-      add(this.#clientAuthMethods, 'client auth method', method.method, method)
-    for (const type of feature.responseTypes ?? [])
-      add(this.#responseTypes, 'response type', words(type.responseType), type)
-    for (const mode of feature.responseModes ?? []) add(this.#responseModes, 'response mode', mode.responseMode, mode)
-    for (const kind of feature.tokens ?? []) add(this.#tokenKinds, 'token kind', kind.name, kind)
-    for (const format of feature.tokenFormats ?? []) {
-      add(this.#tokenFormats, 'token format', format.name, format)
-      add(this.#tokenKinds, 'token kind', format.name, format) // what is minted must be recognised
-    }
-    for (const extension of feature.extensions ?? []) add(this.#global, 'extension', extension.name, extension)
-    if (feature.interaction) {
-      if (this.#interaction && this.#interaction !== feature.interaction) throw duplicate('interaction', feature.name)
-      this.#interaction = feature.interaction
-    }
-    if (feature.metadata) this.#metadata.push(feature.metadata)
+  /** @throws AuthlibError `not_registrable`, `duplicate_registration`, `registration_frozen` */
+  register(thing: Registrable): void {
+    assertRegistrable(thing)
+    if (this.#resolved) throw frozen(nameOf(thing))
+    this.#add(thing)
+    this.#all.add(thing)
+    if ('includes' in thing) for (const included of thing.includes ?? []) this.register(included)
   }
 
   /** The extensions run for this grant only. @throws AuthlibError `misplaced_extension`, and as {@link register} */
   registerGrant(grant: Grant, extensions: readonly Extension[] = []): void {
-    const { grantType, endpoints = [] } = grant
-    this.register({ ...grant, name: grantType, endpoints: [...endpoints, ...endpointsOf(extensions)] })
-    add(this.#grants, 'grant', grantType, grant)
-    const scoped = new Map<string, Extension>()
+    for (const extension of extensions) assertScoped(extension)
+    this.register(grant)
+    const scoped = this.#scoped.get(grant.grantType) ?? new Map<string, Extension>()
+    this.#scoped.set(grant.grantType, scoped)
     for (const extension of extensions) {
-      if (extension.resolveAuthorizationRequest ?? extension.authorizationResponse) throw misplaced(extension.name)
-      add(scoped, 'extension', extension.name, extension)
+      this.#put(scoped, 'extension', extension.name, extension)
+      this.#all.add(extension)
+      for (const included of extension.includes ?? []) this.register(included)
     }
-    this.#scoped.set(grantType, scoped)
   }
 
-  grant(grantType: string): RegisteredGrant | undefined {
-    return this.freeze().grants.get(grantType)
+  get endpoints(): ReadonlyMap<string, Endpoint> {
+    return this.#endpoints
   }
 
-  responseType(responseType: string): RegisteredResponseType | undefined {
-    return this.freeze().responseTypes.get(words(responseType))
+  get clientAuthMethods(): ReadonlyMap<string, ClientAuthMethod> {
+    return this.#clientAuthMethods
   }
 
-  /** Extensions of the whole server. */
-  get extensions(): Iterable<Extension> {
-    return this.#global.values()
+  get responseModes(): ReadonlyMap<string, ResponseMode> {
+    return this.#responseModes
+  }
+
+  get tokenKinds(): ReadonlyMap<string, TokenKind | TokenFormat> {
+    return this.#tokenKinds
+  }
+
+  get tokenFormats(): ReadonlyMap<string, TokenFormat> {
+    return this.#tokenFormats
+  }
+
+  /** Of tokens for which nothing names another. */
+  get defaultFormat(): string {
+    return this.#defaultFormat?.name ?? 'opaque'
   }
 
   get interaction(): Interaction | undefined {
@@ -129,17 +127,38 @@ export class Registry {
     return [...this.#responseTypes.values()].map(({ responseType }) => responseType)
   }
 
-  /** What every registered feature, and every extension wherever it is scoped, says about itself. */
-  metadata(server: Server): Metadata[] {
-    const scoped = [...this.#scoped.values()].flatMap((extensions) => [...extensions.values()])
-    const extensions = new Set([...this.#global.values(), ...scoped])
-    const parts = [...this.#metadata, ...[...extensions].map(({ metadata }) => metadata)]
-    return parts.map((part) => (typeof part === 'function' ? part(server) : part)).filter((part) => part !== undefined)
+  grant(grantType: string): RegisteredGrant | undefined {
+    return this.freeze().grants.get(grantType)
   }
 
-  /** Ends registration and works out which extensions run where. */
-  freeze(): { grants: Map<string, RegisteredGrant>; responseTypes: Map<string, RegisteredResponseType> } {
-    if (this.#resolved) return this.#resolved
+  responseType(responseType: string): RegisteredResponseType | undefined {
+    return this.freeze().responseTypes.get(words(responseType))
+  }
+
+  /** What extensions of the whole server do. */
+  get moments(): Moments {
+    return this.freeze().moments
+  }
+
+  handlers(moment: Moment<never, unknown>): readonly Handler['handle'][] {
+    return this.freeze().handlers.get(moment) ?? []
+  }
+
+  /** What everything registered says about itself; endpoints have their own way to say it. */
+  metadata(server: Server): Metadata[] {
+    return [...this.#all].flatMap((thing) => {
+      if (thing.kind === 'endpoint' || thing.metadata === undefined) return []
+      return [typeof thing.metadata === 'function' ? thing.metadata(server) : thing.metadata]
+    })
+  }
+
+  /** Ends registration and works out which extensions run where. @throws AuthlibError `missing_extension` */
+  freeze(): Resolved {
+    this.#resolved ??= this.#resolve()
+    return this.#resolved
+  }
+
+  #resolve(): Resolved {
     const global = [...this.#global.values()]
     const grants = new Map<string, RegisteredGrant>()
     for (const [grantType, grant] of this.#grants) {
@@ -147,48 +166,136 @@ export class Registry {
       const twice = scoped.find(({ name }) => this.#global.has(name)) // it would run twice
       if (twice) throw duplicate('extension', twice.name)
       const extensions = [...global, ...scoped]
-      for (const name of grant.requires ?? []) {
-        if (!extensions.some((extension) => extension.name === name)) throw missingExtension(grantType, name)
-      }
-      grants.set(grantType, { grant, extensions })
+      assertPresent(grant.requires, extensions, `the grant ${grantType}`)
+      grants.set(grantType, { grant, moments: momentsOf(extensions) })
     }
     const responseTypes = new Map<string, RegisteredResponseType>()
     for (const [name, responseType] of this.#responseTypes) {
       const scoped = responseType.grantTypes.flatMap((grantType) => [...(this.#scoped.get(grantType)?.values() ?? [])])
-      responseTypes.set(name, { responseType, extensions: [...global, ...new Set(scoped)] })
+      const extensions = [...new Set([...global, ...scoped])]
+      assertPresent(responseType.requires, extensions, `the response type ${name}`)
+      responseTypes.set(name, { responseType, moments: momentsOf(extensions) })
     }
-    this.#resolved = { grants, responseTypes }
-    return this.#resolved
+    const everywhere = [...this.#all].filter((thing) => thing.kind === 'extension')
+    return { grants, responseTypes, moments: momentsOf(global), handlers: handlersOf(everywhere) }
+  }
+
+  #add(thing: Registrable): void {
+    switch (thing.kind) {
+      case 'feature':
+        this.#put(this.#features, 'feature', thing.name, thing)
+        break
+      case 'grant':
+        this.#put(this.#grants, 'grant', thing.grantType, thing)
+        break
+      case 'response_type':
+        this.#put(this.#responseTypes, 'response type', words(thing.responseType), thing)
+        break
+      case 'response_mode':
+        this.#put(this.#responseModes, 'response mode', thing.responseMode, thing)
+        break
+      case 'endpoint':
+        this.#put(this.#endpoints, 'endpoint', thing.name, thing)
+        break
+      case 'extension':
+        this.#put(this.#global, 'extension', thing.name, thing)
+        break
+      case 'client_auth_method':
+        this.#put(this.#clientAuthMethods, 'client authentication method', thing.method, thing)
+        break
+      case 'token_kind':
+        this.#put(this.#tokenKinds, 'token kind', thing.name, thing)
+        break
+      case 'token_format':
+        this.#put(this.#tokenFormats, 'token format', thing.name, thing)
+        this.#put(this.#tokenKinds, 'token kind', thing.name, thing) // what is minted must be recognised
+        if (thing.isDefault === true) this.#defaultFormat = theOnly('default token format', this.#defaultFormat, thing)
+        break
+      case 'interaction':
+        this.#interaction = theOnly('interaction', this.#interaction, thing)
+    }
+  }
+
+  /** The same object twice is fine: several features may bring the token endpoint along. */
+  #put<T extends Registrable>(map: Map<string, T>, what: string, name: string, thing: T): void {
+    const present = map.get(name)
+    if (present === thing) return
+    if (present !== undefined && !this.#replaceable.has(present)) throw duplicate(what, name)
+    if (present !== undefined) this.#all.delete(present)
+    map.set(name, thing)
   }
 }
 
-function endpointsOf(extensions: readonly Extension[] = []): readonly Endpoint[] {
-  return extensions.flatMap(({ endpoints = [] }) => endpoints)
+/** A grant that people authorise without a redirect. @throws OAuth2Error `unsupported_grant_type` for any other */
+export function backchannelGrant(
+  registry: Registry,
+  grantType: string,
+): RegisteredGrant & { readonly backchannel: Backchannel } {
+  const registered = registry.grant(grantType)
+  const backchannel = registered?.grant.backchannel
+  if (!registered || !backchannel) throw unsupportedGrantType()
+  return { ...registered, backchannel }
 }
 
-/** The same object twice is fine: several features may bring the token endpoint along. */
-function add<T>(map: Map<string, T>, what: string, name: string, item: T): void {
-  const present = map.get(name)
-  if (present !== undefined && present !== item) throw duplicate(what, name)
-  map.set(name, item)
-}
+const kinds: ReadonlySet<unknown> = new Set<Registrable['kind']>([
+  ...(['feature', 'grant', 'response_type', 'response_mode', 'endpoint', 'extension'] as const),
+  ...(['client_auth_method', 'token_kind', 'token_format', 'interaction'] as const),
+])
 
-function duplicate(what: string, name: string): AuthlibError {
-  return new AuthlibError('duplicate_registration', `A ${what} of this name is registered already`, { reason: name })
-}
-
-function missingExtension(grantType: string, name: string): AuthlibError {
-  return new AuthlibError('missing_extension', 'A grant lacks an extension that makes it safe', {
-    hint: `Register the extension ${name} with the grant ${grantType}, or for the whole server.`,
-    reason: `${grantType} needs ${name}`,
+/** The compiler refuses it first; without one, what was ignored would be a rule that nobody enforces. */
+function assertRegistrable(thing: unknown): void {
+  const kind = typeof thing === 'object' && thing !== null && 'kind' in thing ? thing.kind : undefined
+  if (kinds.has(kind)) return
+  const given = typeof thing === 'function' ? `the function ${thing.name}` : `an object of kind ${String(kind)}`
+  throw new AuthlibError('not_registrable', `${given} cannot be registered`, {
+    hint: 'Register what a factory returns, such as codeChallenge(), or an object with its kind: { kind: "extension", name, … }.',
   })
 }
 
-function misplaced(name: string): AuthlibError {
-  return new AuthlibError('misplaced_extension', 'An extension of one grant has moments that no grant is known at', {
+/** @throws AuthlibError `misplaced_extension`, `not_registrable` */
+function assertScoped(extension: Extension): void {
+  assertRegistrable(extension)
+  if (!globalMoments.some((moment) => extension[moment] !== undefined)) return
+  const { name } = extension
+  throw new AuthlibError('misplaced_extension', `The extension ${name} has moments at which no grant is known`, {
     hint: `Register the extension ${name} for the whole server, by registerExtension.`,
     reason: name,
   })
+}
+
+function assertPresent(requires: readonly string[] = [], extensions: readonly Extension[], who: string): void {
+  for (const needed of requires) {
+    if (extensions.some(({ name, provides = [] }) => name === needed || provides.includes(needed))) continue
+    throw new AuthlibError('missing_extension', `${needed} is missing, without which ${who} is not safe`, {
+      hint: `Register the extension ${needed} with ${who}, or for the whole server.`,
+      reason: `${who} needs ${needed}`,
+    })
+  }
+}
+
+/** @throws AuthlibError `duplicate_registration` when there is another one already */
+function theOnly<T extends { readonly name: string }>(what: string, present: T | undefined, thing: T): T {
+  if (present && present !== thing) throw duplicate(what, thing.name)
+  return thing
+}
+
+function nameOf(thing: Registrable): string {
+  if (thing.kind === 'grant') return thing.grantType
+  if (thing.kind === 'response_type') return thing.responseType
+  if (thing.kind === 'response_mode') return thing.responseMode
+  return thing.kind === 'client_auth_method' ? thing.method : thing.name
+}
+
+function frozen(name: string): AuthlibError {
+  return new AuthlibError(
+    'registration_frozen',
+    'The server has answered a request: nothing can be registered any more',
+    { hint: 'Register everything before the server is mounted or called.', reason: name },
+  )
+}
+
+function duplicate(what: string, name: string): AuthlibError {
+  return new AuthlibError('duplicate_registration', `A ${what} named ${name} is registered already`, { reason: name })
 }
 
 /** `token code` and `code token` are one response type. OAuth 2.0 Multiple Response Types §3 */

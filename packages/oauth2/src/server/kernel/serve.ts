@@ -1,20 +1,50 @@
-/** What HTTP wants of every endpoint: methods, HEAD, and scripts of other origins. */
+/** From a request to the endpoint that answers it: its path, what HTTP wants of it, and scripts of other origins. */
 
-import type { HttpRequest, HttpResponse } from '@authlib/core'
-import { corsHeaders, preflightResponse } from '@authlib/core/kit'
-import type { Endpoint } from '../contract/feature.ts'
+import { AuthlibError, type HttpHeader, type HttpRequest, type HttpResponse } from '@authlib/core'
+import { corsHeaders, preflightResponse, requestPath } from '@authlib/core/kit'
+import type { Endpoint } from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
+import { endpointPath } from './environment.ts'
+import type { AuthorizationServerOptions } from './options.ts'
+import type { Registry } from './registry.ts'
 
-/** Answers with what `call` gives, or says why the method will not do. */
+/** Endpoints by their path; one whose path ends with `/:id` by what stands before it. */
+export interface RouteTable {
+  readonly exact: ReadonlyMap<string, Endpoint>
+  readonly withId: ReadonlyMap<string, Endpoint>
+}
+
+/** Of the endpoints that are mounted. @throws AuthlibError `duplicate_path` */
+export function createRouteTable(server: Server, registry: Registry, options: AuthorizationServerOptions): RouteTable {
+  registry.freeze()
+  const exact = new Map<string, Endpoint>()
+  const withId = new Map<string, Endpoint>()
+  for (const endpoint of registry.endpoints.values()) {
+    if (endpoint.mounted?.(server) === false) continue
+    const path = endpointPath(options, endpoint)
+    const parent = /^(.*)\/:\w+$/.exec(path)?.[1]
+    const [table, key] = parent === undefined ? [exact, path] : [withId, parent]
+    if (table.has(key))
+      throw new AuthlibError('duplicate_path', `Two endpoints have the path ${path}`, { reason: path })
+    table.set(key, endpoint)
+  }
+  return { exact, withId }
+}
+
 export async function serve(
-  endpoint: Endpoint,
-  { method }: HttpRequest,
-  call: () => Promise<HttpResponse>,
+  server: Server,
+  registry: Registry,
+  { exact, withId }: RouteTable,
+  request: HttpRequest,
 ): Promise<HttpResponse> {
-  if (method === 'OPTIONS' && endpoint.cors) return preflightResponse(endpoint.methods)
-  const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
-  const response = served ? await call() : methodNotAllowed(endpoint)
-  const headers = endpoint.cors ? [...response.headers, ...corsHeaders] : response.headers
-  return { status: response.status, headers, body: method === 'HEAD' ? '' : response.body }
+  const path = requestPath(request)
+  const found = exact.get(path)
+  if (found) return answer(server, registry, found, request)
+  const end = path.lastIndexOf('/')
+  const parent = withId.get(path.slice(0, end))
+  const id = parent && decoded(path.slice(end + 1))
+  if (parent && id !== undefined) return answer(server, registry, parent, request, id)
+  return { status: 404, headers: [['content-type', 'text/plain']], body: 'Not found' }
 }
 
 /** As `Allow` lists them. RFC 9110 §10.2.1 */
@@ -22,6 +52,65 @@ export function allowedMethods({ methods, cors }: Endpoint): readonly string[] {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), ...(cors ? ['OPTIONS'] : [])]
 }
 
+async function answer(
+  server: Server,
+  registry: Registry,
+  endpoint: Endpoint,
+  request: HttpRequest,
+  id?: string,
+): Promise<HttpResponse> {
+  const { method } = request
+  if (method === 'OPTIONS' && endpoint.cors) return preflightResponse(endpoint.methods)
+  const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
+  if (!served) return withCors(endpoint, methodNotAllowed(endpoint))
+  const response = await call(server, endpoint, request, id)
+  const added = endpoint.direct === true ? await addedHeaders(server, registry, endpoint, request) : []
+  const body = method === 'HEAD' ? '' : response.body
+  return withCors(endpoint, { status: response.status, headers: joinHeaders(response.headers, added), body })
+}
+
+async function call(server: Server, endpoint: Endpoint, request: HttpRequest, id?: string): Promise<HttpResponse> {
+  try {
+    return await endpoint.handle(request, server, id)
+  } catch (error) {
+    return server.respond(error)
+  }
+}
+
+/** What extensions say with every answer, errors too, such as a fresh nonce. */
+async function addedHeaders(
+  server: Server,
+  registry: Registry,
+  { name }: Endpoint,
+  request: HttpRequest,
+): Promise<readonly HttpHeader[]> {
+  const added: HttpHeader[] = []
+  for (const headersOf of registry.moments.responseHeaders) {
+    added.push(...((await headersOf(server, name, request)) ?? []))
+  }
+  return added
+}
+
+/** A header that is added replaces one of the same name. */
+function joinHeaders(headers: readonly HttpHeader[], added: readonly HttpHeader[]): readonly HttpHeader[] {
+  if (added.length === 0) return headers
+  const names = new Set(added.map(([name]) => name))
+  return [...headers.filter(([name]) => !names.has(name)), ...added]
+}
+
+function withCors({ cors }: Endpoint, response: HttpResponse): HttpResponse {
+  return cors ? { ...response, headers: [...response.headers, ...corsHeaders] } : response
+}
+
 function methodNotAllowed(endpoint: Endpoint): HttpResponse {
   return { status: 405, headers: [['allow', allowedMethods(endpoint).join(', ')]], body: '' }
+}
+
+/** Undefined for an empty segment, and for one that is not percent-encoded UTF-8. */
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment) || undefined
+  } catch {
+    return undefined
+  }
 }

@@ -3,10 +3,11 @@ import { AuthlibError, memoryStore, type Store } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { basic, bareServer, fullServer, ISSUER, post, PUBLIC, WEB } from '../../../test/journey.ts'
 import { invalidGrant } from '../../errors.ts'
-import type { Extension, Grant } from '../contract/feature.ts'
+import type { Extension } from '../contract/extension.ts'
+import type { Grant } from '../contract/registrable.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
 import { staticClients } from '../records/clients.ts'
-import { newAuthorization } from './token-request.ts'
+import { newAuthorization } from '../records/authorization.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -156,8 +157,8 @@ describe('client_credentials (RFC 6749 §4.4, T16)', () => {
   it('gives tokens that die with the client', async () => {
     const { server } = fullServer()
     const { json } = await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
-    expect(await server.revokeAuthorizations({ clientId: 'web' })).toBe(1)
-    expect(await server.findToken(String(json['access_token']))).toBeNull()
+    expect(await server.authorizations.revoke({ clientId: 'web' })).toBe(1)
+    expect(await server.tokens.find(String(json['access_token']))).toBeNull()
   })
 })
 
@@ -165,6 +166,7 @@ describe('a grant of your own', () => {
   const apiKeys = new Map([['key-of-carol', 'carol']])
 
   const apiKeyGrant = (): Grant => ({
+    kind: 'grant',
     grantType: 'urn:example:api-key',
     metadata: { api_key_help_uri: 'https://as.example/help' },
     exchange(request) {
@@ -190,7 +192,7 @@ describe('a grant of your own', () => {
     })
     server.registerGrant(clientCredentialsGrant()).registerGrant(apiKeyGrant())
     const { json } = await post(server, '/token', { grant_type: 'urn:example:api-key', api_key: 'key-of-carol' }, WEB)
-    expect((await server.findToken(String(json['access_token'])))?.authorization.subject).toBe('carol')
+    expect((await server.tokens.find(String(json['access_token'])))?.authorization.subject).toBe('carol')
     expect(server.metadata()).toMatchObject({
       grant_types_supported: ['client_credentials', 'urn:example:api-key'],
       api_key_help_uri: 'https://as.example/help',
@@ -203,8 +205,9 @@ describe('a grant of your own', () => {
 describe('extensions of the token endpoint', () => {
   const calls: string[] = []
   const log = (name: string): Extension => ({
+    kind: 'extension',
     name,
-    receiveTokenRequest: () => void calls.push(`${name} receive`),
+    receiveClientRequest: () => void calls.push(`${name} receive`),
     validateTokenRequest: () => void calls.push(`${name} validate`),
     issuing: () => {
       calls.push(`${name} issuing`)
@@ -227,13 +230,14 @@ describe('extensions of the token endpoint', () => {
     )
     expect(json).toMatchObject({ scoped: true, global: true })
     expect(headers.get('x-extension')).toBe('global, scoped')
-    expect((await server.findToken(String(json['access_token'])))?.claims).toEqual({ scoped: true, global: true })
+    expect((await server.tokens.find(String(json['access_token'])))?.claims).toEqual({ scoped: true, global: true })
   })
 
   it('may not write the same thing twice', async () => {
     const { server } = bareServer()
     server.registerGrant(clientCredentialsGrant())
-    for (const name of ['one', 'two']) server.registerExtension({ name, issuing: () => ({ claims: { same: name } }) })
+    for (const name of ['one', 'two'])
+      server.registerExtension({ kind: 'extension', name, issuing: () => ({ claims: { same: name } }) })
     expect((await post(server, '/token', { grant_type: 'client_credentials' }, WEB)).status).toBe(500)
   })
 
@@ -241,6 +245,7 @@ describe('extensions of the token endpoint', () => {
     const { server } = bareServer()
     server.registerGrant(clientCredentialsGrant())
     server.registerExtension({
+      kind: 'extension',
       name: 'no',
       validateTokenRequest: () => {
         throw invalidGrant('no')

@@ -1,44 +1,28 @@
-/** The `Authorization` record: who authorised what for which client. The root of truth that codes and tokens die with. */
+/** How authorizations are stored and read. */
 
-import { AuthlibError, type Json, type JsonObject, type RecordIndex, type StoredRecord } from '@authlib/core'
+import {
+  AuthlibError,
+  randomToken,
+  type Json,
+  type JsonObject,
+  type RecordIndex,
+  type Store,
+  type StoredRecord,
+} from '@authlib/core'
+import type { Authorization, AuthorizationUpdate, Slot } from '../contract/authorization.ts'
+import type { Changes } from '../contract/plans.ts'
+import type { TokenRequest } from '../contract/requests.ts'
 
-/** Only the server writes it; features ask for an {@link AuthorizationUpdate}. */
-export interface Authorization {
-  /** Also the partition of everything that derives from it, carried inside codes and tokens. */
-  readonly id: string
-  /** As read; 0 for one that is not stored yet. */
-  readonly revision: number
-  /** `pending`: a code was issued and not redeemed. */
-  readonly status: 'pending' | 'active' | 'revoked'
-  readonly clientId: string
-  /** Absent when the client acts for itself. */
-  readonly subject?: string | undefined
-  /** Granted scope. A token may carry less. */
-  readonly scope: readonly string[]
-  readonly createdAt: number
-  /** Never earlier than that of any code or token that derives from it. */
-  readonly expiresAt: number
-  /** When the end-user logged in, NumericDate. */
-  readonly authTime?: number | undefined
-  readonly acr?: string | undefined
-  readonly amr?: readonly string[] | undefined
-  /** What grants and extensions keep, each under its {@link Slot}. */
-  readonly data: JsonObject
-}
+/** `kind` of an authorization in the store. */
+export const AUTHORIZATION_KIND = 'authorization'
 
-/** What an authorization becomes. `data` replaces the slots it names. */
-export interface AuthorizationUpdate {
-  readonly status?: 'active' | 'revoked' | undefined
-  readonly expiresAt?: number | undefined
-  readonly data?: JsonObject | undefined
-}
+/**
+ * Seconds in which a request can be answered. Its authorization stays around as long, redeemed or not, so that answering
+ * twice fails however late it comes.
+ */
+export const ANSWER_TIME = 3600
 
-/** A typed place in the `data` of a record. */
-export interface Slot<T extends Json> {
-  readonly name: string
-  read(from: { readonly data: JsonObject }): T | undefined
-  write(value: T): JsonObject
-}
+const VERSION = 1
 
 /** `const challenge = slot<string>('codeChallenge')`: one name, one type, one writer. */
 export function slot<T extends Json>(name: string): Slot<T> {
@@ -67,27 +51,85 @@ export function mergeData(...parts: readonly (JsonObject | undefined)[]): JsonOb
   return merged
 }
 
-/** `kind` of an authorization in the store. */
-export const AUTHORIZATION_KIND = 'authorization'
+/** What an authorization at the token endpoint is made of. */
+export interface NewAuthorization {
+  /** Absent when the client acts for itself. */
+  readonly subject?: string | undefined
+  readonly scope: readonly string[]
+  readonly data?: JsonObject | undefined
+  /** The authorization that it derives from: it ends with that one. */
+  readonly parent?: Authorization | undefined
+}
 
-const VERSION = 1
+/** An authorization that is made at the token endpoint, for grants without a front channel. */
+export function newAuthorization(
+  { server, client, now }: TokenRequest,
+  { subject, scope, data = {}, parent }: NewAuthorization,
+): Authorization {
+  return {
+    id: parent ? `${parent.id}~${randomToken(server.random, 9)}` : randomToken(server.random, 16),
+    revision: 0,
+    status: 'active',
+    clientId: client.clientId,
+    subject,
+    scope,
+    createdAt: now,
+    expiresAt: now + server.accessTokenLifetime,
+    data,
+  }
+}
+
+/** Where everything of the authorization is stored: the id of the root that it derives from. */
+export function partitionOf(authorizationId: string): string {
+  const end = authorizationId.indexOf('~')
+  return end === -1 ? authorizationId : authorizationId.slice(0, end)
+}
+
+/** The ids of what must be alive besides, the root first. None for an authorization that derives from no other. */
+export function ancestorsOf(authorizationId: string): readonly string[] {
+  const ids: string[] = []
+  for (let end = authorizationId.indexOf('~'); end !== -1; end = authorizationId.indexOf('~', end + 1)) {
+    ids.push(authorizationId.slice(0, end))
+  }
+  return ids
+}
 
 /** The record of an authorization at a revision. */
 export function authorizationRecord(authorization: Authorization, revision: number): StoredRecord {
   return {
     kind: AUTHORIZATION_KIND,
     id: authorization.id,
-    partition: authorization.id,
+    partition: partitionOf(authorization.id),
     revision,
     expiresAt: authorization.expiresAt,
-    index: ownerIndex(authorization),
+    index: indexOf(authorization),
     data: packAuthorization(authorization),
   }
 }
 
-/** By which everything of a client or a subject is found. */
-export function ownerIndex({ clientId, subject }: Pick<Authorization, 'clientId' | 'subject'>): RecordIndex {
-  return subject === undefined ? { client: clientId } : { client: clientId, subject }
+/** The guarded write that turns an authorization into what the update says. */
+export function authorizationChanges(authorization: Authorization, update: AuthorizationUpdate): Changes {
+  const next: Authorization = {
+    ...authorization,
+    status: update.status ?? authorization.status,
+    scope: update.scope ?? authorization.scope,
+    expiresAt: update.expiresAt ?? authorization.expiresAt,
+    data: { ...authorization.data, ...update.data },
+  }
+  return {
+    expect: [{ kind: AUTHORIZATION_KIND, id: authorization.id, revision: authorization.revision }],
+    put: [authorizationRecord(next, authorization.revision + 1)],
+  }
+}
+
+/** By which everything of a client, a subject, a session or a tag is found. */
+export function indexOf({
+  clientId,
+  subject,
+  index,
+}: Pick<Authorization, 'clientId' | 'subject' | 'index'>): RecordIndex {
+  const owner = subject === undefined ? { client: clientId } : { client: clientId, subject }
+  return index === undefined ? owner : { ...owner, ...index }
 }
 
 /** Everything of it but the fields that the record itself carries. */
@@ -105,9 +147,26 @@ export function readAuthorization(record: StoredRecord | null | undefined, now: 
 /** The one place that reads stored data of every version. */
 export function unpackAuthorization(
   data: JsonObject,
-  { partition, revision, expiresAt }: Pick<StoredRecord, 'partition' | 'revision' | 'expiresAt'>,
+  { id, revision, expiresAt }: Pick<StoredRecord, 'id' | 'revision' | 'expiresAt'>,
 ): Authorization | null {
   if (data['version'] !== VERSION) return null
   const { version: _version, ...rest } = data
-  return { ...rest, id: partition, revision, expiresAt } as Authorization // sound: packAuthorization wrote this version
+  return { ...rest, id, revision, expiresAt } as Authorization // sound: packAuthorization wrote this version
+}
+
+/** The authorization if it lives, with everything that it derives from. */
+export async function findAuthorization(store: Store, id: string, now: number): Promise<Authorization | null> {
+  const [own, ...above] = await store.get(partitionOf(id), authorizationKeys(id))
+  const authorization = readAuthorization(own, now)
+  return authorization && areActive(above, now) ? authorization : null
+}
+
+/** What to read of the store to judge an authorization: its own record, then those of its ancestors. */
+export function authorizationKeys(id: string): (readonly [kind: string, id: string])[] {
+  return [id, ...ancestorsOf(id)].map((one) => [AUTHORIZATION_KIND, one] as const)
+}
+
+/** Whether all these authorizations live and are active. */
+export function areActive(records: readonly (StoredRecord | null)[], now: number): boolean {
+  return records.every((record) => readAuthorization(record, now)?.status === 'active')
 }

@@ -1,7 +1,7 @@
 /** Joining what several features want written into the one batch. */
 
 import type { Batch } from '@authlib/core'
-import type { Changes } from '../contract/feature.ts'
+import type { Changes } from '../contract/plans.ts'
 
 export function joinChanges(...parts: readonly (Changes | undefined)[]): Changes {
   return {

@@ -17,8 +17,7 @@ import {
 import { sha256Base64url } from '@authlib/core/kit'
 import { redirectUriFault } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
-import type { Client, ClientMetadata, ClientSecret } from '../contract/client.ts'
-import type { ClientSource } from '../contract/feature.ts'
+import type { Client, ClientMetadata, ClientSecret, ClientSource } from '../contract/client.ts'
 
 /** Clients that can be added and removed. */
 export interface ClientStore extends ClientSource {

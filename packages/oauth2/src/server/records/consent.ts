@@ -3,31 +3,61 @@
 import { NEVER, type Awaitable, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
-import type { Server } from '../contract/feature.ts'
+import type { Environment } from '../contract/server.ts'
 
-type ConsentData = { readonly version: 1; readonly scope: readonly string[] }
+type ConsentData = {
+  readonly version: 1
+  readonly scope: readonly string[]
+  readonly items?: readonly string[] | undefined
+}
+
+/** What a subject has approved for a client. */
+export interface RememberedConsent {
+  readonly scope: readonly string[]
+  /** Keys of consent items. */
+  readonly items: readonly string[]
+}
 
 const KIND = 'consent'
 
 /** Scope that the subject has approved for the client; null when nothing was ever approved. */
 export async function rememberedScope(
-  server: Server,
+  server: Environment,
   subject: string,
   clientId: string,
 ): Promise<readonly string[] | null> {
   return (await load(server, await idOf(subject, clientId)))?.scope ?? null
 }
 
+/** Everything that the subject has approved for the client; null when nothing was ever approved. */
+export async function rememberedConsent(
+  server: Environment,
+  subject: string,
+  clientId: string,
+): Promise<RememberedConsent | null> {
+  return load(server, await idOf(subject, clientId))
+}
+
 /** Adds to what is remembered. Two approvals at once are both kept. */
 export async function rememberConsent(
-  server: Server,
-  { subject, clientId, scope }: { subject: string; clientId: string; scope: readonly string[] },
+  server: Environment,
+  {
+    subject,
+    clientId,
+    scope,
+    items = [],
+  }: { subject: string; clientId: string; scope: readonly string[]; items?: readonly string[] },
 ): Promise<void> {
   const id = await idOf(subject, clientId)
   for (let attempt = 0; attempt < 10; attempt++) {
     const known = await load(server, id)
     const revision = known?.revision ?? 0
-    const data: ConsentData = { version: 1, scope: [...new Set([...(known?.scope ?? []), ...scope])] }
+    const keys = joined(known?.items, items)
+    const data: ConsentData = {
+      version: 1,
+      scope: joined(known?.scope, scope),
+      ...(keys.length > 0 ? { items: keys } : {}),
+    }
     const record: StoredRecord = {
       kind: KIND,
       id,
@@ -43,17 +73,21 @@ export async function rememberConsent(
   throw temporarilyUnavailable('', { reason: 'others kept writing this consent' })
 }
 
-/** The next request asks again. Tokens that were given stay: end them with `revokeAuthorizations`. */
-export async function forgetConsent(server: Server, subject: string, clientId: string): Promise<void> {
+/** The next request asks again. Tokens that were given stay: end them with `authorizations.revoke`. */
+export async function forgetConsent(server: Environment, subject: string, clientId: string): Promise<void> {
   const id = await idOf(subject, clientId)
   await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
 }
 
-async function load(server: Server, id: string): Promise<{ scope: readonly string[]; revision: number } | null> {
+async function load(server: Environment, id: string): Promise<(RememberedConsent & { revision: number }) | null> {
   const [record] = await server.store.get(id, [[KIND, id]])
   if (!record) return null
-  const { scope } = record.data as ConsentData // sound: rememberConsent wrote it
-  return { scope, revision: record.revision }
+  const { scope, items = [] } = record.data as ConsentData // sound: rememberConsent wrote it
+  return { scope, items, revision: record.revision }
+}
+
+function joined(known: readonly string[] = [], added: readonly string[]): readonly string[] {
+  return [...new Set([...known, ...added])]
 }
 
 function idOf(subject: string, clientId: string): Awaitable<string> {

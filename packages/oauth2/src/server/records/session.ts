@@ -2,8 +2,10 @@
 
 import { randomToken, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
-import { slot, type Slot } from './authorization.ts'
-import type { Login, Server } from '../contract/feature.ts'
+import type { Slot } from '../contract/authorization.ts'
+import type { Login } from '../contract/interaction.ts'
+import type { Environment } from '../contract/server.ts'
+import { slot } from './authorization.ts'
 
 type SessionData = {
   readonly version: 1
@@ -20,7 +22,7 @@ export const sessionSlot: Slot<string> = slot<string>('session')
 
 /** Starts a session. The value belongs into a cookie; the store keeps its hash. `lifetime` in seconds. */
 export async function startSession(
-  server: Server,
+  server: Environment,
   { subject, acr, amr }: Pick<Login, 'subject' | 'acr' | 'amr'>,
   lifetime: number,
 ): Promise<{ value: string; login: Login }> {
@@ -42,24 +44,24 @@ export async function startSession(
 }
 
 /** The login of a session cookie, or null when there is none that lives. */
-export async function findSession(server: Server, value: string): Promise<Login | null> {
+export async function findSession(server: Environment, value: string): Promise<Login | null> {
   const id = await sha256Base64url(value)
   const record = await liveSession(server, id)
   return record ? loginOf(id, record.data as SessionData) : null // sound: startSession wrote it
 }
 
 /** From now on the session opens nothing, and codes given under it cannot be redeemed. */
-export async function endSession(server: Server, value: string): Promise<void> {
+export async function endSession(server: Environment, value: string): Promise<void> {
   const id = await sha256Base64url(value)
   await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
 }
 
 /** Whether a session, by its public id, has ended. */
-export async function sessionEnded(server: Server, sessionId: string): Promise<boolean> {
+export async function sessionEnded(server: Environment, sessionId: string): Promise<boolean> {
   return (await liveSession(server, sessionId)) === null
 }
 
-async function liveSession(server: Server, id: string): Promise<StoredRecord | null> {
+async function liveSession(server: Environment, id: string): Promise<StoredRecord | null> {
   const [record] = await server.store.get(id, [[KIND, id]])
   return record && record.expiresAt > server.clock() ? record : null
 }

@@ -5,13 +5,14 @@
  */
 
 import { escapeHtml, htmlResponse, randomToken, type HttpResponse } from '@authlib/core'
-import type { ResponseMode } from '../contract/feature.ts'
+import type { ResponseMode } from '../contract/registrable.ts'
 
 /**
  * Answers by a page whose form posts the parameters to the redirect URI. A script submits it; without scripts the person
  * presses the button. Register it with `server.registerResponseMode(formPostMode)`.
  */
 export const formPostMode: ResponseMode = {
+  kind: 'response_mode',
   responseMode: 'form_post',
   respond: (params, { redirectUri }) => postPage(redirectUri, params),
 }

@@ -63,7 +63,7 @@ describe('the discovery document (Discovery §3, §4)', () => {
 
   it('lets another feature say what it supports', async () => {
     const { server } = await provider()
-    server.register({ name: 'request_object', metadata: { request_parameter_supported: true } })
+    server.register({ kind: 'feature', name: 'request_object', metadata: { request_parameter_supported: true } })
     const response = await server.fetch(new Request(`${ISSUER}/.well-known/openid-configuration`))
     expect(await response.json()).toMatchObject({ request_parameter_supported: true })
   })

@@ -17,6 +17,7 @@ const defaults = {
 
 /** Comes with the extension that issues ID Tokens. */
 export const discoveryEndpoint: Endpoint = {
+  kind: 'endpoint',
   name: 'openid_configuration',
   path: { wellKnown: OPENID_CONFIGURATION, placement: 'append' },
   methods: ['GET'],
@@ -26,7 +27,7 @@ export const discoveryEndpoint: Endpoint = {
     server.metadata() // throws what is wrong with the configuration before the first request
     return true
   },
-  async handle(_request, server) {
+  handle(_http, server) {
     return jsonResponse(200, { ...defaults, ...server.metadata() }, [['cache-control', 'public, max-age=300']])
   },
 }

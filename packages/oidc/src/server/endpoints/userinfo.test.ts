@@ -69,7 +69,11 @@ describe('userinfo (Core §5.3)', () => {
   it.each([false, true])('refuses a token whose audience is another API (JWT: %s)', async (jwt) => {
     const { server } = await provider()
     if (jwt) server.register(jwtAccessToken({ audience: 'https://api.example' }))
-    server.registerExtension({ name: 'resource', issuing: () => ({ audience: ['https://other.example'] }) })
+    server.registerExtension({
+      kind: 'extension',
+      name: 'resource',
+      issuing: () => ({ audience: ['https://other.example'] }),
+    })
     const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid email'))
     expect(response.status).toBe(401)
     expect(await response.json()).toMatchObject({ error: 'invalid_token' })

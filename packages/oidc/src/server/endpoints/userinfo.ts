@@ -23,6 +23,7 @@ export interface UserinfoEndpointOptions extends ClaimsOptions {
 export function userinfoEndpoint(options: UserinfoEndpointOptions): Endpoint {
   const protectors = new WeakMap<Server, ResourceProtector<OwnToken>>()
   return {
+    kind: 'endpoint',
     name: 'userinfo',
     path: '/userinfo',
     methods: ['GET', 'POST'],
@@ -62,7 +63,7 @@ function createProtector(server: Server, { schemes }: UserinfoEndpointOptions): 
     validators: [
       {
         async validate(text) {
-          const found = await server.findToken(text)
+          const found = await server.tokens.find(text)
           if (found?.kind !== 'access_token') return null
           const { authorization, scope, audience, expiresAt, tokenType = 'Bearer', claims } = found
           if (!isForUserinfo(audience, server)) throw invalidToken('the token is for another resource')

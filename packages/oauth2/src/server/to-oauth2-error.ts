@@ -1,7 +1,7 @@
 /** Whatever was thrown, as an error that can be answered. */
 
 import { AuthlibError } from '@authlib/core'
-import { OAuth2Error, serverError, temporarilyUnavailable } from '../../errors.ts'
+import { OAuth2Error, serverError, temporarilyUnavailable } from '../errors.ts'
 
 /** Errors of core and of the store in OAuth's words; anything else is a crash. */
 export function toOAuth2Error(error: unknown): OAuth2Error {

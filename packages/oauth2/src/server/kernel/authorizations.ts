@@ -1,0 +1,118 @@
+/** Records of who authorised what: found, listed, amended and ended. One write ends every code and token of one. */
+
+import type { ListQuery, StoredRecord } from '@authlib/core'
+import { temporarilyUnavailable } from '../../errors.ts'
+import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
+import type { EndingCause } from '../contract/extension.ts'
+import type { FoundToken } from '../contract/plans.ts'
+import type { Owner, Server } from '../contract/server.ts'
+import {
+  AUTHORIZATION_KIND,
+  authorizationChanges,
+  findAuthorization,
+  partitionOf,
+  readAuthorization,
+} from '../records/authorization.ts'
+import { batchOf, joinChanges } from '../records/changes.ts'
+import { ACCESS_TOKEN_KIND } from '../records/token-text.ts'
+
+/** Nobody refreshes as often as this while one change runs. */
+const ATTEMPTS = 50
+
+/** Those that are alive. */
+export async function* listAuthorizations(server: Server, owner: Owner): AsyncGenerator<Authorization> {
+  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
+    for (const record of page) {
+      const authorization = readAuthorization(record, server.clock())
+      if (authorization && authorization.status !== 'revoked') yield authorization
+    }
+  }
+}
+
+/** Returns how many authorizations and single tokens ended. */
+export async function revokeAuthorizations(
+  server: Server,
+  owner: Owner | { readonly authorizationId: string },
+  cause: EndingCause,
+): Promise<number> {
+  if ('authorizationId' in owner) return (await revokeOne(server, owner.authorizationId, cause)) ? 1 : 0
+  let ended = 0
+  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
+    const revoked = await Promise.all(page.map(({ id }) => revokeOne(server, id, cause)))
+    ended += revoked.filter(Boolean).length
+  }
+  // Tokens of client_credentials hold their authorization themselves.
+  for await (const page of pages(server, { kind: ACCESS_TOKEN_KIND, ...ownedBy(owner) })) {
+    const remove = ({ partition, kind, id }: StoredRecord): Promise<boolean> =>
+      server.store.commit(batchOf(partition, server.clock(), { remove: [[kind, id]] }))
+    await Promise.all(page.map(remove))
+    ended += page.length
+  }
+  return ended
+}
+
+/** Changes one that lives. Null when there is none. */
+export async function amendAuthorization(
+  server: Server,
+  id: string,
+  change: (authorization: Authorization) => AuthorizationUpdate,
+): Promise<Authorization | null> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const now = server.clock()
+    const authorization = await findAuthorization(server.store, id, now)
+    if (authorization?.status !== 'active') return null
+    const changes = authorizationChanges(authorization, change(authorization))
+    if (await server.store.commit(batchOf(partitionOf(id), now, changes))) {
+      return readAuthorization(changes.put?.[0], now)
+    }
+  }
+  throw tooBusy()
+}
+
+/** Writes the revocation that a token describes. */
+export async function revokeToken(server: Server, { authorization, revocation, kind }: FoundToken): Promise<void> {
+  const update = revocation.update && authorizationChanges(authorization, revocation.update)
+  const now = server.clock()
+  const batch = batchOf(partitionOf(authorization.id), now, joinChanges(update, revocation.changes))
+  if (!(await server.store.commit(batch))) {
+    await revokeOne(server, authorization.id, 'revocation') // somebody else wrote first
+    return
+  }
+  const { id: authorizationId, clientId, subject } = authorization
+  server.emit({ type: 'token.revoked', at: now, authorizationId, clientId, subject, token: kind })
+}
+
+/** Reads again when the write is lost: a revocation must not be lost to a refresh that came first. */
+async function revokeOne(server: Server, id: string, cause: EndingCause): Promise<boolean> {
+  const partition = partitionOf(id)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const now = server.clock()
+    const [record] = await server.store.get(partition, [[AUTHORIZATION_KIND, id]])
+    const authorization = readAuthorization(record, now)
+    if (!authorization || authorization.status === 'revoked') return false
+    const changes = authorizationChanges(authorization, { status: 'revoked' })
+    if (!(await server.store.commit(batchOf(partition, now, changes)))) continue
+    const { clientId, subject } = authorization
+    server.emit({ type: 'authorization.revoked', at: now, authorizationId: id, clientId, subject, cause })
+    return true
+  }
+  throw tooBusy()
+}
+
+function ownedBy(owner: Owner): Pick<ListQuery, 'by' | 'value'> {
+  return 'clientId' in owner ? { by: 'client', value: owner.clientId } : { by: 'subject', value: owner.subject }
+}
+
+/** Pages of as many records as are worth writing at once: a store may write them together. */
+async function* pages(server: Server, query: ListQuery): AsyncGenerator<readonly StoredRecord[]> {
+  let after: string | undefined
+  do {
+    const page = await server.store.list({ ...query, after, limit: 100 })
+    yield page.items
+    after = page.next
+  } while (after !== undefined)
+}
+
+function tooBusy(): Error {
+  return temporarilyUnavailable('', { reason: 'others kept writing this authorization' })
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { basic, bareServer, ISSUER, post, WEB } from '../../../test/journey.ts'
+import { OAuth2Error } from '../../errors.ts'
+import type { Extension } from '../contract/extension.ts'
+import type { Endpoint } from '../contract/registrable.ts'
+import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { introspectionEndpoint } from '../features/introspection.ts'
+import { revocationEndpoint } from '../features/revocation.ts'
+import { slot } from '../records/authorization.ts'
+
+const proof = slot<string>('proof')
+
+/** As DPoP does: a proof in a header, a nonce in every answer. */
+const proving: Extension = {
+  kind: 'extension',
+  name: 'proving',
+  receiveClientRequest({ http, params }) {
+    const sent = http.headers.get('proof')
+    if (sent === 'bad') throw new OAuth2Error('invalid_dpop_proof', '', { reason: 'the proof is bad' })
+    return sent === null ? undefined : { data: proof.write(sent), params: params.with({ proved: 'yes' }) }
+  },
+  responseHeaders: (_server, endpoint) => [
+    ['dpop-nonce', `fresh for ${endpoint}`],
+    ['pragma', 'replaced'],
+  ],
+}
+
+const echo: Endpoint = {
+  kind: 'endpoint',
+  name: 'echo',
+  path: '/echo',
+  methods: ['POST'],
+  cors: true,
+  direct: true,
+  async handle(http, server) {
+    const request = await server.clients.receive(http, 'echo')
+    return { status: 200, headers: [], body: JSON.stringify([proof.read(request), request.params.get('proved')]) }
+  },
+}
+
+function directServer() {
+  const made = bareServer()
+  made.server.register(clientCredentialsGrant(), revocationEndpoint(), introspectionEndpoint(), echo, proving)
+  return made
+}
+
+describe('direct requests', () => {
+  it.each([
+    ['/token', 'token', { grant_type: 'client_credentials' }, { grant_type: 'unknown' }],
+    ['/revoke', 'revocation', { token: 'x' }, {}],
+    ['/introspect', 'introspection', { token: 'x' }, {}],
+    ['/echo', 'echo', {}, null],
+  ])('%s: extensions add headers to its answers, errors too, for scripts to read', async (path, name, good, bad) => {
+    const { server } = directServer()
+    const answers = [await post(server, path, good, WEB), await post(server, path, good)]
+    if (bad) answers.push(await post(server, path, bad, WEB))
+    expect(answers.map(({ status }) => status)).toEqual(bad ? [200, 401, 400] : [200, 401])
+    for (const { headers } of answers) {
+      expect(headers.get('dpop-nonce')).toBe(`fresh for ${name}`)
+      expect(headers.get('pragma')).toBe('replaced')
+      if (path !== '/introspect') expect(headers.get('access-control-expose-headers')).toContain('dpop-nonce')
+    }
+  })
+
+  it('are received by extensions before the endpoint reads them', async () => {
+    const { server } = directServer()
+    const headers = { authorization: basic(WEB), proof: 'good' }
+    const response = await server.fetch(
+      new Request(`${ISSUER}/echo`, { method: 'POST', headers, body: new URLSearchParams() }),
+    )
+    expect(await response.json()).toEqual(['good', 'yes'])
+  })
+
+  it.each(['/token', '/revoke', '/introspect', '/echo'])('%s: an extension may refuse', async (path) => {
+    const { server, events } = directServer()
+    const headers = { authorization: basic(WEB), proof: 'bad' }
+    const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x' })
+    const response = await server.fetch(new Request(ISSUER + path, { method: 'POST', headers, body }))
+    expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_dpop_proof' }])
+    const type = path === '/token' ? 'token.refused' : 'request.refused'
+    expect(events).toContainEqual(
+      expect.objectContaining({ type, clientId: 'web', error: 'invalid_dpop_proof', reason: 'the proof is bad' }),
+    )
+  })
+
+  it('that a script asks about beforehand may carry a proof (Fetch, CORS preflight)', async () => {
+    const { server } = directServer()
+    const { headers } = await server.fetch(new Request(`${ISSUER}/token`, { method: 'OPTIONS' }))
+    expect(headers.get('access-control-allow-headers')).toContain('dpop')
+    expect(headers.get('dpop-nonce')).toBeNull()
+  })
+})

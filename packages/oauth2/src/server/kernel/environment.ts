@@ -1,0 +1,88 @@
+/** What a server stands on, made from its options. */
+
+import { AuthlibError, systemClock, systemRandom } from '@authlib/core'
+import { createMac, createSealer, send, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
+import { logServerError, type AuthEvent } from '../contract/events.ts'
+import type { Endpoint } from '../contract/registrable.ts'
+import type { Environment } from '../contract/server.ts'
+import type { AuthorizationServerOptions } from './options.ts'
+import type { Registry } from './registry.ts'
+
+/** @throws AuthlibError `weak_secret` */
+export function createEnvironment(options: AuthorizationServerOptions, registry: Registry): Environment {
+  const { issuer, store, keys, secrets, clock = systemClock, random = systemRandom } = options
+  const ownLabel = (label: string): string => `${label} ${issuer}` // tenants share secrets, and nothing made with them
+  const sealers = new Map<string, Sealer>()
+  const macs = new Map<string, Mac>()
+  const sealer = (label: string): Sealer =>
+    cached(sealers, label, () => createSealer({ secrets, label: ownLabel(label), random }))
+  sealer('check') // refuses weak secrets now, not at the first request
+
+  const emit = (event: AuthEvent): void => {
+    try {
+      const listener: (event: AuthEvent) => unknown = options.onEvent ?? logServerError
+      const told = listener(event)
+      if (told instanceof Promise) told.catch(() => undefined) // an async listener cannot end the process either
+    } catch {
+      // a listener cannot fail the request
+    }
+  }
+
+  return {
+    issuer,
+    store,
+    keys,
+    clock,
+    random,
+    sealer,
+    emit,
+    mac: (label) => cached(macs, label, () => createMac({ secrets, label: ownLabel(label) })),
+    send: (url, sending) => send(url, { ...sending, addresses: 'public' }),
+
+    requireKeys() {
+      if (keys) return keys
+      throw new AuthlibError('missing_keys', 'Something registered signs tokens, and the server has no keys', {
+        hint: "Pass `keys`, such as storedKeys({ store, secrets }) of '@authlib/jose'.",
+      })
+    },
+
+    url(name, id) {
+      const endpoint = registry.endpoints.get(name)
+      if (!endpoint) {
+        throw new AuthlibError('unknown_endpoint', 'No endpoint of this name is registered', { reason: name })
+      }
+      const url = new URL(baseOf(options)).origin + endpointPath(options, endpoint)
+      return id === undefined ? url : url.replace(/:\w+$/, encodeURIComponent(id))
+    },
+
+    background(work) {
+      const done = Promise.resolve()
+        .then(work)
+        .then(
+          () => undefined,
+          (error: unknown) => emit({ type: 'server.error', at: clock(), error }),
+        )
+      options.background?.(done)
+    },
+  }
+}
+
+/** Where an endpoint is served: a path, perhaps with `/:id` at its end. */
+export function endpointPath(options: AuthorizationServerOptions, { name, path }: Endpoint): string {
+  const own = options.paths?.[name]
+  if (own !== undefined) return own
+  if (typeof path !== 'string') return wellKnownPath(options.issuer, path.wellKnown, path.placement)
+  return new URL(baseOf(options)).pathname.replace(/\/$/, '') + path
+}
+
+function baseOf({ baseUrl, issuer }: AuthorizationServerOptions): string {
+  return baseUrl ?? issuer
+}
+
+function cached<T>(map: Map<string, T>, label: string, make: () => T): T {
+  const present = map.get(label)
+  if (present !== undefined) return present
+  const made = make()
+  map.set(label, made)
+  return made
+}

@@ -1,0 +1,61 @@
+/** Answering what was thrown, in one place. */
+
+import type { HttpResponse } from '@authlib/core'
+import { errorResponse, serverError, type ErrorUris, type OAuth2Error } from '../../errors.ts'
+import { AuthorizationError } from '../authorization-error.ts'
+import type { ResponseTarget } from '../contract/requests.ts'
+import type { Server } from '../contract/server.ts'
+import { toOAuth2Error } from '../to-oauth2-error.ts'
+import { errorPage } from './error-page.ts'
+import type { Registry } from './registry.ts'
+import { sendToClient } from './send-to-client.ts'
+
+/** At the client when its redirect URI is known, as a page when a person looks at it, as JSON otherwise. */
+export async function respond(
+  server: Server,
+  registry: Registry,
+  error: unknown,
+  uris: ErrorUris | undefined,
+): Promise<HttpResponse> {
+  if (error instanceof AuthorizationError) {
+    report(server, error.error)
+    const { target } = error
+    server.emit({
+      type: 'authorization.refused',
+      at: server.clock(),
+      clientId: target?.client.clientId,
+      error: error.code,
+      reason: reasonOf(error.error),
+    })
+    return target ? sendError(server, registry, error.error, target, uris) : errorPage(error.error)
+  }
+  const known = toOAuth2Error(error)
+  report(server, known)
+  return errorResponse(known, uris)
+}
+
+/** Why, in words for the log: the detail that is not sent, or else what was. */
+export function reasonOf({ reason, description }: OAuth2Error): string | undefined {
+  return reason ?? (description === '' ? undefined : description)
+}
+
+/** When the way to the client is what is broken, the person gets a page. */
+async function sendError(
+  server: Server,
+  registry: Registry,
+  error: OAuth2Error,
+  target: ResponseTarget,
+  uris: ErrorUris | undefined,
+): Promise<HttpResponse> {
+  try {
+    return await sendToClient(registry, target, error.toParams(uris))
+  } catch (cause) {
+    const crash = serverError('', { cause })
+    report(server, crash)
+    return errorPage(crash)
+  }
+}
+
+function report(server: Server, error: OAuth2Error): void {
+  if (error.status >= 500) server.emit({ type: 'server.error', at: server.clock(), error: error.cause ?? error })
+}

@@ -1,0 +1,119 @@
+/** The object that features are given: the environment of a server, and what the kernel does for it. */
+
+import { AuthlibError } from '@authlib/core'
+import type { AuthorizationServerMetadata } from '../../metadata.ts'
+import { answeredAt } from '../authorization-error.ts'
+import type { Interaction } from '../contract/interaction.ts'
+import type { Moment, MomentHandler } from '../contract/moments.ts'
+import type { Authorizations, Clients, Interactions, Requests, Server, Tokens } from '../contract/server.ts'
+import { findAuthorization } from '../records/authorization.ts'
+import { storedClients } from '../records/clients.ts'
+import { answerRequest } from './answer.ts'
+import {
+  readAuthorizationRequest,
+  resumeRequest,
+  validateBackchannelRequest,
+  validatePushedRequest,
+} from './authorization-request.ts'
+import { amendAuthorization, listAuthorizations, revokeAuthorizations, revokeToken } from './authorizations.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { receiveClientRequest } from './client-request.ts'
+import { consentsOf, demandsOf } from './demands.ts'
+import { createEnvironment } from './environment.ts'
+import { respond } from './errors.ts'
+import { mintForResponse } from './issue.ts'
+import { composeMetadata } from './metadata.ts'
+import type { AuthorizationServerOptions } from './options.ts'
+import type { Registry } from './registry.ts'
+import { createTokenResponse } from './token-request.ts'
+
+/** @throws AuthlibError `weak_secret` */
+export function createServer(options: AuthorizationServerOptions, registry: Registry): Server {
+  let metadata: AuthorizationServerMetadata | undefined
+  const server = {
+    ...createEnvironment(options, registry),
+    accessTokenLifetime: options.accessTokenLifetime ?? 3600,
+    scopes: options.scopes,
+    get grantTypes() {
+      return registry.grantTypes
+    },
+    metadata() {
+      registry.freeze() // what came later would be missing
+      return (metadata ??= composeMetadata(server, registry))
+    },
+    handlers<In, Out>(moment: Moment<In, Out>) {
+      return registry.handlers(moment) as readonly MomentHandler<In, Out>[] // sound: `on` put them there under this moment
+    },
+    respond: (error: unknown) => respond(server, registry, error, options.errorUris),
+  } as Server // sound: the facets, which need it, follow
+  return Object.assign(server, {
+    tokens: tokensOf(server, registry),
+    authorizations: authorizationsOf(server),
+    requests: requestsOf(server, registry),
+    interaction: interactionOf(server, registry, options),
+    clients: clientsOf(server, registry, options),
+  })
+}
+
+function tokensOf(server: Server, registry: Registry): Tokens {
+  return {
+    async find(token) {
+      for (const kind of registry.tokenKinds.values()) {
+        const found = await kind.find(token, server)
+        if (found) return found
+      }
+      return null
+    },
+    revoke: (token) => revokeToken(server, token),
+    mint: (request, plan) => mintForResponse(registry, request, plan),
+    createResponse: (http) => createTokenResponse(server, registry, http),
+  }
+}
+
+function authorizationsOf(server: Server): Authorizations {
+  return {
+    find: (id) => findAuthorization(server.store, id, server.clock()),
+    list: (owner) => listAuthorizations(server, owner),
+    revoke: (owner) => revokeAuthorizations(server, owner, 'administration'),
+    amend: (id, change) => amendAuthorization(server, id, change),
+  }
+}
+
+function requestsOf(server: Server, registry: Registry): Requests {
+  return {
+    authorization: (http) => readAuthorizationRequest(server, registry, http),
+    pushed: (source) => validatePushedRequest(server, registry, source),
+    backchannel: (source) => validateBackchannelRequest(server, registry, source),
+    resume: (source) => resumeRequest(server, registry, source),
+    demands: (request) => demandsOf(registry, request),
+    consents: (request) => consentsOf(registry, request),
+    answer: (request, decision) => answerRequest(server, registry, request, decision),
+  }
+}
+
+function interactionOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Interactions {
+  const registered = (): Interaction => {
+    if (registry.interaction) return registry.interaction
+    throw new AuthlibError('missing_interaction', 'The server does not know how to ask people', {
+      hint: 'Register redirectInteraction(…), or answer the authorization endpoint yourself with validateAuthorizationRequest.',
+    })
+  }
+  return {
+    get mode() {
+      return registry.interaction ? 'pages' : (options.interaction ?? null)
+    },
+    begin: (request, http) => answeredAt(request, () => registered().begin(request, http)),
+    resume: (http) => registered().resume(http, server),
+    currentLogin: async (http) => (await registry.interaction?.currentLogin?.(http, server)) ?? null,
+    endLogin: async (http) => (await registry.interaction?.endLogin?.(http, server)) ?? [],
+  }
+}
+
+function clientsOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Clients {
+  const source = options.clients ?? storedClients(options.store, options.clock ? { clock: options.clock } : {})
+  return {
+    find: async (clientId) => source.find(clientId),
+    authenticate: (http, params, endpoint) => authenticateClient(server, registry, { http, params, endpoint }),
+    receive: (http, endpoint) => receiveClientRequest(server, registry, http, endpoint),
+  }
+}
