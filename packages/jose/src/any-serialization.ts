@@ -3,9 +3,9 @@
 import { parseJson } from '@authlib/core/kit'
 import { JoseError } from './errors.ts'
 import { decodeError, type JwsHeader, parseHeaderObject } from './jws/header.ts'
-import { isObject } from './is-object.ts'
-import { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
-import type { JweImplementation } from './jwe/jwe-implementation.ts'
+import { isObject } from './shared/is-object.ts'
+import { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/decrypt.ts'
+import type { JweImplementation } from './jwe/implementation.ts'
 import {
   checkRecipient,
   type FlattenedJwe,
@@ -13,8 +13,8 @@ import {
   type JweHeader,
   readJwe,
   splitCompact,
-} from './jwe/jwe-parts.ts'
-import { decodeUnverifiedJws, verifyJws } from './jws/jws.ts'
+} from './jwe/parts.ts'
+import { decodeUnverifiedJws, verifyJws } from './jws/compact.ts'
 import {
   checkThreshold,
   type FlattenedJws,
@@ -24,8 +24,8 @@ import {
   type VerifiedJwsJson,
   verifyJwsJson,
   type VerifyJwsJsonOptions,
-} from './jws/jws-json.ts'
-import type { VerificationKeys } from './jws/jws-signature.ts'
+} from './jws/json.ts'
+import type { VerificationKeys } from './jws/signature.ts'
 import type { Key } from './keys/key.ts'
 import type { KeySetLike } from './keys/key-set.ts'
 

@@ -1,4 +1,4 @@
-export type { AlgorithmName, JweAlgorithmName, JweEncryptionName, JwsAlgorithmName } from './algorithm-name.ts'
+export type { AlgorithmName, JweAlgorithmName, JweEncryptionName, JwsAlgorithmName } from './shared/algorithm-name.ts'
 export {
   curves,
   type Curve,
@@ -27,13 +27,13 @@ export {
   type NewJwtClaims,
 } from './jwt/claims.ts'
 export * from './errors.ts'
-export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt/jwt.ts'
-export { decryption, decryptJwt, encryptJwt } from './jwt/jwt-encrypted.ts'
+export { decodeUnverifiedJwt, signJwt, type SignJwtOptions, type VerifiedJwt, verifyJwt } from './jwt/signed.ts'
+export { decryption, decryptJwt, encryptJwt } from './jwt/encrypted.ts'
 export type { JwsHeader } from './jws/header.ts'
 export * from './jws/header-parameters.ts'
-export type { Jwk, JwkSet } from './jwk.ts'
+export type { Jwk, JwkSet } from './keys/jwk.ts'
 export { importJwk, type ImportJwkOptions, type ImportKeyOptions } from './keys/jwk-import.ts'
-export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/jwe-decrypt.ts'
+export { decryptJwe, decryptJweJson, type DecryptedJwe, type DecryptJweOptions } from './jwe/decrypt.ts'
 export {
   type JweAlgorithm,
   jweAlgorithms,
@@ -41,9 +41,9 @@ export {
   type JweEncryptionRow,
   jweEncryptions,
   type JweRow,
-} from './jwe-algorithms.ts'
-export { findEncryptionKey } from './jwe/jwe-key.ts'
-export * from './jwe/jwe.ts'
+} from './jwe/algorithms.ts'
+export { findEncryptionKey } from './jwe/key.ts'
+export * from './jwe/encrypt.ts'
 export type {
   ContentEncryption,
   DeliveredKey,
@@ -52,9 +52,9 @@ export type {
   KeyDelivery,
   KeyManagement,
   KeyRequest,
-} from './jwe/jwe-implementation.ts'
-export type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe/jwe-parts.ts'
-export type { Content } from './jws/jws-content.ts'
+} from './jwe/implementation.ts'
+export type { FlattenedJwe, GeneralJwe, JweHeader } from './jwe/parts.ts'
+export type { Content } from './jws/content.ts'
 export {
   decodeUnverifiedJws,
   signJws,
@@ -62,7 +62,7 @@ export {
   type VerifiedJws,
   verifyJws,
   type VerifyJwsOptions,
-} from './jws/jws.ts'
+} from './jws/compact.ts'
 export {
   type FlattenedJws,
   type GeneralJws,
@@ -74,21 +74,21 @@ export {
   type VerifiedJwsJson,
   verifyJwsJson,
   type VerifyJwsJsonOptions,
-} from './jws/jws-json.ts'
-export type { LifetimeOptions } from './jwt/jwt-payload.ts'
-export type { KeyResolver, VerificationKeys } from './jws/jws-signature.ts'
+} from './jws/json.ts'
+export type { LifetimeOptions } from './jwt/payload.ts'
+export type { KeyResolver, VerificationKeys } from './jws/signature.ts'
 export * from './keys/external-key.ts'
 export { Key } from './keys/key.ts'
-export * from './keys/key-choice.ts'
-export * from './keys/key-export.ts'
-export * from './keys/key-generate.ts'
-export * from './keys/key-import.ts'
+export * from './keys/choice.ts'
+export * from './keys/export.ts'
+export * from './keys/generate.ts'
+export * from './keys/import.ts'
 export * from './keys/key-set.ts'
 export * from './jwt/policies.ts'
 export * from './keys/remote-key-set.ts'
 export { weakRsa1_5 } from './jwe/rsa1-5.ts'
 export * from './jwt/sensitive-claims.ts'
-export { sign } from './keys/signing.ts'
+export { sign } from './keys/sign.ts'
 export { type SignatureAlgorithm, signatureAlgorithm, type SignatureCode } from './keys/signature-algorithm.ts'
 export { type SigningKeys, staticKeys } from './keys/signing-keys.ts'
 export { type StoredKeys, storedKeys, type StoredKeysOptions } from './keys/stored-keys.ts'

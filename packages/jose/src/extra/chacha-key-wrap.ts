@@ -5,8 +5,8 @@
  */
 
 import { ecdhEs } from '../jwe/ecdh-es.ts'
-import { findJweRow } from '../jwe-algorithms.ts'
-import type { ContentEncryption, KeyManagement } from '../jwe/jwe-implementation.ts'
+import { findJweRow } from '../jwe/algorithms.ts'
+import type { ContentEncryption, KeyManagement } from '../jwe/implementation.ts'
 import { aeadKeyWrap, secretKeyWrap } from '../jwe/key-wrap.ts'
 import { c20p, xc20p } from './chacha.ts'
 

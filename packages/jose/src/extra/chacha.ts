@@ -5,8 +5,8 @@
  */
 
 import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { joinBytes } from '../join-bytes.ts'
-import type { ContentEncryption } from '../jwe/jwe-implementation.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
+import type { ContentEncryption } from '../jwe/implementation.ts'
 
 const TAG = 16 // bytes
 

@@ -3,8 +3,8 @@
 import { ed448 as edwards, x448 as montgomery } from '@noble/curves/ed448.js'
 import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
-import type { KeyAgreement } from '../jwe/jwe-implementation.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import type { KeyAgreement } from '../jwe/implementation.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { signatureAlgorithm, type SignatureAlgorithm } from '../keys/signature-algorithm.ts'
 
 /** For runtimes without Ed448: browsers, workers, Bun. Keys on the curve sign as `EdDSA` too. */

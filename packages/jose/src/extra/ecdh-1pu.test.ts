@@ -16,7 +16,7 @@ import {
   KeySet,
 } from '../index.ts'
 import { standardEncryption } from '../jwe/content-encryption.ts'
-import { findJweEncryptionRow } from '../jwe-algorithms.ts'
+import { findJweEncryptionRow } from '../jwe/algorithms.ts'
 import { ecdh1Pu, x448 } from './index.ts'
 
 const draft = JSON.parse(readFileSync(new URL('../../vectors/ecdh-1pu.json', import.meta.url), 'utf8')) as {

@@ -3,8 +3,8 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
-import { joinBytes } from '../join-bytes.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { signatureAlgorithm, type SignatureAlgorithm } from '../keys/signature-algorithm.ts'
 
 const { utils, Point } = secp256k1

@@ -4,7 +4,7 @@ import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { constantTimeEqual, systemRandom } from '@authlib/core'
 import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { findJwsRow } from '../algorithms.ts'
-import { invalidKey } from '../jwk.ts'
+import { invalidKey } from '../keys/jwk.ts'
 import { signatureAlgorithm, type SignatureAlgorithm } from '../keys/signature-algorithm.ts'
 
 /** For runtimes without ML-DSA: Node.js 22, Deno, workers, browsers. */

@@ -3,7 +3,7 @@
 import { decodeBase64url } from '@authlib/core/kit'
 import type { Curve } from '../algorithms.ts'
 import { context, INTEGER, NULL, OCTET_STRING, SEQUENCE, writeBits, writeDer, writeInteger } from './der.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { akpOfOid, EC_PUBLIC_KEY, oidOfCurve, oidOfEntry, RSA_ENCRYPTION, writeOid } from './oids.ts'
 
 const version = (number: number): Uint8Array => writeDer(INTEGER, Uint8Array.of(number))

@@ -16,7 +16,7 @@ import {
 } from './der.ts'
 import { SEED, writePkcs8, writeSec1 } from './der-export.ts'
 import { decryptPkcs8 } from './encrypted-key.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { akpOfOid, curveOf, EC_PUBLIC_KEY, hashOfOid, lookUp, oidOf, RSA_ENCRYPTION, RSASSA_PSS } from './oids.ts'
 
 /**

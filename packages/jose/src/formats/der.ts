@@ -1,7 +1,7 @@
 /** A small strict reader and writer of DER, X.690 §10: definite minimal lengths, one byte tags, nothing left over. */
 
-import { invalidKey } from '../jwk.ts'
-import { joinBytes } from '../join-bytes.ts'
+import { invalidKey } from '../keys/jwk.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
 
 export interface DerValue {
   readonly tag: number

@@ -15,7 +15,7 @@ import {
   writeDer,
   writeInteger,
 } from './der.ts'
-import { invalidKey } from '../jwk.ts'
+import { invalidKey } from '../keys/jwk.ts'
 import { aesCbcOfOid, lookUp, oidOf, oidOfEntry, PBES2, PBKDF2, prfOfOid, writeOid } from './oids.ts'
 
 /** More iterations than this are refused: about a second of work. */

@@ -2,7 +2,7 @@
 
 import type { Curve } from '../algorithms.ts'
 import { contentOf, type DerValue, OID, writeDer } from './der.ts'
-import { invalidKey } from '../jwk.ts'
+import { invalidKey } from '../keys/jwk.ts'
 
 export const RSA_ENCRYPTION = '2a864886f70d010101'
 export const RSASSA_PSS = '2a864886f70d01010a'

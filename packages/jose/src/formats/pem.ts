@@ -2,7 +2,7 @@
 
 import { decodeBase64, encodeBase64 } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
-import { invalidKey } from '../jwk.ts'
+import { invalidKey } from '../keys/jwk.ts'
 
 /** The labels there are, without what may surround them. */
 export type PemLabel =

@@ -2,8 +2,8 @@
 
 import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { curves } from '../algorithms.ts'
-import { joinBytes, withLength } from '../join-bytes.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { joinBytes, withLength } from '../shared/join-bytes.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 
 const ecdsaCurves = { nistp256: 'P-256', nistp384: 'P-384', nistp521: 'P-521' } as const
 

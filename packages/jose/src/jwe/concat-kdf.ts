@@ -1,7 +1,7 @@
 /** The Concat KDF with SHA-256, as agreements upon a key use it. RFC 7518 §4.6.2 */
 
 import { encodeUtf8, sha256 } from '@authlib/core/kit'
-import { joinBytes, uint32, withLength } from '../join-bytes.ts'
+import { joinBytes, uint32, withLength } from '../shared/join-bytes.ts'
 
 /** What goes into the derivation beside the secret. */
 export interface KeyContext {

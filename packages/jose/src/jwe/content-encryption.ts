@@ -1,8 +1,8 @@
 /** Content encryption of RFC 7518 §5. */
 
 import * as runtime from '#runtime'
-import type { JweEncryptionRow } from '../jwe-algorithms.ts'
-import type { ContentEncryption } from './jwe-implementation.ts'
+import type { JweEncryptionRow } from './algorithms.ts'
+import type { ContentEncryption } from './implementation.ts'
 
 /** The code behind a row of the table. */
 export function standardEncryption(row: JweEncryptionRow): ContentEncryption {

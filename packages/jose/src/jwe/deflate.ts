@@ -1,6 +1,6 @@
 /** Compression of contents, RFC 7516 §4.1.3. */
 
-import { joinBytes } from '../join-bytes.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
 
 /** DEFLATE, RFC 1951. */
 export function deflate(bytes: Uint8Array): Promise<Uint8Array> {

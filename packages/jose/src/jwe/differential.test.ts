@@ -14,11 +14,11 @@ import {
   JoseError,
   type Key,
 } from '../index.ts'
-import { findJweEncryptionRow, findJweRow } from '../jwe-algorithms.ts'
-import { decryptByEngine, encryptByEngine } from './jwe-engine.ts'
-import { decryptByJose } from './jwe-decrypt.ts'
+import { findJweEncryptionRow, findJweRow } from './algorithms.ts'
+import { decryptByEngine, encryptByEngine } from './engine.ts'
+import { decryptByJose } from './decrypt.ts'
 import { standardManagement } from './key-management.ts'
-import { checkRecipient, type JweLimits, splitCompact } from './jwe-parts.ts'
+import { checkRecipient, type JweLimits, splitCompact } from './parts.ts'
 
 /** Our engine and `jose` must give one verdict about everything. This file runs on both runtimes. */
 const limits: JweLimits = { maxSize: 20_000, maxInflated: 1000, maxIterations: 2000 }

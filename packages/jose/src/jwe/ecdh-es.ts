@@ -4,14 +4,14 @@ import { decodeBase64url } from '@authlib/core/kit'
 import * as runtime from '#runtime'
 import { concatKdf } from './concat-kdf.ts'
 import { curves, type Curve } from '../algorithms.ts'
-import type { JweImplementation, KeyAgreement, KeyManagement } from './jwe-implementation.ts'
-import type { JweEncryptionRow, JweRow } from '../jwe-algorithms.ts'
+import type { JweImplementation, KeyAgreement, KeyManagement } from './implementation.ts'
+import type { JweEncryptionRow, JweRow } from './algorithms.ts'
 import { invalidHeader } from '../jws/header.ts'
-import { invalidKey, type Jwk, materialOf, parseJwk } from '../jwk.ts'
+import { invalidKey, type Jwk, materialOf, parseJwk } from '../keys/jwk.ts'
 import { aesKeyWrap, type KeyWrap } from './key-wrap.ts'
 import type { Key } from '../keys/key.ts'
 import { perKey } from '../keys/per-key.ts'
-import { withFallback } from '../with-fallback.ts'
+import { withFallback } from '../shared/with-fallback.ts'
 
 type Header = Readonly<Record<string, unknown>>
 

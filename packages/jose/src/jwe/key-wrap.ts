@@ -3,10 +3,10 @@
 import { type Awaitable, systemRandom } from '@authlib/core'
 import { decodeBase64url, encodeBase64url } from '@authlib/core/kit'
 import { unwrapKey, wrapKey } from '#runtime'
-import { base64urlLength } from '../base64url-length.ts'
+import { base64urlLength } from '../shared/base64url-length.ts'
 import { invalidHeader } from '../jws/header.ts'
-import type { JweRow } from '../jwe-algorithms.ts'
-import type { ContentEncryption, DeliveredKey, KeyManagement } from './jwe-implementation.ts'
+import type { JweRow } from './algorithms.ts'
+import type { ContentEncryption, DeliveredKey, KeyManagement } from './implementation.ts'
 import type { Key } from '../keys/key.ts'
 
 type Header = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /** What is encrypted with RSA, as long as its modulus. */
 
-import { base64urlLength } from '../base64url-length.ts'
+import { base64urlLength } from '../shared/base64url-length.ts'
 import { invalidHeader } from '../jws/header.ts'
 import type { Key } from '../keys/key.ts'
 

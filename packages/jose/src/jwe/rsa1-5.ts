@@ -2,7 +2,7 @@
 
 import * as runtime from '#runtime'
 import { privateHalf } from './ecdh-es.ts'
-import type { KeyManagement } from './jwe-implementation.ts'
+import type { KeyManagement } from './implementation.ts'
 import { checkBlock } from './rsa-block.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Header parameters that have to be something, and those that have no business there. RFC 7515 §4 */
 
 import { invalidHeader, registeredParameters } from './header.ts'
-import { memberFault, type MemberRule } from '../member-rule.ts'
+import { memberFault, type MemberRule } from '../shared/member-rule.ts'
 
 /** What one header parameter must be. */
 export interface HeaderRule extends MemberRule {

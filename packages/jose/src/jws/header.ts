@@ -3,8 +3,8 @@
 import { parseJson } from '@authlib/core/kit'
 import { decodeText } from '#runtime'
 import { JoseError } from '../errors.ts'
-import type { Jwk } from '../jwk.ts'
-import { isObject, isTextList } from '../is-object.ts'
+import type { Jwk } from '../keys/jwk.ts'
+import { isObject, isTextList } from '../shared/is-object.ts'
 
 /** Header parameters, RFC 7515 §4.1. */
 export interface JwsHeader {

@@ -3,9 +3,9 @@
 import { systemClock } from '@authlib/core'
 import { recentMap } from '@authlib/core/kit'
 import { checkClaims, type JwtClaims, type JwtPolicy } from './claims.ts'
-import { deepFreeze } from '../deep-freeze.ts'
-import type { VerificationKeys } from '../jws/jws-signature.ts'
-import { type VerifiedJwt, verifyJwt } from './jwt.ts'
+import { deepFreeze } from './deep-freeze.ts'
+import type { VerificationKeys } from '../jws/signature.ts'
+import { type VerifiedJwt, verifyJwt } from './signed.ts'
 
 export interface CachedVerifierOptions {
   /** Seconds a signature counts as checked. A key that is withdrawn keeps its tokens alive as long. Default and most 60. */

@@ -1,11 +1,11 @@
 /** JWT claims and the policy they are checked by, RFC 7519 §4 and RFC 8725 §3. */
 
 import { type Clock, systemClock } from '@authlib/core'
-import type { JwsAlgorithmName } from '../algorithm-name.ts'
+import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import { JoseError } from '../errors.ts'
-import { isTextList } from '../is-object.ts'
+import { isTextList } from '../shared/is-object.ts'
 import type { JwsHeader } from '../jws/header.ts'
-import { isEmptyMember, memberFault, type MemberRule, passes } from '../member-rule.ts'
+import { isEmptyMember, memberFault, type MemberRule, passes } from '../shared/member-rule.ts'
 
 /** Registered claims, RFC 7519 §4.1, and any other. */
 export interface JwtClaims {

@@ -1,11 +1,11 @@
 /** Ready policies: what the specifications demand of the JWTs they define. Spread one to add to it. */
 
 import type { Clock } from '@authlib/core'
-import type { JwsAlgorithmName } from '../algorithm-name.ts'
+import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import type { JwtClaims, JwtPolicy } from './claims.ts'
-import { privateMembers } from '../jwk.ts'
-import { pick } from '../keys/present.ts'
-import { isObject } from '../is-object.ts'
+import { privateMembers } from '../keys/jwk.ts'
+import { pick } from '../shared/pick.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** What every ready policy takes. What it needs besides and does not get is a `TypeError`. */
 export interface PolicyOptions {

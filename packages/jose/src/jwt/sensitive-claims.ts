@@ -2,7 +2,7 @@
 
 import type { NewJwtClaims } from './claims.ts'
 import { JoseError } from '../errors.ts'
-import { isObject } from '../is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** A claim that looks like a secret. Its value is not repeated. */
 export interface SensitiveClaim {

@@ -1,10 +1,10 @@
 /** Web `CryptoKey`s. What cannot be exported signs where it is: a key in the keeping of the browser, for one. */
 
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
-import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
+import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
-import { keyExtras } from './key-extras.ts'
-import { present } from './present.ts'
+import { keyExtras } from './extras.ts'
+import { present } from '../shared/pick.ts'
 import { subtleExport, subtleSigner } from '../runtime/subtle.ts'
 
 /** The material of an extractable key. */

@@ -2,9 +2,9 @@
 
 import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
-import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
+import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
-import { keyExtras } from './key-extras.ts'
+import { keyExtras } from './extras.ts'
 import type { SigningInput } from '../runtime/types.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 

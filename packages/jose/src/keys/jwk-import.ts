@@ -1,12 +1,12 @@
 /** Makes a {@link Key} of a JWK: the one format that needs no reader. */
 
-import type { AlgorithmName } from '../algorithm-name.ts'
+import type { AlgorithmName } from '../shared/algorithm-name.ts'
 import type { JwsRow } from '../algorithms.ts'
-import type { JweImplementation } from '../jwe/jwe-implementation.ts'
-import { invalidKey, type Jwk, parseJwk } from '../jwk.ts'
-import { pick } from './present.ts'
+import type { JweImplementation } from '../jwe/implementation.ts'
+import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { pick } from '../shared/pick.ts'
 import { Key } from './key.ts'
-import { keyExtras } from './key-extras.ts'
+import { keyExtras } from './extras.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface ImportJwkOptions {

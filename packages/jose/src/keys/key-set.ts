@@ -2,11 +2,11 @@
 
 import type { Awaitable } from '@authlib/core'
 import { findJwsRow } from '../algorithms.ts'
-import type { Jwk, JwkSet } from '../jwk.ts'
+import type { Jwk, JwkSet } from './jwk.ts'
 import { importJwkWith } from './jwk-import.ts'
 import type { Key } from './key.ts'
-import { type KeyExtras, keyExtras } from './key-extras.ts'
-import type { KeyOperation } from './key-rules.ts'
+import { type KeyExtras, keyExtras } from './extras.ts'
+import type { KeyOperation } from './rules.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** What a header says about the key that was used. */

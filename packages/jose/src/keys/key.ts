@@ -3,10 +3,10 @@
 import { prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
-import { invalidKey, isPrivateJwk, type Jwk, materialOf, publicHalfOf } from '../jwk.ts'
-import { type KeyFacts, type KeyOperation, refusal } from './key-rules.ts'
+import { invalidKey, isPrivateJwk, type Jwk, materialOf, publicHalfOf } from './jwk.ts'
+import { type KeyFacts, type KeyOperation, refusal } from './rules.ts'
 import type { SigningInput, Verifier } from '../runtime/types.ts'
-import type { KeyExtras } from './key-extras.ts'
+import type { KeyExtras } from './extras.ts'
 
 /** Named one by one, so that a bundle has nothing else of the runtime. */
 const native = { prepareVerifier }

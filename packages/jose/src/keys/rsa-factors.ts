@@ -2,7 +2,7 @@
 
 import { encodeBase64url } from '@authlib/core/kit'
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts'
-import { decodeMember, invalidKey, type Jwk, parseJwk } from '../jwk.ts'
+import { decodeMember, invalidKey, type Jwk, parseJwk } from './jwk.ts'
 
 interface RsaFactors {
   readonly p: string

@@ -18,7 +18,7 @@ import {
   verifyJws,
   verifyJwt,
 } from '../index.ts'
-import { withFallback } from '../with-fallback.ts'
+import { withFallback } from '../shared/with-fallback.ts'
 
 const row: JwsRow = { alg: 'X-BLAKE2B', family: 'custom', kty: 'oct', hash: 'SHA-512', signatureLength: 64 }
 const asked: Uint8Array[] = []

@@ -4,10 +4,10 @@ import { type Awaitable } from '@authlib/core'
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { prepareSigner, prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
-import { base64urlLength } from '../base64url-length.ts'
-import type { Jwk } from '../jwk.ts'
+import { base64urlLength } from '../shared/base64url-length.ts'
+import type { Jwk } from './jwk.ts'
 import type { Signer, SigningInput, Verifier } from '../runtime/types.ts'
-import { withFallback } from '../with-fallback.ts'
+import { withFallback } from '../shared/with-fallback.ts'
 
 /** Made by {@link signatureAlgorithm}. */
 export interface SignatureAlgorithm {

@@ -2,7 +2,7 @@
 
 import type { Awaitable } from '@authlib/core'
 import { JoseError } from '../errors.ts'
-import type { JwkSet } from '../jwk.ts'
+import type { JwkSet } from './jwk.ts'
 import type { Key } from './key.ts'
 import { KeySet } from './key-set.ts'
 

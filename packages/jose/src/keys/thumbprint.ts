@@ -3,7 +3,7 @@
 import { type Awaitable } from '@authlib/core'
 import { encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import type { KeyType } from '../algorithms.ts'
-import { invalidKey, type Jwk, keyMembers } from '../jwk.ts'
+import { invalidKey, type Jwk, keyMembers } from './jwk.ts'
 
 /** Hashes that thumbprints are made with. RFC 9278 §4 */
 export type ThumbprintHash = 'SHA-256' | 'SHA-384' | 'SHA-512'

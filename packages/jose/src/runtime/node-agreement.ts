@@ -2,7 +2,7 @@
 
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { assertKnown, importKeyObject } from './node-key.ts'
 
 /** Imported once for each object: callers keep that of a key, since an import takes as long as an agreement. */

@@ -13,8 +13,8 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
-import { joinBytes } from '../join-bytes.ts'
-import type { JweEncryptionRow } from '../jwe-algorithms.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
+import type { JweEncryptionRow } from '../jwe/algorithms.ts'
 import * as subtle from './subtle-content.ts'
 import type { PlainContent, SealedContent } from './types.ts'
 

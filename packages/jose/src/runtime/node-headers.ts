@@ -1,7 +1,7 @@
 /** Headers of tokens that have verified: parsing one takes as long as an HMAC. */
 
 import { recentMap } from '@authlib/core/kit'
-import { isTextList } from '../is-object.ts'
+import { isTextList } from '../shared/is-object.ts'
 
 const MAX_LENGTH = 256 // characters: the headers of ordinary tokens
 

@@ -2,7 +2,7 @@
 
 import { createCipheriv, createDecipheriv, createSecretKey, getCiphers } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
-import { joinBytes } from '../join-bytes.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
 import * as subtle from './subtle-key-wrap.ts'
 
 const ciphers = new Set(getCiphers())

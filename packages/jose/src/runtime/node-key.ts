@@ -2,7 +2,7 @@
 
 import { type createPrivateKey, createPublicKey, getCurves, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { JoseError } from '../errors.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 
 /** What Deno calls X448 is another function than that of RFC 7748 §5: whoever uses it is understood by nobody else. */
 export function assertKnown({ crv }: { readonly crv?: string }): void {

@@ -2,7 +2,7 @@
 
 import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
-import type { Jwk } from '../jwk.ts'
+import type { Jwk } from '../keys/jwk.ts'
 import { importKeyObject } from './node-key.ts'
 import { onLoopOrPool } from './schedule.ts'
 import { prepareOaepDecryption as prepareInPool } from './subtle-oaep.ts'

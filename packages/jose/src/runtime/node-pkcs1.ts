@@ -1,7 +1,7 @@
 /** RSAES-PKCS1-v1_5, RFC 8017 §7.2: decryption only, and only where it does not tell a wrong padding from a right one. */
 
 import { constants, createPrivateKey, type KeyObject, privateDecrypt } from 'node:crypto'
-import type { Jwk } from '../jwk.ts'
+import type { Jwk } from '../keys/jwk.ts'
 import { importKeyObject, unsupported } from './node-key.ts'
 
 /** What was encrypted, or bytes that look as if they had been. Throws `unsupported_algorithm` elsewhere. */

@@ -13,7 +13,7 @@ import {
 } from 'node:crypto'
 import type { Awaitable } from '@authlib/core'
 import type { JwsRow } from '../algorithms.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { rememberPrivateKey } from './node-agreement.ts'
 import { derToRaw, rawToDer } from './der-signature.ts'
 import { decodeInto } from './node-base64url.ts'

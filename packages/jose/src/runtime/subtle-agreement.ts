@@ -1,7 +1,7 @@
 /** Agreement upon a secret by WebCrypto. */
 
 import { curves } from '../algorithms.ts'
-import type { Jwk } from '../jwk.ts'
+import type { Jwk } from '../keys/jwk.ts'
 import { refused } from './subtle.ts'
 
 /** The secret that one's private key and the other's public key have in common. */

@@ -1,8 +1,8 @@
 /** Content encryption of RFC 7518 §5 by WebCrypto. */
 
 import { constantTimeEqual } from '@authlib/core'
-import { joinBytes } from '../join-bytes.ts'
-import type { JweEncryptionRow } from '../jwe-algorithms.ts'
+import { joinBytes } from '../shared/join-bytes.ts'
+import type { JweEncryptionRow } from '../jwe/algorithms.ts'
 import type { PlainContent, SealedContent } from './types.ts'
 
 /** Encrypts, and authenticates the additional data too. */

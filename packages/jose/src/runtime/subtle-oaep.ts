@@ -1,6 +1,6 @@
 /** RSAES-OAEP, RFC 8017 §7.1, by WebCrypto. */
 
-import type { Jwk } from '../jwk.ts'
+import type { Jwk } from '../keys/jwk.ts'
 import { refused } from './subtle.ts'
 import type { OaepHash } from './types.ts'
 

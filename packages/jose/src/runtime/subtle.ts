@@ -3,7 +3,7 @@
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {

@@ -2,7 +2,7 @@
 
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
-import type { Jwk } from '../jwk.ts'
+import type { Jwk } from '../keys/jwk.ts'
 import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier, unsupported } from './subtle.ts'
 import type { NewKey, Signer, Verifier } from './types.ts'
 

@@ -3,8 +3,8 @@
 import { type Random, systemRandom } from '@authlib/core'
 import { encodeBase64url, sha256Base64url } from '@authlib/core/kit'
 import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
-import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../jwk.ts'
-import { prepareClaims } from '../jwt/jwt-payload.ts'
+import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from '../keys/jwk.ts'
+import { prepareClaims } from '../jwt/payload.ts'
 import { type ClaimPath, createDisclosure } from './disclosure.ts'
 
 export interface ConcealOptions {

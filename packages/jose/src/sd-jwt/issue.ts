@@ -1,7 +1,7 @@
 /** Issuing an SD-JWT. RFC 9901 §4, §6 */
 
 import type { NewJwtClaims } from '../jwt/claims.ts'
-import { signJwt, type SignJwtOptions } from '../jwt/jwt.ts'
+import { signJwt, type SignJwtOptions } from '../jwt/signed.ts'
 import type { Key } from '../keys/key.ts'
 import { concealClaims, type ConcealOptions } from './conceal.ts'
 

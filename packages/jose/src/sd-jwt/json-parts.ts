@@ -1,7 +1,7 @@
 /** The parts of an SD-JWT in its JSON serialization, and the compact one that stands for it. RFC 9901 §8.1, §8.3 */
 
-import { isTextList } from '../is-object.ts'
-import { type JwsSignature, readJws } from '../jws/jws-json.ts'
+import { isTextList } from '../shared/is-object.ts'
+import { type JwsSignature, readJws } from '../jws/json.ts'
 import { invalidSdJwt } from './errors.ts'
 import { MAX_SIZE } from './split.ts'
 

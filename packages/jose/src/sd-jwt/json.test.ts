@@ -14,7 +14,7 @@ import {
   signFlattenedJws,
   signGeneralJws,
 } from '../index.ts'
-import { sign } from '../keys/signing.ts'
+import { sign } from '../keys/sign.ts'
 import {
   type ClaimPath,
   issueFlattenedSdJwt,

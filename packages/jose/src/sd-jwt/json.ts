@@ -1,7 +1,7 @@
 /** The JSON serialization of an SD-JWT: flattened, under one signature, or general, under several. RFC 9901 §8 */
 
 import type { JwtClaims, NewJwtClaims } from '../jwt/claims.ts'
-import { prepareClaims } from '../jwt/jwt-payload.ts'
+import { prepareClaims } from '../jwt/payload.ts'
 import { invalidHeader } from '../jws/header.ts'
 import {
   type FlattenedJws,
@@ -11,8 +11,8 @@ import {
   type VerifiedJwsJson,
   verifyJwsJson,
   type VerifyJwsJsonOptions,
-} from '../jws/jws-json.ts'
-import type { VerificationKeys } from '../jws/jws-signature.ts'
+} from '../jws/json.ts'
+import type { VerificationKeys } from '../jws/signature.ts'
 import type { Key } from '../keys/key.ts'
 import { concealClaims } from './conceal.ts'
 import type { IssueSdJwtOptions } from './issue.ts'

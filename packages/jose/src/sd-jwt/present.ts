@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
-import { decodeUnverifiedJwt, signJwt } from '../jwt/jwt.ts'
+import { decodeUnverifiedJwt, signJwt } from '../jwt/signed.ts'
 import type { Key } from '../keys/key.ts'
 import type { ClaimPath } from './disclosure.ts'
 import { invalidSdJwt } from './errors.ts'

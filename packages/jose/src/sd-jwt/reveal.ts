@@ -3,7 +3,7 @@
 import type { JwtClaims } from '../jwt/claims.ts'
 import type { ClaimPath, Disclosure } from './disclosure.ts'
 import { invalidSdJwt } from './errors.ts'
-import { isObject } from '../is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** A disclosure, and where in the claims it belongs. */
 export interface PlacedDisclosure extends Disclosure {

@@ -2,21 +2,21 @@
 
 import { constantTimeEqual } from '@authlib/core'
 import { decodeUtf8, sha256Base64url } from '@authlib/core/kit'
-import type { JwsAlgorithmName } from '../algorithm-name.ts'
+import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import { checkClaims, checkType, type JwtClaims, type JwtPolicy } from '../jwt/claims.ts'
 import { JoseError } from '../errors.ts'
-import { invalidKey, type Jwk } from '../jwk.ts'
+import { invalidKey, type Jwk } from '../keys/jwk.ts'
 import { importJwk } from '../keys/jwk-import.ts'
 import type { JwsHeader } from '../jws/header.ts'
-import { verifyJws } from '../jws/jws.ts'
-import type { VerificationKeys } from '../jws/jws-signature.ts'
-import { type VerifiedJwt, verifyJwt } from '../jwt/jwt.ts'
-import { parseClaims } from '../jwt/jwt-payload.ts'
+import { verifyJws } from '../jws/compact.ts'
+import type { VerificationKeys } from '../jws/signature.ts'
+import { type VerifiedJwt, verifyJwt } from '../jwt/signed.ts'
+import { parseClaims } from '../jwt/payload.ts'
 import type { Key } from '../keys/key.ts'
 import { invalidSdJwt } from './errors.ts'
 import { reveal } from './reveal.ts'
 import { type SdJwtParts, splitSdJwt } from './split.ts'
-import { isObject } from '../is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** What the proof of the holder has to say. */
 export interface KeyBindingPolicy {

@@ -1,0 +1,63 @@
+/** The payload of a JWT: from claims to text and back. RFC 7519 §7 */
+
+import { type Clock, systemClock } from '@authlib/core'
+import { parseJson } from '@authlib/core/kit'
+import { type JwtClaims, malformedName, type NewJwtClaims } from './claims.ts'
+import { JoseError } from '../errors.ts'
+import { isObject } from '../shared/is-object.ts'
+import type { StandardSchema } from './standard-schema.ts'
+
+/** What the signer or encrypter of claims may say about their time. */
+export interface LifetimeOptions {
+  /** Seconds from now to `exp`; `iat` becomes now, unless it is there. Default: the claims say it themselves. */
+  readonly lifetime?: number
+  /** Seconds since 1970. Default: the clock of the machine. */
+  readonly clock?: Clock
+}
+
+/** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
+export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
+  if (!isObject(claims)) throw new TypeError('Claims are an object')
+  const { exp, nbf, iat } = claims
+  const dated = exp instanceof Date || nbf instanceof Date || iat instanceof Date
+  const stated = dated ? withNumericDates(claims) : claims
+  const fault = malformedName(stated)
+  if (fault !== null) throw new TypeError(`${fault} is of another type than RFC 7519 says`)
+  const numeric = stated as JwtClaims // no Date is left
+  if (lifetime === undefined) return numeric
+  if (exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
+  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime is a number of seconds')
+  const now = clock()
+  return { ...numeric, iat: numeric.iat ?? now, exp: now + lifetime }
+}
+
+/** Whole seconds: what is still valid in between has expired a little early. RFC 7519 §2 */
+function withNumericDates(claims: NewJwtClaims): NewJwtClaims {
+  const dates = ['exp', 'nbf', 'iat'].filter((name) => claims[name] instanceof Date)
+  const seconds = dates.map((name): [string, number] => [name, Math.floor(Number(claims[name]) / 1000)])
+  return { ...claims, ...Object.fromEntries(seconds) }
+}
+
+/** The JSON object that a payload must be. Throws `invalid_payload`, also for whatever reading its text throws. */
+export function parseClaims(read: () => string): JwtClaims {
+  let claims: unknown
+  try {
+    claims = parseJson(read())
+  } catch (cause) {
+    throw new JoseError('invalid_payload', 'The payload is not JSON', { cause })
+  }
+  if (!isObject(claims)) {
+    throw new JoseError('invalid_payload', 'The payload is not a JSON object')
+  }
+  return claims // its registered members are checked by the policy
+}
+
+/** Names where it does not fit, and no value. */
+export async function validateSchema<C>(claims: JwtClaims, schema: StandardSchema<C>): Promise<C> {
+  const result = await schema['~standard'].validate(claims)
+  if (result.issues === undefined) return result.value
+  const paths = result.issues.map(({ path = [] }) =>
+    path.map((part) => (typeof part === 'object' ? part.key : part)).join('.'),
+  )
+  throw new JoseError('invalid_payload', 'The claims do not fit the schema', { reason: paths.join(', ') })
+}

@@ -1,0 +1,80 @@
+/** JSON Web Token, RFC 7519, as JWS. */
+
+import { decodeText, encodeText } from '#runtime'
+import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
+import { checkClaims, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
+import { JoseError } from '../errors.ts'
+import { decodeError, decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
+import { verifyCompact } from '../jws/compact.ts'
+import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from '../jws/signature.ts'
+import { type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './payload.ts'
+import type { Key } from '../keys/key.ts'
+import type { StandardSchema } from './standard-schema.ts'
+
+export interface SignJwtOptions extends LifetimeOptions {
+  /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
+  readonly typ?: string | null
+  /** Default: the algorithm the key is for. */
+  readonly alg?: JwsAlgorithmName
+  /** More header parameters. Default none. */
+  readonly header?: Partial<JwsHeader>
+}
+
+/** A JWT whose signature and claims hold. */
+export interface VerifiedJwt<C = JwtClaims> {
+  readonly header: JwsHeader
+  readonly claims: C
+  /** The key the signature holds for. */
+  readonly key: Key
+}
+
+/**
+ * Signs claims. `kid` is that of the key. A registered claim of another type, no key or no `alg` is a `TypeError`; a key that is
+ * not for it `invalid_key`.
+ */
+export async function signJwt(
+  claims: NewJwtClaims,
+  key: Key,
+  { typ = 'JWT', alg, header, ...times }: SignJwtOptions = {},
+): Promise<string> {
+  const name = signingAlgorithm(key, alg)
+  if (header?.['b64'] !== undefined) throw new TypeError('A JWT is never unencoded') // RFC 7797 §7
+  const payload = encodeText(JSON.stringify(prepareClaims(claims, times)))
+  return signInput(`${encodeHeader(name, key, typ, header)}.${payload}`, key, name)
+}
+
+/**
+ * Verifies signature, type and claims. Throws a `JoseError`: nothing about the token can be relied on then. A missing key
+ * or an empty list of algorithms is a `TypeError`. The claims are what `schema` makes of them; without one, `C` is the
+ * caller's word for what the policy has checked.
+ */
+export async function verifyJwt<C = JwtClaims>(
+  token: string,
+  keys: VerificationKeys,
+  policy: JwtPolicy & { readonly schema?: StandardSchema<C> },
+): Promise<VerifiedJwt<C>> {
+  const { algorithms, maxSize = 16_384, decryption, schema } = policy
+  const signed = decryption === undefined ? token : await decryption.open(token)
+  const verified = verifyCompact(signed, keys, algorithms, maxSize)
+  const { header, payload, key } = verified instanceof Promise ? await verified : verified
+  checkType(header, policy)
+  const claims = parseClaims(() => decodeText(payload))
+  checkClaims(claims, policy, header)
+  return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
+}
+
+/**
+ * Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. Throws what is wrong
+ * with their form. `maxSize` in characters is 16,384 by default.
+ */
+export function decodeUnverifiedJwt(
+  token: string,
+  { maxSize = 16_384 }: { readonly maxSize?: number } = {},
+): { readonly header: JwsHeader; readonly claims: JwtClaims } {
+  if (typeof token === 'string' && token.length > maxSize)
+    throw new JoseError('exceeded_size', 'The token is too large')
+  const [header, payload, signature, ...rest] = typeof token === 'string' ? token.split('.', 4) : []
+  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
+    throw decodeError('not three parts')
+  return { header: parseHeader(header), claims: decodeObject(payload) }
+}

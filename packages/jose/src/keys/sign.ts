@@ -1,0 +1,33 @@
+/** Signing with a key. What it takes is prepared once per key and algorithm. */
+
+import type { Awaitable } from '@authlib/core'
+import { prepareSigner, prepareVerifier } from '#runtime'
+import { invalidKey, materialOf } from './jwk.ts'
+import type { Signer, SigningInput, Verifier } from '../runtime/types.ts'
+import type { Key } from './key.ts'
+
+/** Named one by one, so that a bundle has nothing else of the runtime. */
+const native = { prepareSigner, prepareVerifier }
+
+const signers = /* @__PURE__ */ new WeakMap<Key, Map<string, Signer>>()
+
+/** Signs, and returns the signature in base64url. Rejects with `invalid_key` when the key is not for it. */
+export function sign(key: Key, alg: string, input: SigningInput): Awaitable<string> {
+  const signer = signers.get(key)?.get(alg)
+  return signer === undefined ? prepare(key, alg).then((prepared) => prepared(input)) : signer(input)
+}
+
+async function prepare(key: Key, alg: string): Promise<Signer> {
+  const row = key.require(alg, 'sign')
+  const code = key.extras?.findCode(row) ?? native
+  const signer =
+    key.extras?.custody?.prepareSigner(row) ?? (await code.prepareSigner(row, materialOf(key.privateJwk())))
+  if (key.kty !== 'oct') await checkPair(signer, await code.prepareVerifier(row, materialOf(key.publicJwk())))
+  signers.set(key, (signers.get(key) ?? new Map<string, Signer>()).set(alg, signer))
+  return signer
+}
+
+/** Once per key: signatures that the published half does not verify help nobody. */
+async function checkPair(signer: Signer, verifier: Verifier): Promise<void> {
+  if (!(await verifier('pair', await signer('pair')))) throw invalidKey('the two halves do not belong together')
+}
