@@ -76,6 +76,7 @@ export default defineConfig({
         text: 'Go further',
         items: [
           { text: 'Login and consent pages', link: '/guide/interaction' },
+          { text: 'Clients', link: '/guide/clients' },
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },

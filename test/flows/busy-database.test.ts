@@ -21,12 +21,17 @@ it('a server whose database stays busy answers 503, and goes on afterwards (X6)'
     store,
     secrets: ['a secret of the server, 32 characters'],
     clients: staticClients([
-      { client_id: 'job', client_secret: 'secret', grant_types: ['client_credentials'], scope: 'run' },
+      {
+        client_id: 'job',
+        client_secret: 'job-secret-job-secret-job-secret',
+        grant_types: ['client_credentials'],
+        scope: 'run',
+      },
     ]),
     onEvent: (event) => failures.push(event),
   }).registerGrant(clientCredentialsGrant())
   const ask = (): Promise<Response> => {
-    const headers = { authorization: `Basic ${btoa('job:secret')}` }
+    const headers = { authorization: `Basic ${btoa('job:job-secret-job-secret-job-secret')}` }
     const body = new URLSearchParams({ grant_type: 'client_credentials' })
     return server.fetch(new Request('http://127.0.0.1:4000/token', { method: 'POST', headers, body }))
   }

@@ -236,7 +236,11 @@ if (process.platform !== 'win32') {
 }
 
 describe('a demo that cannot start', () => {
-  const client = { client_id: 'other', client_secret: 'x', redirect_uris: ['https://app.example/cb'] }
+  const client = {
+    client_id: 'other',
+    client_secret: 'other-secret-other-secret-other',
+    redirect_uris: ['https://app.example/cb'],
+  }
 
   it.each<[fault: string, content: unknown, message: RegExp]>([
     ['no JSON', '[', /cannot be read/],

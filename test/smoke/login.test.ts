@@ -53,7 +53,7 @@ function provider(): Hono {
         grant_types: ['authorization_code', 'refresh_token'],
         scope: 'openid profile offline_access notes:read',
       },
-      { client_id: api.clientId, client_secret: api.clientSecret, grant_types: [] },
+      { client_id: api.clientId, client_secret: api.clientSecret, grant_types: [], trust: { resourceServer: true } },
     ]),
   })
     .registerGrant(authorizationCodeGrant(), [codeChallenge()])

@@ -2,7 +2,7 @@
  * Which redirect URIs may be registered, and which of them a request may use.
  *
  * @spec RFC 6749 §3.1.2
- * @spec RFC 8252 §7
+ * @spec RFC 8252 §7 §8.3 §8.4
  * @spec RFC 9700 §2.1 §4.1
  */
 
@@ -11,25 +11,51 @@ import { isLoopbackIp, isValidUrl } from '@authlib/core/kit'
 /** Native clients may use loopback and private-use redirect URIs. OpenID Connect Registration §2. */
 export type ApplicationType = 'web' | 'native'
 
+/** What is allowed beyond RFC 8252. Clients that rely on it should be public and use PKCE. */
+export interface RedirectUriOptions {
+  /**
+   * A native client on `http://localhost` may use any port, as on a loopback address. RFC 8252 §8.3 prefers addresses, as
+   * a name can be made to resolve elsewhere. Default false.
+   */
+  readonly localhostAnyPort?: boolean | undefined
+  /**
+   * A native client may register a private-use scheme without a dot, such as `cursor://…`. RFC 8252 §7.1 wants the
+   * reverse domain name of the application, as any application can claim a short name. Default false.
+   */
+  readonly schemesWithoutDot?: boolean | undefined
+}
+
 /**
- * Byte for byte, with one exception: a native client on a loopback IP literal may use any port. RFC 8252 §7.3.
- * Nothing is normalised, so nothing that merely looks alike matches.
+ * Byte for byte, with one exception: a native client on a loopback address may use any port, and leave out a path that is
+ * `/`. RFC 8252 §7.3. Nothing else is normalised, so nothing that merely looks alike matches.
  */
-export function matchesRedirectUri(registered: string, requested: string, applicationType: ApplicationType): boolean {
+export function matchesRedirectUri(
+  registered: string,
+  requested: string,
+  applicationType: ApplicationType,
+  { localhostAnyPort = false }: RedirectUriOptions = {},
+): boolean {
   if (registered === requested) return true
   if (applicationType !== 'native') return false
   const ours = loopbackParts(registered)
   const theirs = loopbackParts(requested)
-  return ours !== null && theirs !== null && ours.host === theirs.host && ours.rest === theirs.rest
+  if (ours === null || theirs === null || (ours.host === 'localhost' && !localhostAnyPort)) return false
+  return ours.host === theirs.host && ours.rest === theirs.rest
 }
 
 /** Why a redirect URI may not be registered, or null when it may. */
-export function redirectUriFault(uri: string, applicationType: ApplicationType): string | null {
+export function redirectUriFault(
+  uri: string,
+  applicationType: ApplicationType,
+  { schemesWithoutDot = false }: RedirectUriOptions = {},
+): string | null {
+  if (typeof uri !== 'string') return 'is not a string'
   if (/[^\x21-\x7e]|\\/.test(uri)) return 'has a character that is not allowed'
   if (uri.includes('#')) return 'has a fragment' // RFC 6749 §3.1.2
   if (!URL.canParse(uri)) return 'is not an absolute URI'
   const url = new URL(uri)
   if (url.username !== '' || url.password !== '') return 'has user information'
+  if (url.host.includes('*')) return 'has a wildcard, and redirect URIs are compared exactly' // RFC 9700 §4.1.3
   if (/^https?:$/.test(url.protocol) && !isValidUrl(uri)) return 'has no valid host' // `https:/host`, or `;` in the host
   if (url.protocol === 'https:') return null
   if (url.protocol === 'http:') {
@@ -39,13 +65,29 @@ export function redirectUriFault(uri: string, applicationType: ApplicationType):
     return 'is http and not loopback'
   }
   if (applicationType !== 'native') return 'has a scheme that only native clients may use'
-  if (!url.protocol.slice(0, -1).includes('.')) return 'has a private-use scheme without a dot' // RFC 8252 §7.1
-  return null
+  const scheme = url.protocol.slice(0, -1)
+  if (neverPrivate.includes(scheme)) return 'has a scheme that does not belong to an application'
+  if (scheme.includes('.') || schemesWithoutDot) return null
+  return 'has a private-use scheme without a dot' // RFC 8252 §7.1, §8.4
 }
 
-/** `http://127.0.0.1:51004/cb` → host `127.0.0.1`, rest `/cb`; null for anything that is not an http loopback literal. */
+/** Whether it leads to the person's own device: a loopback host, or a scheme that an application has claimed. */
+export function isNativeRedirectUri(uri: string): boolean {
+  return loopbackParts(uri) !== null || !/^https?:/i.test(uri)
+}
+
+/** Schemes that browsers and systems handle themselves. */
+const neverPrivate = [
+  ...['javascript', 'vbscript', 'data', 'blob', 'file', 'filesystem', 'about', 'view-source', 'chrome', 'resource'],
+  ...['ftp', 'sftp', 'ws', 'wss', 'mailto', 'tel', 'sms', 'intent', 'urn', 'ldap', 'ssh', 'jar'],
+  ...['ms-msdt', 'search-ms'],
+]
+
+/** `http://127.0.0.1:51004/cb` → host `127.0.0.1`, rest `/cb`; null for anything that is not http on a loopback host. */
 function loopbackParts(uri: string): { host: string; rest: string } | null {
   if (!URL.canParse(uri)) return null // a port above 65535
-  const match = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(\/[^#\\]*)$/.exec(uri)
-  return match?.[1] !== undefined && match[2] !== undefined ? { host: match[1], rest: match[2] } : null
+  const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]{1,5})?([/?][^#\\]*)?$/.exec(uri)
+  if (match?.[1] === undefined) return null
+  const { 1: host, 2: rest = '' } = match
+  return { host, rest: rest.startsWith('/') ? rest : `/${rest}` }
 }

@@ -14,6 +14,7 @@ import {
   type AuthEvent,
   type AuthorizationServerOptions,
   type ClientMetadata,
+  type ConfiguredClient,
 } from '../src/server/index.ts'
 
 export const ISSUER = 'http://localhost:4000'
@@ -43,10 +44,11 @@ export const PUBLIC: ClientMetadata = {
   token_endpoint_auth_method: 'none',
 }
 
-export const API: ClientMetadata = {
+export const API: ConfiguredClient = {
   client_id: 'api',
   client_secret: 'api-secret-api-secret-api-secret',
   grant_types: [],
+  trust: { resourceServer: true },
 }
 
 /** Moves by hand. */

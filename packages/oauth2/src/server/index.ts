@@ -5,6 +5,7 @@ export * from './client-auth/client-secret-post.ts'
 export * from './client-auth/none.ts'
 export * from './client-auth/verify-secret.ts'
 export type * from './contract/authorization.ts'
+export * from './contract/client-member.ts'
 export * from './contract/client.ts'
 export * from './contract/events.ts'
 export type * from './contract/extension.ts'
@@ -40,6 +41,8 @@ export {
   slot,
   type NewAuthorization,
 } from './records/authorization.ts'
+export { clientFromMetadata } from './records/client-metadata.ts'
+export { createClientSecret, hashClientSecret } from './records/client-secret.ts'
 export * from './records/clients.ts'
 export {
   forgetConsent,

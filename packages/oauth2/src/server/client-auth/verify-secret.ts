@@ -3,7 +3,7 @@
 import { constantTimeEqual } from '@authlib/core'
 import { invalidClient } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
-import { hashClientSecret } from '../records/clients.ts'
+import { hashClientSecret } from '../records/client-secret.ts'
 import type { Server } from '../contract/server.ts'
 
 const NOBODY = `sha-256:${'A'.repeat(43)}`

@@ -9,14 +9,33 @@ import type { ApplicationType } from '../../redirect-uri.ts'
 
 /** A secret at rest. Several may be live at once, so that one can be replaced without an outage. */
 export type ClientSecret = {
-  /** `sha-256:` and the hash in base64url. Secrets are random, so a fast hash is enough. */
+  /** `sha-256:` and the hash in base64url, or a form that a registered {@link SecretVerifier} knows. */
   readonly hash: string
   /** NumericDate. Absent: does not expire. RFC 7591 §3.2.1 */
   readonly expiresAt?: number | undefined
+  /** The secret itself, for methods that need it as a key, such as `client_secret_jwt`. Absent otherwise. */
+  readonly reveal?: (() => Awaitable<string>) | undefined
+}
+
+/** What the operator trusts a client with. Never read from client metadata, which the client writes itself. */
+export type ClientTrust = {
+  /** A first-party client, whose users are not asked for consent. Default false. */
+  readonly skipConsent?: boolean | undefined
+  /**
+   * A resource server: it may introspect access tokens that name no audience, its `client_id`, or a `resource` of its
+   * metadata. Default false.
+   */
+  readonly resourceServer?: boolean | undefined
+  /** Client authentication methods that it may use beside its `token_endpoint_auth_method`. Default: none. */
+  readonly authMethods?: readonly string[] | undefined
+  /** See `RedirectUriOptions`. Default: true for public native clients, which MCP clients are; false for others. */
+  readonly localhostAnyPort?: boolean | undefined
+  /** See `RedirectUriOptions`. Default: true for public native clients, which MCP clients are; false for others. */
+  readonly schemesWithoutDot?: boolean | undefined
 }
 
 /** Our own fields in camelCase; every other registered member keeps its wire name in `metadata`. */
-export type Client = {
+export type Client = ClientTrust & {
   readonly clientId: string
   readonly clientName?: string | undefined
   readonly redirectUris: readonly string[]
@@ -24,12 +43,10 @@ export type Client = {
   readonly responseTypes: readonly string[]
   /** Allowed scope: what the client may ask for. */
   readonly scope: readonly string[]
-  /** `token_endpoint_auth_method`: the one method it must use. */
+  /** `token_endpoint_auth_method`. */
   readonly authMethod: string
   readonly secrets: readonly ClientSecret[]
   readonly applicationType: ApplicationType
-  /** A first-party client whose users are not asked for consent. */
-  readonly skipConsent?: boolean | undefined
   readonly metadata: JsonObject
 }
 
@@ -41,16 +58,17 @@ export interface ClientSource {
 /** Client metadata in wire names, with the credentials that a registration response carries. RFC 7591 §3.2.1 */
 export interface ClientMetadata {
   readonly client_id: string
-  readonly client_secret?: string
+  readonly client_secret?: string | undefined
   /** 0: does not expire. */
-  readonly client_secret_expires_at?: number
-  readonly client_name?: string
-  readonly redirect_uris?: readonly string[]
-  readonly grant_types?: readonly string[]
-  readonly response_types?: readonly string[]
-  readonly scope?: string
-  readonly token_endpoint_auth_method?: string
-  readonly application_type?: ApplicationType
+  readonly client_secret_expires_at?: number | undefined
+  readonly client_name?: string | undefined
+  readonly redirect_uris?: readonly string[] | undefined
+  readonly grant_types?: readonly string[] | undefined
+  readonly response_types?: readonly string[] | undefined
+  readonly scope?: string | undefined
+  readonly token_endpoint_auth_method?: string | undefined
+  /** Default: `native` for a public client with a redirect URI on the person's own device, `web` otherwise. */
+  readonly application_type?: ApplicationType | undefined
   readonly [member: string]: Json | undefined
 }
 

@@ -42,12 +42,12 @@ export function introspectionEndpoint({ allow = mayIntrospect, claims }: Introsp
 }
 
 /**
- * A client may look at its own tokens. A resource server, registered as a confidential client without any grant, may look
- * at access tokens that name no audience, or name its `client_id` or its registered `resource`.
+ * A client may look at its own tokens. A client that is trusted as a resource server may look at access tokens that name
+ * no audience, or name its `client_id` or a `resource` of its metadata.
  */
 export function mayIntrospect(caller: Client, token: FoundToken): boolean {
   if (token.authorization.clientId === caller.clientId) return true
-  if (caller.grantTypes.length > 0 || token.kind !== 'access_token') return false
+  if (caller.resourceServer !== true || token.kind !== 'access_token') return false
   const { resource } = caller.metadata
   const names = [caller.clientId, ...(Array.isArray(resource) ? (resource as unknown[]) : [resource])]
   return token.audience.length === 0 || token.audience.some((audience) => names.includes(audience))

@@ -9,7 +9,8 @@ import {
   redeem,
   WEB,
 } from '../../../test/journey.ts'
-import { clientFromMetadata, staticClients } from '../records/clients.ts'
+import { clientFromMetadata } from '../records/client-metadata.ts'
+import { staticClients } from '../records/clients.ts'
 import { codeChallenge } from '../features/code-challenge.ts'
 import type { Demands, Login } from '../contract/interaction.ts'
 import type { AuthorizationRequest } from '../contract/requests.ts'
@@ -325,7 +326,7 @@ describe('consent', () => {
   })
 
   it('is not asked for a first-party client', async () => {
-    const { server } = fullServer({ clients: staticClients([{ ...WEB, skip_consent: true }]) })
+    const { server } = fullServer({ clients: staticClients([{ ...WEB, trust: { skipConsent: true } }]) })
     const browser = new Browser(server)
     const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
     const next = await browser.open(loginUrl, {

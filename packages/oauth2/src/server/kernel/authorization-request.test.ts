@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { authorizeUrl, Browser, bareServer, fullServer, ISSUER, REDIRECT_URI, WEB } from '../../../test/journey.ts'
 import { OAuth2Error } from '../../errors.ts'
-import { clientFromMetadata, staticClients } from '../records/clients.ts'
+import { clientFromMetadata } from '../records/client-metadata.ts'
+import { staticClients } from '../records/clients.ts'
 
 async function visit(url: string): Promise<{ status: number; location: URL | null; html: string; headers: Headers }> {
   const { server } = fullServer()
@@ -100,12 +101,31 @@ describe('native clients (RFC 8252 §7)', () => {
     ['http://[::1]/cb', 'http://[::1]:51004/cb', 303],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/other', 400],
     ['http://127.0.0.1/cb', 'http://127.0.0.2:51004/cb', 400],
-    ['http://localhost/cb', 'http://localhost:51004/cb', 400],
+    ['http://localhost/cb', 'http://localhost:51004/cb', 303],
+    ['http://localhost/cb', 'http://localhost.evil.example:51004/cb', 400],
+    ['cursor://anysphere.cursor-mcp/oauth/callback', 'cursor://anysphere.cursor-mcp/oauth/callback', 303],
+    ['cursor://anysphere.cursor-mcp/oauth/callback', 'cursor://anysphere.cursor-mcp/oauth/other', 400],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:x@evil.example/cb', 400],
     ['com.example.app:/cb', 'com.example.app:/cb', 303],
   ])('registered %s, asked for %s: %i (A2, A3)', async (registered, asked, status) => {
     const { server } = fullServer({ clients: staticClients([{ ...native, redirect_uris: [registered] }]) })
     expect((await server.fetch(new Request(authorizeUrl({ redirect_uri: asked })))).status).toBe(status)
+  })
+
+  it('are public clients that register a loopback redirect URI and no application_type, as MCP clients do', async () => {
+    const { application_type: _type, ...silent } = native
+    const { server } = fullServer({
+      clients: staticClients([{ ...silent, redirect_uris: ['http://localhost/callback'] }]),
+    })
+    const asked = authorizeUrl({ redirect_uri: 'http://localhost:3118/callback' })
+    expect((await server.fetch(new Request(asked))).status).toBe(303)
+  })
+
+  it('are held to RFC 8252 §8.3 where the operator says so', async () => {
+    const strict = { ...native, redirect_uris: ['http://localhost/cb'], trust: { localhostAnyPort: false } }
+    const { server } = fullServer({ clients: staticClients([strict]) })
+    const asked = authorizeUrl({ redirect_uri: 'http://localhost:51004/cb' })
+    expect((await server.fetch(new Request(asked))).status).toBe(400)
   })
 
   it('may use any port on loopback, web clients may not (A2)', async () => {

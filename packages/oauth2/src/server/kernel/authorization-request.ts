@@ -152,16 +152,18 @@ function responseTarget(server: Server, registry: Registry, client: Client, para
   return { server, client, redirectUri, ...findResponseMode(registry, params), state: params.get('state') }
 }
 
-function findRedirectUri({ redirectUris, applicationType }: Client, params: Params): string {
+function findRedirectUri(client: Client, params: Params): string {
   if (params.repeated.includes('redirect_uri'))
     throw new AuthorizationError(invalidRequest('redirect_uri is repeated'), null)
   const requested = params.get('redirect_uri')
   if (requested === undefined) {
-    const [only, second] = redirectUris
+    const [only, second] = client.redirectUris
     if (only !== undefined && second === undefined) return only // RFC 6749 §3.1.2.3
     throw new AuthorizationError(invalidRequest('redirect_uri is missing'), null)
   }
-  if (redirectUris.some((registered) => matchesRedirectUri(registered, requested, applicationType))) return requested
+  const fits = (registered: string): boolean =>
+    matchesRedirectUri(registered, requested, client.applicationType, client)
+  if (client.redirectUris.some(fits)) return requested
   throw new AuthorizationError(invalidRequest('redirect_uri is not registered for this client'), null)
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { basic, bareServer, fullServer, ISSUER, manualClock, OTHER, post, PUBLIC, WEB } from '../../../test/journey.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { hashClientSecret, staticClients } from '../records/clients.ts'
+import { hashClientSecret } from '../records/client-secret.ts'
+import { staticClients } from '../records/clients.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
 
 async function ask(

@@ -22,6 +22,9 @@ export interface Unauthenticated {
   readonly grant?: Grant | undefined
 }
 
+/** Told to those alone who have just proven to be the client. */
+const otherMethod = 'the client is registered for another authentication method'
+
 /** @throws OAuth2Error `invalid_client`, or `invalid_request` for two methods at once */
 export async function authenticateClient(
   server: Server,
@@ -33,8 +36,8 @@ export async function authenticateClient(
     const used = await theOneUsed(server, registry, request)
     const client = used?.client ?? (await identified(server, request))
     // The registration decides, so that nobody can fall back to a weaker method. RFC 7591 §2
-    if (used && client.authMethod !== used.method)
-      throw invalidClient('', { reason: `registered for ${client.authMethod}, used ${used.method}` })
+    if (used && client.authMethod !== used.method && client.authMethods?.includes(used.method) !== true)
+      throw invalidClient(otherMethod, { reason: `registered for ${client.authMethod}, used ${used.method}` })
     const clientId = params.get('client_id')
     if (clientId !== undefined && clientId !== client.clientId)
       throw invalidClient('', { reason: 'client_id of another client' })

@@ -110,7 +110,8 @@ function interactionOf(server: Server, registry: Registry, options: Authorizatio
 }
 
 function clientsOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Clients {
-  const source = options.clients ?? storedClients(options.store, options.clock ? { clock: options.clock } : {})
+  const source =
+    options.clients ?? storedClients(options.store, { clock: server.clock, sealer: server.sealer('client_secret') })
   return {
     find: async (clientId) => source.find(clientId),
     authenticate: (http, params, endpoint) => authenticateClient(server, registry, { http, params, endpoint }),

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { ClientMetadata } from '../contract/client.ts'
-import { clientFromMetadata, staticClients } from './clients.ts'
+import { clientFromMetadata } from './client-metadata.ts'
+import { staticClients } from './clients.ts'
 
-const WEB: ClientMetadata = { client_id: 'web', client_secret: 's', redirect_uris: ['https://app.example/cb'] }
+const WEB: ClientMetadata = {
+  client_id: 'web',
+  client_secret: 'web-secret-web-secret-web-secret',
+  redirect_uris: ['https://app.example/cb'],
+}
 
 describe('client metadata (RFC 7591 §2)', () => {
   it.each<[fault: string, change: Partial<ClientMetadata>, reason: string]>([

@@ -4,146 +4,107 @@
  * @spec RFC 7591 §2
  */
 
-import {
-  AuthlibError,
-  NEVER,
-  randomToken,
-  systemClock,
-  type Clock,
-  type JsonObject,
-  type Random,
-  type Store,
-} from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
-import { redirectUriFault } from '../../redirect-uri.ts'
-import { parseScope } from '../../scope.ts'
-import type { Client, ClientMetadata, ClientSecret, ClientSource } from '../contract/client.ts'
+import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
+import { decodeUtf8, type Sealer } from '@authlib/core/kit'
+import type { Client, ClientMetadata, ClientSecret, ClientSource, ClientTrust } from '../contract/client.ts'
+import { invalidSecretUse, readClientMetadata, secretAtRest } from './client-metadata.ts'
 
 /** Clients that can be added and removed. */
 export interface ClientStore extends ClientSource {
   save(client: Client): Promise<void>
+  /** The client alone. `server.removeClient` ends its tokens and forgets the consents for it too. */
   remove(clientId: string): Promise<void>
+}
+
+/** Client metadata in a configuration, with what the operator trusts the client with. */
+export type ConfiguredClient = ClientMetadata & { readonly trust?: ClientTrust | undefined }
+
+/**
+ * A fixed list, such as one from a configuration file.
+ *
+ * @throws AuthlibError `invalid_client_metadata`
+ * @example
+ * staticClients([{ client_id: 'shop', client_secret, redirect_uris, scope: 'openid', trust: { skipConsent: true } }])
+ */
+export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
+  if (!Array.isArray(list)) throw new TypeError('staticClients takes an array of client metadata')
+  const read = list.map(({ trust, ...metadata }) => readClientMetadata(metadata as ClientMetadata, trust)) // now: a mistake shows when the server starts
+  const ids = new Set(read.map(({ clientId }) => clientId))
+  if (ids.size < read.length) throw new TypeError('Two clients of the list have the same client_id')
+  let clients: Promise<ReadonlyMap<string, Client>> | undefined
+  const load = async (): Promise<ReadonlyMap<string, Client>> => {
+    const all = await Promise.all(
+      read.map(async ({ secret, secretExpiresAt, ...client }): Promise<Client> => {
+        const secrets = secret === undefined ? [] : [await secretAtRest(secret, secretExpiresAt, client)]
+        return { ...client, secrets }
+      }),
+    )
+    return new Map(all.map((client) => [client.clientId, client]))
+  }
+  return {
+    async find(clientId) {
+      return (await (clients ??= load())).get(clientId) ?? null
+    },
+  }
+}
+
+export interface StoredClientsOptions {
+  readonly clock?: Clock | undefined
+  /**
+   * Keeps secrets that methods need as a key, such as those of `client_secret_jwt`. Without it such a client cannot be
+   * saved. `server.sealer('client_secret')` is what the server itself uses.
+   */
+  readonly sealer?: Sealer | undefined
 }
 
 const KIND = 'client'
 
-/** The form in which secrets are kept. For secrets of {@link createClientSecret} or of equal randomness. */
-export async function hashClientSecret(secret: string): Promise<string> {
-  return `sha-256:${await sha256Base64url(secret)}`
-}
-
-/** 256 bits of randomness. */
-export function createClientSecret(random?: Random): string {
-  return randomToken(random, 32)
-}
-
-/**
- * A client from its RFC 7591 metadata, with the defaults of that specification. The secret is hashed.
- *
- * @throws AuthlibError `invalid_client_metadata`, with the member at fault in `reason`
- */
-export async function clientFromMetadata(metadata: ClientMetadata): Promise<Client> {
-  const { secret, secretExpiresAt, ...client } = readMetadata(metadata)
-  const secrets: ClientSecret[] = []
-  if (secret !== undefined) {
-    const hash = await hashClientSecret(secret)
-    secrets.push(secretExpiresAt === 0 ? { hash } : { hash, expiresAt: secretExpiresAt })
-  }
-  return { ...client, secrets }
-}
-
-/** A fixed list, such as one from a configuration file. @throws AuthlibError `invalid_client_metadata` */
-export function staticClients(list: readonly ClientMetadata[]): ClientSource {
-  list.forEach(readMetadata) // a mistake shows when the server starts, not to the first person who logs in
-  let clients: Promise<ReadonlyMap<string, Client>> | undefined
-  return {
-    async find(clientId) {
-      clients ??= Promise.all(list.map(clientFromMetadata)).then(
-        (all) => new Map(all.map((client) => [client.clientId, client])),
-      )
-      return (await clients).get(clientId) ?? null
-    },
-  }
+type StoredSecret = {
+  readonly hash: string
+  readonly expiresAt?: number | undefined
+  readonly sealed?: string | undefined
 }
 
 /** Clients in the server's own store. */
-export function storedClients(store: Store, { clock = systemClock }: { clock?: Clock } = {}): ClientStore {
+export function storedClients(store: Store, { clock = systemClock, sealer }: StoredClientsOptions = {}): ClientStore {
   const partition = (clientId: string): string => `client:${clientId}`
+
+  async function pack(secret: ClientSecret, clientId: string): Promise<StoredSecret> {
+    const { reveal, ...rest } = secret
+    if (reveal === undefined) return rest
+    if (sealer === undefined) throw invalidSecretUse(clientId)
+    return { ...rest, sealed: await sealer.seal(await reveal(), clientId) }
+  }
+
+  function unpack({ sealed, ...rest }: StoredSecret, clientId: string): ClientSecret {
+    return sealed === undefined ? rest : { ...rest, reveal: () => open(sealed, clientId) }
+  }
+
+  async function open(sealed: string, clientId: string): Promise<string> {
+    const opened = await sealer?.open(sealed, clientId)
+    if (opened === null || opened === undefined) throw invalidSecretUse(clientId)
+    return decodeUtf8(opened)
+  }
+
   return {
     async find(clientId) {
       const [record] = await store.get(partition(clientId), [[KIND, clientId]])
       if (!record || record.expiresAt <= clock()) return null
-      const { version: _version, ...client } = record.data
-      return client as unknown as Client // sound: save wrote it
+      const { version: _version, ...data } = record.data
+      const client = data as unknown as Client & { readonly secrets: readonly StoredSecret[] } // sound: save wrote it
+      return { ...client, secrets: client.secrets.map((secret) => unpack(secret, clientId)) }
     },
     async save(client) {
-      const data: JsonObject = { version: 1, ...client }
-      const record = {
-        kind: KIND,
-        id: client.clientId,
-        partition: partition(client.clientId),
-        revision: 1,
-        expiresAt: NEVER,
-        data,
-      }
+      const { clientId } = client
+      const secrets = await Promise.all(client.secrets.map((secret) => pack(secret, clientId)))
+      const data: JsonObject = { version: 1, ...client, secrets }
+      const id = { kind: KIND, id: clientId, partition: partition(clientId) }
+      const record: StoredRecord = { ...id, revision: 1, expiresAt: NEVER, data }
       await store.commit({ partition: record.partition, now: clock(), expect: [], put: [record], remove: [] })
     },
     async remove(clientId) {
-      await store.commit({
-        partition: partition(clientId),
-        now: clock(),
-        expect: [],
-        put: [],
-        remove: [[KIND, clientId]],
-      })
+      const key = [KIND, clientId] as const
+      await store.commit({ partition: partition(clientId), now: clock(), expect: [], put: [], remove: [key] })
     },
   }
-}
-
-interface MetadataRead extends Omit<Client, 'secrets'> {
-  readonly secret: string | undefined
-  readonly secretExpiresAt: number
-}
-
-function readMetadata(metadata: ClientMetadata): MetadataRead {
-  const {
-    client_id: clientId,
-    client_secret: secret,
-    client_secret_expires_at: secretExpiresAt = 0,
-    client_name: clientName,
-    redirect_uris: redirectUris = [],
-    grant_types: grantTypes = ['authorization_code'],
-    response_types: responseTypes = grantTypes.includes('authorization_code') ? ['code'] : [],
-    scope,
-    token_endpoint_auth_method: authMethod = 'client_secret_basic',
-    application_type: applicationType = 'web',
-    skip_consent: skipConsent,
-    ...rest
-  } = metadata
-  if (clientId === '') throw invalidMetadata('client_id is empty')
-  for (const uri of redirectUris) {
-    const fault = redirectUriFault(uri, applicationType)
-    if (fault !== null) throw invalidMetadata(`a redirect URI ${fault}`)
-  }
-  if (responseTypes.length > 0 && redirectUris.length === 0) throw invalidMetadata('redirect_uris is missing')
-  if (secret === '') throw invalidMetadata('client_secret is empty') // such as from a variable that nobody has set
-  if (secret === undefined && authMethod.startsWith('client_secret')) throw invalidMetadata('client_secret is missing')
-  return {
-    clientId,
-    secret,
-    secretExpiresAt,
-    ...(clientName === undefined ? {} : { clientName }),
-    redirectUris,
-    grantTypes,
-    responseTypes,
-    scope: parseScope(scope),
-    authMethod,
-    applicationType,
-    ...(skipConsent === true ? { skipConsent } : {}),
-    metadata: rest,
-  }
-}
-
-function invalidMetadata(reason: string): AuthlibError {
-  return new AuthlibError('invalid_client_metadata', 'The client metadata is not valid', { status: 400, reason })
 }

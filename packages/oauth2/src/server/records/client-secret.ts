@@ -1,0 +1,34 @@
+/**
+ * Client secrets: made by us, hashed at rest, refused when anybody can guess them.
+ *
+ * @spec RFC 6749 §10.10
+ */
+
+import { randomToken, type Random } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
+
+/** A new secret: `secret_` and 256 random bits in characters that need no encoding anywhere. */
+export function createClientSecret(random?: Random): string {
+  return `secret_${randomToken(random, 32)}`
+}
+
+/** The form in which secrets are kept. For secrets of {@link createClientSecret} or of equal randomness. */
+export async function hashClientSecret(secret: string): Promise<string> {
+  return `sha-256:${await sha256Base64url(secret)}`
+}
+
+/** Why nobody should use this secret, or null. What is random is not measured: that cannot be seen. */
+export function secretFault(secret: unknown, clientId: string): string | null {
+  if (secret === undefined) return 'client_secret is undefined'
+  if (typeof secret !== 'string') return 'client_secret is not a string'
+  if (secret === '') return 'client_secret is empty' // such as from a variable that nobody has set
+  if (secret.length < 8) return 'client_secret is weak: it has fewer than 8 characters'
+  const plain = secret.toLowerCase().replace(/[-_. ]/g, '')
+  if (secret === clientId || guessable.test(plain)) return 'client_secret is weak: it is easy to guess'
+  if (new Set(secret).size < 4) return 'client_secret is weak: it repeats a few characters'
+  return null
+}
+
+/** What people write until they have a secret. */
+const guessable =
+  /^(?:(?:my|the|a|some|your|test|dev|demo|client|app|super|top|very|new|insert|enter)*(?:secrets?|passwords?|passwd|changeme|changeit|todo|placeholder|here)+\d{0,4}|qwert\w*|letmein\d*|0?123456789?0?|1234567890?|abcdefgh\w*|undefined|null|xxx+)$/
