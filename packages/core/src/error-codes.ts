@@ -151,6 +151,8 @@ export interface ErrorCodes {
   missing_metadata: 'client'
   /** The token lacks scope that the call needs. Fix: ask for the scope at login. */
   missing_scope: 'client'
+  /** The secret of a client is needed as a key and cannot be kept or read. Fix: pass `sealer` to storedClients. */
+  missing_secret_sealer: 'server'
   /** There is no token. Fix: send one as `Authorization: Bearer …`, or log the account in. */
   missing_token: 'client' | 'resource'
   /** Sessions need a token store, and there is none. Fix: pass `tokens` to `OAuth`. */
