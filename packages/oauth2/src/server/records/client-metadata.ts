@@ -129,14 +129,14 @@ function invalidMetadata(clientId: string, fault: string, { hint, value }: Fault
 
 function readId(metadata: ClientMetadata): string {
   if (typeof metadata !== 'object') throw new TypeError('Client metadata is an object with client_id')
-  const { client_id: id } = metadata
+  const id: unknown = metadata.client_id
   if (typeof id === 'string' && id !== '') {
     if (/[^\x20-\x7e]/.test(id)) throw invalidMetadata(id, 'client_id has a character that is not allowed') // RFC 6749 A.1
     return id
   }
   const written = Object.keys(metadata).find((name) => /^client_?id$/i.test(name) && name !== 'client_id')
   if (written !== undefined) throw invalidMetadata('', `${written} is not a member`, { hint: 'Use client_id.' })
-  throw invalidMetadata('', id === '' ? 'client_id is empty' : 'client_id is missing')
+  throw invalidMetadata('', typeof id === 'string' ? 'client_id is empty' : 'client_id is missing')
 }
 
 function checkMember(

@@ -27,7 +27,7 @@ export type ConfiguredClient = ClientMetadata & { readonly trust?: ClientTrust |
  * staticClients([{ client_id: 'shop', client_secret, redirect_uris, scope: 'openid', trust: { skipConsent: true } }])
  */
 export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
-  if (!Array.isArray(list)) throw new TypeError('staticClients takes an array of client metadata')
+  if (typeof list.map !== 'function') throw new TypeError('staticClients takes an array of client metadata')
   const read = list.map(({ trust, ...metadata }) => readClientMetadata(metadata as ClientMetadata, trust)) // now: a mistake shows when the server starts
   const ids = new Set(read.map(({ clientId }) => clientId))
   if (ids.size < read.length) throw new TypeError('Two clients of the list have the same client_id')
