@@ -28,7 +28,7 @@ export type ConfiguredClient = ClientMetadata & { readonly trust?: ClientTrust |
  */
 export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
   if (typeof list.map !== 'function') throw new TypeError('staticClients takes an array of client metadata')
-  const read = list.map(({ trust, ...metadata }) => readClientMetadata(metadata as ClientMetadata, trust)) // now: a mistake shows when the server starts
+  const read = list.map(({ trust, ...metadata }) => readClientMetadata(metadata, trust)) // now: a mistake shows when the server starts
   const ids = new Set(read.map(({ clientId }) => clientId))
   if (ids.size < read.length) throw new TypeError('Two clients of the list have the same client_id')
   let clients: Promise<ReadonlyMap<string, Client>> | undefined
