@@ -54,7 +54,10 @@ export default defineConfig({
       },
       {
         text: 'Frameworks',
-        items: [{ text: 'Web requests', link: '/guide/frameworks/fetch' }],
+        items: [
+          { text: 'Web requests', link: '/guide/frameworks/fetch' },
+          { text: 'Koa', link: '/guide/frameworks/koa' },
+        ],
       },
       {
         text: 'JOSE',

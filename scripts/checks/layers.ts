@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/oauth2': ['@authlib/core', '@authlib/jose'],
   '@authlib/oidc': ['@authlib/core', '@authlib/jose', '@authlib/oauth2'],
   '@authlib/express': ['@authlib/core', '@authlib/node'],
+  '@authlib/koa': ['@authlib/core', '@authlib/node'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 

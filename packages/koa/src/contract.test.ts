@@ -1,0 +1,78 @@
+import { bodyParser } from '@koa/bodyparser'
+import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import Koa, { type Context, type Middleware } from 'koa'
+import mountBelow from 'koa-mount'
+// @ts-expect-error -- the older major has no types under its alias
+import Koa2 from 'koa2'
+import { text } from 'node:stream/consumers'
+import { describe, it } from 'vitest'
+import { openBrowser } from '../../../test/support/browser.ts'
+import { chromium, describeWith } from '../../../test/support/needs.ts'
+import { currentToken, koaAdapter, mount, protect } from './index.ts'
+
+describe.each([
+  ['Koa 3', Koa],
+  ['Koa 2', Koa2 as unknown as typeof Koa], // sound: it has the same surface here, and no types of its own
+])('%s', (name, Application) => {
+  const options = {
+    describe,
+    name: `the adapter contract on ${name}`,
+    adapter: koaAdapter,
+    serve: serving(Application),
+  }
+  adapterContract({ ...options, it, parsers: ['form', 'json'] })
+
+  describeWith(chromium, 'in a real browser', (path) => {
+    adapterBrowserContract({
+      ...options,
+      it: (title, body) => it(title, body, 60_000),
+      openBrowser: () => openBrowser(path),
+    })
+  })
+})
+
+function serving(Application: typeof Koa) {
+  return (application: ContractApplication<Context, void>) => {
+    const { decorated, parser, mountables, onError, path, protector, login, callback } = application
+    const app = new Application()
+    app.proxy = true
+    app.silent = true // else it prints the connections that the suite breaks
+    if (decorated) {
+      app.use(async (ctx, next) => {
+        ctx.set({ 'x-application': 'yes', 'access-control-allow-origin': 'https://app.example' })
+        ctx.append('set-cookie', 'before=1')
+        await next()
+      })
+    }
+    if (parser !== undefined) app.use(bodyParser({ enableTypes: [parser] as ('form' | 'json')[] })) // sound: see `parsers`
+    const mounted = mount(mountables, { onError })
+    app.use(path === '/' ? mounted : mountBelow(path, mounted))
+
+    const read = protect(protector, 'read', { onError })
+    const write = protect(protector, 'write', { onError })
+    const routes: Record<string, (ctx: Context) => unknown> = {
+      '/open': open,
+      [`${path}/open`]: open,
+      '/notes': (ctx) => guarded(read, ctx),
+      '/admin': (ctx) => guarded(write, ctx),
+      '/login': login,
+      '/callback': async (ctx) => {
+        const result = await callback(ctx)
+        ctx.cookies.set('session', '1')
+        ctx.body = result
+      },
+    }
+    app.use((ctx) => routes[ctx.path]?.(ctx))
+    return startNodeServer(app.callback())
+  }
+}
+
+async function guarded(guard: Middleware, ctx: Context): Promise<void> {
+  await guard(ctx, () => open(ctx))
+}
+
+async function open(ctx: Context): Promise<void> {
+  const subject = currentToken(ctx)?.subject ?? null
+  const { rawBody } = ctx.request as { rawBody?: string }
+  ctx.body = { subject, body: rawBody ?? (await text(ctx.req)) }
+}
