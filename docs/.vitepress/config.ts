@@ -57,6 +57,7 @@ export default defineConfig({
         items: [
           { text: 'Web requests', link: '/guide/frameworks/fetch' },
           { text: 'Koa', link: '/guide/frameworks/koa' },
+          { text: 'Fastify', link: '/guide/frameworks/fastify' },
         ],
       },
       {

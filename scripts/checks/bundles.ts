@@ -57,6 +57,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/node': { parts: ['@authlib/core'], node: true },
   '@authlib/express': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/koa': { parts: ['@authlib/core', '@authlib/node'], node: true },
+  '@authlib/fastify': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/sql': { parts: ['@authlib/core'] },
   '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },
   '@authlib/testing': { parts: ['@authlib/core'], node: true },

@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/oidc': ['@authlib/core', '@authlib/jose', '@authlib/oauth2'],
   '@authlib/express': ['@authlib/core', '@authlib/node'],
   '@authlib/koa': ['@authlib/core', '@authlib/node'],
+  '@authlib/fastify': ['@authlib/core', '@authlib/node'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 

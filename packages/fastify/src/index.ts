@@ -1,0 +1,3 @@
+export * from './adapter.ts'
+export * from './mount.ts'
+export * from './protect.ts'

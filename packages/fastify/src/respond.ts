@@ -1,0 +1,23 @@
+/** Responses over Fastify. */
+
+import type { HttpResponse } from '@authlib/core'
+import { headerMerge } from '@authlib/core/kit'
+import type { FastifyReply } from 'fastify'
+
+/** Through `reply`, so that the `onSend` hooks of the application run. */
+export function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
+  const seen = new Set<string>()
+  for (const [name, value] of headers) {
+    const merge = headerMerge(name)
+    if (merge === 'append' || seen.has(name)) append(reply, name, value)
+    else if (merge === 'replace' || !reply.hasHeader(name)) reply.header(name, value)
+    seen.add(name)
+  }
+  return reply.code(status).send(body === '' ? undefined : body)
+}
+
+/** `reply.header` appends cookies, and replaces everything else. */
+export function append(reply: FastifyReply, name: string, value: string): void {
+  const before = name === 'set-cookie' ? undefined : reply.getHeader(name)
+  reply.header(name, before === undefined ? value : `${String(before)}, ${value}`)
+}
