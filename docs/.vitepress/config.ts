@@ -55,6 +55,8 @@ export default defineConfig({
       {
         text: 'Frameworks',
         items: [
+          { text: 'Express', link: '/guide/frameworks/express' },
+          { text: 'Hono', link: '/guide/frameworks/hono' },
           { text: 'Web requests', link: '/guide/frameworks/fetch' },
           { text: 'Koa', link: '/guide/frameworks/koa' },
           { text: 'Fastify', link: '/guide/frameworks/fastify' },

@@ -56,6 +56,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/hono': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/node': { parts: ['@authlib/core'], node: true },
   '@authlib/express': { parts: ['@authlib/core', '@authlib/node'], node: true },
+  '@authlib/express/augment': { parts: [] },
   '@authlib/koa': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/fastify': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/sql': { parts: ['@authlib/core'] },

@@ -6,6 +6,8 @@ import {
   type ContractApplication,
 } from '@authlib/testing'
 import express, { type Request, type RequestHandler, type Response } from 'express'
+// @ts-expect-error -- the older major has no types under its alias
+import express4 from 'express4'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
 import { chromium, describeWith } from '../../../test/support/needs.ts'
@@ -19,29 +21,34 @@ const parsers: Record<BodyParser, RequestHandler> = {
   json: express.json(),
 }
 
-adapterContract({
-  describe,
-  it,
-  name: 'the adapter contract on Express',
-  adapter: expressAdapter,
-  serve,
-  parsers: ['form', 'nested form', 'text', 'bytes', 'json'],
-})
-
-describeWith(chromium, 'in a real browser', (path) => {
-  adapterBrowserContract({
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4 as typeof express], // sound: it has the same surface here
+])('%s', (name, application) => {
+  const options = {
     describe,
-    it: (name, body) => it(name, body, 60_000),
-    name: 'the adapter contract on Express',
+    name: `the adapter contract on ${name}`,
     adapter: expressAdapter,
-    serve,
-    openBrowser: () => openBrowser(path),
+    serve: serving(application),
+  }
+  adapterContract({ ...options, it, parsers: ['form', 'nested form', 'text', 'bytes', 'json'] })
+
+  describeWith(chromium, 'in a real browser', (path) => {
+    adapterBrowserContract({
+      ...options,
+      it: (title, body) => it(title, body, 60_000),
+      openBrowser: () => openBrowser(path),
+    })
   })
 })
 
-function serve(application: ContractApplication<Response, void>) {
+function serving(create: typeof express) {
+  return (application: ContractApplication<Response, void>) => serve(application, create)
+}
+
+function serve(application: ContractApplication<Response, void>, create: typeof express) {
   const { decorated, parser, mountables, onError, path, protector, login, callback } = application
-  const app = express()
+  const app = create()
   app.disable('x-powered-by') // else nothing is ever sent the fast way
   app.set('trust proxy', true)
   app.enable('case sensitive routing').enable('strict routing')

@@ -3,6 +3,7 @@ import { requestPath } from '@authlib/core/kit'
 import { startNodeServer } from '@authlib/testing'
 import express, { Router, type Express, type Response } from 'express'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import type {} from './augment.ts'
 import { currentToken, expressAdapter, mount, protect } from './index.ts'
 
 const echo: Mountable = {
@@ -45,6 +46,15 @@ describe('protect', () => {
       const token = currentToken<Token>(request)
       expectTypeOf(token).toEqualTypeOf<Token | undefined>()
       response.json(token)
+    })
+    expect(await (await get(app, '/notes')).json()).toEqual({ subject: 'ann', level: 3 })
+  })
+
+  it('leaves the token in a property of the request, typed for those who ask for it', async () => {
+    const app = express()
+    app.get('/notes', protect(protector, 'read'), (request, response) => {
+      expectTypeOf(request.token).toEqualTypeOf<CurrentToken | undefined>()
+      response.json(request.token)
     })
     expect(await (await get(app, '/notes')).json()).toEqual({ subject: 'ann', level: 3 })
   })

@@ -8,14 +8,20 @@ import type { Request, RequestHandler } from 'express'
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
  * 'notes:read'), handler)`. The others are answered. A body that the protector reads, as that of OAuth 1 does, can be read
- * again behind it.
+ * again behind it. The token is in `request.token` too; `@authlib/express/augment` tells TypeScript.
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
   options?: ProtectOptions,
 ): RequestHandler {
-  return protectNode(protector, requirement, options)
+  const guard = protectNode(protector, requirement, options)
+  return (request, response, next) => {
+    guard(request, response, () => {
+      Object.assign(request, { token: findToken(request) })
+      next()
+    })
+  }
 }
 
 /** The token that {@link protect} found in the request, in the type of its protector. */

@@ -7,7 +7,10 @@ import { send } from './send.ts'
 
 /** `new OAuth({ adapter: nodeAdapter, … })`. Its context is the `ServerResponse`. */
 export const nodeAdapter: Adapter<ServerResponse> = {
-  request: (outgoing) => nodeRequest(outgoing.req),
+  request(outgoing) {
+    if (!('req' in outgoing)) throw new TypeError('Pass the response (`res`), not the request: it knows its request')
+    return nodeRequest(outgoing.req)
+  },
   respond: send,
   setCookies(outgoing, cookies) {
     for (const cookie of cookies) outgoing.appendHeader('set-cookie', serializeCookie(cookie))

@@ -80,6 +80,21 @@ describe('mount', () => {
 })
 
 describe('nodeAdapter', () => {
+  it('says that it wants the response when it gets the request', async () => {
+    let error: unknown
+    const server = await startNodeServer((incoming, outgoing) => {
+      try {
+        void nodeAdapter.request(incoming as never)
+      } catch (caught) {
+        error = caught
+      }
+      outgoing.end()
+    })
+    await fetch(server.url)
+    await server.stop()
+    expect(error).toEqual(new TypeError('Pass the response (`res`), not the request: it knows its request'))
+  })
+
   it('refuses to set a cookie that a browser would drop', async () => {
     let error: unknown
     const server = await startNodeServer((_incoming, outgoing) => {
