@@ -318,14 +318,17 @@ describe('refusals before and after the grant', () => {
     expect(JSON.parse((await server.handle(request)).body)).toEqual({ error: 'invalid_grant' })
   })
 
-  it('a second code on an authorization that lives cannot be made: its id is taken', async () => {
+  it('a second code on an authorization that lives cannot be made: the same answer has the same code, another is refused', async () => {
     const { server } = fullServer()
     const request = await server.validateAuthorizationRequest(new Request(authorizeUrl()))
     const decision = { subject: 'alice', authTime: server.clock() }
     const { headers } = await server.createAuthorizationResponse(request, decision)
     const location = headers.find(([name]) => name === 'location')?.[1] ?? ''
     const { json } = await redeem(server, new URL(location).searchParams.get('code') ?? '')
-    await expect(server.createAuthorizationResponse(request, decision)).rejects.toMatchObject({ target: null })
+    const again = await server.createAuthorizationResponse(request, decision)
+    expect(again.headers.find(([name]) => name === 'location')?.[1]).toBe(location)
+    const other = server.createAuthorizationResponse(request, { ...decision, subject: 'bob' })
+    await expect(other).rejects.toMatchObject({ target: null })
     expect(await server.tokens.find(String(json['access_token']))).not.toBeNull()
   })
 })

@@ -49,6 +49,7 @@ export {
   rememberConsent,
   rememberedConsent,
   rememberedScope,
+  type NewConsent,
   type RememberedConsent,
 } from './records/consent.ts'
 export { endSession, findSession, sessionEnded, sessionSlot, startSession } from './records/session.ts'

@@ -15,6 +15,8 @@ export interface Login {
   readonly amr?: readonly string[] | undefined
   /** A session of `startSession`: once it has ended, no code is given and none of its codes is redeemed. */
   readonly sessionId?: string | undefined
+  /** When that session was last seen alive, NumericDate: it is not read twice for one request. */
+  readonly checkedAt?: number | undefined
 }
 
 /** What a request demands of the login. The server joins those of all extensions: the strictest wins. */

@@ -89,6 +89,11 @@ export interface ResponseType extends Described, Includes {
   /** As of grants: extensions without which it is not safe. */
   readonly requires?: readonly string[] | undefined
   readonly defaultMode: 'query' | 'fragment'
+  /**
+   * `respond` gives the same parameters each time: a person who answers twice is sent to the client both times. Default
+   * false: the second answer is a page.
+   */
+  readonly repeatable?: boolean | undefined
   /** May call `server.tokens.mint`. */
   respond(request: AuthorizationRequest, authorization: Authorization): Awaitable<AuthorizationPlan>
 }

@@ -17,7 +17,7 @@ import { authorizeEndpoint } from './authorization-endpoint.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { issuerParameter } from './issuer-parameter.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
-import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
+import { authorizationIdOf } from '../records/token-text.ts'
 
 export interface AuthorizationCodeGrantOptions {
   /** Lifetime of the code in seconds. RFC 6749 §4.1.2 recommends at most 600. Default 60. */
@@ -94,8 +94,10 @@ function codeResponseType(lifetime: number): ResponseType {
     responseType: 'code',
     grantTypes: ['authorization_code'],
     defaultMode: 'query',
+    repeatable: true,
     async respond({ server, params }, authorization) {
-      const code = createTokenText(PREFIX, authorization.id, server.random)
+      // Derived, not drawn: who answers twice gets the same code again. It is as hard to guess as the secrets.
+      const code = `${PREFIX}_${authorization.id}.${await server.mac('authorization_code').sign(authorization.id)}`
       const record: StoredRecord = {
         kind: KIND,
         id: await sha256Base64url(code),

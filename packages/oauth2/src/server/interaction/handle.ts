@@ -1,6 +1,6 @@
 /**
  * A request on its way through login and consent, sealed into text that only the browser it was made for can use.
- * Nothing is stored for a login that is abandoned.
+ * Nothing is stored for a login that is abandoned, unless the request is too long for a URL.
  */
 
 import {
@@ -12,12 +12,12 @@ import {
   type HttpHeader,
   type HttpRequest,
 } from '@authlib/core'
-import { decodeUtf8 } from '@authlib/core/kit'
+import { decodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import { invalidRequest } from '../../errors.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Changes } from '../contract/plans.ts'
 import type { ResumedRequest } from '../contract/requests.ts'
-import type { Server } from '../contract/server.ts'
+import type { Environment } from '../contract/server.ts'
 import { ANSWER_TIME } from '../records/authorization.ts'
 
 /** What a handle carries. */
@@ -25,6 +25,20 @@ export interface Journey extends ResumedRequest {
   readonly login: Login | null
   /** The login was there before the request came. */
   readonly before: boolean
+  /** What the consent page shows: only that can be approved. Null: no page was shown yet. */
+  readonly shown: Shown | null
+}
+
+/** What a person was asked for. */
+export interface Shown {
+  readonly scope: readonly string[]
+  /** A hash of each item. */
+  readonly items: readonly string[]
+}
+
+/** A journey with the time until which it can be answered. */
+export interface OpenedJourney extends Journey {
+  readonly expired: boolean
 }
 
 type Sealed = {
@@ -37,11 +51,22 @@ type Sealed = {
   readonly until: number
   readonly login: Login | null
   readonly before: boolean
+  readonly shown: Shown | null
   readonly changes?: Changes | undefined
 }
 
+/** Most characters that travel in a URL. Longer ones are stored: a payment of 6 kB must survive a login. */
+const LONGEST = 3000
+
+const KIND = 'interaction'
+/** A handle that names a stored one. No sealed text has a `.` */
+const STORED = /^st\.[A-Za-z0-9_-]{43}$/
+
 /** The value that ties handles to a browser, and the cookie to set when it has none yet. */
-export function bindBrowser(server: Server, http: HttpRequest): { binding: string; headers: readonly HttpHeader[] } {
+export function bindBrowser(
+  server: Environment,
+  http: HttpRequest,
+): { binding: string; headers: readonly HttpHeader[] } {
   const known = readBinding(server, http)
   if (known !== undefined) return { binding: known, headers: [] }
   const binding = randomToken(server.random, 16)
@@ -50,7 +75,9 @@ export function bindBrowser(server: Server, http: HttpRequest): { binding: strin
 }
 
 /** `binding` is associated data of the encryption: in another browser the handle opens nothing. */
-export function sealJourney(server: Server, journey: Journey, binding: string): Promise<string> {
+export async function sealJourney(server: Environment, journey: Journey, binding: string): Promise<string> {
+  const until = server.clock() + ANSWER_TIME
+  const { checkedAt: _checkedAt, ...login } = journey.login ?? {} // a session is read again when the page comes back
   const sealed: Sealed = {
     grantType: journey.grantType,
     client: journey.clientId,
@@ -58,38 +85,69 @@ export function sealJourney(server: Server, journey: Journey, binding: string): 
     query: journey.params.toString(),
     id: journey.authorizationId,
     at: journey.receivedAt,
-    until: server.clock() + ANSWER_TIME,
-    login: journey.login,
+    until,
+    login: journey.login && (login as Login), // sound: a login without one optional member
     before: journey.before,
+    shown: journey.shown,
     changes: journey.changes,
   }
-  return server.sealer('interaction').seal(JSON.stringify(sealed), binding)
+  const text = await server.sealer('interaction').seal(JSON.stringify(sealed), binding)
+  return text.length > LONGEST ? storeSealed(server, text, until) : text
 }
 
-/** @throws OAuth2Error `invalid_request` when the handle is not ours, too old, or of another browser */
-export async function openJourney(server: Server, handle: string | undefined, http: HttpRequest): Promise<Journey> {
+/** @throws OAuth2Error `invalid_request` when the handle is not of this server, or of another browser */
+export async function openJourney(
+  server: Environment,
+  handle: string | undefined,
+  http: HttpRequest,
+): Promise<OpenedJourney> {
   const binding = readBinding(server, http)
   if (handle === undefined) throw invalidRequest('the interaction is missing')
   if (binding === undefined) throw invalidRequest('the browser sent no interaction cookie')
-  const opened = await server.sealer('interaction').open(handle, binding)
+  const text = STORED.test(handle) ? await loadSealed(server, handle) : handle
+  const opened = text === null ? null : await server.sealer('interaction').open(text, binding)
   if (!opened) throw invalidRequest('the interaction belongs to another browser or server')
   const sealed = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
-  if (sealed.until <= server.clock()) throw invalidRequest('the interaction has expired')
-  const { grantType, client: clientId, via, login, before, changes } = sealed
-  const params = Params.parse(sealed.query)
-  return { grantType, clientId, via, params, authorizationId: sealed.id, receivedAt: sealed.at, login, before, changes }
+  return {
+    grantType: sealed.grantType,
+    clientId: sealed.client,
+    via: sealed.via,
+    params: Params.parse(sealed.query),
+    authorizationId: sealed.id,
+    receivedAt: sealed.at,
+    login: sealed.login,
+    before: sealed.before,
+    shown: sealed.shown,
+    changes: sealed.changes,
+    expired: sealed.until <= server.clock(),
+  }
 }
 
-function readBinding(server: Server, http: HttpRequest): string | undefined {
+/** Sealed before it is stored: a dump of the store opens nothing. */
+async function storeSealed(server: Environment, sealed: string, until: number): Promise<string> {
+  const handle = `st.${randomToken(server.random, 32)}`
+  const id = await sha256Base64url(handle)
+  const record = { kind: KIND, id, partition: id, revision: 1, expiresAt: until, data: { version: 1, sealed } }
+  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [record], remove: [] })
+  return handle
+}
+
+async function loadSealed(server: Environment, handle: string): Promise<string | null> {
+  const id = await sha256Base64url(handle)
+  const [record] = await server.store.get(id, [[KIND, id]])
+  return record && record.expiresAt > server.clock() ? (record.data['sealed'] as string) : null // sound: storeSealed wrote it
+}
+
+function readBinding(server: Environment, http: HttpRequest): string | undefined {
   const value = parseCookies(http.headers.get('cookie')).get(cookieName(server))
   return value !== undefined && /^[A-Za-z0-9_-]{22}$/.test(value) ? value : undefined
 }
 
-function cookieName(server: Server): string {
+function cookieName(server: Environment): string {
   return isHttps(server) ? '__Host-authlib_interaction' : 'authlib_interaction'
 }
 
 /** `__Host-` and `Secure` where browsers accept them; http is for loopback only. */
-export function isHttps({ issuer }: Server): boolean {
+export function isHttps({ issuer }: Environment): boolean {
   return isHttpsUrl(issuer)
 }

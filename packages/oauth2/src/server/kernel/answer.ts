@@ -6,14 +6,20 @@
 
 import type { HttpResponse } from '@authlib/core'
 import { accessDenied, invalidRequest, OAuth2Error, serverError } from '../../errors.ts'
-import { coversScope } from '../../scope.ts'
+import { coversScope, formatScope } from '../../scope.ts'
 import { answeredAt, AuthorizationError } from '../authorization-error.ts'
 import type { Authorization } from '../contract/authorization.ts'
 import type { Approval, AuthorizationDecision } from '../contract/interaction.ts'
 import type { AuthorizationPlan, BackchannelPlan, Changes } from '../contract/plans.ts'
 import type { BackchannelRequest, InteractionRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
-import { ANSWER_TIME, authorizationRecord, mergeData } from '../records/authorization.ts'
+import {
+  ANSWER_TIME,
+  AUTHORIZATION_KIND,
+  authorizationRecord,
+  mergeData,
+  readAuthorization,
+} from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
@@ -45,13 +51,11 @@ async function approveRequest(
   request: InteractionRequest,
   decision: AuthorizationDecision,
 ): Promise<HttpResponse> {
-  if ('denied' in decision) throw accessDenied()
+  if ('denied' in decision) return denyRequest(server, request)
   const scope = approvedScope(request, decision)
-  if (decision.sessionId !== undefined && (await sessionEnded(server, decision.sessionId))) {
-    throw new OAuth2Error('login_required', 'the session has ended')
-  }
-  const items = decision.items ?? consentsOf(registry, request)
   const now = server.clock()
+  await requireSession(server, decision, now)
+  const items = decision.items ?? consentsOf(registry, request)
   let authorization = authorizationOf(request, decision, scope, now)
   const changes: Changes[] = [request.changes]
   for (const authorizing of momentsOfRequest(registry, request).authorizing) {
@@ -73,17 +77,82 @@ async function approveRequest(
     expiresAt: plan.update?.expiresAt ?? authorization.expiresAt,
     status: plan.update?.status ?? authorization.status,
   }
-  const answer: Changes = {
-    expect: [{ kind: 'authorization', id: stored.id, revision: 0 }],
-    put: [authorizationRecord(stored, 1)],
+  const answer = answerOf(stored)
+  if (await server.store.commit(batchOf(stored.id, now, joinChanges(answer, ...changes, plan.changes)))) {
+    const { id: authorizationId, clientId, subject } = stored
+    server.emit({ type: 'authorization.granted', at: now, authorizationId, clientId, subject, scope })
+  } else {
+    const repeatable = request.kind === 'backchannel' || request.responseType.repeatable === true
+    if (!repeatable || !(await wasAnsweredAlike(server, stored))) throw answeredAlready()
   }
-  if (!(await server.store.commit(batchOf(stored.id, now, joinChanges(answer, ...changes, plan.changes))))) {
-    throw new AuthorizationError(invalidRequest('this authorization request has been answered already'), null)
-  }
-  const { id: authorizationId, clientId, subject } = stored
-  server.emit({ type: 'authorization.granted', at: now, authorizationId, clientId, subject, scope })
   if ('response' in plan || request.kind === 'backchannel') return (plan as BackchannelPlan).response // sound: see planOf
   return sendToClient(registry, request, plan.params)
+}
+
+/** Written like an answer, so that the same page cannot be approved afterwards. @throws OAuth2Error `access_denied` */
+async function denyRequest(server: Server, request: InteractionRequest): Promise<never> {
+  const now = server.clock()
+  const denial = denialOf(request, now)
+  const answer = answerOf(denial)
+  if (
+    request.kind === 'authorization' && // of a back-channel request the grant writes it too
+    !(await server.store.commit(batchOf(denial.id, now, joinChanges(answer, request.changes)))) &&
+    !(await wasAnsweredAlike(server, denial))
+  ) {
+    throw answeredAlready()
+  }
+  throw accessDenied()
+}
+
+/** The session was alive when it was read, if that was for this request. @throws OAuth2Error `login_required` */
+async function requireSession(server: Server, { sessionId, checkedAt }: Approval, now: number): Promise<void> {
+  if (sessionId === undefined || checkedAt === now) return
+  if (await sessionEnded(server, sessionId)) throw new OAuth2Error('login_required', 'the session has ended')
+}
+
+/**
+ * A double click, or Back and the same button again: the person is sent on as the first time. Everything that is stored
+ * of the answer must be the same.
+ */
+async function wasAnsweredAlike(server: Server, answer: Authorization): Promise<boolean> {
+  const [record] = await server.store.get(answer.id, [[AUTHORIZATION_KIND, answer.id]])
+  const before = readAuthorization(record, server.clock())
+  if (!before) return false
+  const { clientId, subject, scope, authTime } = answer
+  const isSame = (name: string): boolean => JSON.stringify(before.data[name]) === JSON.stringify(answer.data[name])
+  return (
+    (before.status === 'revoked') === (answer.status === 'revoked') &&
+    before.clientId === clientId &&
+    before.subject === subject &&
+    before.authTime === authTime &&
+    formatScope(before.scope) === formatScope(scope) &&
+    Object.keys(answer.data).every(isSame)
+  )
+}
+
+function answeredAlready(): AuthorizationError {
+  return new AuthorizationError(invalidRequest('this authorization request has been answered already'), null)
+}
+
+function answerOf(authorization: Authorization): Changes {
+  return {
+    expect: [{ kind: AUTHORIZATION_KIND, id: authorization.id, revision: 0 }],
+    put: [authorizationRecord(authorization, 1)],
+  }
+}
+
+/** An authorization that was never given. */
+function denialOf({ authorizationId, client }: InteractionRequest, now: number): Authorization {
+  return {
+    id: authorizationId,
+    revision: 0,
+    status: 'revoked',
+    clientId: client.clientId,
+    scope: [],
+    createdAt: now,
+    expiresAt: now + ANSWER_TIME,
+    data: {},
+  }
 }
 
 function approvedScope(request: InteractionRequest, { scope = request.scope }: Approval): readonly string[] {

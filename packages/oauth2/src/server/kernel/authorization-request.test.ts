@@ -234,7 +234,9 @@ describe('callback style: the application asks, the server answers', () => {
     expect(response.status).toBe(303) // RFC 9700 §4.12: never 307
     const params = new URL(response.headers.find(([name]) => name === 'location')?.[1] ?? '').searchParams
     expect([...params.keys()].sort()).toEqual(['code', 'iss', 'state'])
-    await expect(server.createAuthorizationResponse(request, decision)).rejects.toMatchObject({
+    expect(await server.createAuthorizationResponse(request, decision)).toEqual(response) // a double click
+    const other = { ...decision, scope: ['read', 'write'] }
+    await expect(server.createAuthorizationResponse(request, other)).rejects.toMatchObject({
       code: 'invalid_request',
       target: null,
     })

@@ -16,6 +16,19 @@ export interface RememberedConsent {
   readonly scope: readonly string[]
   /** Keys of consent items. */
   readonly items: readonly string[]
+  /** Of its record. */
+  readonly revision: number
+}
+
+/** What is to be remembered. */
+export interface NewConsent {
+  readonly subject: string
+  readonly clientId: string
+  readonly scope: readonly string[]
+  /** Keys of consent items. Default: none. */
+  readonly items?: readonly string[] | undefined
+  /** What was read before, if it was: null for nothing. */
+  readonly known?: RememberedConsent | null | undefined
 }
 
 const KIND = 'consent'
@@ -41,23 +54,16 @@ export async function rememberedConsent(
 /** Adds to what is remembered. Two approvals at once are both kept. */
 export async function rememberConsent(
   server: Environment,
-  {
-    subject,
-    clientId,
-    scope,
-    items = [],
-  }: { subject: string; clientId: string; scope: readonly string[]; items?: readonly string[] },
+  { subject, clientId, scope, items = [], known: before }: NewConsent,
 ): Promise<void> {
   const id = await idOf(subject, clientId)
+  let known = before === undefined ? await load(server, id) : before
   for (let attempt = 0; attempt < 10; attempt++) {
-    const known = await load(server, id)
     const revision = known?.revision ?? 0
+    const words = joined(known?.scope, scope)
     const keys = joined(known?.items, items)
-    const data: ConsentData = {
-      version: 1,
-      scope: joined(known?.scope, scope),
-      ...(keys.length > 0 ? { items: keys } : {}),
-    }
+    if (known?.scope.length === words.length && known.items.length === keys.length) return // nothing new
+    const data: ConsentData = { version: 1, scope: words, ...(keys.length > 0 ? { items: keys } : {}) }
     const record: StoredRecord = {
       kind: KIND,
       id,
@@ -69,6 +75,7 @@ export async function rememberConsent(
     }
     const expect = [{ kind: KIND, id, revision }]
     if (await server.store.commit({ partition: id, now: server.clock(), expect, put: [record], remove: [] })) return
+    known = await load(server, id)
   }
   throw temporarilyUnavailable('', { reason: 'others kept writing this consent' })
 }
@@ -79,7 +86,7 @@ export async function forgetConsent(server: Environment, subject: string, client
   await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
 }
 
-async function load(server: Environment, id: string): Promise<(RememberedConsent & { revision: number }) | null> {
+async function load(server: Environment, id: string): Promise<RememberedConsent | null> {
   const [record] = await server.store.get(id, [[KIND, id]])
   if (!record) return null
   const { scope, items = [] } = record.data as ConsentData // sound: rememberConsent wrote it

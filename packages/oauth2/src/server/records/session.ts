@@ -40,14 +40,14 @@ export async function startSession(
     data,
   }
   await server.store.commit({ partition: id, now, expect: [], put: [record], remove: [] })
-  return { value, login: loginOf(id, data) }
+  return { value, login: loginOf(id, data, now) }
 }
 
 /** The login of a session cookie, or null when there is none that lives. */
 export async function findSession(server: Environment, value: string): Promise<Login | null> {
   const id = await sha256Base64url(value)
   const record = await liveSession(server, id)
-  return record ? loginOf(id, record.data as SessionData) : null // sound: startSession wrote it
+  return record ? loginOf(id, record.data as SessionData, server.clock()) : null // sound: startSession wrote it
 }
 
 /** From now on the session opens nothing, and codes given under it cannot be redeemed. */
@@ -66,6 +66,6 @@ async function liveSession(server: Environment, id: string): Promise<StoredRecor
   return record && record.expiresAt > server.clock() ? record : null
 }
 
-function loginOf(sessionId: string, { subject, authTime, acr, amr }: SessionData): Login {
-  return { subject, authTime, acr, amr, sessionId }
+function loginOf(sessionId: string, { subject, authTime, acr, amr }: SessionData, checkedAt: number): Login {
+  return { subject, authTime, acr, amr, sessionId, checkedAt }
 }
