@@ -114,6 +114,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/html/draft-madden-jose-ecdh-1pu-04',
   },
   {
+    name: 'JARM',
+    title: 'JWT Secured Authorization Response Mode for OAuth 2.0 (JARM)',
+    url: `${OPENID}/oauth-v2-jarm.html`,
+  },
+  {
     name: 'OAuth 2.0 Form Post Response Mode',
     title: 'OAuth 2.0 Form Post Response Mode',
     url: `${OPENID}/oauth-v2-form-post-response-mode-1_0.html`,

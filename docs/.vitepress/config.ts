@@ -82,6 +82,7 @@ export default defineConfig({
         text: 'Go further',
         items: [
           { text: 'Login and consent pages', link: '/guide/interaction' },
+          { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },

@@ -26,7 +26,7 @@ export function recordName(kind: string, id: string): string {
 
 /** Whether every store can hold the name: not empty, well-formed Unicode without NUL, at most `LIMITS.name` bytes of UTF-8. */
 export function isStorable(name: string): boolean {
-  if (name === '' || name.includes('\0') || !name.isWellFormed()) return false
+  if (name === '' || name.includes('\0') || /\p{Surrogate}/u.test(name)) return false
   return name.length * 3 <= LIMITS.name || utf8Length(name) <= LIMITS.name
 }
 

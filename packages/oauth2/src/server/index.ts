@@ -24,14 +24,16 @@ export * from './features/issuer-parameter.ts'
 export * from './features/jwks.ts'
 export * from './features/jwt-access-token.ts'
 export * from './features/opaque-access-token.ts'
+export * from './features/pushed-authorization.ts'
 export { refreshTokenGrant, type RefreshTokenGrantOptions } from './features/refresh-token.ts'
+export * from './features/request-object.ts'
 export * from './features/revocation.ts'
 export * from './features/server-metadata.ts'
 export * from './features/token-endpoint.ts'
 export { whatToAsk, type Progress, type Questions } from './interaction/ask.ts'
 export * from './interaction/development.ts'
 export * from './interaction/redirect.ts'
-export type { AuthorizationServerOptions, Tenant } from './kernel/options.ts'
+export type { AuthorizationServerOptions, OutgoingOptions, Tenant } from './kernel/options.ts'
 export type { Registry } from './kernel/registry.ts'
 export {
   AUTHORIZATION_KIND,
@@ -43,6 +45,7 @@ export {
 } from './records/authorization.ts'
 export { clientFromMetadata } from './records/client-metadata.ts'
 export { createClientSecret, hashClientSecret } from './records/client-secret.ts'
+export * from './records/client-keys.ts'
 export * from './records/clients.ts'
 export {
   forgetConsent,
@@ -55,4 +58,5 @@ export {
 export { endSession, findSession, sessionEnded, sessionSlot, startSession } from './records/session.ts'
 export * from './response-modes/form-post.ts'
 export * from './response-modes/fragment.ts'
+export * from './response-modes/jwt.ts'
 export * from './response-modes/query.ts'

@@ -11,6 +11,8 @@ import type { Registry } from './registry.ts'
 /** @throws AuthlibError `weak_secret` */
 export function createEnvironment(options: AuthorizationServerOptions, registry: Registry): Environment {
   const { issuer, store, keys, secrets, clock = systemClock, random = systemRandom } = options
+  const { outgoing = {} } = options
+  const addresses = outgoing.allowPrivateAddresses === true ? 'any' : 'public'
   const ownLabel = (label: string): string => `${label} ${issuer}` // tenants share secrets, and nothing made with them
   const sealers = new Map<string, Sealer>()
   const macs = new Map<string, Mac>()
@@ -37,7 +39,7 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     sealer,
     emit,
     mac: (label) => cached(macs, label, () => createMac({ secrets, label: ownLabel(label) })),
-    send: (url, sending) => send(url, { ...sending, addresses: 'public' }),
+    send: (url, sending) => send(url, { ...sending, fetch: outgoing.fetch, addresses }),
 
     requireKeys() {
       if (keys) return keys

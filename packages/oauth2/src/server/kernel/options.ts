@@ -45,8 +45,24 @@ export interface AuthorizationServerOptions {
    * just runs.
    */
   readonly background?: ((work: Promise<void>) => void) | undefined
+  /**
+   * How the server calls URLs that clients have registered: key sets, request objects, logout. Default: the `fetch` of the
+   * runtime, to public addresses only.
+   */
+  readonly outgoing?: OutgoingOptions | undefined
   /** Accepts a store that cannot commit atomically, or whose reads may be out of date, whatever is lost by it. Default false. */
   readonly allowWeakStorage?: boolean | undefined
+}
+
+/** For requests of the server to URLs that somebody else chose. */
+export interface OutgoingOptions {
+  /** Such as one that goes through a proxy. Default: the `fetch` of the runtime. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * Also calls private and loopback addresses, and plain http on loopback hosts. A client could then reach your internal
+   * services: for tests, and for networks where every client is trusted. Default false.
+   */
+  readonly allowPrivateAddresses?: boolean | undefined
 }
 
 /** What may differ between tenants that share one set of registrations. */
