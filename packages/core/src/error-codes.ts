@@ -21,6 +21,8 @@ export interface ErrorCodes {
   bad_signature: 'jose'
   /** The body of the request was read before. Fix: mount before anything reads the body, or keep its text in `request.body`. */
   body_used: 'core'
+  /** The client source cannot remove clients. Fix: take the client out of your list and revoke its authorizations, or use storedClients. */
+  clients_are_fixed: 'server'
   /** Two features write the same member of an authorization. Fix: rename one, or register only one of them. */
   conflicting_data: 'server'
   /** Two features publish different values of one metadata member. Fix: register only one of them. */

@@ -15,8 +15,10 @@ import type {
   Endpoint,
   Grant,
   Registrable,
+  RegisteredClientSource,
   ResponseMode,
   ResponseType,
+  SecretVerifier,
 } from './contract/registrable.ts'
 import type { AuthorizationRequest, InteractionRequest } from './contract/requests.ts'
 import type { Environment, Server } from './contract/server.ts'
@@ -126,6 +128,16 @@ export class AuthorizationServer implements Server, Mountable {
 
   registerClientAuthMethod(method: ClientAuthMethod): this {
     return this.register(method)
+  }
+
+  /** Checks client secrets whose hashes another server has made. */
+  registerSecretVerifier(verifier: SecretVerifier): this {
+    return this.register(verifier)
+  }
+
+  /** A further place where clients are found, asked after the server's own. */
+  registerClientSource(source: RegisteredClientSource): this {
+    return this.register(source)
   }
 
   registerExtension(extension: Extension): this {

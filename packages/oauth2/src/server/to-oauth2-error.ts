@@ -9,8 +9,18 @@ export function toOAuth2Error(error: unknown): OAuth2Error {
   if (error instanceof AuthlibError) {
     if (error.status === 503) return temporarilyUnavailable('', { reason: error.reason, cause: error })
     if (error.status < 500) {
-      return new OAuth2Error('invalid_request', '', { status: error.status, reason: error.message, cause: error })
+      const description = sayable.has(error.code) ? error.message.replaceAll('"', "'") : ''
+      return new OAuth2Error('invalid_request', description, {
+        status: error.status,
+        reason: error.message,
+        cause: error,
+      })
     }
   }
   return serverError('', { cause: error })
 }
+
+/** Errors about the form of a request: their messages are constant, and tell the developer of the client what to change. */
+const sayable: ReadonlySet<string> = new Set([
+  ...['unsupported_media_type', 'payload_too_large', 'invalid_request', 'invalid_encoding', 'invalid_json'],
+])

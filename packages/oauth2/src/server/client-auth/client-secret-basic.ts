@@ -15,7 +15,7 @@ export const clientSecretBasic: ClientAuthMethod = {
   method: 'client_secret_basic',
   async authenticate(request, params, server, endpoint) {
     const credentials = readBasicCredentials(request)
-    if (credentials === undefined) return null
+    if (credentials === undefined || credentials?.secret === '') return null // a public client, see `none`
     if (!credentials) throw invalidClient('', { reason: 'malformed Basic credentials' })
     if (params.has('client_secret')) throw invalidRequest('more than one client authentication method is used')
     return verifySecret(server, { ...credentials, endpoint })

@@ -4,6 +4,8 @@
  * @spec RFC 6749 §2.1 §3.2.1
  */
 
+import type { HttpRequest, Params } from '@authlib/core'
+import { readBasicCredentials } from '../../basic-credentials.ts'
 import { invalidClient } from '../../errors.ts'
 import type { ClientAuthMethod } from '../contract/registrable.ts'
 
@@ -12,12 +14,18 @@ export const none: ClientAuthMethod = {
   kind: 'client_auth_method',
   method: 'none',
   async authenticate(request, params, server, endpoint) {
-    const clientId = params.get('client_id')
-    const proves =
-      params.has('client_secret') || params.has('client_assertion') || request.headers.get('authorization') !== null
-    if (clientId === undefined || proves) return null
+    if (params.has('client_secret') || params.has('client_assertion')) return null
+    const clientId = readClientId(request, params)
+    if (clientId === undefined) return null
     const client = await server.clients.find(clientId, { endpoint })
     if (!client) throw invalidClient('', { reason: 'unknown client' })
     return client.authMethod === 'none' ? client : null // another method, such as mutual TLS, may use a bare client_id
   },
+}
+
+/** From the body, or from Basic credentials with an empty password, which some clients send. */
+function readClientId(request: HttpRequest, params: Params): string | undefined {
+  if (request.headers.get('authorization') === null) return params.get('client_id')
+  const credentials = readBasicCredentials(request)
+  return credentials?.secret === '' ? credentials.clientId : undefined
 }

@@ -52,7 +52,8 @@ export type Client = ClientTrust & {
 
 /** Where clients are found: the store, a list, or your own table. */
 export interface ClientSource {
-  find(clientId: string): Awaitable<Client | null>
+  /** `endpoint`: the name of the endpoint that asks, such as `token`. */
+  find(clientId: string, about?: { readonly endpoint?: string | undefined }): Awaitable<Client | null>
 }
 
 /** Client metadata in wire names, with the credentials that a registration response carries. RFC 7591 §3.2.1 */

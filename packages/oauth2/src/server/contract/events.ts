@@ -2,53 +2,52 @@
 
 import { logError } from '@authlib/core/kit'
 
-interface Happened {
-  /** NumericDate. */
-  readonly at: number
-}
-
-interface OfAuthorization extends Happened {
+interface OfAuthorization {
   readonly authorizationId: string
   readonly clientId: string
   readonly subject?: string | undefined
 }
 
-/** What happened, told after it was committed. Switch on `type`. */
-export type AuthEvent =
-  | (OfAuthorization & { readonly type: 'authorization.granted'; readonly scope: readonly string[] })
-  | (OfAuthorization & {
-      readonly type: 'authorization.revoked'
-      readonly cause: 'revocation' | 'replay' | 'administration'
-    })
-  | (Happened & {
-      readonly type: 'authorization.refused'
-      readonly clientId?: string | undefined
-      readonly error: string
-      readonly reason?: string | undefined
-    })
-  | (OfAuthorization & { readonly type: 'token.issued'; readonly grantType: string; readonly scope: readonly string[] })
-  | (Happened & {
-      readonly type: 'token.refused'
-      readonly clientId?: string | undefined
-      readonly grantType?: string | undefined
-      readonly error: string
-      readonly reason?: string | undefined
-    })
-  | (OfAuthorization & { readonly type: 'token.revoked'; readonly token: string })
-  | (Happened & {
-      readonly type: 'client.refused'
-      readonly clientId?: string | undefined
-      readonly reason?: string | undefined
-    })
-  | (Happened & {
-      readonly type: 'request.refused'
-      /** Name of an endpoint other than the token and the authorization endpoint. */
-      readonly endpoint: string
-      readonly clientId?: string | undefined
-      readonly error: string
-      readonly reason?: string | undefined
-    })
-  | (Happened & { readonly type: 'server.error'; readonly error: unknown })
+interface Refused {
+  readonly clientId?: string | undefined
+  readonly error: string
+  readonly reason?: string | undefined
+}
+
+/**
+ * Every event by its type. Features of your own add theirs by declaration merging:
+ *
+ *     declare module '@authlib/oauth2/server' {
+ *       interface AuthEvents {
+ *         'login.failed': { readonly username: string }
+ *       }
+ *     }
+ */
+export interface AuthEvents {
+  /** A person has approved a request. */
+  'authorization.granted': OfAuthorization & { readonly scope: readonly string[] }
+  /** An authorization has ended, with every code and token of it. */
+  'authorization.revoked': OfAuthorization & { readonly cause: 'revocation' | 'replay' | 'administration' }
+  /** The authorization endpoint has refused a request. */
+  'authorization.refused': Refused
+  'token.issued': OfAuthorization & { readonly grantType: string; readonly scope: readonly string[] }
+  /** The token endpoint has refused a request. */
+  'token.refused': Refused & { readonly grantType?: string | undefined }
+  /** One token was revoked. */
+  'token.revoked': OfAuthorization & { readonly token: string }
+  /** Client authentication has failed. */
+  'client.refused': { readonly clientId?: string | undefined; readonly reason?: string | undefined }
+  /** An endpoint other than the token and the authorization endpoint has refused a request. */
+  'request.refused': Refused & { readonly endpoint: string }
+  /** A live token was called inactive, as the caller may not know about it. */
+  'introspection.withheld': { readonly clientId: string; readonly reason: string }
+  'server.error': { readonly error: unknown }
+}
+
+/** What happened, told after it was committed. Switch on `type`. `at` is a NumericDate. */
+export type AuthEvent = {
+  [Type in keyof AuthEvents]: { readonly type: Type; readonly at: number } & AuthEvents[Type]
+}[keyof AuthEvents]
 
 /** Called after the commit and not waited for. What it throws is swallowed: a listener cannot fail a request. */
 export type EventListener = (event: AuthEvent) => void
@@ -56,4 +55,37 @@ export type EventListener = (event: AuthEvent) => void
 /** For servers whose events nobody hears: a crash must not vanish. */
 export function logServerError(event: AuthEvent): void {
   if (event.type === 'server.error') logError(event.error)
+}
+
+export interface ConsoleEventsOptions {
+  /** Also what went well: every grant and every token. Default false. */
+  readonly verbose?: boolean | undefined
+  /** Where lines go. Default: `console.warn`. */
+  readonly write?: ((line: string) => void) | undefined
+}
+
+/**
+ * Writes why requests were refused, one line each. The default of a server whose issuer is a loopback host; elsewhere errors
+ * of the server alone are written.
+ *
+ * @example
+ * new AuthorizationServer({ issuer, store, secrets, onEvent: consoleEvents({ verbose: true }) })
+ */
+export function consoleEvents({ verbose = false, write = warn }: ConsoleEventsOptions = {}): EventListener {
+  return (event) => {
+    if (event.type === 'server.error') {
+      logError(event.error)
+      return
+    }
+    const { type, at: _at, ...members } = event
+    if (!verbose && !/refused|revoked|withheld|failed/.test(type)) return
+    const words = Object.entries(members).flatMap(([name, value]: [string, unknown]) =>
+      value === undefined ? [] : [`${name}=${JSON.stringify(value)}`],
+    )
+    write([`authlib ${type}`, ...words].join(' '))
+  }
+}
+
+function warn(line: string): void {
+  console.warn(line) // eslint-disable-line no-console -- what it is for
 }

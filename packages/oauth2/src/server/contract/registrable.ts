@@ -19,6 +19,8 @@ export type Registrable =
   | Endpoint
   | Extension
   | ClientAuthMethod
+  | SecretVerifier
+  | RegisteredClientSource
   | TokenKind
   | TokenFormat
   | Interaction
@@ -132,6 +134,32 @@ export interface ClientAuthMethod extends Described, Includes {
   readonly method: string
   /** Null: this request does not use the method. Throws when it does and the proof is wrong. */
   authenticate(request: HttpRequest, params: Params, server: Server, endpoint: string): Awaitable<Client | null>
+}
+
+/** Checks client secrets whose hashes another server has made, such as those of bcrypt or PBKDF2. */
+export interface SecretVerifier extends Described {
+  readonly kind: 'secret_verifier'
+  readonly name: string
+  /** Whether it knows the form of this hash. Forms that begin with `sha-256:` are the server's own. */
+  accepts(hash: string): boolean
+  verify(secret: string, hash: string): Awaitable<boolean>
+}
+
+/** A further place where clients are found, asked after the server's own: such as the document that a `client_id` is the URL of. */
+export interface RegisteredClientSource extends Described {
+  readonly kind: 'client_source'
+  readonly name: string
+  find(clientId: string, about: AskedFor): Awaitable<Client | null>
+}
+
+/** Who asks for a client. */
+export interface AskedFor {
+  readonly server: Server
+  /**
+   * Name of the endpoint that asks; undefined when none does. Whatever a stranger sends to the token endpoint must not
+   * make the server fetch a URL.
+   */
+  readonly endpoint: string | undefined
 }
 
 /** Recognises tokens, so that introspection and revocation work on them. */

@@ -128,6 +128,14 @@ export interface Clients {
   find(clientId: string, about?: { readonly endpoint: string }): Promise<Client | null>
   /** @throws OAuth2Error `invalid_client` */
   authenticate(http: HttpRequest, params: Params, endpoint: string): Promise<Client>
+  /** Whether a hash of a form that a registered `SecretVerifier` knows is of this secret. */
+  matchesSecret(hash: string, secret: string): Promise<boolean>
+  /**
+   * Removes a client from the server's own source, with its tokens and the consents that people gave it.
+   *
+   * @throws AuthlibError `clients_are_fixed` when the source cannot remove
+   */
+  remove(clientId: string): Promise<void>
   /** Reads the form, authenticates the client and runs what extensions do with direct requests. @throws OAuth2Error */
   receive(http: HttpRequest, endpoint: string): Promise<ClientRequest>
 }

@@ -33,6 +33,9 @@ export interface AuthorizationCodeGrantOptions {
   readonly allowWithoutCodeChallenge?: boolean
 }
 
+/** For every fault of the code itself: who holds one learns no more about it. The reason goes to events. */
+const INVALID_CODE = 'the code is unknown, expired or used, or of another client'
+
 const KIND = 'code'
 const PREFIX = 'ac'
 
@@ -61,21 +64,22 @@ export function authorizationCodeGrant({
     async exchange(request): Promise<TokenPlan> {
       const { client, now } = request
       const { code, authorization } = await findCode(request)
-      if (authorization.clientId !== client.clientId) throw invalidGrant('', { reason: 'code of another client' })
+      if (authorization.clientId !== client.clientId)
+        throw invalidGrant(INVALID_CODE, { reason: 'code of another client' })
       checkRedirectUri(request, authorization, requireRedirectUri)
       const data = code.data as CodeData // sound: codeRecord wrote it
-      if (data.status === 'burnt') throw invalidGrant('', { reason: 'burnt code' })
+      if (data.status === 'burnt') throw invalidGrant(INVALID_CODE, { reason: 'burnt code' })
       const plan = { authorization, scope: authorization.scope }
       if (data.status === 'used') {
         // The plan is refused only once everything else about the request has been found valid: whoever holds nothing
         // but a used code must not be able to end the authorization. OAuth 2.1 §7.5
         const doubleSubmit = now < (data.usedAt ?? 0) + doubleSubmitInterval
-        const refuse = invalidGrant('', { reason: doubleSubmit ? 'code submitted twice' : 'code replayed' })
+        const refuse = invalidGrant(INVALID_CODE, { reason: doubleSubmit ? 'code submitted twice' : 'code replayed' })
         return doubleSubmit ? { ...plan, refuse } : { ...plan, refuse, update: { status: 'revoked' } }
       }
       const session = sessionSlot.read(authorization)
       if (session !== undefined && (await sessionEnded(request.server, session))) {
-        throw invalidGrant('', { reason: 'the session has ended' })
+        throw invalidGrant(INVALID_CODE, { reason: 'the session has ended' })
       }
       return {
         ...plan,
@@ -128,14 +132,15 @@ async function findCode({
   const text = params.get('code')
   if (text === undefined) throw invalidRequest('code is missing')
   const partition = authorizationIdOf(PREFIX, text)
-  if (partition === null) throw invalidGrant('', { reason: 'not a code' })
+  if (partition === null) throw invalidGrant(INVALID_CODE, { reason: 'not a code' })
   const [code, root] = await server.store.get(partition, [
     [KIND, await sha256Base64url(text)],
     [AUTHORIZATION_KIND, partition],
   ])
   const authorization = readAuthorization(root, now)
-  if (!code || code.expiresAt <= now || !authorization) throw invalidGrant('', { reason: 'unknown or expired code' })
-  if (authorization.status === 'revoked') throw invalidGrant('', { reason: 'the authorization is revoked' })
+  if (!code || code.expiresAt <= now || !authorization)
+    throw invalidGrant(INVALID_CODE, { reason: 'unknown or expired code' })
+  if (authorization.status === 'revoked') throw invalidGrant(INVALID_CODE, { reason: 'the authorization is revoked' })
   return { code, authorization }
 }
 
@@ -145,7 +150,7 @@ function checkRedirectUri({ params }: TokenRequest, authorization: Authorization
   const used = redirectUriSlot.read(authorization)
   if (sent === undefined && !(required && used !== undefined)) return
   if (sent === undefined || used === undefined || !constantTimeEqual(sent, used)) {
-    throw invalidGrant('', { reason: 'redirect_uri differs from that of the authorization request' })
+    throw invalidGrant('redirect_uri differs from that of the authorization request')
   }
 }
 

@@ -58,9 +58,9 @@ export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions
       const verifier = params.get('code_verifier')
       if (challenge === undefined && verifier === undefined) return
       if (challenge === undefined || verifier === undefined)
-        throw invalidGrant('', { reason: 'code_verifier and code_challenge do not go together' }) // RFC 9700 §4.8.2: no downgrade
+        throw invalidGrant('code_verifier and code_challenge do not go together') // RFC 9700 §4.8.2: no downgrade
       const proven = isCodeVerifier(verifier) && constantTimeEqual(await s256(verifier), challenge) // §4.6
-      if (!proven) throw invalidGrant('', { reason: 'wrong code_verifier' })
+      if (!proven) throw invalidGrant('wrong code_verifier')
     },
   }
 }

@@ -10,6 +10,7 @@ import { formatScope } from '../../scope.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
 import type { FoundToken } from '../contract/plans.ts'
 import type { Endpoint } from '../contract/registrable.ts'
+import type { Server } from '../contract/server.ts'
 
 export interface IntrospectionOptions {
   /**
@@ -35,7 +36,10 @@ export function introspectionEndpoint({ allow = mayIntrospect, claims }: Introsp
       const text = params.get('token')
       if (text === undefined) throw invalidRequest('token is missing')
       const token = await server.tokens.find(text)
-      if (!token || !allow(caller, token)) return jsonResponse(200, { active: false }, noStore) // §2.2: nothing more
+      const withheld = token && (await whyWithheld(server, caller, token, allow))
+      if (withheld)
+        server.emit({ type: 'introspection.withheld', at: server.clock(), clientId: caller.clientId, reason: withheld })
+      if (!token || withheld) return jsonResponse(200, { active: false }, noStore) // §2.2: nothing more
       return jsonResponse(200, { ...(await claims?.(token)), ...describe(token, server.issuer) }, noStore)
     },
   }
@@ -51,6 +55,25 @@ export function mayIntrospect(caller: Client, token: FoundToken): boolean {
   const { resource } = caller.metadata
   const names = [caller.clientId, ...(Array.isArray(resource) ? (resource as unknown[]) : [resource])]
   return token.audience.length === 0 || token.audience.some((audience) => names.includes(audience))
+}
+
+/** Why the caller learns nothing about a live token, in words for the log; null when it may know. */
+async function whyWithheld(
+  server: Server,
+  caller: Client,
+  token: FoundToken,
+  allow: NonNullable<IntrospectionOptions['allow']>,
+): Promise<string | null> {
+  const { clientId } = token.authorization
+  if (!allow(caller, token)) {
+    if (token.kind !== 'access_token') return `the token is a ${token.kind} of another client`
+    return caller.resourceServer === true
+      ? 'the token is for another audience'
+      : 'the client is not trusted as a resource server'
+  }
+  const gone =
+    clientId !== caller.clientId && (await server.clients.find(clientId, { endpoint: 'introspection' })) === null
+  return gone ? 'the client of the token is gone' : null
 }
 
 /** §2.2 */

@@ -37,7 +37,9 @@ export const opaqueAccessToken: TokenFormat = {
     const [record, own, ...ancestors] = await server.store.get(partitionOf(authorizationId), keys)
     const now = server.clock()
     if (!record || record.expiresAt <= now || !areActive(ancestors, now)) return null
-    const authorization = heldAuthorization(record, authorizationId) ?? readAuthorization(own, now)
+    const stored = readAuthorization(own, now)
+    if (stored?.status === 'revoked') return null // also where the token holds its authorization
+    const authorization = heldAuthorization(record, authorizationId) ?? stored
     return authorization?.status === 'active' ? foundToken(record, authorization) : null
   },
 }

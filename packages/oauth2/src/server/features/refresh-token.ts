@@ -49,6 +49,9 @@ type RefreshState = {
 
 const refreshSlot: Slot<RefreshState> = slot<RefreshState>('refresh')
 
+/** For every fault of the token: who holds one learns no more about it. The reason goes to events. */
+const INVALID_TOKEN = 'the refresh token is unknown, expired, revoked or used, or of another client'
+
 const DAY = 86_400
 
 /** Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6. */
@@ -86,11 +89,11 @@ export function refreshTokenGrant({
       const { server, client, now } = request
       const { token, generation, authorization } = await findFamily(request)
       if (authorization.clientId !== client.clientId)
-        throw invalidGrant('', { reason: 'refresh token of another client' })
+        throw invalidGrant(INVALID_TOKEN, { reason: 'refresh token of another client' })
       const state = refreshSlot.read(authorization)
       if (authorization.status !== 'active' || !state)
-        throw invalidGrant('', { reason: 'the authorization is not active' })
-      if (state.idleUntil <= now) throw invalidGrant('', { reason: 'the refresh token has expired' })
+        throw invalidGrant(INVALID_TOKEN, { reason: 'the authorization is not active' })
+      if (state.idleUntil <= now) throw invalidGrant(INVALID_TOKEN, { reason: 'the refresh token has expired' })
       const plan = { authorization, scope: narrowedScope(request, authorization) }
 
       if (constantTimeEqual(await sha256Base64url(token), state.head)) {
@@ -113,9 +116,13 @@ export function refreshTokenGrant({
       }
       const successor = await openSuccessor(state, { token, generation }, now)
       if (successor !== null) return { ...plan, params: { refresh_token: successor } }
-      if (generation >= state.generation) throw invalidGrant('', { reason: 'not the live refresh token' })
+      if (generation >= state.generation) throw invalidGrant(INVALID_TOKEN, { reason: 'not the live refresh token' })
       // RFC 9700 §4.14.2: somebody holds a token that was replaced. This authorization ends, and only this one.
-      return { ...plan, refuse: invalidGrant('', { reason: 'refresh token reused' }), update: { status: 'revoked' } }
+      return {
+        ...plan,
+        refuse: invalidGrant(INVALID_TOKEN, { reason: 'refresh token reused' }),
+        update: { status: 'revoked' },
+      }
     },
   }
 }
@@ -158,9 +165,9 @@ async function findFamily({
   const token = params.get('refresh_token')
   if (token === undefined) throw invalidRequest('refresh_token is missing')
   const parsed = await parseRefreshToken(server, token)
-  if (!parsed) throw invalidGrant('', { reason: 'not a refresh token of this server' }) // garbage cannot revoke anything
+  if (!parsed) throw invalidGrant(INVALID_TOKEN, { reason: 'not a refresh token of this server' }) // garbage cannot revoke anything
   const authorization = await server.authorizations.find(parsed.authorizationId)
-  if (!authorization) throw invalidGrant('', { reason: 'unknown or expired authorization' })
+  if (!authorization) throw invalidGrant(INVALID_TOKEN, { reason: 'unknown or expired authorization' })
   return { token, generation: parsed.generation, authorization }
 }
 

@@ -9,12 +9,19 @@ import type { Owner, Server } from '../contract/server.ts'
 import {
   AUTHORIZATION_KIND,
   authorizationChanges,
+  authorizationRecord,
   findAuthorization,
   partitionOf,
   readAuthorization,
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
+import { endSessionsOf } from '../records/session.ts'
 import { ACCESS_TOKEN_KIND } from '../records/token-text.ts'
+
+/** Of an authorization that derives from no other. */
+const ROOT_ID = /^[A-Za-z0-9_-]{22}$/
+
+const DAY = 86_400
 
 /** Nobody refreshes as often as this while one change runs. */
 const ATTEMPTS = 50
@@ -36,6 +43,7 @@ export async function revokeAuthorizations(
   cause: EndingCause,
 ): Promise<number> {
   if ('authorizationId' in owner) return (await revokeOne(server, owner.authorizationId, cause)) ? 1 : 0
+  if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
   let ended = 0
   for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
     const revoked = await Promise.all(page.map(({ id }) => revokeOne(server, id, cause)))
@@ -89,6 +97,7 @@ async function revokeOne(server: Server, id: string, cause: EndingCause): Promis
     const now = server.clock()
     const [record] = await server.store.get(partition, [[AUTHORIZATION_KIND, id]])
     const authorization = readAuthorization(record, now)
+    if (!record && cause !== 'replay' && ROOT_ID.test(id)) return endSingle(server, id)
     if (!authorization || authorization.status === 'revoked') return false
     const changes = authorizationChanges(authorization, { status: 'revoked' })
     if (!(await server.store.commit(batchOf(partition, now, changes)))) continue
@@ -97,6 +106,23 @@ async function revokeOne(server: Server, id: string, cause: EndingCause): Promis
     return true
   }
   throw tooBusy()
+}
+
+/**
+ * A token that holds its authorization itself, as of client_credentials, is found by its text alone: a revoked
+ * authorization of that id ends it. True when none was there before.
+ */
+async function endSingle(server: Server, id: string): Promise<boolean> {
+  const now = server.clock()
+  const expiresAt = now + Math.max(server.accessTokenLifetime, DAY)
+  const revoked: Authorization = {
+    ...{ id, revision: 0, status: 'revoked', clientId: '', scope: [], createdAt: now, expiresAt, data: {} },
+  }
+  const changes = {
+    expect: [{ kind: AUTHORIZATION_KIND, id, revision: 0 }],
+    put: [{ ...authorizationRecord(revoked, 1), index: {} }],
+  }
+  return server.store.commit(batchOf(id, now, changes))
 }
 
 function ownedBy(owner: Owner): Pick<ListQuery, 'by' | 'value'> {

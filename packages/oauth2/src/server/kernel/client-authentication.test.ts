@@ -1,6 +1,9 @@
+import { pbkdf2Sync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { basic, bareServer, fullServer, ISSUER, manualClock, OTHER, post, PUBLIC, WEB } from '../../../test/journey.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
+import type { Client } from '../contract/client.ts'
+import { introspectionEndpoint } from '../features/introspection.ts'
 import { hashClientSecret } from '../records/client-secret.ts'
 import { staticClients } from '../records/clients.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
@@ -149,5 +152,163 @@ describe('none', () => {
     const { server } = fullServer()
     const { json } = await post(server, '/token', { grant_type: 'authorization_code', code: 'x' }, PUBLIC)
     expect(json['error']).toBe('invalid_grant')
+  })
+})
+
+describe('Basic credentials of clients that do not form-encode (RFC 6749 §2.3.1)', () => {
+  const serverFor = (...clients: { id: string; secret: string }[]): AuthorizationServer => {
+    const { server } = bareServer({
+      clients: staticClients(
+        clients.map(({ id, secret }) => ({
+          client_id: id,
+          client_secret: secret,
+          grant_types: ['client_credentials'],
+        })),
+      ),
+    })
+    return server.registerGrant(clientCredentialsGrant())
+  }
+
+  it.each(['foo%Qbar', 'a+b+c+d+e', 'a%41b%42cd', 'pass word:1', '100%sure!', '%%%%abcd'])(
+    '%s works raw and encoded',
+    async (secret) => {
+      const server = serverFor({ id: 'web', secret })
+      expect((await ask(server, { authorization: encode(`web:${secret}`) })).status).toBe(200)
+      expect((await ask(server, { authorization: encode(`web:${encodeURIComponent(secret)}`) })).status).toBe(200)
+      expect((await ask(server, { authorization: encode(`web:${secret}x`) })).status).toBe(401)
+    },
+  )
+
+  it('takes an id that looks encoded as it is, unless the decoded one exists', async () => {
+    const [plus, space] = [
+      { id: 'a+b', secret: 'plus-secret-plus-secret' },
+      { id: 'a b', secret: 'space-secret-space-secret' },
+    ]
+    expect((await ask(serverFor(plus), { authorization: encode(`a+b:${plus.secret}`) })).status).toBe(200)
+    const both = serverFor(plus, space)
+    expect((await ask(both, { authorization: encode(`a+b:${space.secret}`) })).status).toBe(200)
+    expect((await ask(both, { authorization: encode(`a%2Bb:${plus.secret}`) })).status).toBe(200)
+    expect((await ask(both, { authorization: encode(`a+b:${plus.secret}`) })).status).toBe(401) // ambiguous: the specification decides
+  })
+})
+
+describe('a public client with Basic credentials', () => {
+  it('is let in with an empty password, which proves nothing', async () => {
+    const { server } = fullServer()
+    const answer = async (authorization: string, form = {}): Promise<unknown> => {
+      const body = new URLSearchParams({ grant_type: 'authorization_code', code: 'x', ...form })
+      return codeOf(
+        await server.fetch(new Request(`${ISSUER}/token`, { method: 'POST', body, headers: { authorization } })),
+      )
+    }
+    expect(await answer(encode('public:'))).toBe('invalid_grant')
+    expect(await answer(encode('public:'), { client_id: 'public' })).toBe('invalid_grant')
+    expect(await answer(encode('public:'), { client_id: 'web' })).toBe('invalid_client')
+    expect(await answer(encode('public:x'))).toBe('invalid_client')
+    expect(await answer(encode('web:'))).toBe('invalid_client')
+  })
+})
+
+describe('several methods for one client', () => {
+  it('are trust, and the registered one stays', async () => {
+    const { server } = bareServer({
+      clients: staticClients([{ ...WEB, trust: { authMethods: ['client_secret_post'] } }]),
+    })
+    server.registerGrant(clientCredentialsGrant())
+    const form = { client_id: 'web', client_secret: String(WEB.client_secret) }
+    expect((await ask(server, {}, form)).status).toBe(200)
+    expect((await ask(server, { authorization: basic(WEB) })).status).toBe(200)
+  })
+
+  it('tell a client that has proven itself that it used the wrong one', async () => {
+    const { server } = fullServer()
+    const post = (secret: string) => ask(server, {}, { client_id: 'web', client_secret: secret })
+    expect(await (await post(String(WEB.client_secret))).json()).toEqual({
+      error: 'invalid_client',
+      error_description: 'the client is registered for another authentication method',
+    })
+    expect(await (await post('wrong')).json()).toEqual({ error: 'invalid_client' })
+  })
+})
+
+describe('secret verifiers', () => {
+  const hash = (secret: string): string =>
+    `pbkdf2_sha256$1000$salt$${pbkdf2Sync(secret, 'salt', 1000, 32, 'sha256').toString('base64')}`
+
+  async function serverWith(hashes: string[]): Promise<AuthorizationServer> {
+    const base = await staticClients([WEB]).find('web')
+    const client = { ...base, secrets: hashes.map((text) => ({ hash: text })) } as Client
+    const { server } = bareServer({ clients: { find: (id) => (id === 'web' ? client : null) } })
+    return server.registerGrant(clientCredentialsGrant())
+  }
+
+  it('check hashes that another server has made', async () => {
+    const server = (await serverWith([hash('old-secret')])).registerSecretVerifier({
+      kind: 'secret_verifier',
+      name: 'django',
+      accepts: (text) => text.startsWith('pbkdf2_sha256$'),
+      verify(secret, text) {
+        const [, rounds, salt = '', digest] = text.split('$')
+        return pbkdf2Sync(secret, salt, Number(rounds), 32, 'sha256').toString('base64') === digest
+      },
+    })
+    expect((await ask(server, { authorization: encode('web:old-secret') })).status).toBe(200)
+    expect((await ask(server, { authorization: encode('web:new-secret') })).status).toBe(401)
+    expect((await ask(server, { authorization: encode('nobody:old-secret') })).status).toBe(401)
+  })
+
+  it('are needed: a hash of an unknown form matches nothing, not even itself', async () => {
+    const text = hash('old-secret')
+    const server = await serverWith([text])
+    expect((await ask(server, { authorization: encode('web:old-secret') })).status).toBe(401)
+    expect((await ask(server, { authorization: encode(`web:${text}`) })).status).toBe(401)
+  })
+})
+
+describe('client sources', () => {
+  it('are asked after the own clients, and learn which endpoint asks', async () => {
+    const asked: unknown[] = []
+    const { server } = fullServer()
+    server.registerClientSource({
+      kind: 'client_source',
+      name: 'documents',
+      async find(clientId, { endpoint, server: asking }) {
+        asked.push([clientId, endpoint, asking.issuer])
+        return clientId === 'web'
+          ? staticClients([{ ...WEB, client_secret: 'of-a-stranger-of-a-stranger' }]).find('web')
+          : null
+      },
+    })
+    expect((await ask(server, { authorization: basic(WEB) })).status).toBe(200)
+    expect(asked).toEqual([])
+    await ask(server, { authorization: encode('app.example:secret') })
+    await server.fetch(new Request(`${ISSUER}/authorize?client_id=https://x.example`))
+    expect(asked).toEqual([
+      ['app.example', 'token', ISSUER],
+      ['https://x.example', 'authorization', ISSUER],
+    ])
+  })
+})
+
+describe('introspection by a client that is no resource server', () => {
+  it('is told nothing, and the operator why', async () => {
+    const { server, events } = bareServer({
+      clients: staticClients([
+        WEB,
+        { client_id: 'api', client_secret: 'api-secret-api-secret-api-secret', grant_types: [] },
+      ]),
+    })
+    server.registerGrant(clientCredentialsGrant()).register(introspectionEndpoint())
+    const { access_token: token } = (await (await ask(server, { authorization: basic(WEB) })).json()) as {
+      access_token: string
+    }
+    const api = { client_id: 'api', client_secret: 'api-secret-api-secret-api-secret' }
+    expect((await post(server, '/introspect', { token }, api)).json).toEqual({ active: false })
+    expect(events).toContainEqual({
+      type: 'introspection.withheld',
+      at: expect.any(Number) as number,
+      clientId: 'api',
+      reason: 'the client is not trusted as a resource server',
+    })
   })
 })

@@ -1,8 +1,8 @@
 /** What a server stands on, made from its options. */
 
 import { AuthlibError, systemClock, systemRandom } from '@authlib/core'
-import { createMac, createSealer, send, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
-import { logServerError, type AuthEvent } from '../contract/events.ts'
+import { createMac, createSealer, isLoopbackHost, send, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
+import { consoleEvents, logServerError, type AuthEvent } from '../contract/events.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Environment } from '../contract/server.ts'
 import type { AuthorizationServerOptions } from './options.ts'
@@ -20,9 +20,10 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     cached(sealers, label, () => createSealer({ secrets, label: ownLabel(label), random }))
   sealer('check') // refuses weak secrets now, not at the first request
 
+  const inDevelopment = isLoopbackHost(new URL(issuer).hostname)
+  const listener: (event: AuthEvent) => unknown = options.onEvent ?? (inDevelopment ? consoleEvents() : logServerError)
   const emit = (event: AuthEvent): void => {
     try {
-      const listener: (event: AuthEvent) => unknown = options.onEvent ?? logServerError
       const told = listener(event)
       if (told instanceof Promise) told.catch(() => undefined) // an async listener cannot end the process either
     } catch {

@@ -30,7 +30,10 @@ export interface AuthorizationServerOptions {
   readonly errorUris?: ErrorUris | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
-  /** Hears of everything that happens. Default: `server.error` goes to the console, the rest is not told. */
+  /**
+   * Hears of everything that happens. Default: errors of the server go to the console; where the issuer is a loopback host,
+   * refusals too, by `consoleEvents()`.
+   */
   readonly onEvent?: EventListener | undefined
   /**
    * `callback`: the application answers the authorization endpoint itself, with `validateAuthorizationRequest` and

@@ -12,8 +12,10 @@ import type {
   Grant,
   Metadata,
   Registrable,
+  RegisteredClientSource,
   ResponseMode,
   ResponseType,
+  SecretVerifier,
   TokenFormat,
   TokenKind,
 } from '../contract/registrable.ts'
@@ -50,6 +52,8 @@ export class Registry {
   readonly #responseTypes = new Map<string, ResponseType>()
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #clientAuthMethods = new Map<string, ClientAuthMethod>()
+  readonly #secretVerifiers = new Map<string, SecretVerifier>()
+  readonly #clientSources = new Map<string, RegisteredClientSource>()
   readonly #responseModes = new Map<string, ResponseMode>()
   readonly #tokenKinds = new Map<string, TokenKind | TokenFormat>()
   readonly #tokenFormats = new Map<string, TokenFormat>()
@@ -96,6 +100,14 @@ export class Registry {
 
   get clientAuthMethods(): ReadonlyMap<string, ClientAuthMethod> {
     return this.#clientAuthMethods
+  }
+
+  get secretVerifiers(): ReadonlyMap<string, SecretVerifier> {
+    return this.#secretVerifiers
+  }
+
+  get clientSources(): ReadonlyMap<string, RegisteredClientSource> {
+    return this.#clientSources
   }
 
   get responseModes(): ReadonlyMap<string, ResponseMode> {
@@ -203,6 +215,12 @@ export class Registry {
       case 'client_auth_method':
         this.#put(this.#clientAuthMethods, 'client authentication method', thing.method, thing)
         break
+      case 'secret_verifier':
+        this.#put(this.#secretVerifiers, 'secret verifier', thing.name, thing)
+        break
+      case 'client_source':
+        this.#put(this.#clientSources, 'client source', thing.name, thing)
+        break
       case 'token_kind':
         this.#put(this.#tokenKinds, 'token kind', thing.name, thing)
         break
@@ -239,6 +257,7 @@ export function backchannelGrant(
 
 const kinds: ReadonlySet<unknown> = new Set<Registrable['kind']>([
   ...(['feature', 'grant', 'response_type', 'response_mode', 'endpoint', 'extension'] as const),
+  ...(['secret_verifier', 'client_source'] as const),
   ...(['client_auth_method', 'token_kind', 'token_format', 'interaction'] as const),
 ])
 

@@ -5,9 +5,8 @@ import type { AuthorizationServerMetadata } from '../../metadata.ts'
 import { answeredAt } from '../authorization-error.ts'
 import type { Interaction } from '../contract/interaction.ts'
 import type { Moment, MomentHandler } from '../contract/moments.ts'
-import type { Authorizations, Clients, Interactions, Requests, Server, Tokens } from '../contract/server.ts'
+import type { Authorizations, Interactions, Requests, Server, Tokens } from '../contract/server.ts'
 import { findAuthorization } from '../records/authorization.ts'
-import { storedClients } from '../records/clients.ts'
 import { answerRequest } from './answer.ts'
 import {
   readAuthorizationRequest,
@@ -16,8 +15,7 @@ import {
   validatePushedRequest,
 } from './authorization-request.ts'
 import { amendAuthorization, listAuthorizations, revokeAuthorizations, revokeToken } from './authorizations.ts'
-import { authenticateClient } from './client-authentication.ts'
-import { receiveClientRequest } from './client-request.ts'
+import { clientsOf } from './clients.ts'
 import { consentsOf, demandsOf } from './demands.ts'
 import { createEnvironment } from './environment.ts'
 import { respond } from './errors.ts'
@@ -106,15 +104,5 @@ function interactionOf(server: Server, registry: Registry, options: Authorizatio
     resume: (http) => registered().resume(http, server),
     currentLogin: async (http) => (await registry.interaction?.currentLogin?.(http, server)) ?? null,
     endLogin: async (http) => (await registry.interaction?.endLogin?.(http, server)) ?? [],
-  }
-}
-
-function clientsOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Clients {
-  const source =
-    options.clients ?? storedClients(options.store, { clock: server.clock, sealer: server.sealer('client_secret') })
-  return {
-    find: async (clientId) => source.find(clientId),
-    authenticate: (http, params, endpoint) => authenticateClient(server, registry, { http, params, endpoint }),
-    receive: (http, endpoint) => receiveClientRequest(server, registry, http, endpoint),
   }
 }

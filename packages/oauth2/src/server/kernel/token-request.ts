@@ -18,6 +18,7 @@ import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { authorizationChanges, partitionOf } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
+import { revokeAuthorizations } from './authorizations.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { readClientForm, received } from './client-request.ts'
 import { reasonOf } from './errors.ts'
@@ -117,14 +118,15 @@ async function refusePoll({ server, now }: TokenRequest, { partition, changes, r
   throw refuse
 }
 
-async function refuse(request: TokenRequest, plan: IssuePlan, error: OAuth2Error): Promise<null> {
+async function refuse(request: TokenRequest, plan: IssuePlan, error: OAuth2Error): Promise<never> {
   const { server, now } = request
   const { id: authorizationId, clientId, subject } = plan.authorization
   const written = await commit(request, plan.authorization, plan.update, plan.changes)
-  // A lost revocation is tried again; lost bookkeeping is not worth a retry.
-  if (!written && plan.update?.status === 'revoked') return null
   if (plan.update?.status === 'revoked') {
-    server.emit({ type: 'authorization.revoked', at: now, authorizationId, clientId, subject, cause: 'replay' })
+    if (written)
+      server.emit({ type: 'authorization.revoked', at: now, authorizationId, clientId, subject, cause: 'replay' })
+    // Somebody else wrote first, such as a refresh: the replay is known all the same. Lost bookkeeping is not worth a retry.
+    else await revokeAuthorizations(server, { authorizationId }, 'replay')
   }
   throw error
 }

@@ -7,12 +7,19 @@
 import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
 import { decodeUtf8, type Sealer } from '@authlib/core/kit'
 import type { Client, ClientMetadata, ClientSecret, ClientSource, ClientTrust } from '../contract/client.ts'
+import { AUTHORIZATION_KIND } from './authorization.ts'
+import { CONSENT_KIND } from './consent.ts'
+import { removeAll } from './remove-all.ts'
+import { ACCESS_TOKEN_KIND } from './token-text.ts'
 import { invalidSecretUse, readClientMetadata, secretAtRest } from './client-metadata.ts'
 
 /** Clients that can be added and removed. */
 export interface ClientStore extends ClientSource {
   save(client: Client): Promise<void>
-  /** The client alone. `server.removeClient` ends its tokens and forgets the consents for it too. */
+  /**
+   * Removes the client, its authorizations with their tokens, and the consents that people gave it, so that another client
+   * of the same id starts without. `server.clients.remove` also tells extensions and listeners.
+   */
   remove(clientId: string): Promise<void>
 }
 
@@ -59,6 +66,9 @@ export interface StoredClientsOptions {
 
 const KIND = 'client'
 
+/** What is kept on behalf of a client. Without its authorization every code and token is dead. */
+const ownedKinds = [AUTHORIZATION_KIND, ACCESS_TOKEN_KIND, CONSENT_KIND]
+
 type StoredSecret = {
   readonly hash: string
   readonly expiresAt?: number | undefined
@@ -104,7 +114,9 @@ export function storedClients(store: Store, { clock = systemClock, sealer }: Sto
     },
     async remove(clientId) {
       const key = [KIND, clientId] as const
-      await store.commit({ partition: partition(clientId), now: clock(), expect: [], put: [], remove: [key] })
+      const now = clock()
+      await store.commit({ partition: partition(clientId), now, expect: [], put: [], remove: [key] })
+      for (const kind of ownedKinds) await removeAll(store, { kind, by: 'client', value: clientId }, now)
     },
   }
 }

@@ -4,6 +4,7 @@ import { NEVER, type Awaitable, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type { Environment } from '../contract/server.ts'
+import { removeAll } from './remove-all.ts'
 
 type ConsentData = {
   readonly version: 1
@@ -31,7 +32,8 @@ export interface NewConsent {
   readonly known?: RememberedConsent | null | undefined
 }
 
-const KIND = 'consent'
+/** `kind` of what is remembered. */
+export const CONSENT_KIND = 'consent'
 
 /** Scope that the subject has approved for the client; null when nothing was ever approved. */
 export async function rememberedScope(
@@ -65,7 +67,7 @@ export async function rememberConsent(
     if (known?.scope.length === words.length && known.items.length === keys.length) return // nothing new
     const data: ConsentData = { version: 1, scope: words, ...(keys.length > 0 ? { items: keys } : {}) }
     const record: StoredRecord = {
-      kind: KIND,
+      kind: CONSENT_KIND,
       id,
       partition: id,
       revision: revision + 1,
@@ -73,7 +75,7 @@ export async function rememberConsent(
       index: { subject, client: clientId },
       data,
     }
-    const expect = [{ kind: KIND, id, revision }]
+    const expect = [{ kind: CONSENT_KIND, id, revision }]
     if (await server.store.commit({ partition: id, now: server.clock(), expect, put: [record], remove: [] })) return
     known = await load(server, id)
   }
@@ -83,11 +85,16 @@ export async function rememberConsent(
 /** The next request asks again. Tokens that were given stay: end them with `authorizations.revoke`. */
 export async function forgetConsent(server: Environment, subject: string, clientId: string): Promise<void> {
   const id = await idOf(subject, clientId)
-  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
+  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[CONSENT_KIND, id]] })
+}
+
+/** Forgets what people have approved for a client, so that another client of the same id starts without. */
+export async function forgetConsentsFor(server: Environment, clientId: string): Promise<void> {
+  await removeAll(server.store, { kind: CONSENT_KIND, by: 'client', value: clientId }, server.clock())
 }
 
 async function load(server: Environment, id: string): Promise<RememberedConsent | null> {
-  const [record] = await server.store.get(id, [[KIND, id]])
+  const [record] = await server.store.get(id, [[CONSENT_KIND, id]])
   if (!record) return null
   const { scope, items = [] } = record.data as ConsentData // sound: rememberConsent wrote it
   return { scope, items, revision: record.revision }

@@ -6,6 +6,7 @@ import type { Slot } from '../contract/authorization.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Environment } from '../contract/server.ts'
 import { slot } from './authorization.ts'
+import { removeAll } from './remove-all.ts'
 
 type SessionData = {
   readonly version: 1
@@ -54,6 +55,11 @@ export async function findSession(server: Environment, value: string): Promise<L
 export async function endSession(server: Environment, value: string): Promise<void> {
   const id = await sha256Base64url(value)
   await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
+}
+
+/** Ends every session of a subject: whoever holds a cookie of one is logged out. */
+export async function endSessionsOf(server: Environment, subject: string): Promise<void> {
+  await removeAll(server.store, { kind: KIND, by: 'subject', value: subject }, server.clock())
 }
 
 /** Whether a session, by its public id, has ended. */

@@ -1,0 +1,56 @@
+/** The clients of a server: found, authenticated and removed. */
+
+import { AuthlibError } from '@authlib/core'
+import type { Client } from '../contract/client.ts'
+import type { Clients, Server } from '../contract/server.ts'
+import { storedClients } from '../records/clients.ts'
+import { forgetConsentsFor } from '../records/consent.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { receiveClientRequest } from './client-request.ts'
+import type { AuthorizationServerOptions } from './options.ts'
+import type { Registry } from './registry.ts'
+
+export function clientsOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Clients {
+  const own =
+    options.clients ?? storedClients(options.store, { clock: server.clock, sealer: server.sealer('client_secret') })
+
+  /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
+  async function find(clientId: string, endpoint: string | undefined): Promise<Client | null> {
+    const client = await own.find(clientId, { endpoint })
+    if (client || registry.clientSources.size === 0) return client
+    for (const source of registry.clientSources.values()) {
+      const found = await source.find(clientId, { server, endpoint })
+      if (found) return found
+    }
+    return null
+  }
+
+  return {
+    find: (clientId, about) => find(clientId, about?.endpoint),
+    authenticate: (http, params, endpoint) => authenticateClient(server, registry, { http, params, endpoint }),
+    receive: (http, endpoint) => receiveClientRequest(server, registry, http, endpoint),
+
+    async matchesSecret(hash, secret) {
+      for (const verifier of registry.secretVerifiers.values()) {
+        if (verifier.accepts(hash)) return verifier.verify(secret, hash)
+      }
+      return false
+    },
+
+    async remove(clientId) {
+      const { remove } = own as { remove?: (clientId: string) => Promise<void> }
+      if (remove === undefined) throw fixedClients(clientId)
+      await server.authorizations.revoke({ clientId }) // with its events
+      await remove.call(own, clientId)
+      await server.authorizations.revoke({ clientId }) // what was issued meanwhile
+      await forgetConsentsFor(server, clientId)
+    },
+  }
+}
+
+function fixedClients(clientId: string): AuthlibError {
+  const message = `The client ${JSON.stringify(clientId)} cannot be removed: its source has no remove`
+  return new AuthlibError('clients_are_fixed', message, {
+    hint: 'Take it out of the list, then call authorizations.revoke({ clientId }); or use storedClients.',
+  })
+}

@@ -1,0 +1,200 @@
+import { memoryStore } from '@authlib/core'
+import { faultyStore } from '@authlib/testing'
+import { describe, expect, it } from 'vitest'
+import {
+  bareServer,
+  ISSUER,
+  OTHER,
+  Browser,
+  fullServer,
+  manualClock,
+  obtainCode,
+  post,
+  redeem,
+  refresh,
+  WEB,
+} from '../../../test/journey.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import { clientFromMetadata } from '../records/client-metadata.ts'
+import { storedClients } from '../records/clients.ts'
+import { rememberedScope } from '../records/consent.ts'
+import { findSession, startSession } from '../records/session.ts'
+import { introspectionEndpoint } from '../features/introspection.ts'
+import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { consoleEvents } from '../contract/events.ts'
+
+async function isActive(server: AuthorizationServer, token: unknown): Promise<unknown> {
+  return (await post(server, '/introspect', { token: String(token) }, WEB)).json['active']
+}
+
+describe('the end of a client', () => {
+  async function started() {
+    const store = memoryStore()
+    const clients = storedClients(store)
+    await clients.save(await clientFromMetadata(WEB))
+    const { server, events } = fullServer({ store, clients })
+    const { json } = await redeem(server, await obtainCode(server))
+    const machine = (await post(server, '/token', { grant_type: 'client_credentials' }, WEB)).json['access_token']
+    return { store, clients, server, events, json, machine }
+  }
+
+  it.each(['server.clients.remove', 'clients.remove'])('by %s is the end of its tokens and consents', async (by) => {
+    const { clients, server, json, machine } = await started()
+    expect(await rememberedScope(server, 'alice', 'web')).toEqual(['read', 'write'])
+    await (by === 'clients.remove' ? clients.remove('web') : server.clients.remove('web'))
+    expect(await clients.find('web')).toBeNull()
+    await clients.save(await clientFromMetadata(WEB)) // another application of the same id
+    for (const token of [json['access_token'], json['refresh_token'], machine])
+      expect(await isActive(server, token)).toBe(false)
+    expect((await refresh(server, json['refresh_token'])).json['error']).toBe('invalid_grant')
+    expect(await rememberedScope(server, 'alice', 'web')).toBeNull()
+  })
+
+  it('is told to listeners by server.clients.remove', async () => {
+    const { server, events } = await started()
+    await server.clients.remove('web')
+    expect(events.filter(({ type }) => type === 'authorization.revoked')).toMatchObject([
+      { clientId: 'web', cause: 'administration' },
+    ])
+  })
+
+  it('leaves other clients alone', async () => {
+    const { clients, server, json } = await started()
+    await clients.save(await clientFromMetadata({ ...WEB, client_id: 'second' }))
+    await clients.remove('second')
+    expect(await isActive(server, json['access_token'])).toBe(true)
+  })
+
+  it('is refused where the clients are a list', async () => {
+    await expect(fullServer().server.clients.remove('web')).rejects.toMatchObject({ code: 'clients_are_fixed' })
+  })
+
+  it('that is only gone from the list ends what others can learn about its tokens', async () => {
+    const { store, json } = await started()
+    const other = { ...WEB, client_id: 'api', trust: { resourceServer: true } }
+    const gone = bareServer({
+      store,
+      clients: {
+        find: async (id) =>
+          id === 'api' ? clientFromMetadata(WEB, other.trust).then((client) => ({ ...client, clientId: 'api' })) : null,
+      },
+    })
+    gone.server.register(introspectionEndpoint())
+    const api = { ...WEB, client_id: 'api' }
+    expect((await post(gone.server, '/introspect', { token: String(json['access_token']) }, api)).json).toEqual({
+      active: false,
+    })
+    expect(gone.events).toMatchObject([{ type: 'introspection.withheld', reason: 'the client of the token is gone' }])
+  })
+})
+
+describe('authorizations.revoke', () => {
+  it('of a subject ends its sessions too, so that no cookie makes new codes', async () => {
+    const { server } = fullServer()
+    const { value } = await startSession(server, { subject: 'alice' }, 1000)
+    const other = await startSession(server, { subject: 'bob' }, 1000)
+    const browser = new Browser(server)
+    await browser.authorize({})
+    await server.authorizations.revoke({ subject: 'alice' })
+    expect(await findSession(server, value)).toBeNull()
+    expect(await findSession(server, other.value)).not.toBeNull()
+    expect(
+      (
+        await browser.open(
+          '/authorize?client_id=web&response_type=code&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&scope=read&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256',
+        )
+      ).headers.get('location'),
+    ).toMatch(/^\/login/)
+  })
+
+  it('by id ends a token of client_credentials, once', async () => {
+    const { server, events } = fullServer()
+    const token = (await post(server, '/token', { grant_type: 'client_credentials' }, WEB)).json['access_token']
+    const issued = events.find((event) => event.type === 'token.issued')
+    const authorizationId = issued?.type === 'token.issued' ? issued.authorizationId : ''
+    expect(await isActive(server, token)).toBe(true)
+    expect(await server.authorizations.revoke({ authorizationId })).toBe(1)
+    expect(await isActive(server, token)).toBe(false)
+    expect(await server.authorizations.revoke({ authorizationId })).toBe(0)
+    expect(await server.authorizations.revoke({ authorizationId: 'not an id' })).toBe(0)
+  })
+})
+
+describe('a replay', () => {
+  it('is acted upon however often others write first', async () => {
+    const store = faultyStore(memoryStore())
+    const { server, events } = fullServer({ store, clock: manualClock() })
+    const code = await obtainCode(server)
+    const { json } = await redeem(server, code)
+    ;(server.clock as ReturnType<typeof manualClock>).advance(5)
+    store.loseNext(20)
+    expect((await redeem(server, code)).json['error']).toBe('invalid_grant')
+    expect(await isActive(server, json['access_token'])).toBe(false)
+    expect(events.filter(({ type }) => type === 'authorization.revoked')).toMatchObject([{ cause: 'replay' }])
+  })
+})
+
+describe('consoleEvents', () => {
+  it('says in one line why a request was refused, and is quiet about the rest', async () => {
+    const lines: string[] = []
+    const { server } = fullServer({ onEvent: consoleEvents({ write: (line) => lines.push(line) }) })
+    await redeem(server, await obtainCode(server), { code_verifier: 'x'.repeat(43) })
+    expect(lines).toEqual([
+      'authlib token.refused clientId="web" grantType="authorization_code" error="invalid_grant" reason="wrong code_verifier"',
+    ])
+  })
+
+  it('says everything when asked to', async () => {
+    const lines: string[] = []
+    const { server } = bareServer({ onEvent: consoleEvents({ verbose: true, write: (line) => lines.push(line) }) })
+    server.registerGrant(clientCredentialsGrant())
+    await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^authlib token\.issued authorizationId="[^"]+" clientId="web" grantType="client_credentials"/,
+      ) as string,
+    ])
+  })
+})
+
+describe('what a developer of a client learns on the wire', () => {
+  it.each<[string, RequestInit, number, string]>([
+    [
+      'JSON',
+      { body: '{}', headers: { 'content-type': 'application/json' } },
+      415,
+      'The body must be application/x-www-form-urlencoded',
+    ],
+    [
+      'a body that is too large',
+      { body: new URLSearchParams({ x: 'y'.repeat(70_000) }) },
+      413,
+      'The body is too large',
+    ],
+  ])('about %s at the token endpoint', async (_, init, status, description) => {
+    const response = await fullServer().server.fetch(new Request(`${ISSUER}/token`, { method: 'POST', ...init }))
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      { error: 'invalid_request', error_description: description },
+    ])
+  })
+
+  it('about a code: the same for unknown, used and foreign ones', async () => {
+    const { server } = fullServer()
+    const used = await obtainCode(server)
+    await redeem(server, used)
+    const description = 'the code is unknown, expired or used, or of another client'
+    const foreign = await obtainCode(server)
+    for (const answer of [
+      await redeem(server, 'x'),
+      await redeem(server, used),
+      await redeem(server, foreign, { client: OTHER }),
+    ]) {
+      expect(answer.json).toEqual({ error: 'invalid_grant', error_description: description })
+    }
+    const wrong = await redeem(server, foreign, { redirect_uri: 'https://app.example/other' })
+    expect(wrong.json['error_description']).toBe('redirect_uri differs from that of the authorization request')
+    const verifier = await redeem(server, await obtainCode(server), { code_verifier: 'x'.repeat(43) })
+    expect(verifier.json['error_description']).toBe('wrong code_verifier')
+  })
+})
