@@ -1,6 +1,6 @@
 /** Database files of earlier schemas, opened by today's code: nothing in them is lost, and nothing revoked comes back. */
 
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clientFromMetadata } from '@authlib/oauth2/server'
@@ -46,10 +46,12 @@ describe.each(['sqlite-1'])('a database file as %s wrote it', (name) => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'authlib-upgrade-'))
     copyFileSync(new URL(`${name}.db`, fixtures), join(folder, 'auth.db'))
+    chmodSync(join(folder, 'auth.db'), 0o600) // a checkout is readable by everyone
     store = sqliteStore(join(folder, 'auth.db'))
     clock = manualClock(WRITTEN_AT + 30)
     provider = upgradeProvider(store, clock)
-    await provider.clients.save(await clientFromMetadata(API))
+    const { trust, ...metadata } = API
+    await provider.clients.save(await clientFromMetadata(metadata, trust))
   })
   afterEach(() => {
     store.close()
