@@ -60,6 +60,7 @@ export default defineConfig({
           { text: 'Web requests', link: '/guide/frameworks/fetch' },
           { text: 'Koa', link: '/guide/frameworks/koa' },
           { text: 'Fastify', link: '/guide/frameworks/fastify' },
+          { text: 'h3, Nitro and Nuxt', link: '/guide/frameworks/h3' },
         ],
       },
       {

@@ -13,6 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/express': ['@authlib/core', '@authlib/node'],
   '@authlib/koa': ['@authlib/core', '@authlib/node'],
   '@authlib/fastify': ['@authlib/core', '@authlib/node'],
+  '@authlib/h3': ['@authlib/core', '@authlib/fetch', '@authlib/node'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 

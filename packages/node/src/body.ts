@@ -8,11 +8,12 @@ import type { IncomingMessage } from 'node:http'
 const TEXT: unique symbol = Symbol('text')
 
 /** What body parsers leave on a message. `rawBody` is what some hosts and frameworks keep beside `body`. */
-type Message = IncomingMessage & {
-  [TEXT]?: Promise<string> | undefined
+interface Parsed {
   readonly rawBody?: unknown
   readonly body?: unknown
 }
+
+type Message = IncomingMessage & { [TEXT]?: Promise<string> | undefined }
 
 /**
  * The body as a string. `parsed` is what the framework made of it, if that is not on the message. Rejects with
@@ -26,8 +27,9 @@ export function readBody(incoming: Message, maxBody: number, parsed?: unknown): 
       : streamed(incoming, maxBody))
 }
 
-async function writtenAgain({ rawBody, body, headers }: Message, maxBody: number, parsed: unknown): Promise<string> {
-  const text = parsedBody(rawBody ?? parsed ?? body, headers['content-type'])
+async function writtenAgain(incoming: IncomingMessage, maxBody: number, parsed: unknown): Promise<string> {
+  const { rawBody, body } = incoming as Parsed // whatever augments the type of messages
+  const text = parsedBody(rawBody ?? parsed ?? body, incoming.headers['content-type'])
   if (Buffer.byteLength(text) > maxBody) throw payloadTooLarge()
   return text
 }

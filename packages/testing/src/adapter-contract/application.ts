@@ -39,8 +39,9 @@ export type BodyParser = 'form' | 'nested form' | 'text' | 'bytes' | 'json'
  * - `mergesSlashes`: takes `//page` for `/page`, or redirects there
  * - `buffersBodies`: hands a request over once its whole body has arrived
  * - `firstHeaderOnly`: hands over the first of two headers of a name
+ * - `normalizesTargets`: makes a plain URL of an odd request target, for everybody behind it
  */
-export type Deviation = 'rewritesQuery' | 'mergesSlashes' | 'buffersBodies' | 'firstHeaderOnly'
+export type Deviation = 'rewritesQuery' | 'mergesSlashes' | 'buffersBodies' | 'firstHeaderOnly' | 'normalizesTargets'
 
 /** An adapter, and how to run an application with it. */
 export interface AdapterUnderTest<Context, Answer> {

@@ -1,0 +1,12 @@
+/** Events of h3 1 for the login registry of core. */
+
+import type { Adapter } from '@authlib/core'
+import { nodeAdapter } from '@authlib/node'
+import { eventRequest, type NodeEvent } from './event.ts'
+
+/** `new OAuth({ adapter: h3Adapter, … })`. Its context is the event. */
+export const h3Adapter: Adapter<NodeEvent> = {
+  request: (event) => eventRequest(event),
+  respond: ({ node }, response) => nodeAdapter.respond(node.res, response),
+  setCookies: ({ node }, cookies) => nodeAdapter.setCookies(node.res, cookies),
+}
