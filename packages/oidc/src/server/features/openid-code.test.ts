@@ -15,7 +15,7 @@ import {
 } from '@authlib/oauth2/server'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { bareServer, Browser, ISSUER, manualClock, post, refresh } from '../../../oauth2/test/journey.ts'
+import { bareServer, Browser, ISSUER, manualClock, post, refresh } from '../../../../oauth2/test/journey.ts'
 import {
   ALICE,
   authenticationUrl,
@@ -26,10 +26,10 @@ import {
   RP,
   testKeys,
   withToken,
-} from '../../test/provider.ts'
-import { halfHash } from '../hashes.ts'
-import { scopeClaims } from '../scopes.ts'
-import { createIdToken, openId, openIdCode } from './index.ts'
+} from '../../../test/provider.ts'
+import { halfHash } from '../../hashes.ts'
+import { scopeClaims } from '../../scopes.ts'
+import { createIdToken, openId, openIdCode } from '../index.ts'
 
 const OFFLINE = 'openid offline_access'
 

@@ -8,17 +8,17 @@
 import { AuthlibError } from '@authlib/core'
 import { accessDenied, invalidGrant } from '@authlib/oauth2'
 import { jwksEndpoint, slot, type Extension, type Metadata, type Server, type Slot } from '@authlib/oauth2/server'
-import { claimsOfScope, scopeClaims } from '../scopes.ts'
+import { claimsOfScope, scopeClaims } from '../../scopes.ts'
 import {
   hintsSlot,
   promptValues,
   requireDemandedLogin,
   validateAuthenticationRequest,
-} from './authentication-request.ts'
-import { discoveryEndpoint } from './endpoints/discovery.ts'
-import { createIdToken } from './id-token.ts'
-import { signatureAlgorithms } from './registration.ts'
-import { releaseClaims, type ClaimsOptions } from './subject-claims.ts'
+} from '../authentication-request.ts'
+import { discoveryEndpoint } from './discovery.ts'
+import { createIdToken } from '../id-token.ts'
+import { signatureAlgorithms } from '../registration.ts'
+import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
 
 export interface OpenIDCodeOptions extends ClaimsOptions {
   /** Lifetime of ID Tokens in seconds. It says nothing about how long the login lasts. Default 3600. */

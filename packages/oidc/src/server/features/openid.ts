@@ -1,7 +1,7 @@
 /** An OpenID provider in one registration. */
 
 import type { Feature } from '@authlib/oauth2/server'
-import { userinfoEndpoint, type UserinfoEndpointOptions } from './endpoints/userinfo.ts'
+import { userinfoEndpoint, type UserinfoEndpointOptions } from './userinfo.ts'
 import { openIdCode, type OpenIDCodeOptions } from './openid-code.ts'
 
 export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOptions {}
