@@ -29,6 +29,20 @@ const programs: readonly Program[] = [
     without: 'jose',
   },
   {
+    title: 'an OAuth 2 login with the registry',
+    entry: 'scripts/samples/oauth2-login.ts',
+    limit: 17.5,
+    nodeLimit: 17.8,
+    without: 'jose',
+  },
+  {
+    title: 'an OpenID Connect login with the registry',
+    entry: 'scripts/samples/openid-login.ts',
+    limit: 27.6,
+    nodeLimit: 29.6,
+    without: 'ky',
+  },
+  {
     title: 'verifying a JWT with a JWK and a policy',
     entry: 'scripts/samples/verifier.ts',
     limit: 6,

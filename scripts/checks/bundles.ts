@@ -27,7 +27,8 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   },
   '@authlib/oauth2': { parts: ['@authlib/core'] },
   '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
-  '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2', 'ky'] },
+  '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2'] },
+  '@authlib/oauth2/ky': { parts: ['ky'] },
   '@authlib/oauth2/resource': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oidc': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oidc/server': {
@@ -42,15 +43,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
     ],
   },
   '@authlib/oidc/client': {
-    parts: [
-      '@authlib/core',
-      '@authlib/jose',
-      '@authlib/oauth2',
-      '@authlib/oauth2/client',
-      '@authlib/oidc',
-      'jose',
-      'ky',
-    ],
+    parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oauth2/client', '@authlib/oidc', 'jose'],
   },
   '@authlib/fetch': { parts: ['@authlib/core'] },
   '@authlib/hono': { parts: ['@authlib/core', '@authlib/fetch'] },

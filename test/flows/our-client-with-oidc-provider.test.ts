@@ -13,6 +13,7 @@ import {
 } from '@authlib/core'
 import { generateKey } from '@authlib/jose'
 import { OAuth2Client } from '@authlib/oauth2/client'
+import { api } from '@authlib/oauth2/ky'
 import { oidc, type OpenIDClient, type OpenIDLoginResult } from '@authlib/oidc/client'
 import { startTestServer, type TestServer } from '@authlib/testing'
 import { Provider } from 'oidc-provider'
@@ -178,7 +179,7 @@ describe('our client with oidc-provider', () => {
   it('calls an API with a token that the session keeps fresh, also when it ends early', async () => {
     await logIn()
     const session = client.session('alice')
-    expect(await session.api.get('me').json()).toMatchObject({ sub: 'alice' })
+    expect(await api(session).get('me').json()).toMatchObject({ sub: 'alice' })
     const before = await session.token()
     await (await provider.AccessToken.find(before.accessToken))!.destroy()
     const responses = await Promise.all(Array.from({ length: 10 }, () => session.fetch('me')))

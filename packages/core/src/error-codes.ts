@@ -17,6 +17,8 @@ export interface ErrorCodes {
   account_selection_required: 'client' | 'server'
   /** The authorization server refused with a code of its own. Fix: see `reason`. */
   authorization_failed: 'client'
+  /** The end-user has not answered yet. Fix: ask again after the interval; `deviceAuthorization` does. */
+  authorization_pending: 'client'
   /** No key verifies the signature. Fix: check issuer, key set and algorithm; the token may have been changed. */
   bad_signature: 'jose'
   /** The body of the request was read before. Fix: mount before anything reads the body, or keep its text in `request.body`. */
@@ -40,7 +42,7 @@ export interface ErrorCodes {
   /** The input is larger than its limit. Fix: raise `maxSize` if you expect such tokens. */
   exceeded_size: 'jose'
   /** `exp`, or `iat` and `maxAge`, lie in the past. Fix: get a new token; check the clocks, or allow a `leeway`. */
-  expired_token: 'jose'
+  expired_token: 'jose' | 'client'
   /** The host of a URL that somebody else chose is not on the public internet. Fix: none, unless you chose the URL. */
   forbidden_address: 'core'
   /** A token was to be sent to an origin that is not allowed. Fix: add the origin to `apiOrigins` if it may have the token. */
@@ -63,6 +65,8 @@ export interface ErrorCodes {
   interaction_required: 'client' | 'server'
   /** The introspection endpoint refused the request. Fix: check how this resource server is registered and authenticates. */
   introspection_refused: 'resource'
+  /** The server does not know or does not allow these `authorization_details`. Fix: see its `authorization_details_types_supported`. */
+  invalid_authorization_details: 'client'
   /** A batch breaks a rule of the store contract. Fix: change the feature that made it; the message names the rule. */
   invalid_batch: 'store'
   /** The callback is not a valid authorization response. Fix: see `reason`. */
@@ -78,7 +82,7 @@ export interface ErrorCodes {
   /** The cursor does not come from this store. Fix: pass `next` of the page before, or start again without a cursor. */
   invalid_cursor: 'store'
   /** A DPoP proof is missing or not valid. Fix: see `reason`; sign one proof for each request. */
-  invalid_dpop_proof: 'resource' | 'server'
+  invalid_dpop_proof: 'resource' | 'server' | 'client'
   /** Text is not strict base64 or UTF-8. Fix: send it without padding (base64url) or in canonical form. */
   invalid_encoding: 'core'
   /** The code, refresh token or assertion is not valid for this client. Fix: log in again; see `reason` on the server. */
@@ -97,6 +101,8 @@ export interface ErrorCodes {
   invalid_metadata: 'client'
   /** The payload is not a JSON object, or does not fit the schema. Fix: see `reason`. */
   invalid_payload: 'jose'
+  /** A redirect URI of the registration is not allowed. Fix: register https URLs, or what the server allows for native apps. */
+  invalid_redirect_uri: 'client'
   /** The request lacks or repeats a parameter, or is malformed. Fix: see the description. */
   invalid_request: 'client' | 'core' | 'resource' | 'server'
   /** The request object is not valid. Fix: see the description. */
@@ -109,6 +115,8 @@ export interface ErrorCodes {
   invalid_response: 'client'
   /** The scope is unknown, malformed, or more than the client may ask for. Fix: register the scope for the client. */
   invalid_scope: 'client' | 'server'
+  /** The server does not accept the software statement. Fix: get a new one from its issuer. */
+  invalid_software_statement: 'client'
   /** The requested resource or audience is unknown. Fix: ask for a resource that the server knows. */
   invalid_target: 'client' | 'server'
   /** The access token is not valid here. Fix: get a new one; `reason` tells the resource server why. */
@@ -190,7 +198,7 @@ export interface ErrorCodes {
   /** Two servers with different issuers share one store. Fix: give each `tenantStore(store, name)`. */
   shared_store: 'server'
   /** The client polls too often. Fix: wait five seconds more between polls. */
-  slow_down: 'server'
+  slow_down: 'server' | 'client'
   /** Others wrote the same record again and again. Fix: try again; see why so many processes write it. */
   store_conflict: 'core' | 'jose'
   /** The database did not answer; a write may or may not have happened. Fix: try again; see `cause`. */
@@ -201,6 +209,8 @@ export interface ErrorCodes {
   timeout: 'core'
   /** A refreshed token could not be saved. Fix: see `cause`; check the token store. */
   token_not_saved: 'client'
+  /** The server does not trust the issuer of the software statement. Fix: use a statement of an issuer that it lists. */
+  unapproved_software_statement: 'client'
   /** The client may not use this grant or response type. Fix: register it for the client. */
   unauthorized_client: 'client' | 'server'
   /** A server answered with a redirect, which is never followed. Fix: configure the URL it redirects to. */
@@ -226,7 +236,7 @@ export interface ErrorCodes {
   /** The server cannot revoke this kind of token. Fix: revoke the refresh token instead. */
   unsupported_token_type: 'client' | 'server'
   /** The proof must carry the nonce of the `DPoP-Nonce` header. Fix: sign a new proof with it. */
-  use_dpop_nonce: 'resource' | 'server'
+  use_dpop_nonce: 'resource' | 'server' | 'client'
   /** A secret is missing or shorter than 32 characters. Fix: make one with `openssl rand -base64 32`. */
   weak_secret: 'core'
   /** The store does not commit atomically. Fix: use one that does, or pass `allowWeakStorage: true`. */

@@ -1,9 +1,10 @@
 /** What a login is to the registry: a client of any protocol, and the two calls a web application makes. */
 
 import type { Adapter } from './adapter.ts'
+import type { Awaitable } from './awaitable.ts'
 import { AuthlibError } from './errors.ts'
 import { readForm, readQuery } from './form.ts'
-import { redirectResponse, type HttpRequest } from './http.ts'
+import { noStore, redirectResponse, type HttpRequest, type HttpResponse } from './http.ts'
 import type { JsonObject } from './json.ts'
 import type { LoginStates } from './login-state.ts'
 import type { Params } from './params.ts'
@@ -19,7 +20,7 @@ export interface LoginOptions {
 export interface StartedLogin<Login extends JsonObject> {
   /** Where to send the browser. */
   readonly url: string
-  /** What the callback carries in the `loginParam` of the client. */
+  /** What `loginId` finds in the callback. */
   readonly id: string
   /** What the end of the login needs. Secret: keep it where only this browser brings it back. */
   readonly login: Login
@@ -29,8 +30,8 @@ export interface StartedLogin<Login extends JsonObject> {
 
 /** A client that can be registered. Without a registry it works the same: keep `login` yourself between the two calls. */
 export interface LoginClient<Options extends LoginOptions, Login extends JsonObject, Result extends object> {
-  /** The parameter by which a callback finds its login: `state`, or `oauth_token` in OAuth 1. */
-  readonly loginParam: string
+  /** Which login a callback belongs to: its `state`, its `oauth_token` in OAuth 1, a claim of a signed response. */
+  loginId(params: Params): Awaitable<string | undefined>
   createAuthorization(options: Options): Promise<StartedLogin<Login>>
   finishAuthorization(params: Params, login: Login): Promise<Result>
 }
@@ -40,6 +41,8 @@ export interface Logins<Context, Answer, Options extends LoginOptions, Result ex
   /**
    * Sends the browser to the provider. `data` comes back at the end of the login, such as where to go then; it travels
    * in a sealed cookie, so keep it small.
+   *
+   * A browser that only prefetches the page is answered 503 and asks again when the person follows the link.
    *
    * @throws AuthlibError `login_too_large` when it does not fit
    */
@@ -67,10 +70,12 @@ export function createLogins<
 ): Logins<Context, Answer, Options, Result> {
   return {
     async authorizeRedirect(context, { data = {}, ...options }) {
+      const request = await adapter.request(context)
+      if (isPrefetch(request)) return await adapter.respond(context, notPrefetched)
       // sound: only `data` was taken off, which is no member of Options
       const { url, id, login, formPost } = await client.createAuthorization(options as unknown as Options)
       const { redirectUri } = options
-      const cookies = await states.begin(await adapter.request(context), id, {
+      const cookies = await states.begin(request, id, {
         client: name,
         redirectUri,
         formPost,
@@ -84,13 +89,26 @@ export function createLogins<
     async authorizeAccessToken(context) {
       const request = await adapter.request(context)
       const params = await readCallback(request)
-      const { pending, cookies } = await states.finish(request, params.get(client.loginParam), name)
+      const { pending, cookies } = await states.finish(request, await client.loginId(params), name)
       await adapter.setCookies(context, cookies) // before anything can fail: a login is used up by its first callback
       // sound: sealed by `begin` above, for this client by name
       const result = await client.finishAuthorization(params, pending.login as Login)
       return { ...result, data: pending.data }
     },
   }
+}
+
+/** Prefetching is no wish to log in, and each login takes room in the cookies of the browser. */
+function isPrefetch({ headers }: HttpRequest): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /\b(?:prefetch|prerender|preview)\b/i.test(headers.get(name) ?? ''),
+  )
+}
+
+const notPrefetched: HttpResponse = {
+  status: 503,
+  headers: [...noStore, ['vary', 'sec-purpose, purpose']],
+  body: '',
 }
 
 function readCallback(request: HttpRequest): Promise<Params> | Params {

@@ -1,10 +1,12 @@
 import { inspect } from 'node:util'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
+  memoryStore,
   memoryTokens,
   OAuth,
   Params,
   serializeCookie,
+  storedLogins,
   type Adapter,
   type Cookie,
   type Environment,
@@ -20,7 +22,9 @@ const HTTPS = 'https://app.example/callback'
 
 /** A protocol of two fields: the provider sends back `ticket`. */
 class TicketClient implements LoginClient<TicketOptions, { ticket: string }, { visitor: string }> {
-  readonly loginParam = 'ticket'
+  loginId(params: Params): string | undefined {
+    return params.get('ticket')
+  }
   readonly name: string
   #count = 0
 
@@ -164,6 +168,14 @@ describe('the registry', () => {
     expect(locked).toEqual(['two:alice'])
   })
 
+  it('lists its clients by name', () => {
+    const { oauth } = setUp()
+    expect([...oauth.clients()]).toEqual([
+      ['one', oauth.one],
+      ['two', oauth.two],
+    ])
+  })
+
   it('shows no secret when it is printed (R17)', () => {
     const { oauth } = setUp()
     expect(inspect(oauth, { depth: 9, showHidden: true }) + JSON.stringify(oauth)).not.toContain(SECRET)
@@ -272,10 +284,56 @@ describe('a login under way', () => {
     const callback = await begin(oauth.one, browser)
     await oauth.one.authorizeAccessToken(browser.get(callback))
     await expect(oauth.one.authorizeAccessToken(browser.get(callback))).rejects.toMatchObject({ code: 'login_used' })
-    time.now += 61
+    time.now += 599
+    await expect(oauth.one.authorizeAccessToken(browser.get(callback))).rejects.toMatchObject({ code: 'login_used' })
+    time.now += 2
     await expect(oauth.one.authorizeAccessToken(browser.get(callback))).rejects.toMatchObject({
       code: 'mismatching_state',
     })
+  })
+
+  it('is finished by one of two callbacks at the same time; the other learns that it was used', async () => {
+    const { oauth, browser } = setUp()
+    const callback = await begin(oauth.one, browser)
+    const [header, finished] = [browser.header(), [] as string[]]
+    const tab = { ...browser.get(callback), browser: { header: () => header, keep: () => undefined } }
+    oauth.one.finishAuthorization = async () => ({ visitor: String(finished.push('exchanged')) })
+    const both = [tab, tab].map((context) => oauth.one.authorizeAccessToken(context as unknown as Context))
+    const [first, second] = await Promise.allSettled(both)
+    expect(first).toMatchObject({ status: 'fulfilled' })
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'login_used' } })
+    expect(finished).toEqual(['exchanged'])
+  })
+
+  it('and others take less than 4 kB of the request header together: the oldest make room', async () => {
+    const { oauth, browser, time } = setUp()
+    const callbacks: string[] = []
+    for (let i = 0; i < 5; i++) {
+      callbacks.push(await begin(oauth.one, browser, { redirectUri: HTTPS, data: { text: 'x'.repeat(1000) } }))
+      time.now++
+    }
+    expect(browser.header().length).toBeLessThan(4096)
+    await expect(oauth.one.authorizeAccessToken(browser.get(callbacks[4]!))).resolves.toBeDefined()
+    await expect(oauth.one.authorizeAccessToken(browser.get(callbacks[0]!))).rejects.toMatchObject({
+      code: 'mismatching_state',
+    })
+  })
+
+  it.each([
+    ['sec-purpose', 'prefetch;prerender'],
+    ['sec-purpose', 'prefetch'],
+    ['purpose', 'prefetch'],
+    ['x-moz', 'prefetch'],
+  ])('does not begin when the browser only prefetches (%s: %s)', async (name, value) => {
+    const { browser } = setUp()
+    const prefetching: typeof adapter = {
+      ...adapter,
+      request: () => ({ method: 'GET', url: '/login', headers: new Headers({ [name]: value }), text: async () => '' }),
+    }
+    const oauth = new OAuth({ adapter: prefetching, secrets: [SECRET] }).register('one', (e) => new TicketClient(e))
+    const response = await oauth.one.authorizeRedirect(browser.get('/login'), { redirectUri: HTTPS })
+    expect(response.status).toBe(503)
+    expect(browser.jar.size).toBe(0)
   })
 
   it('is used up by a callback that fails, too (R8)', async () => {
@@ -419,5 +477,64 @@ describe('a login under way', () => {
       code: 'login_too_large',
     })
     await begin(oauth.one, browser, { redirectUri: HTTPS, data: { text: 'x'.repeat(2000) } })
+  })
+})
+
+describe('logins in a store', () => {
+  function stored(store = memoryStore()) {
+    const time = { now: 1_800_000_000 }
+    const clock = (): number => time.now
+    const create = () =>
+      new OAuth({ adapter, secrets: [SECRET], clock, logins: storedLogins(store, { secrets: [SECRET], clock }) })
+        .register('one', (environment) => new TicketClient(environment))
+        .register('two', (environment) => new TicketClient(environment))
+    return {
+      oauth: create(),
+      other: create(),
+      browser: new Browser(clock),
+      otherBrowser: new Browser(clock),
+      time,
+      store,
+    }
+  }
+
+  it('have more data than a cookie holds, and no secret in cookie or store', async () => {
+    const { oauth, browser, store } = stored()
+    const data = { text: 'private'.repeat(2000) }
+    const callback = await begin(oauth.one, browser, { redirectUri: HTTPS, data })
+    expect(browser.header().length).toBeLessThan(150)
+    expect(Buffer.from(browser.header(), 'base64url').toString('latin1')).not.toContain('private')
+    expect(inspect(store, { depth: 9, showHidden: true })).not.toContain('private')
+    expect(await oauth.one.authorizeAccessToken(browser.get(callback))).toMatchObject({ data })
+  })
+
+  it('are finished once on any number of servers', async () => {
+    const { oauth, other, browser } = stored()
+    const callback = await begin(oauth.one, browser)
+    const header = browser.header()
+    const tab = { ...browser.get(callback), browser: { header: () => header, keep: () => undefined } } as never
+    const both = await Promise.allSettled([oauth.one, other.one].map((client) => client.authorizeAccessToken(tab)))
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(both).toContainEqual(expect.objectContaining({ reason: expect.objectContaining({ code: 'login_used' }) }))
+  })
+
+  it('belong to one browser, one client and ten minutes', async () => {
+    const { oauth, browser, otherBrowser, time } = stored()
+    const callback = await begin(oauth.one, browser)
+    await expect(oauth.one.authorizeAccessToken(otherBrowser.get(callback))).rejects.toMatchObject({
+      code: 'mismatching_state',
+    })
+    const foreign = await begin(oauth.one, browser)
+    await expect(oauth.two.authorizeAccessToken(browser.get(foreign))).rejects.toMatchObject({
+      code: 'mismatching_state',
+    })
+    for (const cookie of browser.jar.values()) cookie.until += 1000
+    time.now += 601
+    await expect(oauth.one.authorizeAccessToken(browser.get(callback))).rejects.toMatchObject({ code: 'login_expired' })
+  })
+
+  it('are refused by a store that cannot guard', () => {
+    const store = { ...memoryStore(), guarantees: { ...memoryStore().guarantees, commit: 'best-effort' as const } }
+    expect(() => storedLogins(store, { secrets: [SECRET] })).toThrow(expect.objectContaining({ code: 'weak_storage' }))
   })
 })

@@ -5,7 +5,8 @@ import { systemClock, type Clock } from './clock.ts'
 import { AuthlibError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import { createLogins, type LoginClient, type LoginOptions, type Logins } from './login.ts'
-import { cookieLogins, type LoginStates } from './login-state.ts'
+import { cookieLogins } from './cookie-logins.ts'
+import type { LoginStates } from './login-state.ts'
 import { systemRandom, type Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
 
@@ -28,6 +29,8 @@ export interface OAuthOptions<Context, Answer> {
   readonly adapter: Adapter<Context, Answer>
   /** Seals logins under way: the first secret seals, all of them open. At least 32 characters each. */
   readonly secrets: readonly string[]
+  /** Where logins under way are kept, such as `storedLogins(store, { secrets })`. Default: each in a sealed cookie. */
+  readonly logins?: LoginStates | undefined
   /** Where sessions find the tokens of an account, such as `storeTokens(store, { secrets })`. */
   readonly tokens?: TokenStore | undefined
   readonly clock?: Clock | undefined
@@ -35,6 +38,9 @@ export interface OAuthOptions<Context, Answer> {
   readonly fetch?: typeof fetch | undefined
   readonly random?: Random | undefined
 }
+
+/** A client as a registry lists it, whatever its protocol. */
+export type RegisteredClient<Context, Answer> = object & Logins<Context, Answer, LoginOptions, object>
 
 /**
  * Holds the clients by name. Each `register` returns the registry with one more typed member:
@@ -45,11 +51,12 @@ export interface OAuthOptions<Context, Answer> {
 export class OAuth<Context, Answer> {
   readonly #options: OAuthOptions<Context, Answer>
   readonly #states: LoginStates
+  readonly #clients = new Map<string, RegisteredClient<Context, Answer>>()
 
   constructor(options: OAuthOptions<Context, Answer>) {
     const { secrets, clock = systemClock, random = systemRandom } = options
     this.#options = options
-    this.#states = cookieLogins({ secrets, clock, random })
+    this.#states = options.logins ?? cookieLogins({ secrets, clock, random })
   }
 
   /** @throws AuthlibError `invalid_client_name` for a name that is taken or is not letters, digits, `_` and `-` */
@@ -71,8 +78,14 @@ export class OAuth<Context, Answer> {
     const { adapter, tokens, clock, fetch, random } = this.#options
     const client = provider({ name, tokens: tokens && withPrefix(tokens, `${name}:`), clock, fetch, random })
     const value = Object.assign(client, createLogins(name, client, adapter, this.#states))
+    this.#clients.set(name, value)
     Object.defineProperty(this, name, { value, enumerable: true })
     return this as this & { readonly [N in Name]: typeof value } // sound: defined in the line above
+  }
+
+  /** The registered clients by name, in the order of registration: for routes and pages that serve all of them. */
+  clients(): ReadonlyMap<string, RegisteredClient<Context, Answer>> {
+    return new Map(this.#clients)
   }
 }
 

@@ -48,8 +48,8 @@ export function isValidUrl(url: string, { fragments = true }: ValidUrlOptions = 
 }
 
 /** Throws `invalid_issuer` unless it is https (or http on loopback) without query, fragment and user. RFC 8414 §2. */
-export function assertIssuer(issuer: string): void {
-  if (isValidUrl(issuer, { fragments: false }) && !issuer.includes('?') && isSecureTransport(issuer)) return
+export function assertIssuer(issuer: string, options?: SecureTransportOptions): void {
+  if (isValidUrl(issuer, { fragments: false }) && !issuer.includes('?') && isSecureTransport(issuer, options)) return
   throw new AuthlibError('invalid_issuer', 'The issuer must be an https URL without query and fragment', {
     hint: 'Plain http is accepted for loopback hosts only.',
   })

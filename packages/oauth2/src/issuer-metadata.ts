@@ -20,19 +20,27 @@ export type MetadataSource = (clock: Clock) => Promise<ServerMetadata>
 
 export interface IssuerMetadataOptions {
   readonly issuer: string
+  /** What the document calls its issuer, where that is not the one that was asked. Default: `issuer`. */
+  readonly named?: string | undefined
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one document. */
   readonly timeout?: number | undefined
+  /** `public` for an issuer that somebody else chose. Default `any`. */
+  readonly addresses?: 'any' | 'public' | undefined
+  /** Allows plain http to hosts other than this machine. Default false. */
+  readonly allowInsecureTransport?: boolean | undefined
+  /** What is used when the issuer publishes nothing. Default: an error. */
+  readonly fallback?: ServerMetadata | undefined
 }
 
 /**
- * Looks at the three places where the document may be; each that does not exist leads to the next. Callers at the same
+ * Looks at the three places where the document may be; each that holds no metadata leads to the next. Callers at the same
  * time share one request, and the last good copy survives an outage.
  *
  * @throws AuthlibError `invalid_issuer`, at once
  */
 export function issuerMetadata(options: IssuerMetadataOptions): MetadataSource {
-  assertIssuer(options.issuer)
+  assertIssuer(options.issuer, options)
   let known: { metadata: ServerMetadata; until: number } | undefined
   let loading: Promise<ServerMetadata> | undefined
 
@@ -54,27 +62,58 @@ export function issuerMetadata(options: IssuerMetadataOptions): MetadataSource {
   }
 }
 
-async function discover({ issuer, fetch, timeout }: IssuerMetadataOptions): Promise<ServerMetadata> {
+async function discover(options: IssuerMetadataOptions): Promise<ServerMetadata> {
+  const { issuer, named = issuer } = options
   const places = [
     wellKnownUrl(issuer, OPENID_CONFIGURATION, 'append'), // Discovery §4
     wellKnownUrl(issuer, AUTHORIZATION_SERVER_METADATA, 'insert'), // RFC 8414 §3
     wellKnownUrl(issuer, OPENID_CONFIGURATION, 'insert'), // RFC 8414 §5
   ]
+  let failure: AuthlibError | undefined
   for (const url of new Set(places)) {
-    const { status, text } = await send(url, { headers: { accept: 'application/json' }, fetch, timeout })
-    if (status === 200) return validateServerMetadata(readDocument(text), issuer)
-    if (status >= 500) throw invalidMetadata(`the server answered ${status}`)
+    const found = await readPlace(url, options)
+    if (!(found instanceof AuthlibError)) return validateServerMetadata(found, { ...options, named, issuer })
+    if (found.code !== 'missing_metadata') failure ??= found
   }
-  throw new AuthlibError('missing_metadata', 'The issuer publishes no metadata', {
+  if (options.fallback !== undefined) return options.fallback
+  throw failure ?? missingMetadata(issuer)
+}
+
+/** The document at this place, or what is there instead: unknown paths of some servers answer a page, or a redirect. */
+async function readPlace(
+  url: string,
+  { issuer, fetch, timeout, addresses, allowInsecureTransport }: IssuerMetadataOptions,
+): Promise<Readonly<Record<string, unknown>> | AuthlibError> {
+  const options = { headers: { accept: 'application/json' }, fetch, timeout, addresses, allowInsecureTransport }
+  const response = await send(url, options).catch((error: unknown) => {
+    if (error instanceof AuthlibError && error.code === 'unexpected_redirect') return error
+    throw error
+  })
+  if (response instanceof AuthlibError) return response
+  const { status, text } = response
+  if (status >= 500) throw invalidMetadata(`the server answered ${status}`) // it is away: no other place is better
+  if (status !== 200) return missingMetadata(issuer)
+  const document = parseDocument(text)
+  return document !== null && isMetadata(document)
+    ? document
+    : invalidMetadata(`${new URL(url).pathname} holds no metadata`)
+}
+
+function missingMetadata(issuer: string): AuthlibError {
+  return new AuthlibError('missing_metadata', 'The issuer publishes no metadata', {
     status: 502,
     hint: `Check the issuer '${issuer}', or pass its endpoints in \`metadata\`.`,
   })
 }
 
-function readDocument(text: string): Readonly<Record<string, unknown>> {
+function isMetadata(document: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(document).some((name) => name === 'issuer' || name.endsWith('_endpoint'))
+}
+
+function parseDocument(text: string): Readonly<Record<string, unknown>> | null {
   try {
     return parseJsonObject(text)
-  } catch (error) {
-    throw invalidMetadata('it is not a JSON object', error)
+  } catch {
+    return null
   }
 }

@@ -14,11 +14,17 @@ export type ServerMetadata = Partial<AuthorizationServerMetadata> & {
   readonly id_token_signing_alg_values_supported?: readonly string[]
 }
 
+/** Metadata as an application writes it; a member that is `undefined` says that there is none. */
+export type GivenMetadata = { readonly [Name in keyof ServerMetadata]?: ServerMetadata[Name] | undefined }
+
 const URLS = [
   'authorization_endpoint',
   'token_endpoint',
   'revocation_endpoint',
   'introspection_endpoint',
+  'pushed_authorization_request_endpoint',
+  'device_authorization_endpoint',
+  'backchannel_authentication_endpoint',
   'userinfo_endpoint',
   'end_session_endpoint',
   'jwks_uri',
@@ -44,24 +50,41 @@ const BOOLEANS = [
   'tls_client_certificate_bound_access_tokens',
 ] as const
 
+export interface MetadataExpectation {
+  /** The issuer that was asked. */
+  readonly issuer?: string | undefined
+  /** What the document must call its issuer. Absent: it need not say. */
+  readonly named?: string | undefined
+  /** Allows plain http to any host. Default false. */
+  readonly allowInsecureTransport?: boolean | undefined
+}
+
 /**
  * Metadata that can be relied on: each URL is one that secrets may be sent to.
  *
- * @throws AuthlibError `invalid_metadata`, and `issuer_mismatch` when it is not of the `issuer` that was asked
+ * @throws AuthlibError `invalid_metadata`, and `issuer_mismatch` when it is not of the issuer that was asked
  */
-export function validateServerMetadata(metadata: Readonly<Record<string, unknown>>, issuer?: string): ServerMetadata {
+export function validateServerMetadata(
+  metadata: Readonly<Record<string, unknown>>,
+  { issuer, named, allowInsecureTransport = false }: MetadataExpectation = {},
+): ServerMetadata {
   if (metadata['issuer'] !== undefined && typeof metadata['issuer'] !== 'string')
     throw invalidMetadata('issuer is no string')
-  if (issuer !== undefined && metadata['issuer'] !== issuer) {
-    throw issuerMismatch(issuer, String(metadata['issuer'])) // RFC 8414 §3.3
+  if (named !== undefined && metadata['issuer'] !== named) {
+    throw issuerMismatch(named, String(metadata['issuer'])) // RFC 8414 §3.3
   }
-  const local = issuer !== undefined && isLoopbackHost(new URL(issuer).hostname)
+  const local = allowInsecureTransport || issuer === undefined || isLoopbackHost(new URL(issuer).hostname)
+  const isSafe = (url: unknown): boolean =>
+    typeof url === 'string' &&
+    isValidUrl(url, { fragments: false }) &&
+    isSecureTransport(url, { allowInsecureTransport }) &&
+    (local || isHttps(url))
   for (const name of URLS) {
-    const url = metadata[name]
-    if (url === undefined) continue
-    const secure = typeof url === 'string' && isValidUrl(url, { fragments: false }) && isSecureTransport(url)
-    if (!secure) throw invalidMetadata(`${name} is not an https URL`)
-    if (issuer !== undefined && !local && !isHttps(url)) throw invalidMetadata(`${name} is not an https URL`)
+    if (metadata[name] !== undefined && !isSafe(metadata[name])) throw invalidMetadata(`${name} is not an https URL`)
+  }
+  const aliases = metadata['mtls_endpoint_aliases'] // RFC 8705 §5
+  for (const [name, url] of Object.entries(typeof aliases === 'object' && aliases !== null ? aliases : {})) {
+    if (!isSafe(url)) throw invalidMetadata(`${name} of mtls_endpoint_aliases is not an https URL`)
   }
   for (const name of LISTS) {
     const list = metadata[name]

@@ -1,3 +1,4 @@
+import { systemClock, systemRandom } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { clientSecret, clientSecretBasic, clientSecretPost, none } from '../client/index.ts'
 import type { ClientAuth } from './client-auth.ts'
@@ -8,6 +9,8 @@ const authenticate = (auth: ClientAuth, clientId = 'client', methods?: string[])
     url: 'https://as.example/token',
     metadata: {},
     methods,
+    clock: systemClock,
+    random: systemRandom,
   })
 
 const basic = (credentials: string): unknown => ({

@@ -1,6 +1,6 @@
 /** Client authentication as a value: a function that knows how a client, or a resource server, proves who it is. */
 
-import type { Awaitable } from '@authlib/core'
+import type { Awaitable, Clock, Random } from '@authlib/core'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
 
 /** What a request is, when it is to be authenticated. */
@@ -11,6 +11,9 @@ export interface ClientAuthContext {
   readonly metadata: Partial<AuthorizationServerMetadata>
   /** What the metadata says that this endpoint takes, as `client_secret_basic`. Absent: it does not say. */
   readonly methods?: readonly string[] | undefined
+  /** The clock and the randomness of the client, for assertions. */
+  readonly clock: Clock
+  readonly random: Random
 }
 
 /** What to add to a request. */
@@ -19,5 +22,5 @@ export interface ClientAuthResult {
   readonly params?: Readonly<Record<string, string>>
 }
 
-/** Called for each request to the authorization server. */
+/** Called for each attempt of a request to the authorization server. */
 export type ClientAuth = (context: ClientAuthContext) => Awaitable<ClientAuthResult>

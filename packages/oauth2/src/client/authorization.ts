@@ -6,34 +6,17 @@
  * @spec RFC 8707 §2
  */
 
-import { AuthlibError, randomToken, type LoginOptions, type StartedLogin } from '@authlib/core'
+import { AuthlibError, randomToken, type ParamValues, type StartedLogin } from '@authlib/core'
 import { addQuery } from '@authlib/core/kit'
 import { createCodeVerifier, s256 } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
 import type { Connection } from './connection.ts'
 import { missingEndpoint } from './errors.ts'
+import { authorizingOrder, type AuthorizationDraft } from './extension.ts'
+import type { AuthorizationOptions, OAuth2Login } from './login.ts'
+import { pushAuthorization } from './pushed-authorization.ts'
 
-export interface AuthorizationOptions extends LoginOptions {
-  /** Default: the scope of the client. */
-  readonly scope?: readonly string[] | undefined
-  /** The resources that the token is for, RFC 8707. */
-  readonly resource?: readonly string[] | undefined
-  /** Default: what the server does by itself, which is the query. */
-  readonly responseMode?: 'query' | 'form_post' | undefined
-  /** Further parameters. The protocol's own cannot be set here. */
-  readonly params?: Readonly<Record<string, string>> | undefined
-}
-
-/** What the callback needs of its request. Secret. */
-export type OAuth2Login = {
-  readonly state: string
-  readonly codeVerifier: string
-  /** Sent again with the code, byte for byte. RFC 6749 §4.1.3. */
-  readonly redirectUri: string
-  readonly scope: readonly string[]
-  readonly resource?: readonly string[] | undefined
-}
-
+/** Parameters that keep a login safe, or that have an option of their own. */
 const RESERVED: ReadonlySet<string> = new Set([
   'response_type',
   'response_mode',
@@ -51,44 +34,61 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** @throws AuthlibError `reserved_parameter` when `params` would override what keeps a login safe */
 export async function startAuthorization(
-  { clientId, metadata, random }: Connection,
-  {
-    redirectUri,
-    scope,
-    resource,
-    responseMode,
-    params = {},
-  }: AuthorizationOptions & { readonly scope: readonly string[] },
-  protocolParams: Readonly<Record<string, string | undefined>> = {},
+  connection: Connection,
+  { params: own = {}, ...options }: AuthorizationOptions & { readonly scope: readonly string[] },
 ): Promise<StartedLogin<OAuth2Login>> {
-  if (Object.keys(params).some((name) => RESERVED.has(name))) {
-    throw new AuthlibError('reserved_parameter', 'The protocol sets this parameter itself', {
-      hint: `These cannot be in \`params\`: ${[...RESERVED].join(', ')}.`,
-    })
-  }
-  const { authorization_endpoint: endpoint } = await metadata()
-  if (endpoint === undefined) throw missingEndpoint('authorization_endpoint')
+  assertNotReserved(own, RESERVED)
+  const { clientId, issuer, random, extensions } = connection
+  const { redirectUri, scope, resource, responseMode } = options
+  const metadata = await connection.metadata()
   const state = randomToken(random)
   const codeVerifier = createCodeVerifier(random)
-  const url = addQuery(endpoint, {
-    ...params,
-    resource,
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    scope: scopeParam(scope),
-    state,
-    code_challenge: await s256(codeVerifier),
-    code_challenge_method: 'S256',
-    response_mode: responseMode,
-    ...protocolParams,
-  })
-  return {
-    url,
-    id: state,
-    login: { state, codeVerifier, redirectUri, scope, resource },
+  let draft: AuthorizationDraft = {
+    url: metadata.authorization_endpoint ?? '',
+    params: {
+      ...own,
+      resource,
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      scope: scopeParam(scope),
+      state,
+      code_challenge: await s256(codeVerifier),
+      code_challenge_method: 'S256',
+      response_mode: responseMode,
+    },
     formPost: responseMode === 'form_post',
+    login: { state, codeVerifier, redirectUri, scope, resource, clientId, issuer },
   }
+  for (const extension of authorizingOrder(extensions)) {
+    draft = (await extension.authorizing?.(draft, { ...options, params: own }, connection)) ?? draft
+  }
+  if (metadata['require_pushed_authorization_requests'] === true && draft.params['request_uri'] === undefined) {
+    draft = await pushAuthorization(draft, connection) // RFC 9126 §5
+  }
+  const { url, params, fragment = '', login, formPost } = draft
+  if (url === '') throw missingEndpoint('authorization_endpoint')
+  return { url: addQuery(url, params) + fragment, id: state, login, formPost }
+}
+
+/**
+ * A request with these parameters set as well.
+ *
+ * @throws AuthlibError `reserved_parameter` when one of them stands in `params` too: which one counts is not guessed
+ */
+export function withParams(draft: AuthorizationDraft, params: ParamValues): AuthorizationDraft {
+  const set = Object.entries(params).filter(([, value]) => value !== undefined)
+  assertNotReserved(draft.params, new Set(set.map(([name]) => name)))
+  return { ...draft, params: { ...draft.params, ...Object.fromEntries(set) } }
+}
+
+/** @throws AuthlibError `reserved_parameter` */
+export function assertNotReserved(params: ParamValues, reserved: ReadonlySet<string>): void {
+  const name = Object.keys(params).find((name) => reserved.has(name) && params[name] !== undefined)
+  if (name === undefined) return
+  throw new AuthlibError('reserved_parameter', `The parameter '${name}' cannot be set in \`params\``, {
+    hint: `The protocol sets it, or it has an option of its own. Reserved here: ${[...reserved].join(', ')}.`,
+  })
 }
 
 /** An empty scope is not sent: the server decides. */

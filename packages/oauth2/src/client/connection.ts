@@ -1,72 +1,177 @@
 /** How a client talks to its authorization server: where to, proving who it is, within limits. */
 
-import { AuthlibError, type Clock, type ParamValues, type Random } from '@authlib/core'
-import { encodeForm, parseJsonObject, send, type SendResponse } from '@authlib/core/kit'
+import { AuthlibError, type ParamValues } from '@authlib/core'
+import { addQuery, encodeForm, parseJsonObject, send } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
-import { invalidResponse, missingEndpoint, serverAnswered } from './errors.ts'
+import { invalidResponse, missingEndpoint, OAuth2ClientError, serverAnswered } from './errors.ts'
+import type { ClientContext, ClientExtension, RequestSubject, ServerAnswer, ServerRequest } from './extension.ts'
 
-export interface Connection {
-  readonly clientId: string
+export interface Connection extends ClientContext {
+  readonly extensions: readonly ClientExtension[]
   readonly clientAuth: ClientAuth
-  readonly metadata: () => Promise<ServerMetadata>
-  readonly clock: Clock
-  readonly random: Random
-  readonly fetch?: typeof fetch | undefined
-  /** Seconds for one request, headers and body together. */
-  readonly timeout?: number | undefined
-}
-
-type Endpoint = 'token_endpoint' | 'revocation_endpoint' | 'introspection_endpoint'
-
-/** More than any token response needs; a larger one is no token response. */
-const MAX_BODY = 256 * 1024
-
-/** An authenticated POST. @throws AuthlibError `missing_endpoint`, the server's own error, and those of `send` */
-export async function post(connection: Connection, endpoint: Endpoint, params: ParamValues): Promise<SendResponse> {
-  const { clientId, clientAuth, fetch, timeout } = connection
-  const metadata = await connection.metadata()
-  const url = metadata[endpoint]
-  if (url === undefined) throw missingEndpoint(endpoint)
-  const methods = metadata[`${endpoint}_auth_methods_supported`] ?? metadata.token_endpoint_auth_methods_supported
-  const auth = await clientAuth({ clientId, url, metadata, methods })
-  const response = await send(url, {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...auth.headers },
-    body: encodeForm({ ...params, ...auth.params }),
-    maxBody: MAX_BODY,
-    fetch,
-    timeout,
-  })
-  if (response.status !== 200 && response.status !== 204) throw errorAnswer(response) // some answer a revocation with 204
-  return response
-}
-
-function errorAnswer(response: SendResponse): AuthlibError {
-  const { status } = response
-  if (status >= 500) {
-    return new AuthlibError('server_error', 'The authorization server failed', {
-      status: 502,
-      reason: `it answered ${status}`,
-    })
-  }
-  return errorOf(readObject(response)) ?? invalidResponse(`status ${status} without an error code`)
-}
-
-/** What an answer says went wrong, if it does. RFC 6749 §5.2. */
-export function errorOf({ error, error_description: description }: JsonMembers): AuthlibError | undefined {
-  if (typeof error !== 'string') return undefined
-  const text = typeof description === 'string' ? description : undefined
-  return serverAnswered(error, text, { fallback: 'request_refused', status: 502 })
 }
 
 export type JsonMembers = Readonly<Record<string, unknown>>
 
-/** @throws AuthlibError `invalid_response`: no JSON, no object, or a member that is there twice */
-export function readObject({ text }: SendResponse): JsonMembers {
+/** More than any token response needs; a larger one is no token response. */
+const MAX_BODY = 256 * 1024
+
+const CONTENT_TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' }
+
+/**
+ * An authenticated request. Extensions surround it; client authentication is innermost, so that each attempt has an
+ * assertion of its own.
+ *
+ * @throws AuthlibError `missing_endpoint`, those of `send`; OAuth2ClientError with the server's own error
+ */
+export async function post(
+  connection: Connection,
+  endpoint: string,
+  params: ParamValues,
+  about: RequestSubject = {},
+): Promise<ServerAnswer> {
+  const { extensions } = connection
+  const metadata = await connection.metadata()
+  const attempt = (request: ServerRequest): Promise<ServerAnswer> => sendOnce(connection, metadata, request)
+  const chain = extensions.reduceRight<typeof attempt>(
+    (next, extension) =>
+      extension.send === undefined ? next : (request) => extension.send!(request, next, connection),
+    attempt,
+  )
+  const answer = await chain({
+    ...about,
+    endpoint,
+    url: endpointOf(metadata, endpoint) ?? '',
+    method: 'POST',
+    headers: { accept: 'application/json' },
+    params,
+    encoding: 'form',
+  })
+  if (answer.status < 200 || answer.status > 299) throw errorAnswer(answer)
+  return answer
+}
+
+async function sendOnce(
+  connection: Connection,
+  metadata: ServerMetadata,
+  request: ServerRequest,
+): Promise<ServerAnswer> {
+  const { clientId, clientAuth, clock, random, extensions } = connection
+  const { endpoint, url } = request
+  const methods = methodsOf(metadata, endpoint) ?? metadata.token_endpoint_auth_methods_supported
+  const auth = await clientAuth({ clientId, url, metadata, methods, clock, random })
+  let written: ServerRequest = {
+    ...request,
+    headers: { ...request.headers, ...auth.headers },
+    params: { ...request.params, ...auth.params },
+  }
+  for (const extension of extensions) written = (await extension.encode?.(written, connection)) ?? written
+  let answer = await transmit(connection, written)
+  try {
+    for (const extension of extensions) answer = (await extension.decode?.(answer, written, connection)) ?? answer
+  } catch (error) {
+    throw withAnswer(error, answer)
+  }
+  return answer
+}
+
+async function transmit(connection: Connection, request: ServerRequest): Promise<ServerAnswer> {
+  const { endpoint, url, method, headers, params, encoding } = request
+  if (url === '') throw missingEndpoint(endpoint)
+  const query = encoding === 'query'
+  const { timeout, addresses, allowInsecureTransport } = connection
+  const answer = await send(query ? addQuery(url, params) : url, {
+    method,
+    headers: query ? headers : { 'content-type': CONTENT_TYPES[encoding], ...headers },
+    ...(!query && { body: encoding === 'json' ? JSON.stringify(params) : encodeForm(params) }),
+    maxBody: MAX_BODY,
+    fetch: request.fetch ?? connection.fetch,
+    timeout,
+    addresses,
+    allowInsecureTransport,
+  }).catch((error: unknown) => {
+    throw namingEndpoint(error, endpoint, url)
+  })
+  return { ...answer, members: membersOf(answer.text) }
+}
+
+/** The same error with the endpoint in its reason: a log then says who does not answer. */
+function namingEndpoint(error: unknown, endpoint: string, url: string): unknown {
+  if (!(error instanceof AuthlibError) || !URL.canParse(url)) return error
+  const { code, message, status, hint, reason } = error
+  const place = `${endpoint} at ${new URL(url).host}`
+  return new AuthlibError(code, message, {
+    status,
+    hint,
+    reason: reason === undefined ? place : `${place}: ${reason}`,
+    cause: error,
+  })
+}
+
+/** An error about an answer, with that answer: it may hold a refresh token that must not be lost. */
+export function withAnswer(error: unknown, response: ServerAnswer): OAuth2ClientError {
+  if (error instanceof OAuth2ClientError && error.response !== undefined) return error
+  if (!(error instanceof AuthlibError)) return invalidResponse('an extension could not read it', response, error)
+  const { code, message, status, hint, reason } = error
+  return new OAuth2ClientError(code, message, { status, hint, reason, response, cause: error.cause })
+}
+
+function endpointOf(metadata: ServerMetadata, endpoint: string): string | undefined {
+  const url = metadata[endpoint]
+  return typeof url === 'string' ? url : undefined
+}
+
+function methodsOf(metadata: ServerMetadata, endpoint: string): readonly string[] | undefined {
+  const methods = metadata[`${endpoint}_auth_methods_supported`]
+  const valid = Array.isArray(methods) && methods.every((method) => typeof method === 'string')
+  return valid ? methods : undefined
+}
+
+function membersOf(text: string): JsonMembers | undefined {
   try {
     return parseJsonObject(text)
-  } catch (error) {
-    throw invalidResponse('it is not a JSON object with each member once', error)
+  } catch {
+    return undefined
   }
+}
+
+function errorAnswer(answer: ServerAnswer): OAuth2ClientError {
+  const { status } = answer
+  const known = errorOf(answer)
+  if (known !== undefined && status < 500) return known
+  if (status >= 500) {
+    const reason = known?.reason === undefined ? `it answered ${status}` : `it answered ${status}: ${known.reason}`
+    return new OAuth2ClientError('server_error', 'The authorization server failed', {
+      status: 502,
+      reason,
+      response: answer,
+    })
+  }
+  return invalidResponse(`status ${status} without an error code`, answer)
+}
+
+/** What an answer says went wrong, if it does. RFC 6749 §5.2. */
+export function errorOf(answer: ServerAnswer): OAuth2ClientError | undefined {
+  const { error, error_description: description } = answer.members ?? {}
+  const options = { fallback: 'request_refused', status: 502, response: answer } as const
+  if (typeof error === 'string')
+    return serverAnswered(error, typeof description === 'string' ? description : undefined, options)
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, type, message } = error as JsonMembers // as Facebook and Google write it
+  const name = [type, code].find((value) => typeof value === 'string' || typeof value === 'number')
+  return serverAnswered(String(name ?? 'error'), typeof message === 'string' ? message : undefined, options)
+}
+
+/** @throws OAuth2ClientError `invalid_response`: no JSON, no object, or a member that is there twice */
+export function readObject(answer: ServerAnswer): JsonMembers {
+  if (answer.members === undefined) throw invalidResponse('it is not a JSON object with each member once', answer)
+  return answer.members
+}
+
+/** A member that the specification promises. @throws OAuth2ClientError what the server says went wrong, `invalid_response` */
+export function readText(answer: ServerAnswer, name: string): string {
+  const value = readObject(answer)[name]
+  if (typeof value === 'string' && value !== '') return value
+  throw errorOf(answer) ?? invalidResponse(`${name} is missing`, answer)
 }

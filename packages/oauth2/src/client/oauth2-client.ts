@@ -6,6 +6,7 @@ import {
   readQuery,
   systemClock,
   systemRandom,
+  type Awaitable,
   type Clock,
   type LoginClient,
   type Params,
@@ -16,47 +17,87 @@ import {
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { none } from '../client-auth/none.ts'
-import { issuerMetadata } from '../issuer-metadata.ts'
-import { validateServerMetadata, type ServerMetadata } from '../server-metadata.ts'
-import { scopeParam, startAuthorization, type AuthorizationOptions, type OAuth2Login } from './authorization.ts'
+import type { Issuers } from '../issuer-template.ts'
+import type { GivenMetadata, ServerMetadata } from '../server-metadata.ts'
+import { callApi } from './api-call.ts'
+import { assertNotReserved, scopeParam, startAuthorization } from './authorization.ts'
+import { callPlan } from './call-plan.ts'
 import { readCode } from './callback.ts'
 import { post, readObject, type Connection, type JsonMembers } from './connection.ts'
 import { invalidResponse, loginRequired } from './errors.ts'
+import type { ClientContext, ClientExtension, RequestSubject } from './extension.ts'
+import { knownMetadata } from './known-metadata.ts'
+import type { AuthorizationOptions, OAuth2Login } from './login.ts'
 import { createSession, type Session, type SessionTransport } from './session.ts'
 import { keeperState, tokenKeeper, type KeeperState, type TokenKeeperOptions } from './token-keeper.ts'
 import { requestToken } from './token-request.ts'
 import { readToken, type Token } from './token.ts'
 
-export interface OAuth2ClientOptions {
+/** What a finished login gives. */
+export interface OAuth2LoginResult {
+  readonly token: Token
+  /** The parameters of the callback: some providers put more there than a code. */
+  readonly callback: Params
+}
+
+/** What `finish` of a client is told besides the result. */
+export interface FinishContext {
+  /** Calls to the API with the token of this login, before it is stored anywhere. */
+  readonly session: Session
+  readonly login: OAuth2Login
+  readonly client: ClientContext
+}
+
+/** Makes what a login gives into what an application wants. */
+export type Finish<From extends object, To extends object> = (result: From, context: FinishContext) => Awaitable<To>
+
+/** How to reach an authorization server, and as whom. */
+export interface OAuth2ClientSettings {
   readonly clientId: string
   /** Sent in the header, or in the body where the server only takes it there. */
   readonly clientSecret?: string | undefined
   /** How the client authenticates: a value such as `clientSecretPost(secret)`. Default: by `clientSecret`, or `none()`. */
   readonly clientAuth?: ClientAuth | undefined
-  /** The authorization server. Its metadata is loaded at first use and kept for an hour, unless `metadata` is given. */
+  /** The authorization server. Its metadata is loaded at first use and kept for an hour. */
   readonly issuer?: string | undefined
-  /** Metadata written by hand, for servers that publish none. Give it the `issuer`, if the server has one. */
-  readonly metadata?: ServerMetadata | undefined
+  /**
+   * Metadata written by hand. With `issuer`, each member wins over the published one, and one that is `undefined` removes
+   * it; its `issuer` is then what the published document must call itself. Without `issuer`, nothing is loaded.
+   */
+  readonly metadata?: GivenMetadata | undefined
+  /**
+   * What callbacks and ID Tokens may name as their issuer, when that is not the issuer of the metadata: several, or one with
+   * a claim in it, as `https://login.microsoftonline.com/{tid}/v2.0`. Default: the issuer of the metadata.
+   */
+  readonly issuers?: Issuers | undefined
   /** What logins ask for. Default: nothing, which leaves it to the server. */
   readonly scope?: readonly string[] | undefined
-  /** Where the API lives. Its origin may receive tokens; relative URLs of sessions start here. */
-  readonly apiBaseUrl?: string | undefined
+  /** Parameters of every authorization request, such as `{ access_type: 'offline' }`. Default none. */
+  readonly params?: Readonly<Record<string, string>> | undefined
+  /** Where the API lives, or how a token tells it. Its origin may receive tokens; relative URLs of sessions start here. */
+  readonly apiBaseUrl?: string | ((token: Token) => string) | undefined
   /** Further origins that may receive tokens. */
   readonly resources?: readonly string[] | undefined
-  /** Members of a token response to keep in `token.extra`. */
+  /** Members of a token response to keep in `token.extra`. Those of the login stay through refreshes. */
   readonly keep?: readonly string[] | undefined
   /** Where sessions find the token of an account. */
   readonly tokens?: TokenStore | undefined
+  /** Values such as `dpop()` and `pushedAuthorization()`; at each moment they run in this order. */
+  readonly extensions?: readonly ClientExtension[] | undefined
   /** Seconds for one request to the authorization server. Default 10. */
   readonly timeout?: number | undefined
+  /** `public` when somebody else, such as a tenant, chose the issuer: no private addresses. Default `any`. */
+  readonly addresses?: 'any' | 'public' | undefined
+  /** Allows plain http to hosts other than this machine, such as other containers. Default false. */
+  readonly allowInsecureTransport?: boolean | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
   readonly fetch?: typeof fetch | undefined
 }
 
-/** What a finished login gives. */
-export interface OAuth2LoginResult {
-  readonly token: Token
+export interface OAuth2ClientOptions<Result extends object = OAuth2LoginResult> extends OAuth2ClientSettings {
+  /** Runs at the end of each login; what it returns is the result of the login. Default: the result as it is. */
+  readonly finish?: Finish<OAuth2LoginResult, Result> | undefined
 }
 
 export interface TokenRequestOptions {
@@ -64,7 +105,13 @@ export interface TokenRequestOptions {
   readonly scope?: readonly string[] | undefined
   /** RFC 8707. */
   readonly resource?: readonly string[] | undefined
-  readonly params?: Readonly<Record<string, string>> | undefined
+  /** Further parameters. The protocol's own cannot be set here. */
+  readonly params?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
+}
+
+export interface ExchangeOptions extends TokenRequestOptions {
+  /** Token types that this grant may answer besides Bearer, as `N_A` in RFC 8693 §2.2.1. */
+  readonly tokenTypes?: readonly string[] | undefined
 }
 
 export interface SessionOptions {
@@ -82,60 +129,68 @@ export type IntrospectionResponse = JsonMembers & { readonly active: boolean }
 /** RFC 7009 §2.1, RFC 7662 §2.1. */
 export type TokenTypeHint = 'access_token' | 'refresh_token'
 
+/** Parameters of a token request that the protocol sets. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'grant_type',
+  'scope',
+  'resource',
+  'refresh_token',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+])
+
 /** Works with or without a registry and a framework. Holds no state of its own but caches. */
-export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Login, OAuth2LoginResult> {
-  readonly loginParam = 'state'
+export class OAuth2Client<
+  Result extends object = OAuth2LoginResult,
+  Options extends AuthorizationOptions = AuthorizationOptions,
+> implements LoginClient<Options, OAuth2Login, Result> {
   readonly clientId: string
   readonly #connection: Connection
-  readonly #scope: readonly string[]
-  readonly #keep: readonly string[]
-  readonly #tokens: TokenStore | undefined
+  readonly #settings: OAuth2ClientOptions<Result>
   readonly #memory: TokenStore = memoryTokens()
   readonly #transport: SessionTransport
   readonly #keeperState: KeeperState
 
   /** @throws AuthlibError `invalid_issuer`, `invalid_metadata`; TypeError without `issuer` and `metadata` */
-  constructor({
-    clientId,
-    clientSecret,
-    clientAuth = clientSecret === undefined ? none() : clientSecretAuth(clientSecret),
-    issuer,
-    metadata,
-    scope = [],
-    apiBaseUrl,
-    resources = [],
-    keep = [],
-    tokens,
-    timeout,
-    clock = systemClock,
-    random = systemRandom,
-    fetch,
-  }: OAuth2ClientOptions) {
+  constructor(settings: OAuth2ClientOptions<Result>) {
+    const {
+      clientId,
+      clientSecret,
+      issuer,
+      metadata,
+      extensions = [],
+      params = {},
+      apiBaseUrl,
+      resources = [],
+    } = settings
+    const { clock = systemClock, random = systemRandom, fetch, timeout, addresses, allowInsecureTransport } = settings
+    const source = knownMetadata({ issuer, metadata, fetch, timeout, addresses, allowInsecureTransport })
     this.clientId = clientId
+    this.#settings = { ...settings, params }
     this.#connection = {
       clientId,
-      clientAuth,
-      metadata: metadataSource(),
+      clientAuth: settings.clientAuth ?? (clientSecret === undefined ? none() : clientSecretAuth(clientSecret)),
+      issuer: metadata?.issuer ?? issuer,
+      metadata: () => source(clock),
+      extensions,
       clock,
       random,
       fetch,
       timeout,
+      addresses,
+      allowInsecureTransport,
+      post: (endpoint, params, about) => post(this.#connection, endpoint, params, about),
+      fetchWith: (token) => async (input, init) => callApi(this.#connection, token, await callPlan(input, init)),
     }
-    this.#scope = scope
-    this.#keep = keep
-    this.#tokens = tokens
-    this.#transport = { apiBaseUrl, resources, fetch }
+    this.#transport = { apiBaseUrl, resources, connection: this.#connection }
     this.#keeperState = keeperState(random)
+  }
 
-    function metadataSource(): () => Promise<ServerMetadata> {
-      if (metadata !== undefined) {
-        const valid = validateServerMetadata(metadata, issuer)
-        return () => Promise.resolve(valid)
-      }
-      if (issuer === undefined) throw new TypeError('A client needs an `issuer`, or `metadata`')
-      const source = issuerMetadata({ issuer, fetch, timeout })
-      return () => source(clock)
-    }
+  /** What features need of a client, such as `post`. */
+  get context(): ClientContext {
+    return this.#connection
   }
 
   /** What is known of the authorization server. @throws AuthlibError `invalid_metadata`, `issuer_mismatch`, `missing_metadata` */
@@ -143,15 +198,24 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
     return this.#connection.metadata()
   }
 
+  /** Which login a callback belongs to: its `state`, or what an extension finds. Nothing is verified yet. */
+  async loginId(params: Params): Promise<string | undefined> {
+    for (const extension of this.#connection.extensions) {
+      const id = await extension.loginId?.(params)
+      if (id !== undefined) return id
+    }
+    return params.get('state')
+  }
+
   /**
    * Begins a login: send the browser to `url`, and keep `login` where only this browser brings it back. RFC 6749 §4.1.1.
-   * `protocolParams` are those that a protocol on top of OAuth 2 sets itself, such as `nonce`.
+   *
+   * @throws AuthlibError `reserved_parameter`, `missing_endpoint`
    */
-  createAuthorization(
-    options: AuthorizationOptions,
-    protocolParams?: Readonly<Record<string, string | undefined>>,
-  ): Promise<StartedLogin<OAuth2Login>> {
-    return startAuthorization(this.#connection, { ...options, scope: options.scope ?? this.#scope }, protocolParams)
+  createAuthorization(options: Options): Promise<StartedLogin<OAuth2Login>> {
+    const { scope = [], params } = this.#settings
+    const merged = { ...options, scope: options.scope ?? scope, params: { ...params, ...options.params } }
+    return startAuthorization(this.#connection, merged)
   }
 
   /**
@@ -161,47 +225,71 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
    * @throws AuthlibError `mismatching_state`, `issuer_mismatch`, `missing_issuer`, `invalid_callback`, `invalid_response`,
    * and what the server answered, such as `access_denied`
    */
-  async finishAuthorization(callback: Params | string, login: OAuth2Login): Promise<OAuth2LoginResult> {
-    const params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
-    const code = readCode(params, login, await this.#connection.metadata())
+  async finishAuthorization(callback: Params | string, login: OAuth2Login): Promise<Result> {
+    const { issuers, keep = [], finish } = this.#settings
+    const { clientId, issuer, extensions } = this.#connection
+    let params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
+    const metadata = await this.#connection.metadata()
+    for (const extension of extensions) params = (await extension.callback?.(params, login, this.#connection)) ?? params
+    const code = readCode(params, login, { clientId, issuer, issuers, metadata })
     const { redirectUri: redirect_uri, codeVerifier: code_verifier, scope, resource } = login
     const token = await requestToken(
       this.#connection,
       { grant_type: 'authorization_code', code, redirect_uri, code_verifier, resource },
-      { scope, resource, keep: this.#keep },
+      { scope, resource, keep },
+      { login, callback: params },
     )
-    return { token }
+    const result: OAuth2LoginResult = { token, callback: params }
+    // sound: without `finish`, Result is what it defaults to
+    if (finish === undefined) return result as OAuth2LoginResult & Result
+    return finish(result, { session: this.session({ token }), login, client: this.#connection })
   }
 
   /** A token for the client itself. RFC 6749 §4.4. */
-  clientCredentials({ scope = this.#scope, ...options }: TokenRequestOptions = {}): Promise<Token> {
+  clientCredentials({ scope = this.#settings.scope, ...options }: TokenRequestOptions = {}): Promise<Token> {
     return this.exchange('client_credentials', { scope, ...options })
   }
 
-  /** A token by any grant, such as token exchange: its parameters go into `params`. */
-  exchange(grantType: string, { scope = [], resource, params = {} }: TokenRequestOptions = {}): Promise<Token> {
+  /**
+   * A token by any grant: its parameters go into `params`.
+   *
+   * @throws AuthlibError `reserved_parameter`
+   */
+  async exchange(
+    grantType: string,
+    { scope = [], resource, params = {}, tokenTypes }: ExchangeOptions = {},
+  ): Promise<Token> {
+    assertNotReserved(params, RESERVED)
     return requestToken(
       this.#connection,
       { ...params, grant_type: grantType, scope: scopeParam(scope), resource },
-      { scope, resource, keep: this.#keep },
+      { scope, resource, keep: this.#settings.keep ?? [], tokenTypes },
     )
   }
 
   /**
    * The successor of a token. It keeps the refresh token unless the server sent a new one. Sessions do this by themselves.
    *
-   * @throws AuthlibError `login_required` without a refresh token, `invalid_grant` when the server refuses it
+   * @throws AuthlibError `login_required` without a refresh token; OAuth2ClientError `invalid_grant` when the server refuses
+   * it. For an answer that is not valid, `error.response` has the members: a refresh token among them replaces the old one.
    */
-  async refresh(
+  refresh(token: Token, options?: TokenRequestOptions): Promise<Token> {
+    return this.#refresh(token, options, { token })
+  }
+
+  async #refresh(
     token: Token,
     { scope, resource = token.resource, params = {} }: TokenRequestOptions = {},
+    about: RequestSubject,
   ): Promise<Token> {
-    const { refreshToken, idToken } = token
+    const { refreshToken, idToken, extra, data } = token
     if (refreshToken === undefined) throw loginRequired('there is no refresh token')
+    assertNotReserved(params, RESERVED)
     return requestToken(
       this.#connection,
       { ...params, grant_type: 'refresh_token', refresh_token: refreshToken, scope: scopeParam(scope), resource },
-      { scope: scope ?? token.scope, resource, refreshToken, idToken, keep: this.#keep },
+      { scope: scope ?? token.scope, resource, refreshToken, idToken, extra, data, keep: this.#settings.keep ?? [] },
+      about,
     )
   }
 
@@ -211,20 +299,22 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
    * @throws AuthlibError `missing_endpoint`, `unsupported_token_type`
    */
   async revoke(token: Token | string, hint?: TokenTypeHint): Promise<void> {
-    if (typeof token !== 'string') {
-      const { refreshToken, accessToken } = token
-      return this.revoke(refreshToken ?? accessToken, refreshToken === undefined ? 'access_token' : 'refresh_token')
-    }
-    await post(this.#connection, 'revocation_endpoint', { token, token_type_hint: hint })
+    const whole = typeof token === 'string' ? undefined : token
+    const text = typeof token === 'string' ? token : (token.refreshToken ?? token.accessToken)
+    const kind = whole && (whole.refreshToken === undefined ? 'access_token' : 'refresh_token')
+    const params = { token: text, token_type_hint: hint ?? kind }
+    await post(this.#connection, 'revocation_endpoint', params, { token: whole })
   }
 
   /** What the server says about a token; of a `Token` its access token. RFC 7662. */
   async introspect(token: Token | string, hint: TokenTypeHint = 'access_token'): Promise<IntrospectionResponse> {
     const text = typeof token === 'string' ? token : token.accessToken
-    const response = await post(this.#connection, 'introspection_endpoint', { token: text, token_type_hint: hint })
-    const answer = readObject(response)
-    if (typeof answer['active'] !== 'boolean') throw invalidResponse('active is not a boolean')
-    return answer as IntrospectionResponse // sound: checked in the line above
+    const about = typeof token === 'string' ? {} : { token }
+    const params = { token: text, token_type_hint: hint }
+    const answer = await post(this.#connection, 'introspection_endpoint', params, about)
+    const members = readObject(answer)
+    if (typeof members['active'] !== 'boolean') throw invalidResponse('active is not a boolean', answer)
+    return members as IntrospectionResponse // sound: checked in the line above
   }
 
   /**
@@ -235,21 +325,21 @@ export class OAuth2Client implements LoginClient<AuthorizationOptions, OAuth2Log
   session(account: string | SessionOptions): Session {
     const { key, token, obtain } = typeof account === 'string' ? { key: account } : account
     if (key !== undefined && token !== undefined) throw new TypeError('A session has a key or a token, not both')
-    const { clientId, clock, random, metadata, timeout = 10 } = this.#connection
+    const { clientId, issuer, clock, random, timeout = 10 } = this.#connection
     const keeper = tokenKeeper({
       ...(key === undefined ? ownTokens(token, random) : this.#keptTokens(key, obtain !== undefined)),
-      read: async (stored) => readToken(stored, clientId, (await metadata()).issuer),
-      refresh: (token) => this.refresh(token),
+      read: (stored) => readToken(stored, clientId, issuer),
+      refresh: (token) => this.#refresh(token, {}, { token, keeping: true }),
       obtain,
       clock,
       random,
-      lease: 2 * timeout + 10, // a refresh, once more on a lost response, and saving it
+      lease: 3 * timeout + 10, // a refresh, once more on a lost response, keys for its ID Token, and saving it
     })
     return createSession(keeper, this.#transport)
   }
 
   #keptTokens(key: string, obtainable: boolean): Pick<TokenKeeperOptions, 'key' | 'store' | 'state'> {
-    const store = this.#tokens ?? (obtainable ? this.#memory : undefined)
+    const store = this.#settings.tokens ?? (obtainable ? this.#memory : undefined)
     if (store === undefined) {
       throw new AuthlibError('missing_token_store', 'There is no token store to find this account in', {
         hint: 'Give the registry or the client `tokens`, such as `storeTokens(store, { secrets })`.',

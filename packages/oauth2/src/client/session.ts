@@ -8,7 +8,10 @@
 
 import { AuthlibError } from '@authlib/core'
 import { isSecureTransport } from '@authlib/core/kit'
-import ky, { type KyInstance } from 'ky'
+import { callApi } from './api-call.ts'
+import { callPlan, type CallPlan } from './call-plan.ts'
+import type { Connection } from './connection.ts'
+import { redirectTarget, unexpectedRedirect } from './redirect.ts'
 import type { Token } from './token.ts'
 import type { TokenKeeper } from './token-keeper.ts'
 
@@ -21,89 +24,95 @@ export interface Session {
    * @throws AuthlibError `login_required`; `foreign_origin` for a URL that no token may go to
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
-  /** The same as a ky instance: retries, time-outs, `session.api.get('user').json()`. */
-  readonly api: KyInstance
+  /** Where relative URLs start, for HTTP clients that need absolute ones. Understood by `fetch` of this session alone. */
+  readonly baseUrl: string | undefined
   /** A token that is good now. @throws AuthlibError `login_required` */
   token(): Promise<Token>
-  /** Keeps the token of a login, whatever was kept before. */
+  /** Keeps the token of a login. A new login without a refresh token keeps the one that is there. */
   save(token: Token): Promise<void>
   /** Drops the token. To end it at the server too, `client.revoke` it first. */
   forget(): Promise<void>
 }
 
 export interface SessionTransport {
-  readonly apiBaseUrl?: string | undefined
+  readonly apiBaseUrl?: string | ((token: Token) => string) | undefined
   /** Origins that the token may go to, besides the one of `apiBaseUrl`. */
   readonly resources: readonly string[]
-  readonly fetch?: typeof fetch | undefined
+  readonly connection: Connection
 }
 
 const MAX_REDIRECTS = 5
 
-export function createSession(keeper: TokenKeeper, { apiBaseUrl, resources, fetch: given }: SessionTransport): Session {
-  const base = apiBaseUrl?.replace(/\/?$/, '/')
-  const origins = new Set([...(base === undefined ? [] : [base]), ...resources].map(secureOrigin))
-  const transport = (request: Request): Promise<Response> => (given ?? globalThis.fetch)(request)
-  let api: KyInstance | undefined
+/** Stands for a base that only the token tells. RFC 6761 §6.4: nobody can own a name that ends so. */
+const LATER = 'https://api.invalid/'
+
+/** What `fetch` does not let through to another origin, because only this one may see it. */
+const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization', 'dpop']
+
+export function createSession(keeper: TokenKeeper, { apiBaseUrl, resources, connection }: SessionTransport): Session {
+  const baseUrl = typeof apiBaseUrl === 'function' ? LATER : apiBaseUrl && withSlash(apiBaseUrl)
+  const fixed = baseUrl === undefined || baseUrl === LATER ? [] : [baseUrl]
+  const origins = new Set([...fixed, ...resources].map((url) => secureOrigin(url, connection)))
+  const sendPlain = (plan: CallPlan): Promise<Response> => (connection.fetch ?? globalThis.fetch)(plan.request())
 
   async function sessionFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = new Request(input instanceof Request ? input : new URL(input, base), init)
-    if (!origins.has(new URL(request.url).origin)) throw foreignOrigin()
+    const plan = await callPlan(input instanceof Request ? input : new URL(input, baseUrl), init)
+    if (!plan.url.startsWith(LATER)) assertOwnOrigin(plan.url) // before a token is asked for
     const token = await keeper.token()
-    const spare = keeper.canRenew(token) && !(init?.body instanceof ReadableStream) ? request.clone() : null
-    const response = await follow(request, token)
-    if (response.status !== 401 || spare === null) return response
-    await response.body?.cancel()
-    return follow(spare, await keeper.token(token.accessToken))
+    const first = await follow(based(plan, token), token)
+    if (first.status !== 401 || !first.own || !plan.repeatable || !keeper.canRenew(token)) return first.response
+    const fresh = await keeper.token(token.accessToken)
+    if (fresh.accessToken === token.accessToken) return first.response
+    await first.response.body?.cancel()
+    return (await follow(based(plan, fresh), fresh)).response
   }
 
   /** Follows redirects by hand: the token stays on the origin that it was sent to. */
-  async function follow(request: Request, token: Token): Promise<Response> {
-    const headers = new Headers(request.headers)
-    headers.set('authorization', `Bearer ${token.accessToken}`)
-    const follows = request.redirect === 'follow'
-    let current = new Request(request, { headers, ...(follows && { redirect: 'manual' }) })
-    for (let hops = 0; ; hops++) {
-      const response = await transport(current)
-      const location = response.headers.get('location')
+  async function follow(plan: CallPlan, token: Token): Promise<{ response: Response; status: number; own: boolean }> {
+    assertOwnOrigin(plan.url, token)
+    let current = plan
+    for (let hops = 0, own = true; ; hops++) {
+      const response: Response = await (own ? callApi(connection, token, current) : sendPlain(current))
+      const { status } = response
       if (response.type === 'opaqueredirect') throw unexpectedRedirect('browsers hide where it leads')
-      if (!follows || location === null || ![301, 302, 303, 307, 308].includes(response.status)) return response
+      const target: URL | null = plan.follows ? redirectTarget(response, current.url) : null
+      if (target === null) return { response, status, own }
       if (hops === MAX_REDIRECTS) throw unexpectedRedirect('there are too many')
       await response.body?.cancel()
-      const next = redirected(current, response.status, new URL(location, current.url))
-      if (new URL(next.url).origin === new URL(current.url).origin) current = next
-      else return transport(withoutToken(next))
+      own &&= target.origin === new URL(current.url).origin
+      current = current.redirected(status, target, own ? [] : CREDENTIALS)
     }
+  }
+
+  /** Without a token, a base that only the token tells is not known yet. */
+  function assertOwnOrigin(url: string, token?: Token): void {
+    const { origin } = new URL(url)
+    if (origins.has(origin)) return
+    const ofToken = typeof apiBaseUrl === 'function'
+    if (ofToken && (token === undefined || secureOrigin(apiBaseUrl(token), connection) === origin)) return
+    throw foreignOrigin()
+  }
+
+  function based(plan: CallPlan, token: Token): CallPlan {
+    if (typeof apiBaseUrl !== 'function' || !plan.url.startsWith(LATER)) return plan
+    return plan.at(withSlash(apiBaseUrl(token)) + plan.url.slice(LATER.length))
   }
 
   return {
     fetch: sessionFetch,
-    get api() {
-      return (api ??= ky.create({ fetch: sessionFetch, ...(base !== undefined && { baseUrl: base }) }))
-    },
+    baseUrl,
     token: () => keeper.token(),
     save: (token) => keeper.save(token),
     forget: () => keeper.forget(),
   }
 }
 
-/** The request that a redirect asks for, as the fetch standard has it. */
-function redirected({ method, headers, signal, body }: Request, status: number, url: URL): Request {
-  const asGet = status === 303 ? method !== 'HEAD' : method === 'POST' && (status === 301 || status === 302)
-  if (!asGet && body !== null) throw unexpectedRedirect('the body is spent: send it to the final URL')
-  const kept = new Headers(headers)
-  if (asGet) for (const name of ['content-type', 'content-length', 'content-encoding']) kept.delete(name)
-  return new Request(url, { method: asGet ? 'GET' : method, headers: kept, signal, redirect: 'manual' })
+function withSlash(url: string): string {
+  return url.replace(/\/?$/, '/')
 }
 
-function withoutToken(request: Request): Request {
-  const headers = new Headers(request.headers)
-  headers.delete('authorization')
-  return new Request(request, { headers, redirect: 'follow' })
-}
-
-function secureOrigin(url: string): string {
-  if (!isSecureTransport(url)) {
+function secureOrigin(url: string, options: Pick<Connection, 'allowInsecureTransport'>): string {
+  if (!isSecureTransport(url, options)) {
     throw new AuthlibError('insecure_transport', 'A token may only go to https URLs', {
       hint: '`apiBaseUrl` and `resources` must be https, or http on this machine.',
     })
@@ -115,8 +124,4 @@ function foreignOrigin(): AuthlibError {
   return new AuthlibError('foreign_origin', 'No token may go to this URL', {
     hint: 'Name the origins of the API in `apiBaseUrl` or `resources`, or use the plain `fetch` for other URLs.',
   })
-}
-
-function unexpectedRedirect(reason: string): AuthlibError {
-  return new AuthlibError('unexpected_redirect', 'The API redirects this request', { status: 502, reason })
 }

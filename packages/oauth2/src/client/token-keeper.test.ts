@@ -162,7 +162,7 @@ describe('refreshing', () => {
     await expect.poll(() => refreshes()).toBe(1)
     provider.answer('/token', null)
     const waiting = createClient().session('alice').token()
-    clock.advance(2 * 3600 + 11)
+    clock.advance(3 * 3600 + 11)
     expect((await waiting).obtainedAt).toBe(clock())
     expect(refreshes()).toBe(2)
   })

@@ -8,6 +8,7 @@
 import { AuthlibError, randomToken, type Clock, type Random, type StoredToken, type TokenStore } from '@authlib/core'
 import { loginRequired } from './errors.ts'
 import { singleFlight } from '../single-flight.ts'
+import { rotatedRefreshToken } from './token-request.ts'
 import { isExpired, type Token } from './token.ts'
 
 /** Seconds ahead of its end that a token is refreshed; for short ones a quarter of their life. */
@@ -16,7 +17,7 @@ const AHEAD = 60
 export interface TokenKeeperOptions {
   readonly key: string
   readonly store: TokenStore
-  readonly read: (stored: StoredToken | null) => Promise<Token | null>
+  readonly read: (stored: StoredToken | null) => Token | null
   readonly refresh: (token: Token) => Promise<Token>
   /** Gets a token where there is none to refresh, such as by client credentials. */
   readonly obtain?: (() => Promise<Token>) | undefined
@@ -101,6 +102,12 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       fresh = await refreshOnceMore(released(entry))
     } catch (error) {
       if (codeOf(error) === 'invalid_grant') return refusedGrant(entry, refused, error)
+      const rotated = rotatedRefreshToken(error)
+      if (rotated !== undefined) {
+        const kept = await persist({ ...released(entry), id: newId(), refreshToken: rotated }, entry)
+        if (isUsable(kept, refused)) return kept
+        throw error
+      }
       await store.save(key, { ...released(entry), id: newId() }, entry).catch(() => false) // ends the lease early
       if (isUsable(entry, refused)) return released(entry)
       throw error

@@ -6,8 +6,9 @@
 
 import { randomToken, type Json, type JsonObject, type ParamValues } from '@authlib/core'
 import { parseScope } from '../scope.ts'
-import { errorOf, post, readObject, type Connection, type JsonMembers } from './connection.ts'
-import { invalidResponse } from './errors.ts'
+import { errorOf, post, readObject, withAnswer, type Connection, type JsonMembers } from './connection.ts'
+import { invalidResponse, OAuth2ClientError } from './errors.ts'
+import type { RequestSubject, ServerAnswer } from './extension.ts'
 import type { Token } from './token.ts'
 
 /** What the response may leave unsaid, because it is as asked for or as before. */
@@ -16,48 +17,86 @@ export interface TokenDefaults {
   readonly resource?: readonly string[] | undefined
   readonly refreshToken?: string | undefined
   readonly idToken?: string | undefined
+  readonly extra?: JsonObject | undefined
+  readonly data?: JsonObject | undefined
   /** Further members to keep in `extra`. */
   readonly keep: readonly string[]
+  /** Token types that this grant may answer besides: `N_A` of RFC 8693 §2.2.1. */
+  readonly tokenTypes?: readonly string[] | undefined
 }
 
+/** @throws OAuth2ClientError what the server refuses, `invalid_response`: each with the raw answer */
 export async function requestToken(
   connection: Connection,
   params: ParamValues,
   defaults: TokenDefaults,
+  about: RequestSubject = {},
 ): Promise<Token> {
-  const { clientId, clock, random } = connection
-  const obtainedAt = clock() // before it is sent: a lifetime counts from when the response was made
-  const answer = readObject(await post(connection, 'token_endpoint', params))
-  const { issuer } = await connection.metadata()
-  if (answer['access_token'] === undefined) throw errorOf(answer) ?? invalidResponse('access_token is missing') // some errors come as 200
-  if (text(answer, 'token_type')?.toLowerCase() !== 'bearer') throw invalidResponse('token_type is not Bearer') // §7.1
-  const accessToken = text(answer, 'access_token')
-  if (accessToken === undefined) throw invalidResponse('access_token is null')
-  const lifetime = seconds(answer['expires_in'])
-  const extra = pick(answer, defaults.keep)
+  const obtainedAt = connection.clock() // before it is sent: a lifetime counts from when the response was made
+  const answer = await post(connection, 'token_endpoint', params, about)
+  try {
+    let token = readTokenResponse(connection, answer, { ...defaults, obtainedAt })
+    for (const extension of connection.extensions) {
+      if (extension.token !== undefined) token = await extension.token(token, answer, about, connection)
+    }
+    return token
+  } catch (error) {
+    throw withAnswer(error, answer) // it may hold a refresh token that took the place of the one we have
+  }
+}
+
+/** The refresh token of an answer that could not be used otherwise: the one before it may be dead. */
+export function rotatedRefreshToken(error: unknown): string | undefined {
+  if (!(error instanceof OAuth2ClientError) || error.response === undefined) return undefined
+  const { status, members = {} } = error.response
+  const refreshToken = members['refresh_token']
+  const rotated = status >= 200 && status <= 299 && members['error'] === undefined
+  return rotated && typeof refreshToken === 'string' && isVisible(refreshToken) ? refreshToken : undefined
+}
+
+function readTokenResponse(
+  { clientId, issuer, random, extensions }: Connection,
+  answer: ServerAnswer,
+  { obtainedAt, keep, ...defaults }: TokenDefaults & { readonly obtainedAt: number },
+): Token {
+  const members = readObject(answer)
+  const accessToken = text(members, 'access_token')
+  if (accessToken === undefined) throw errorOf(answer) ?? invalidResponse('access_token is missing') // some errors come as 200
+  if (accessToken.includes(' ')) throw invalidResponse('access_token has a space')
+  const given = text(members, 'token_type')
+  const types = ['Bearer', ...(defaults.tokenTypes ?? []), ...extensions.flatMap(({ tokenTypes = [] }) => tokenTypes)]
+  const tokenType = types.find((type) => type.toLowerCase() === given?.toLowerCase())
+  if (tokenType === undefined) throw invalidResponse(`token_type is ${given ?? 'missing'}, not ${types.join(' or ')}`) // §7.1
+  const lifetime = seconds(members['expires_in'])
+  const extra = { ...defaults.extra, ...pick(members, keep) }
   return {
     version: 1,
     id: randomToken(random, 16),
     ...(issuer !== undefined && { issuer }),
     clientId,
-    tokenType: 'Bearer',
+    tokenType,
     accessToken,
-    refreshToken: text(answer, 'refresh_token') ?? defaults.refreshToken, // §6: absent means that the old one stays
-    idToken: text(answer, 'id_token') ?? defaults.idToken,
-    scope: scopeOf(answer) ?? defaults.scope, // §5.1: absent means as asked for
+    refreshToken: text(members, 'refresh_token') ?? defaults.refreshToken, // §6: absent means that the old one stays
+    idToken: text(members, 'id_token') ?? defaults.idToken,
+    scope: scopeOf(members) ?? defaults.scope, // §5.1: absent means as asked for
     resource: defaults.resource,
     obtainedAt,
     expiresAt: lifetime === undefined ? undefined : obtainedAt + lifetime,
-    ...(extra && { extra }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+    ...(defaults.data !== undefined && { data: defaults.data }),
   }
 }
 
-/** Visible ASCII, RFC 6749 appendix A: what can stand in a header. */
-function text(answer: JsonMembers, name: string): string | undefined {
-  const value = answer[name]
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw invalidResponse(`${name} is not a token`)
+/** RFC 6749 appendix A.12, A.17: printable ASCII. Empty counts as absent. */
+function text(members: JsonMembers, name: string): string | undefined {
+  const value = members[name]
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'string' || !isVisible(value)) throw invalidResponse(`${name} is not a token`)
   return value
+}
+
+function isVisible(value: string): boolean {
+  return /^[\x20-\x7e]+$/.test(value)
 }
 
 function seconds(value: unknown): number | undefined {
@@ -72,16 +111,16 @@ function seconds(value: unknown): number | undefined {
 
 function scopeOf({ scope }: JsonMembers): readonly string[] | undefined {
   if (scope === undefined || scope === null) return undefined
-  if (typeof scope !== 'string') throw invalidResponse('scope is not a string')
+  const list = Array.isArray(scope) && scope.every((word) => typeof word === 'string') // as Twitch writes it
+  if (typeof scope !== 'string' && !list) throw invalidResponse('scope is not a string')
   try {
-    return parseScope(scope)
+    return parseScope(list ? scope.join(' ') : scope)
   } catch (error) {
-    throw invalidResponse('scope is malformed', error)
+    throw invalidResponse('scope is malformed', undefined, error)
   }
 }
 
-function pick(answer: JsonMembers, names: readonly string[]): JsonObject | undefined {
-  const kept = names.filter((name) => Object.hasOwn(answer, name))
-  if (kept.length === 0) return undefined
-  return Object.fromEntries(kept.map((name) => [name, answer[name] as Json])) // sound: it was parsed from JSON
+function pick(members: JsonMembers, names: readonly string[]): JsonObject {
+  const kept = names.filter((name) => Object.hasOwn(members, name))
+  return Object.fromEntries(kept.map((name) => [name, members[name] as Json])) // sound: it was parsed from JSON
 }

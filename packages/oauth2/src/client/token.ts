@@ -10,7 +10,8 @@ export type Token = {
   /** Who issued it; absent when the client knows no issuer. */
   readonly issuer?: string | undefined
   readonly clientId: string
-  readonly tokenType: 'Bearer'
+  /** `Bearer`, or a type of an extension such as `DPoP`. */
+  readonly tokenType: string
   readonly accessToken: string
   readonly refreshToken?: string | undefined
   readonly idToken?: string | undefined
@@ -24,6 +25,8 @@ export type Token = {
   readonly expiresAt?: number | undefined
   /** Further members of the token response, as listed in `keep`. */
   readonly extra?: JsonObject | undefined
+  /** What extensions keep, such as the key that DPoP signs with. */
+  readonly data?: JsonObject | undefined
 }
 
 /**

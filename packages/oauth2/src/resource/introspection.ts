@@ -4,7 +4,7 @@
  * @spec RFC 7662
  */
 
-import { AuthlibError, type Clock, type JsonObject } from '@authlib/core'
+import { AuthlibError, systemRandom, type Clock, type JsonObject } from '@authlib/core'
 import { encodeForm, frozenCopy, isSecureTransport, parseJsonObject, send, type SendResponse } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
@@ -71,7 +71,7 @@ export function introspection({
     if (url === undefined) throw cannotValidate('the metadata of the issuer names no introspection endpoint')
     const methods =
       metadata.introspection_endpoint_auth_methods_supported ?? metadata.token_endpoint_auth_methods_supported
-    const { headers, params } = await clientAuth({ clientId, url, metadata, methods })
+    const { headers, params } = await clientAuth({ clientId, url, metadata, methods, clock, random: systemRandom })
     const body = encodeForm({ ...params, token, token_type_hint: 'access_token' }) // §2.1
     return readAnswer(await post(url, body, headers, fetch))
   }

@@ -5,12 +5,14 @@
  */
 
 import { AuthlibError, constantTimeEqual, type Clock } from '@authlib/core'
-import { idTokenPolicy, JoseError, verifyJwt, type VerificationKeys } from '@authlib/jose'
+import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt, type VerificationKeys } from '@authlib/jose'
+import { matchIssuer, type Issuers } from '@authlib/oauth2/client'
 import type { IdTokenClaims } from '../claims.ts'
 import { halfHash } from '../hashes.ts'
 
 export interface IdTokenExpectation {
-  readonly issuer: string
+  /** Who may have issued it. A template demands its claims. */
+  readonly issuers: Issuers
   readonly clientId: string
   /** Fixed by registration or metadata, never by the token. */
   readonly algorithms: readonly string[]
@@ -26,7 +28,8 @@ export interface IdTokenExpectation {
 
 /** @throws AuthlibError `invalid_id_token`, with what is wrong in `reason`; `key_set_unavailable` */
 export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
-  const { issuer, clientId, algorithms, keys, nonce, maxAge, accessToken, clock, leeway } = expected
+  const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, clock, leeway } = expected
+  const { issuer, demanded } = expectedIssuer(idToken, issuers)
   const policy = idTokenPolicy({
     issuer,
     clientId,
@@ -38,10 +41,13 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
   })
   const verified = await verifyJwt<IdTokenClaims>(idToken, keys, policy).catch((error: unknown) => {
     if (!(error instanceof JoseError) || error.code === 'key_set_unavailable') throw error
-    throw invalidIdToken(`${error.code} ${error.reason ?? error.claim ?? ''}`.trim(), error, hintFor(error, issuer))
+    throw invalidIdToken(`${error.code} ${error.reason ?? error.claim ?? ''}`.trim(), error, hintFor(error, issuers))
   })
   const { claims, header, key } = verified
   checkForms(claims)
+  for (const [name, value] of Object.entries(demanded)) {
+    if (claims[name] !== value) throw invalidIdToken(`${name} is not the one that its issuer names`)
+  }
   if (accessToken !== undefined && claims.at_hash !== undefined) {
     const hash = await halfHash(accessToken, header.alg, key.crv)
     if (!constantTimeEqual(claims.at_hash, hash)) throw invalidIdToken('at_hash is of another access token') // §3.1.3.8
@@ -53,9 +59,30 @@ export function invalidIdToken(reason: string, cause?: unknown, hint?: string): 
   return new AuthlibError('invalid_id_token', 'The ID Token is not valid', { status: 400, reason, cause, hint })
 }
 
-function hintFor({ code, claim }: JoseError, issuer: string): string | undefined {
+/** The one issuer that this token may have, and the claims that its template demands. Nothing is verified here. */
+function expectedIssuer(
+  idToken: string,
+  issuers: Issuers,
+): { readonly issuer: string; readonly demanded: Readonly<Record<string, string>> } {
+  const named = readIssuer(idToken)
+  const demanded = typeof named === 'string' ? matchIssuer(issuers, named) : null
+  if (demanded !== null) return { issuer: String(named), demanded }
+  return { issuer: [issuers].flat()[0] ?? '', demanded: {} } // the verification refuses it, with its reason
+}
+
+function readIssuer(idToken: string): unknown {
+  try {
+    return decodeUnverifiedJwt(idToken).claims.iss
+  } catch {
+    return undefined
+  }
+}
+
+function hintFor({ code, claim }: JoseError, issuers: Issuers): string | undefined {
   if (claim === 'iss')
-    return `The issuer is configured as '${issuer}'. It must be what the provider writes, to the letter.`
+    return `The issuer is configured as '${[issuers].flat().join("' or '")}'. It must be what the provider writes, to the letter.`
+  if (claim === 'nonce' && code === 'missing_claim')
+    return 'This provider does not repeat the nonce. If its documentation says so, set `nonce: false`.'
   if (code === 'expired_token' || code === 'immature_token')
     return 'Compare the clock of this machine with the provider.'
   if (code === 'unsupported_algorithm') return 'Name the algorithm of the registration as `idTokenAlg`.'

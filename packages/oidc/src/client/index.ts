@@ -1,2 +1,5 @@
+export * from './login.ts'
 export * from './oidc.ts'
 export * from './openid-client.ts'
+export type { ProviderPolicyOptions } from './relying-party.ts'
+export type { OpenIDSettings } from './settings.ts'

@@ -1,9 +1,13 @@
-/** The provider of any OpenID Connect issuer, for the registry. */
+/** The provider of any OpenID provider, for the registry. */
 
 import type { Provider } from '@authlib/core'
+import type { OpenIDAuthorizationOptions, OpenIDLoginResult } from './login.ts'
 import { OpenIDClient, type OpenIDClientOptions } from './openid-client.ts'
 
-/** `registry.register('example', oidc({ issuer, clientId, clientSecret, scope: ['profile', 'email'] }))` */
-export function oidc(options: OpenIDClientOptions): Provider<OpenIDClient> {
-  return (environment) => new OpenIDClient({ ...environment, ...options })
+/** `registry.register('example', oidc({ issuer, clientId, clientSecret }))` */
+export function oidc<
+  Result extends object = OpenIDLoginResult,
+  Options extends OpenIDAuthorizationOptions = OpenIDAuthorizationOptions,
+>(options: OpenIDClientOptions<Result>): Provider<OpenIDClient<Result, Options>> {
+  return (environment) => new OpenIDClient<Result, Options>({ ...environment, ...options })
 }

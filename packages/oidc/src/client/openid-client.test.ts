@@ -1,4 +1,5 @@
 import { createHmac, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
+import { memoryTokens } from '@authlib/core'
 import { startFakeProvider, testClock, type FakeProvider, type IdTokenDraft } from '@authlib/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -326,7 +327,7 @@ describe('an ID Token', () => {
   })
 
   it('is expected with RS256 when the provider does not say (OpenID Connect Core §3.1.3.7 item 7)', async () => {
-    const { id_token_signing_alg_values_supported: _, ...metadata } = provider.metadata
+    const metadata = { id_token_signing_alg_values_supported: undefined }
     await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'invalid_id_token' })
     provider.answer('/jwks', () => Response.json({ keys: [rsa.publicKey.export({ format: 'jwk' })] }))
     provider.makeIdToken = (draft) => rs256(draft, {})
@@ -334,13 +335,171 @@ describe('an ID Token', () => {
   })
 
   it('cannot be validated when the provider names no keys', async () => {
-    const { jwks_uri: _, ...metadata } = provider.metadata
+    const metadata = { jwks_uri: undefined }
     await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'missing_endpoint' })
   })
 
   it('cannot be validated when the provider lists no algorithm with public keys', async () => {
     const metadata = { ...provider.metadata, id_token_signing_alg_values_supported: ['none', 'HS256'] }
     await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'unsupported_algorithm' })
+  })
+})
+
+describe('what a login knows of the person', () => {
+  const withUserinfo = (userinfo: Record<string, unknown>): Promise<OpenIDLoginResult> => {
+    provider.answer('/userinfo', () => Response.json({ sub: 'alice', ...userinfo }))
+    return logIn(createClient({ userinfo: true }))
+  }
+
+  it.each<[what: string, ofToken: object, userinfo: Record<string, unknown>, profile: object]>([
+    [
+      'a flag of the ID Token vouches for no other address of userinfo',
+      { email: 'old@a.example', email_verified: true },
+      { email: 'new@a.example' },
+      { email: 'new@a.example' },
+    ],
+    [
+      'a flag stays with the same address',
+      { email: 'a@a.example', email_verified: true },
+      { email: 'a@a.example' },
+      { email: 'a@a.example', email_verified: true },
+    ],
+    [
+      'a flag of userinfo vouches for no address of the ID Token',
+      { email: 'a@a.example' },
+      { email_verified: true },
+      { email: 'a@a.example' },
+    ],
+    [
+      'a flag of userinfo counts for its own address',
+      { email: 'a@a.example', email_verified: true },
+      { email: 'b@a.example', email_verified: false },
+      { email: 'b@a.example', email_verified: false },
+    ],
+    [
+      'a telephone number likewise',
+      { phone_number: '+1', phone_number_verified: true },
+      { phone_number: '+2' },
+      { phone_number: '+2' },
+    ],
+  ])('%s (OpenID Connect Core §5.1)', async (_, ofToken, userinfo, profile) => {
+    withClaims({ ...ofToken })
+    expect((await withUserinfo(userinfo)).profile).toEqual({ sub: 'alice', ...profile })
+  })
+
+  it('has the types of the specification, however the provider writes them', async () => {
+    withClaims({ email: 'a@a.example', email_verified: 'false', name: 7, updated_at: '2026-01-01T00:00:00Z' })
+    expect((await logIn()).profile).toEqual({
+      sub: 'alice',
+      email: 'a@a.example',
+      email_verified: false,
+      updated_at: 1_767_225_600,
+    })
+    const { profile } = await withUserinfo({
+      phone_number: '+1',
+      phone_number_verified: 'true',
+      address: 'Street 1',
+      x: 1,
+    })
+    expect(profile).toMatchObject({ phone_number_verified: true, address: { formatted: 'Street 1' }, x: 1 })
+  })
+})
+
+describe('a login of another shape', () => {
+  it('may be by an issuer that has a claim in it, as Microsoft does', async () => {
+    const { issuer } = provider
+    const metadata = { issuer: `${issuer}/{tenantid}/v2.0`, authorization_response_iss_parameter_supported: false }
+    provider.answer('/.well-known/openid-configuration', () => Response.json({ ...provider.metadata, ...metadata }))
+    const client = createClient({ metadata, issuers: `${issuer}/{tid}/v2.0` })
+    const start = async () => {
+      const { url, login } = await client.createAuthorization({ redirectUri })
+      return client.finishAuthorization(provider.approve(url, { iss: undefined }), login)
+    }
+    withClaims({ iss: `${issuer}/t-1/v2.0`, tid: 't-1' })
+    expect((await start()).claims['tid']).toBe('t-1')
+    withClaims({ iss: `${issuer}/t-1/v2.0`, tid: 't-2' })
+    await expect(start()).rejects.toMatchObject({ code: 'invalid_id_token', reason: expect.stringContaining('tid') })
+    withClaims({ iss: `${issuer}/t-1/v2.0` })
+    await expect(start()).rejects.toMatchObject({ code: 'invalid_id_token' })
+    withClaims({ iss: `${issuer}/a/b/v2.0`, tid: 'a/b' })
+    await expect(start()).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  it('may be without a nonce, where the provider repeats none', async () => {
+    withClaims({ nonce: undefined })
+    await expect(logIn()).rejects.toMatchObject({ hint: expect.stringContaining('nonce: false') })
+    const client = createClient({ nonce: false })
+    const { url } = await client.createAuthorization({ redirectUri })
+    expect(new URL(url).searchParams.has('nonce')).toBe(false)
+    await expect(logIn(client)).resolves.toBeDefined()
+  })
+
+  it('asks what is in `params`, checks it, and refuses what has an option of its own', async () => {
+    const client = createClient()
+    const { url } = await client.createAuthorization({ redirectUri, params: { prompt: 'login', max_age: '60' } })
+    expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({ prompt: 'login', max_age: '60' })
+    withClaims({ auth_time: clock() - 66 })
+    await expect(logIn(client, { params: { max_age: '60' } })).rejects.toMatchObject({ code: 'invalid_id_token' })
+    const twice = client.createAuthorization({ redirectUri, prompt: ['login'], params: { prompt: 'none' } })
+    await expect(twice).rejects.toMatchObject({ code: 'reserved_parameter' })
+  })
+
+  it('gives what `finish` makes of it', async () => {
+    const finish = ({ claims }: OpenIDLoginResult): { name: string } => ({ name: `the ${claims.sub}` })
+    const { issuer, clientId } = provider
+    const client = new OpenIDClient({ issuer, clientId, clientSecret, clock, finish })
+    const { url, login } = await client.createAuthorization({ redirectUri })
+    const { name } = await client.finishAuthorization(provider.approve(url), login)
+    expect(name).toBe('the alice')
+  })
+
+  it('leaves `openid` to logins: a token for the client itself has none', async () => {
+    const sent: (string | null)[] = []
+    provider.answer('/token', async (request, usual) => {
+      sent.push(new URLSearchParams(await request.clone().text()).get('scope'))
+      return usual()
+    })
+    await createClient({ scope: undefined }).clientCredentials()
+    await createClient({ scope: ['api'] }).clientCredentials()
+    expect(sent).toEqual([null, 'api'])
+  })
+
+  it('by another grant has its ID Token validated too', async () => {
+    provider.makeIdToken = () => 'a.b.c'
+    provider.answer('/token', () => Response.json({ access_token: 'a', token_type: 'Bearer', id_token: 'a.b.c' }))
+    await expect(createClient().exchange('urn:x')).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+})
+
+describe('a session of OpenID Connect', () => {
+  it.each<[fault: string, changes: Record<string, unknown>]>([
+    ['another time of authentication', { auth_time: 1 }],
+    ['another nonce', { nonce: 'other' }],
+    ['a signature whose keys cannot be fetched', {}],
+  ])('loses no account over a refreshed ID Token with %s: it keeps the one before', async (_, changes) => {
+    const tokens = memoryTokens()
+    const client = createClient({ tokens })
+    const { token } = await logIn(client)
+    await client.session('alice').save(token)
+    withClaims(changes)
+    if (Object.keys(changes).length === 0) {
+      provider.rotateKey()
+      provider.answer('/jwks', () => new Response('', { status: 500 }))
+    }
+    clock.advance(3600)
+    const fresh = await client.session('alice').token()
+    expect(fresh).toMatchObject({ idToken: token.idToken, accessToken: expect.not.stringMatching(token.accessToken) })
+    expect(await tokens.get('alice')).toMatchObject({ refreshToken: fresh.refreshToken })
+  })
+
+  it('gives no token of another person', async () => {
+    const tokens = memoryTokens()
+    const client = createClient({ tokens })
+    await client.session('alice').save((await logIn(client)).token)
+    withClaims({ sub: 'bob' })
+    clock.advance(3600)
+    for (let i = 0; i < 2; i++)
+      await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'invalid_id_token' })
   })
 })
 
@@ -428,7 +587,7 @@ describe('userinfo', () => {
 
   it('cannot be asked when the provider has no such endpoint', async () => {
     const { token } = await logIn()
-    const { userinfo_endpoint: _, ...metadata } = provider.metadata
+    const metadata = { userinfo_endpoint: undefined }
     await expect(createClient({ metadata }).userinfo(token)).rejects.toMatchObject({ code: 'missing_endpoint' })
   })
 
@@ -437,6 +596,13 @@ describe('userinfo', () => {
     const { token } = await logIn(client)
     provider.answer('/userinfo', () => signed())
     expect(await client.userinfo(token)).toMatchObject({ name: 'Alice' })
+  })
+
+  it('that is signed leaves out what is about the answer', async () => {
+    const client = createClient({ userinfoAlg: 'ES256' })
+    const { token } = await logIn(client)
+    provider.answer('/userinfo', () => signed({ iat: 1, jti: 'j' }))
+    expect(await client.userinfo(token)).toEqual({ sub: 'alice', name: 'Alice' })
   })
 
   it.each<[fault: string, answer: () => Response]>([
@@ -487,7 +653,7 @@ describe('logging out', () => {
   })
 
   it('stays here when the provider offers no logout', async () => {
-    const { end_session_endpoint: _, ...metadata } = provider.metadata
+    const metadata = { end_session_endpoint: undefined }
     expect(await createClient({ metadata }).logoutUrl()).toBeNull()
   })
 })

@@ -1,0 +1,170 @@
+/** Logins under way, each with a cookie of its own, so that tabs do not disturb each other. RFC 9700 §4.7. */
+
+import type { Cookie } from './adapter.ts'
+import type { Clock } from './clock.ts'
+import { parseCookies } from './cookies.ts'
+import { sha256Base64url } from './digest.ts'
+import { AuthlibError } from './errors.ts'
+import type { HttpRequest } from './http.ts'
+import type { LoginStates, PendingLogin } from './login-state.ts'
+import { recentMap } from './recent-map.ts'
+import { isHttps } from './url.ts'
+
+/** Seconds between the redirect and the callback; as long, a second callback is told that the login was used. */
+export const LOGIN_LIFETIME = 600
+const MAX_LOGINS = 6
+/** Characters of name and value: browsers drop cookies above 4 kB. */
+const MAX_COOKIE = 3500
+/** Characters of all login cookies in a request: servers refuse long headers. */
+const MAX_HEADER = 4000
+const USED = 'used'
+const HOST_PREFIX = '__Host-'
+
+/** Where the content of a login is: in the value of its cookie, or in a store under that value. */
+export interface LoginVault {
+  /** The value of the cookie of this name. */
+  keep(text: string, name: string): Promise<string>
+  /** What was kept: `used` when it was taken before, null when the value is not ours. */
+  take(value: string, name: string): Promise<{ readonly text: string } | 'used' | null>
+}
+
+/** The name of a cookie says when and for which login; the vault binds it to the value. */
+export function loginCookies(vault: LoginVault, clock: Clock): LoginStates {
+  const taken = recentMap<true>(10_000)
+
+  /** Of two callbacks at the same time, one wins: the other has sent the same cookie. */
+  async function takeOnce(found: FoundLogin): Promise<PendingLogin> {
+    if (found.value === USED || taken.get(found.name) !== undefined) throw loginUsed()
+    taken.set(found.name, true)
+    const content = await vault.take(found.value, found.name)
+    if (content === 'used') throw loginUsed()
+    if (content === null) {
+      throw mismatch(
+        'The login cookie cannot be opened.',
+        'Its secret is no longer among `secrets`, or something changed it.',
+      )
+    }
+    return JSON.parse(content.text) as PendingLogin // sound: only `begin` keeps anything under this name
+  }
+
+  return {
+    async begin(request, id, pending) {
+      const name = cookieName(pending.redirectUri, clock(), await digest(id))
+      const value = await vault.keep(JSON.stringify(pending), name)
+      if (name.length + value.length > MAX_COOKIE) {
+        throw new AuthlibError('login_too_large', 'The login does not fit into a cookie', {
+          hint: 'Keep `data` below 2 kB, or keep logins in a store: `logins: storedLogins(store, { secrets })`.',
+        })
+      }
+      const others = findLogins(request).filter((login) => isHostCookie(login.name) === isHostCookie(name)) // a planted cookie evicts none of ours
+      const evicted = crowdedOut(others, sizeOf({ name, value }))
+      return [...evicted.map(({ name }) => remove(name)), cookie(name, value, LOGIN_LIFETIME, pending.formPost)]
+    },
+
+    async finish(request, id, client) {
+      if (id === undefined)
+        throw mismatch('The callback names no login.', 'It was opened by hand, or is not from the provider.')
+      const hash = await digest(id)
+      const logins = findLogins(request)
+      const matching = logins.filter((login) => login.hash === hash)
+      const found = matching.find(({ name }) => isHostCookie(name)) ?? matching[0] // only the other kind can be planted
+      if (found === undefined) throw notFound(client, logins.length)
+      if (clock() - found.startedAt > LOGIN_LIFETIME && found.value !== USED) throw loginExpired()
+      const pending = await takeOnce(found)
+      if (pending.client !== client) {
+        throw mismatch('The login belongs to another client.', 'Give every client a redirect URI of its own.') // RFC 9700 §4.4.2.2
+      }
+      return { pending, cookies: [cookie(found.name, USED, LOGIN_LIFETIME, pending.formPost)] }
+    },
+  }
+}
+
+/** The logins that make room for a new one: those that are over, then the oldest. */
+function crowdedOut(logins: readonly FoundLogin[], size: number): readonly FoundLogin[] {
+  const bestFirst = [...logins].sort(
+    (a, b) => Number(a.value === USED) - Number(b.value === USED) || b.startedAt - a.startedAt,
+  )
+  let room = MAX_HEADER - size
+  let left = MAX_LOGINS - 1
+  return bestFirst.filter((login) => {
+    room -= sizeOf(login)
+    left -= 1
+    return left < 0 || room < 0
+  })
+}
+
+/** Characters in the Cookie header. */
+function sizeOf({ name, value }: { readonly name: string; readonly value: string }): number {
+  return name.length + value.length + '=; '.length
+}
+
+function loginUsed(): AuthlibError {
+  return new AuthlibError('login_used', 'This login is finished already', {
+    status: 400,
+    hint: 'The callback was loaded twice: a reload, the back button, or a prefetch. Send the browser on instead.',
+  })
+}
+
+function loginExpired(): AuthlibError {
+  return new AuthlibError('login_expired', 'The login took too long', {
+    status: 400,
+    hint: `A login must come back within ${LOGIN_LIFETIME} seconds. Offer to start again.`,
+  })
+}
+
+interface FoundLogin {
+  readonly name: string
+  readonly value: string
+  readonly startedAt: number
+  readonly hash: string
+}
+
+/** `__Host-` where the browser supports it: nothing on a sibling domain can plant such a cookie. RFC 6265bis §4.1.3.2. */
+function cookieName(redirectUri: string, now: number, hash: string): string {
+  return `${isHttps(redirectUri) ? HOST_PREFIX : ''}authlib-login.${now.toString(36)}.${hash}`
+}
+
+function isHostCookie(name: string): boolean {
+  return name.startsWith(HOST_PREFIX)
+}
+
+function findLogins(request: HttpRequest): FoundLogin[] {
+  const found: FoundLogin[] = []
+  for (const [name, value] of parseCookies(request.headers.get('cookie'))) {
+    const [, time, hash] = /^(?:__Host-)?authlib-login\.([0-9a-z]{1,8})\.([\w-]{22})$/.exec(name) ?? []
+    if (time !== undefined && hash !== undefined)
+      found.push({ name, value, startedAt: Number.parseInt(time, 36), hash })
+  }
+  return found
+}
+
+async function digest(id: string): Promise<string> {
+  return (await sha256Base64url(id)).slice(0, 22) // 132 bits
+}
+
+function cookie(name: string, value: string, maxAge: number, formPost: boolean): Cookie {
+  const sameSite = formPost ? 'None' : 'Lax' // Lax cookies stay at home on a cross-site POST
+  return { name, value, maxAge, sameSite, secure: formPost || isHostCookie(name) } // None needs Secure, loopback too
+}
+
+function remove(name: string): Cookie {
+  return { name, value: '', maxAge: 0, secure: isHostCookie(name) }
+}
+
+function mismatch(reason: string, hint: string): AuthlibError {
+  return new AuthlibError('mismatching_state', 'This callback belongs to no login of this browser', {
+    status: 400,
+    reason,
+    hint,
+  })
+}
+
+function notFound(client: string, others: number): AuthlibError {
+  return mismatch(
+    `No login of '${client}' with this state is waiting; ${others} others are.`,
+    others === 0
+      ? 'The browser brought no login cookie: the login began on another host name or in another browser, cookies are ' +
+          'blocked or were not set on the redirect, or it is older than ten minutes.'
+      : `The login began in another browser, or more than ${MAX_LOGINS} were begun after it.`,
+  )
+}

@@ -1,0 +1,59 @@
+/**
+ * What is said about the person, in the types that the specification gives it.
+ *
+ * @spec OpenID Connect Core 1.0 §5.1 §5.3.2
+ */
+
+import type { UserClaims } from '../claims.ts'
+import { claimsOfScope, pickClaims, scopeClaims } from '../scopes.ts'
+
+const USER_CLAIMS = claimsOfScope(Object.keys(scopeClaims))
+
+/** Claims that vouch for another one. */
+const FLAGS = { email: 'email_verified', phone_number: 'phone_number_verified' }
+
+/** The claims of §5.1 among those of an ID Token. */
+export function pickUserClaims(claims: Readonly<Record<string, unknown>> & { readonly sub: string }): UserClaims {
+  return readUserClaims({ sub: claims.sub, ...pickClaims(claims, USER_CLAIMS) })
+}
+
+/** Claims as providers write them, in the types of §5.1: `"false"` is false. What cannot be read is left out. */
+export function readUserClaims(claims: Readonly<Record<string, unknown>> & { readonly sub: string }): UserClaims {
+  const read = Object.entries(claims).map(([name, value]) => [name, readClaim(name, value)] as const)
+  return { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), sub: claims.sub }
+}
+
+/** Userinfo over the ID Token. A flag stays with the value that it is about: it vouches for no other one. */
+export function joinProfile(ofToken: UserClaims, userinfo: UserClaims): UserClaims {
+  const flags = Object.entries(FLAGS).map(([value, flag]) => {
+    const source = userinfo[value] === undefined ? ofToken : userinfo
+    const same = source[value] === ofToken[value]
+    return [flag, source[flag] ?? (same ? ofToken[flag] : undefined)] as const
+  })
+  const joined = Object.entries({ ...ofToken, ...userinfo, ...Object.fromEntries(flags) })
+  return { ...Object.fromEntries(joined.filter(([, value]) => value !== undefined)), sub: userinfo.sub }
+}
+
+function readClaim(name: string, value: unknown): unknown {
+  const claim = name.split('#', 1)[0]!
+  if (claim === 'email_verified' || claim === 'phone_number_verified') return readBoolean(value)
+  if (claim === 'updated_at') return readTime(value)
+  if (claim === 'address') return typeof value === 'string' ? { formatted: value } : objectOrNothing(value)
+  if (!USER_CLAIMS.has(claim)) return value
+  return typeof value === 'string' ? value : undefined
+}
+
+function readBoolean(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value
+  return value === 'true' ? true : value === 'false' ? false : undefined
+}
+
+/** NumericDate, or a date in words, as Auth0 writes it. */
+function readTime(value: unknown): number | undefined {
+  const time = typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : Date.parse(value) / 1000) : value
+  return typeof time === 'number' && Number.isFinite(time) ? time : undefined
+}
+
+function objectOrNothing(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+}

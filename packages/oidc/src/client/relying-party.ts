@@ -1,0 +1,174 @@
+/**
+ * What OpenID Connect adds to an OAuth 2 client, in three moments: the authentication request, the token response, and the
+ * end of a login.
+ *
+ * @spec OpenID Connect Core 1.0 §3.1.2.1 §3.1.3.3 §12.2
+ */
+
+import { AuthlibError, randomToken } from '@authlib/core'
+import { decodeUnverifiedJwt, verifyJwt, type JwtPolicy, type VerifiedJwt } from '@authlib/jose'
+import {
+  withParams,
+  type ClientContext,
+  type ClientExtension,
+  type FinishContext,
+  type Issuers,
+  type OAuth2LoginResult,
+  type RequestSubject,
+  type Token,
+} from '@authlib/oauth2/client'
+import type { IdTokenClaims, UserClaims } from '../claims.ts'
+import { invalidIdToken, validateIdToken, type IdTokenExpectation } from './id-token.ts'
+import type { OpenIDAuthorizationOptions, OpenIDLogin, OpenIDLoginResult } from './login.ts'
+import { joinProfile, pickUserClaims } from './profile.ts'
+import { providerKeys } from './provider-keys.ts'
+import type { OpenIDSettings } from './settings.ts'
+import { requestUserinfo } from './userinfo.ts'
+
+/** What a ready policy of a JWT needs to know of the client. */
+export interface ProviderPolicyOptions {
+  readonly issuer: string
+  readonly clientId: string
+  readonly algorithms: readonly string[]
+  readonly clock: ClientContext['clock']
+  readonly leeway: number
+}
+
+/** The OpenID Connect side of a client. */
+export interface RelyingParty {
+  readonly extension: ClientExtension
+  finish(result: OAuth2LoginResult, context: FinishContext): Promise<OpenIDLoginResult>
+  userinfo(client: ClientContext, token: Token, subject: string): Promise<UserClaims>
+  verify(
+    client: ClientContext,
+    jwt: string,
+    policy: (options: ProviderPolicyOptions) => JwtPolicy,
+  ): Promise<VerifiedJwt>
+}
+
+export function relyingParty({
+  issuer,
+  issuers,
+  metadata,
+  clientSecret,
+  idTokenAlg,
+  userinfoAlg,
+  userinfo: asksUserinfo = false,
+  nonce: sendsNonce = true,
+  leeway = 5,
+}: OpenIDSettings): RelyingParty {
+  const accepted: Issuers = issuers ?? metadata?.issuer ?? issuer
+  const providers = providerKeys(clientSecret)
+
+  async function validate(
+    client: ClientContext,
+    idToken: string,
+    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken'>,
+  ): Promise<IdTokenClaims> {
+    const { clientId, clock } = client
+    const signature = await providers.find(client, idTokenAlg)
+    return validateIdToken(idToken, { ...signature, issuers: accepted, clientId, clock, leeway, ...expected })
+  }
+
+  /** A refreshed ID Token must be of the same person at the same time of authentication. §12.2. */
+  async function validateRefreshed(client: ClientContext, fresh: Token, before: Token): Promise<void> {
+    const claims = await validate(client, fresh.idToken!, { accessToken: fresh.accessToken })
+    if (before.idToken === undefined) return
+    const original = decodeUnverifiedJwt(before.idToken).claims // validated at its time
+    if (claims.sub !== original.sub || claims.iss !== original.iss) throw otherPerson()
+    for (const name of ['auth_time', 'nonce']) {
+      const same = claims[name] === undefined || claims[name] === original[name]
+      if (!same) throw invalidIdToken(`${name} changed with the refresh`)
+    }
+  }
+
+  /** ID Tokens of logins are validated by `finish`, which knows the nonce; here are those of all other grants. */
+  async function checkToken(token: Token, about: RequestSubject, client: ClientContext): Promise<Token> {
+    const { login, token: before, keeping = false } = about
+    if (login !== undefined || token.idToken === undefined || token.idToken === before?.idToken) return token
+    if (before === undefined) {
+      await validate(client, token.idToken, { accessToken: token.accessToken })
+      return token
+    }
+    try {
+      await validateRefreshed(client, token, before)
+      return token
+    } catch (error) {
+      const other = error instanceof AuthlibError && error.reason === OTHER_PERSON
+      if (!keeping || other) throw error
+      return { ...token, idToken: before.idToken } // a session loses no account over an ID Token: the one before stays
+    }
+  }
+
+  return {
+    extension: {
+      name: 'openid',
+      authorizing(draft, options: OpenIDAuthorizationOptions, { random }) {
+        const scope = withOpenid(draft.login.scope)
+        const nonce = randomToken(random)
+        const { maxAge, prompt, loginHint, idTokenHint, acrValues, uiLocales } = options
+        const changed = withParams(
+          { ...draft, params: { ...draft.params, scope: undefined } },
+          {
+            scope: scope.join(' '),
+            nonce: sendsNonce ? nonce : undefined,
+            prompt: words(prompt),
+            max_age: maxAge?.toString(),
+            login_hint: loginHint,
+            id_token_hint: idTokenHint,
+            acr_values: words(acrValues),
+            ui_locales: words(uiLocales),
+          },
+        )
+        const login: OpenIDLogin = { ...draft.login, scope, nonce, maxAge: seconds(changed.params['max_age']) }
+        return { ...changed, login }
+      },
+      token: (token, _answer, about, client) => checkToken(token, about, client),
+    },
+
+    async finish({ token, callback }, { login, client }) {
+      if (token.idToken === undefined) throw invalidIdToken('there is none')
+      const { nonce, maxAge } = login as OpenIDLogin // sound: `authorizing` above made it; `readCode` checked the client
+      const { accessToken } = token
+      const expected = { nonce: sendsNonce ? nonce : undefined, maxAge, accessToken }
+      const claims = await validate(client, token.idToken, expected)
+      const ofToken = pickUserClaims(claims)
+      const profile = asksUserinfo ? joinProfile(ofToken, await this.userinfo(client, token, claims.sub)) : ofToken
+      return { token, callback, claims, profile }
+    },
+
+    async userinfo(client, token, subject) {
+      const { clientId, clock, timeout, addresses, allowInsecureTransport } = client
+      const { userinfo_endpoint: url } = await client.metadata()
+      if (url === undefined) throw new AuthlibError('missing_endpoint', 'The provider has no userinfo_endpoint')
+      const signed = userinfoAlg === undefined ? undefined : await providers.find(client, userinfoAlg)
+      const limits = { timeout, addresses, allowInsecureTransport }
+      const fetch = client.fetchWith(token)
+      return requestUserinfo({ url, fetch, subject, issuers: accepted, clientId, signed, clock, leeway, limits })
+    },
+
+    async verify(client, jwt, policy) {
+      const { clientId, clock } = client
+      const { algorithms, keys } = await providers.find(client, idTokenAlg)
+      return verifyJwt(jwt, keys, policy({ issuer: [accepted].flat()[0]!, clientId, algorithms, clock, leeway }))
+    },
+  }
+}
+
+const OTHER_PERSON = 'it is about another person than the login'
+
+function otherPerson(): AuthlibError {
+  return invalidIdToken(OTHER_PERSON)
+}
+
+function withOpenid(scope: readonly string[]): readonly string[] {
+  return scope.includes('openid') ? scope : ['openid', ...scope]
+}
+
+function words(values: readonly string[] | undefined): string | undefined {
+  return values === undefined || values.length === 0 ? undefined : values.join(' ')
+}
+
+function seconds(value: string | readonly string[] | undefined): number | undefined {
+  return typeof value === 'string' ? Number(value) : undefined
+}

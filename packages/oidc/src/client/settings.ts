@@ -1,0 +1,27 @@
+/** How to reach an OpenID provider, and what is registered there. */
+
+import type { OAuth2ClientSettings } from '@authlib/oauth2/client'
+
+/** What an OpenID client is told, except `finish`. */
+export interface OpenIDSettings extends OAuth2ClientSettings {
+  /** The provider. Its metadata and ID Tokens name it exactly so, unless `metadata.issuer` and `issuers` say otherwise. */
+  readonly issuer: string
+  /** Asked for at each login; `openid` is added. Default: `openid` alone. */
+  readonly scope?: readonly string[] | undefined
+  /**
+   * The `id_token_signed_response_alg` of the registration. HMAC algorithms are accepted only when named here. Default:
+   * what the metadata lists, without HMAC; `RS256` when it lists nothing.
+   */
+  readonly idTokenAlg?: string | undefined
+  /** The `userinfo_signed_response_alg` of the registration. Unsigned answers are refused then. Default: plain JSON. */
+  readonly userinfoAlg?: string | undefined
+  /** Asks the userinfo endpoint at the end of each login and adds its claims to `profile`. Default false. */
+  readonly userinfo?: boolean | undefined
+  /**
+   * False for a provider that does not repeat the nonce in its ID Tokens: PKCE then is all that protects a code from being
+   * injected. Default true.
+   */
+  readonly nonce?: boolean | undefined
+  /** Seconds by which the clocks may differ. Default 5. */
+  readonly leeway?: number | undefined
+}
