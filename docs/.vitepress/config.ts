@@ -86,6 +86,7 @@ export default defineConfig({
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Several tenants', link: '/guide/tenants' },
+          { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },
         ],
