@@ -138,7 +138,7 @@ export interface FoundToken {
   readonly expiresAt: number
   readonly tokenType?: string | undefined
   readonly claims: JsonObject
-  /** The record of the token, when it holds the authorization, which then has none of its own. */
+  /** The record of the token, when it holds the authorization and that has none of its own yet. */
   readonly heldBy?: Expectation | undefined
   /** What its revocation writes: the end of the authorization, or of this token alone. */
   readonly revocation: { readonly update?: AuthorizationUpdate; readonly changes?: Changes }

@@ -43,7 +43,9 @@ export const opaqueAccessToken: TokenFormat = {
     if (stored?.status === 'revoked') return null // also where the token holds its authorization
     const held = heldAuthorization(record, authorizationId)
     const authorization = held ?? stored
-    return authorization?.status === 'active' ? foundToken(record, authorization, held !== null) : null
+    return authorization?.status === 'active'
+      ? foundToken(record, authorization, { isHeld: held !== null, isStored: stored !== null })
+      : null
   },
 }
 
@@ -74,7 +76,11 @@ function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
   }
 }
 
-function foundToken(record: StoredRecord, authorization: Authorization, isHeld: boolean): FoundToken {
+function foundToken(
+  record: StoredRecord,
+  authorization: Authorization,
+  { isHeld, isStored }: { isHeld: boolean; isStored: boolean },
+): FoundToken {
   const { kind, id, revision } = record
   const data = record.data as { [name: string]: Json } & { scope: string[]; issuedAt: number } // sound: written by tokenRecord
   return {
@@ -86,7 +92,7 @@ function foundToken(record: StoredRecord, authorization: Authorization, isHeld: 
     expiresAt: record.expiresAt,
     tokenType: (data['tokenType'] ?? 'Bearer') as string,
     claims: (data['claims'] ?? {}) as JsonObject,
-    ...(isHeld ? { heldBy: { kind, id, revision } } : {}),
+    ...(isHeld && !isStored ? { heldBy: { kind, id, revision } } : {}),
     revocation: revocationOf(record, authorization, isHeld),
   }
 }

@@ -289,6 +289,25 @@ describe('a token exchange', () => {
     expect(await isActive(made, root)).toBe(false)
   })
 
+  it('loses to the end of an authorization that only its token holds', async () => {
+    const made = await exchangeServer('opaque', {
+      allow: async ({ server, subject }) => {
+        await server.authorizations.revoke({ authorizationId: subject.authorization.id })
+        return true
+      },
+    })
+    const own = await ownToken(made)
+    expect((await exchange(made, own)).json['error']).toBe('invalid_request')
+    expect(await isActive(made, own)).toBe(false)
+  })
+
+  it('may happen twice at once', async () => {
+    const made = await exchangeServer('opaque')
+    const own = await ownToken(made)
+    const answers = await Promise.all([1, 2, 3].map(() => exchange(made, own, {}, BACKEND)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+
   it.each([0, 9, 1.5])('cannot be configured with a depth of %s', (maxDepth) => {
     expect(() => tokenExchangeGrant({ allow: () => true, maxDepth })).toThrow(TypeError)
   })
