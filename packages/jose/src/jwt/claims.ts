@@ -187,7 +187,7 @@ function mismatch(claims: JwtClaims, claim: string, expected: string): JoseError
 
 /** For logs: a `reason` is never sent. Only of what is no personal data. */
 function difference(expected: unknown, found: unknown): string {
-  return `${JSON.stringify(expected)} expected, found ${String(JSON.stringify(found)).slice(0, 200)}`
+  return [expected, found].map((value) => JSON.stringify(value ?? null).slice(0, 200)).join(' expected, found ')
 }
 
 function missingClaim(claim: string, hint?: string): JoseError {
