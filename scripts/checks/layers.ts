@@ -10,6 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/core': [],
   '@authlib/oauth2': ['@authlib/core', '@authlib/jose'],
   '@authlib/oidc': ['@authlib/core', '@authlib/jose', '@authlib/oauth2'],
+  '@authlib/providers': ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oidc'],
   '@authlib/express': ['@authlib/core', '@authlib/node'],
   '@authlib/koa': ['@authlib/core', '@authlib/node'],
   '@authlib/fastify': ['@authlib/core', '@authlib/node'],
@@ -24,12 +25,16 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   resource: ['resource'],
 }
 
+/** Packages that are of one role as a whole. */
+const ROLE_OF: Readonly<Record<string, string>> = { '@authlib/providers': 'client' }
+
 /** Packages that must run without Node.js. */
 const NEUTRAL = [
   '@authlib/core',
   '@authlib/jose',
   '@authlib/oauth2',
   '@authlib/oidc',
+  '@authlib/providers',
   '@authlib/fetch',
   '@authlib/hono',
 ]
@@ -95,10 +100,10 @@ function faultOfTest(from: Package, shared: Manifest, specifier: string): string
   return `imports ${name}, which neither ${from.folder}/package.json nor the root declares`
 }
 
-/** The role folder a file lies in, if any. */
-function roleOf({ folder }: Package, file: string): string | undefined {
+/** The role of the folder that a file lies in, or of its package, if any. */
+function roleOf({ folder, name }: Package, file: string): string | undefined {
   const role = posix.relative(`${folder}/src`, file).split('/')[0] ?? ''
-  return role in ROLES ? role : undefined
+  return role in ROLES ? role : ROLE_OF[name]
 }
 
 function isDeclared(name: string, ...lists: readonly (Readonly<Record<string, string>> | undefined)[]): boolean {
