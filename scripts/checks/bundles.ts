@@ -46,6 +46,18 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
     parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oauth2/client', '@authlib/oidc', 'jose'],
   },
   '@authlib/fetch': { parts: ['@authlib/core'] },
+  '@authlib/providers': {
+    parts: [
+      '@authlib/core',
+      '@authlib/core/kit',
+      '@authlib/jose',
+      '@authlib/oauth2',
+      '@authlib/oauth2/client',
+      '@authlib/oidc',
+      '@authlib/oidc/client',
+      'jose',
+    ],
+  },
   '@authlib/hono': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/node': { parts: ['@authlib/core'], node: true },
   '@authlib/express': { parts: ['@authlib/core', '@authlib/node'], node: true },

@@ -123,6 +123,8 @@ export interface ErrorCodes {
   invalid_token: 'client' | 'resource'
   /** The answer of the userinfo endpoint is not valid. Fix: see `reason`. */
   invalid_userinfo: 'client'
+  /** A variable of a preset, such as a tenant or a shop, is missing or has not the shape it must have. Fix: see `hint`. */
+  invalid_variable: 'client'
   /** A callback or document comes from another issuer than the one configured. Fix: make both equal, to the character. */
   issuer_mismatch: 'client'
   /** No key of the set fits the token. Fix: see `reason`; check the issuer and that the key set is complete. */

@@ -1,0 +1,22 @@
+import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
+import type { OpenIDPreset } from '../preset.ts'
+
+/** Facts about Yahoo. */
+export const yahooPreset: OpenIDPreset = {
+  name: 'yahoo',
+  title: 'Yahoo',
+  protocol: 'openid',
+  console: 'https://developer.yahoo.com/apps/',
+  docs: 'https://developer.yahoo.com/sign-in-with-yahoo/',
+  issuer: 'https://api.login.yahoo.com',
+  scope: ['profile', 'email'],
+  offline: 'always',
+  userinfo: true,
+}
+
+/**
+ * Log in with Yahoo.
+ *
+ * - Choose the permissions of OpenID Connect for the app: Email and Profile.
+ */
+export const yahoo = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(yahooPreset, options)
