@@ -9,6 +9,7 @@ import { layers } from './checks/layers.ts'
 import { lockfile } from './checks/lockfile.ts'
 import { manifests } from './checks/manifests.ts'
 import { packages } from './checks/packages.ts'
+import { providerPages } from './checks/provider-pages.ts'
 import { samples } from './checks/samples.ts'
 import { specs } from './checks/specs.ts'
 
@@ -22,6 +23,7 @@ const quick: Readonly<Record<string, Check>> = {
   samples,
   specs,
   errorCodes,
+  providerPages,
   bundles,
   lockfile,
 }

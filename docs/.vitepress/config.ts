@@ -1,9 +1,17 @@
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { defineConfig, type DefaultTheme, type MarkdownOptions } from 'vitepress'
 
 const generated = new URL('../api/typedoc-sidebar.json', import.meta.url)
 const api = existsSync(generated) ? (JSON.parse(readFileSync(generated, 'utf8')) as DefaultTheme.SidebarItem[]) : []
+
+const folder = new URL('../providers/', import.meta.url)
+const providers = readdirSync(folder)
+  .filter((name) => name !== 'index.md')
+  .map((name) => ({
+    text: /^# (.*)/.exec(readFileSync(new URL(name, folder), 'utf8'))?.[1] ?? name,
+    link: `/providers/${name.replace('.md', '')}`,
+  }))
 
 export default defineConfig({
   title: 'Authlib for TypeScript',
@@ -46,6 +54,7 @@ export default defineConfig({
           { text: 'Quick start', link: '/guide/quick-start' },
           { text: 'Your first provider', link: '/guide/first-provider' },
           { text: 'Log in with a provider', link: '/guide/log-in' },
+          { text: 'Log in with GitHub, Google …', link: '/guide/providers' },
           { text: 'Protect an API', link: '/guide/protect-an-api' },
           { text: 'Tokens of other issuers', link: '/guide/token-issuers' },
           { text: 'Deploy', link: '/guide/deploy' },
@@ -86,11 +95,15 @@ export default defineConfig({
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Several tenants', link: '/guide/tenants' },
-          { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },
         ],
       },
+      {
+        text: 'Migrate',
+        items: [{ text: 'From Arctic', link: '/guide/migrate/arctic' }],
+      },
+      { text: 'Providers', collapsed: true, link: '/providers/', items: providers },
       {
         text: 'The project',
         items: [

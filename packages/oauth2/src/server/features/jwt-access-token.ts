@@ -116,11 +116,7 @@ async function findJwt(token: string, server: Server, defaultAudience: readonly 
     expiresAt,
     tokenType: 'Bearer',
     claims: claims as JsonObject, // sound: parsed from JSON
-    revocation: {
-      // One that derives from another has this token alone: what derives from it in turn dies too.
-      ...(ancestors.length > 0 ? { update: { status: 'revoked' } } : {}),
-      changes: { put: [marker] },
-    },
+    revocation: { changes: { put: [marker] } },
   }
 }
 
