@@ -94,6 +94,8 @@ export default defineConfig({
           { text: 'Login and consent pages', link: '/guide/interaction' },
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
           { text: 'Clients', link: '/guide/clients' },
+          { text: 'Client authentication', link: '/guide/client-authentication' },
+          { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },

@@ -83,7 +83,7 @@ function request(dpopHeader: string | undefined, token = 'bound', target = url, 
 
 async function answer(guard: ResourceProtector, of: Request): Promise<HttpResponse> {
   const { headers, refusal } = await admit(guard, fromRequest(of), 'read')
-  return refusal ?? { status: 200, headers: headers ?? [], body: '' }
+  return refusal ?? { status: 200, headers, body: '' }
 }
 
 function header({ headers }: HttpResponse, wanted: string): string | undefined {

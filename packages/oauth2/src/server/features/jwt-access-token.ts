@@ -114,7 +114,7 @@ async function findJwt(token: string, server: Server, defaultAudience: readonly 
     audience: typeof aud === 'string' ? [aud] : aud,
     issuedAt: claims.iat ?? 0,
     expiresAt,
-    tokenType: 'Bearer',
+    tokenType: (claims['cnf'] as { readonly jkt?: unknown } | undefined)?.jkt === undefined ? 'Bearer' : 'DPoP', // RFC 9449 §6.2
     claims: claims as JsonObject, // sound: parsed from JSON
     revocation: { changes: { put: [marker] } },
   }

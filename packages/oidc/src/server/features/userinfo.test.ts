@@ -1,8 +1,18 @@
-import { decodeUnverifiedJwt, KeySet, verifyJwt } from '@authlib/jose'
+import { createHash } from 'node:crypto'
+import { decodeUnverifiedJwt, generateKey, KeySet, signJwt, verifyJwt } from '@authlib/jose'
 import { bearer } from '@authlib/oauth2/resource'
-import { jwtAccessToken, staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
+import { dpop, jwtAccessToken, staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
-import { ISSUER, manualClock, post, refresh } from '../../../../oauth2/test/journey.ts'
+import {
+  basic,
+  Browser,
+  ISSUER,
+  manualClock,
+  post,
+  REDIRECT_URI,
+  refresh,
+  VERIFIER,
+} from '../../../../oauth2/test/journey.ts'
 import { ALICE, logIn, provider, RP, withToken } from '../../../test/provider.ts'
 import { scopeClaims } from '../../scopes.ts'
 import type { ClaimsContext } from '../index.ts'
@@ -98,6 +108,37 @@ describe('userinfo (Core §5.3)', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
     const response = await withToken(server, '/userinfo', await tokenFor(server, 'openid'))
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
+  })
+})
+
+describe('userinfo with bound tokens', () => {
+  it('takes a DPoP token with a proof, once, and never as Bearer (RFC 9449 §7)', async () => {
+    const { server } = await provider({ clock: () => Math.floor(Date.now() / 1000) })
+    server.register(dpop())
+    const key = await generateKey('ES256')
+    const { kty, crv, x, y } = key.publicJwk()
+    const proof = (htm: string, path: string, more: object = {}): Promise<string> =>
+      signJwt({ htm, htu: ISSUER + path, jti: `${htm} ${path} ${Math.random()}`, iat: server.clock(), ...more }, key, {
+        typ: 'dpop+jwt',
+        header: { jwk: { kty, crv, x, y } },
+      })
+    const code = (await new Browser(server).authorize({ scope: 'openid email' })).get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER }
+    const response = await server.fetch(
+      new Request(`${ISSUER}/token`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        headers: { authorization: basic(RP), dpop: await proof('POST', '/token') },
+      }),
+    )
+    const { access_token: token, token_type: type } = (await response.json()) as Record<string, string>
+    expect(type).toBe('DPoP')
+    const call = async (headers: Record<string, string>): Promise<number> =>
+      (await server.fetch(new Request(`${ISSUER}/userinfo`, { headers }))).status
+    const used = await proof('GET', '/userinfo', { ath: createHash('sha256').update(token!).digest('base64url') })
+    expect(await call({ authorization: `DPoP ${token}`, dpop: used })).toBe(200)
+    expect(await call({ authorization: `DPoP ${token}`, dpop: used })).toBe(401)
+    expect(await call({ authorization: `Bearer ${token}` })).toBe(401)
   })
 })
 

@@ -6,14 +6,24 @@
 
 import { AuthlibError, jsonResponse, noStore, type HttpResponse, type JsonObject } from '@authlib/core'
 import { signJwt } from '@authlib/jose'
-import { invalidToken, ResourceProtector, type ResourceToken, type TokenScheme } from '@authlib/oauth2/resource'
+import {
+  bearer,
+  dpop,
+  invalidToken,
+  mutualTls,
+  ResourceProtector,
+  storedReplays,
+  type ResourceToken,
+  type TokenScheme,
+} from '@authlib/oauth2/resource'
 import type { Authorization, Endpoint, Server } from '@authlib/oauth2/server'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
 import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
 
 export interface UserinfoEndpointOptions extends ClaimsOptions {
   /**
-   * How access tokens may be presented. Default: in the Authorization header. `[bearer({ insecureFormBody: true })]` of
+   * How access tokens may be presented. Default: in the Authorization header, as `Bearer`, and as `DPoP` where the server
+   * issues such tokens. `[bearer({ insecureFormBody: true })]` of
    * `@authlib/oauth2/resource` takes them in the body of a POST too.
    */
   readonly schemes?: readonly TokenScheme[]
@@ -59,7 +69,8 @@ function createProtector(server: Server, { schemes }: UserinfoEndpointOptions): 
       if (error instanceof AuthlibError && error.status < 500) return
       server.emit({ type: 'server.error', at: server.clock(), error })
     },
-    ...(schemes && { schemes }),
+    schemes: schemes ?? defaultSchemes(server),
+    confirmations: [mutualTls()],
     validators: [
       {
         async validate(text) {
@@ -73,6 +84,14 @@ function createProtector(server: Server, { schemes }: UserinfoEndpointOptions): 
       },
     ],
   })
+}
+
+/** DPoP where tokens are bound to keys: what is published says so. */
+function defaultSchemes(server: Server): readonly TokenScheme[] {
+  const { dpop_signing_alg_values_supported: algorithms } = server.metadata()
+  if (!Array.isArray(algorithms)) return [bearer()]
+  const replays = storedReplays(server.store, 'dpop_userinfo')
+  return [bearer(), dpop({ algorithms: algorithms as string[], replays, url: () => server.url('userinfo') })]
 }
 
 /** A token that names an audience must name this provider: a token for an API gives the API no claims about the person. */
