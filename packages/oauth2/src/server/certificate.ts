@@ -3,7 +3,7 @@
  * verified it; nothing here does.
  *
  * @spec RFC 5280 §4.1
- * @spec RFC 4514
+ * @spec RFC 4514 §2 §3
  */
 
 /** Names in a certificate. */

@@ -116,7 +116,7 @@ describe('userinfo with bound tokens', () => {
     const { server } = await provider({ clock: () => Math.floor(Date.now() / 1000) })
     server.register(dpop())
     const key = await generateKey('ES256')
-    const { kty, crv, x, y } = key.publicJwk()
+    const { kty, crv = '', x = '', y = '' } = key.publicJwk()
     const proof = (htm: string, path: string, more: object = {}): Promise<string> =>
       signJwt({ htm, htu: ISSUER + path, jti: `${htm} ${path} ${Math.random()}`, iat: server.clock(), ...more }, key, {
         typ: 'dpop+jwt',
