@@ -3,6 +3,7 @@
  * same version rules as the rest.
  */
 
+export * from './api-fetch.ts'
 export {
   challenge,
   parseAuthorization,
