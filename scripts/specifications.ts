@@ -121,6 +121,11 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/oauth-v2-jarm.html`,
   },
   {
+    name: 'OAuth Request Body Hash',
+    title: 'OAuth Request Body Hash (draft)',
+    url: 'https://datatracker.ietf.org/doc/html/draft-eaton-oauth-bodyhash-00',
+  },
+  {
     name: 'OAuth 2.0 Form Post Response Mode',
     title: 'OAuth 2.0 Form Post Response Mode',
     url: `${OPENID}/oauth-v2-form-post-response-mode-1_0.html`,

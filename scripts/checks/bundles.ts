@@ -25,6 +25,12 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
       'jose',
     ],
   },
+  '@authlib/oauth1': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
+  '@authlib/oauth1/client': { parts: ['@authlib/core', '@authlib/oauth1'] },
+  '@authlib/oauth1/providers': {
+    parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth1', '@authlib/oauth1/client', 'jose'],
+  },
+  '@authlib/oauth1/ky': { parts: ['ky'] },
   '@authlib/oauth2': { parts: ['@authlib/core'] },
   '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/oauth2'] },

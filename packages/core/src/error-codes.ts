@@ -169,6 +169,8 @@ export interface ErrorCodes {
   missing_token: 'client' | 'resource'
   /** Sessions need a token store, and there is none. Fix: pass `tokens` to `OAuth`. */
   missing_token_store: 'client'
+  /** The callback of an OAuth 1 login has no verifier. Fix: none at this end, unless the provider has no revision A: see `insecureWithoutVerifier`. */
+  missing_verifier: 'client'
   /** A server could not be reached. Fix: see `reason`; check DNS, TLS and proxies. */
   network_error: 'core'
   /** Development pages were registered for an issuer that is not on loopback. Fix: register pages of your own. */

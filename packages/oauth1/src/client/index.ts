@@ -1,0 +1,6 @@
+export type { OAuth1Login } from './callback.ts'
+export { OAuth1ResponseError, type ProviderAnswer } from './errors.ts'
+export * from './oauth1-client.ts'
+export * from './oauth1.ts'
+export { signFetchRequest, type OAuth1Session } from './session.ts'
+export type { OAuth1Token, TokenCredentials } from './token.ts'

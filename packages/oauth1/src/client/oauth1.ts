@@ -1,0 +1,13 @@
+/** The provider of any OAuth 1 server, for the registry. */
+
+import type { Provider } from '@authlib/core'
+import { OAuth1Client, type OAuth1ClientOptions } from './oauth1-client.ts'
+
+/**
+ * `registry.register('example', oauth1({ clientId, clientSecret, requestTokenUrl, authorizationUrl, accessTokenUrl }))`
+ *
+ * The two calls of a login are those of OAuth 2.
+ */
+export function oauth1(options: OAuth1ClientOptions): Provider<OAuth1Client> {
+  return (environment) => new OAuth1Client({ ...environment, ...options })
+}

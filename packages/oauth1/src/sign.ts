@@ -1,0 +1,134 @@
+/**
+ * Signs a request: the protocol parameters with their signature, and where to put them.
+ *
+ * @spec RFC 5849 §3.1 §3.5
+ */
+
+import { randomToken, systemClock, systemRandom, type Clock, type Random } from '@authlib/core'
+import type { KeyMaterial } from '@authlib/jose'
+import { formatOAuthHeader } from './authorization-header.ts'
+import { baseString, baseStringUri } from './base-string.ts'
+import { hmacSha1 } from './hmac.ts'
+import { formatPairs, parsePairs, type Pair } from './pairs.ts'
+import type { SignatureMethod } from './signature-method.ts'
+
+/** Of a request, what a signature covers. */
+export interface RequestToSign {
+  /** Default `GET`. */
+  readonly method?: string | undefined
+  /** Absolute, with its query. */
+  readonly url: string | URL
+  /** The body, if its content type is `application/x-www-form-urlencoded`. Any other body is not signed. */
+  readonly form?: string | URLSearchParams | undefined
+}
+
+/** With what a request is signed. */
+export interface SignOptions {
+  /** `oauth_consumer_key`. */
+  readonly clientId: string
+  /** Default: empty, as with RSA. */
+  readonly clientSecret?: string | undefined
+  /** For RSA. */
+  readonly privateKey?: KeyMaterial | undefined
+  /** Temporary credentials or an access token. Default: none; the client signs for itself. */
+  readonly token?: { readonly token: string; readonly tokenSecret: string } | undefined
+  /** Default {@link hmacSha1}. */
+  readonly signatureMethod?: SignatureMethod | undefined
+  /**
+   * Further protocol parameters, such as `oauth_callback` and `oauth_verifier`. They replace those that are set by
+   * default, such as `oauth_nonce`; undefined leaves one out, such as `oauth_version`.
+   */
+  readonly params?: Readonly<Record<string, string | undefined>> | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+}
+
+/** Where the protocol parameters go. RFC 5849 §3.5 */
+export type Placement = 'header' | 'query' | 'body'
+
+export interface PlacementOptions extends SignOptions {
+  /** Default `header`. `body` needs a form; requests without one are signed in the header. */
+  readonly placement?: Placement | undefined
+  /** Of the header. */
+  readonly realm?: string | undefined
+}
+
+/** A request to be sent as it is. What was given is not changed. */
+export interface SignedRequest {
+  readonly url: string
+  /** Of the header placement. */
+  readonly authorization?: string | undefined
+  /** The form as it was signed; with the protocol parameters in the body placement. */
+  readonly form?: string | undefined
+}
+
+/**
+ * Signs a request, with a fresh timestamp and nonce each time.
+ *
+ * @throws TypeError for a URL that is not absolute, or a key that the method cannot use
+ * @example
+ * const { url, authorization } = await signRequest(
+ *   { url: 'https://api.example/photos?size=original' },
+ *   { clientId, clientSecret, token: { token, tokenSecret } },
+ * )
+ * await fetch(url, { headers: { authorization } })
+ */
+export async function signRequest(request: RequestToSign, options: PlacementOptions): Promise<SignedRequest> {
+  const { placement = 'header', realm } = options
+  const pairs = await signedParameters(request, options)
+  const url = new URL(request.url).href // as `fetch` sends it
+  const form = request.form?.toString()
+  if (placement === 'query') return { url: withQuery(url, pairs), form }
+  if (placement === 'body' && form !== undefined) return { url, form: joined(form, pairs) }
+  return { url, authorization: formatOAuthHeader({ realm, pairs }), form }
+}
+
+/** The protocol parameters of a request, `oauth_signature` last. */
+export async function signedParameters(
+  { method = 'GET', url, form = '' }: RequestToSign,
+  {
+    clientId,
+    clientSecret = '',
+    privateKey,
+    token,
+    signatureMethod = hmacSha1,
+    params = {},
+    clock = systemClock,
+    random = systemRandom,
+  }: SignOptions,
+): Promise<readonly Pair[]> {
+  const { href } = new URL(url)
+  const protocol = {
+    oauth_consumer_key: clientId,
+    oauth_token: token?.token,
+    oauth_signature_method: signatureMethod.name,
+    oauth_timestamp: String(clock()),
+    oauth_nonce: randomToken(random, 16),
+    oauth_version: '1.0',
+    ...params,
+  }
+  const own: Pair[] = []
+  for (const [name, value] of Object.entries(protocol)) if (value !== undefined) own.push([name, value])
+  const pairs = [...parsePairs(queryOf(href)), ...parsePairs(form.toString()), ...own]
+  const text = baseString({ method, uri: baseStringUri(href), pairs })
+  const secrets = { clientSecret, tokenSecret: token?.tokenSecret ?? '', privateKey }
+  own.push(['oauth_signature', await signatureMethod.sign(text, secrets)])
+  return own
+}
+
+function queryOf(href: string): string {
+  const end = href.indexOf('#')
+  const whole = end === -1 ? href : href.slice(0, end)
+  const start = whole.indexOf('?')
+  return start === -1 ? '' : whole.slice(start + 1)
+}
+
+function withQuery(href: string, pairs: readonly Pair[]): string {
+  const url = new URL(href)
+  url.search = joined(url.search.slice(1), pairs)
+  return url.href
+}
+
+function joined(text: string, pairs: readonly Pair[]): string {
+  return text === '' ? formatPairs(pairs) : `${text}&${formatPairs(pairs)}`
+}
