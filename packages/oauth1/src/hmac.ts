@@ -12,8 +12,10 @@ import { secretKey, symmetricMethod, type SignatureMethod } from './signature-me
 /** What every provider understands. SHA-1 inside an HMAC is not broken. */
 export const hmacSha1: SignatureMethod = /* @__PURE__ */ hmacMethod('HMAC-SHA1', 'SHA-1')
 
+/** Preferred where the provider has it. */
 export const hmacSha256: SignatureMethod = /* @__PURE__ */ hmacMethod('HMAC-SHA256', 'SHA-256')
 
+/** Where a provider asks for it. */
 export const hmacSha512: SignatureMethod = /* @__PURE__ */ hmacMethod('HMAC-SHA512', 'SHA-512')
 
 function hmacMethod(name: string, hash: Hash): SignatureMethod {

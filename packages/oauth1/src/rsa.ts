@@ -12,8 +12,10 @@ import type { SignatureMethod } from './signature-method.ts'
 /** What RFC 5849 defines, and Atlassian's servers ask for. Prefer {@link rsaSha256} where the provider has it. */
 export const rsaSha1: SignatureMethod = /* @__PURE__ */ rsaMethod('RSA-SHA1', 'SHA-1')
 
+/** Preferred where the provider has it. */
 export const rsaSha256: SignatureMethod = /* @__PURE__ */ rsaMethod('RSA-SHA256', 'SHA-256')
 
+/** Where a provider asks for it. */
 export const rsaSha512: SignatureMethod = /* @__PURE__ */ rsaMethod('RSA-SHA512', 'SHA-512')
 
 const ALGORITHM = 'RSASSA-PKCS1-v1_5'
@@ -74,7 +76,7 @@ async function importRsaKey(material: KeyMaterial, name: string, hash: Hash, usa
 }
 
 function checkedKey(key: CryptoKey, name: string, hash: Hash, usage: Usage): CryptoKey {
-  const { name: algorithm, hash: own } = key.algorithm as Partial<RsaHashedKeyAlgorithm> // of whatever kind it is
+  const { name: algorithm, hash: own } = key.algorithm as { name: string; hash?: { name: string } } // of RSA keys and others
   if (algorithm !== ALGORITHM || own?.name !== hash)
     throw new TypeError(`${name} needs a key of ${ALGORITHM} with ${hash}`)
   if (!key.usages.includes(usage)) throw new TypeError(`${name} needs a key that may ${usage}`)

@@ -10,7 +10,11 @@ export interface NetsuiteOptions extends PresetOptions {
   readonly account: string
 }
 
-/** @throws TypeError for an account id that is not letters, digits, `_` and `-` */
+/**
+ * `netsuite({ account: '1234567', clientId, clientSecret })`
+ *
+ * @throws TypeError for an account id that is not letters, digits, `_` and `-`
+ */
 export function netsuite({ account, ...options }: NetsuiteOptions): Provider<OAuth1Client> {
   if (!/^[A-Za-z\d]+(?:[_-][A-Za-z\d]+)*$/.test(account)) throw new TypeError('The NetSuite account id is malformed')
   const host = account.toLowerCase().replaceAll('_', '-')
