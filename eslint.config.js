@@ -5,7 +5,16 @@ import tseslint from 'typescript-eslint'
 const tests = ['**/*.test.ts', '**/*.test-d.ts', 'test/**/*.ts', 'examples/*/test/**/*.ts', 'bench/**/*.ts']
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/coverage/', 'docs/api/', 'docs/.vitepress/']),
+  globalIgnores([
+    '**/dist/',
+    '**/coverage/',
+    '**/.svelte-kit/',
+    '**/.next/',
+    '**/.nuxt/',
+    '**/.output/',
+    'docs/api/',
+    'docs/.vitepress/',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -70,6 +70,8 @@ export default defineConfig({
           { text: 'Koa', link: '/guide/frameworks/koa' },
           { text: 'Fastify', link: '/guide/frameworks/fastify' },
           { text: 'h3, Nitro and Nuxt', link: '/guide/frameworks/h3' },
+          { text: 'Elysia', link: '/guide/frameworks/elysia' },
+          { text: 'SvelteKit', link: '/guide/frameworks/sveltekit' },
         ],
       },
       {

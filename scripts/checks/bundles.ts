@@ -72,6 +72,8 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/fastify': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/h3': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/h3/v1': { parts: ['@authlib/core', '@authlib/node'], node: true },
+  '@authlib/elysia': { parts: ['@authlib/core', '@authlib/fetch'] },
+  '@authlib/sveltekit': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/sql': { parts: ['@authlib/core'] },
   '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },
   '@authlib/testing': { parts: ['@authlib/core'], node: true },

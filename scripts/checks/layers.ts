@@ -16,6 +16,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/koa': ['@authlib/core', '@authlib/node'],
   '@authlib/fastify': ['@authlib/core', '@authlib/node'],
   '@authlib/h3': ['@authlib/core', '@authlib/fetch', '@authlib/node'],
+  '@authlib/elysia': ['@authlib/core', '@authlib/fetch'],
+  '@authlib/sveltekit': ['@authlib/core', '@authlib/fetch'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 
@@ -39,6 +41,8 @@ const NEUTRAL = [
   '@authlib/oidc',
   '@authlib/providers',
   '@authlib/fetch',
+  '@authlib/elysia',
+  '@authlib/sveltekit',
   '@authlib/hono',
 ]
 

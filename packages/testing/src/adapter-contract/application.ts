@@ -40,8 +40,17 @@ export type BodyParser = 'form' | 'nested form' | 'text' | 'bytes' | 'json'
  * - `buffersBodies`: hands a request over once its whole body has arrived
  * - `firstHeaderOnly`: hands over the first of two headers of a name
  * - `normalizesTargets`: makes a plain URL of an odd request target, for everybody behind it
+ * - `refusesAbsoluteTargets`: answers `GET http://host/page` with 404 or 400
+ * - `refusesPipelining`: ends a connection on which a second request arrives before the first is answered
  */
-export type Deviation = 'rewritesQuery' | 'mergesSlashes' | 'buffersBodies' | 'firstHeaderOnly' | 'normalizesTargets'
+export type Deviation =
+  | 'rewritesQuery'
+  | 'mergesSlashes'
+  | 'buffersBodies'
+  | 'firstHeaderOnly'
+  | 'normalizesTargets'
+  | 'refusesAbsoluteTargets'
+  | 'refusesPipelining'
 
 /** An adapter, and how to run an application with it. */
 export interface AdapterUnderTest<Context, Answer> {
