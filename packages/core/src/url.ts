@@ -55,8 +55,11 @@ export function assertIssuer(issuer: string, options?: SecureTransportOptions): 
   })
 }
 
-/** Where the well-known name goes: before the path (RFC 8414 §3, RFC 9728 §3) or behind it (OIDC Discovery §4). */
-export type WellKnownPlacement = 'insert' | 'append'
+/**
+ * Where the well-known name goes: before the path (RFC 8414 §3, RFC 9728 §3), behind it (OIDC Discovery §4), or to the root
+ * of the host without the path (RFC 7033 §4).
+ */
+export type WellKnownPlacement = 'insert' | 'append' | 'root'
 
 /** The URL of `/.well-known/<name>` for an issuer or a resource. */
 export function wellKnownUrl(issuer: string, name: string, placement: WellKnownPlacement): string {
@@ -116,6 +119,7 @@ function wellKnownTarget(issuer: string, name: string, placement: WellKnownPlace
   const query = target.includes('?') ? target.indexOf('?') : target.length
   const path = target.slice(0, query).replace(/\/$/, '') // RFC 8414 §3: a terminating slash goes first
   const wellKnown = `/.well-known/${name}`
+  if (placement === 'root') return wellKnown
   return (placement === 'insert' ? wellKnown + path : path + wellKnown) + target.slice(query)
 }
 

@@ -7,9 +7,17 @@
 
 import type { JsonObject } from '@authlib/core'
 import { idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
-import { invalidRequest, OAuth2Error } from '@authlib/oauth2'
-import { slot, whatToAsk, type Authorization, type InteractionRequest, type Slot } from '@authlib/oauth2/server'
+import { invalidRequest, invalidScope, OAuth2Error } from '@authlib/oauth2'
+import {
+  slot,
+  whatToAsk,
+  type Authorization,
+  type AuthorizationRequest,
+  type InteractionRequest,
+  type Slot,
+} from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../claims.ts'
+import { subjectOf } from './moments.ts'
 import { checkRegistration, signatureAlgorithms } from './registration.ts'
 
 /** Values of `prompt` that work. */
@@ -28,16 +36,28 @@ type Hints = {
 /** Read once, for the demands of the request. */
 export const hintsSlot: Slot<Hints> = slot<Hints>('openidHints')
 
+/** The `claims_locales` of the request. Core §5.2 */
+export const localesSlot: Slot<readonly string[]> = slot<readonly string[]>('claimsLocales')
+
+/** Preferred languages for claims, best first. */
+export function localesOf(authorization: Authorization): readonly string[] {
+  return localesSlot.read(authorization) ?? []
+}
+
 /** Checks the request and keeps what it demands of the login. @throws OAuth2Error */
-export async function validateAuthenticationRequest(request: InteractionRequest): Promise<JsonObject> {
+export async function validateAuthenticationRequest(
+  request: InteractionRequest,
+  prompts: readonly string[] = promptValues,
+): Promise<JsonObject> {
   const { params, scope, client, server } = request
   for (const name of unsupported) if (params.has(name)) throw new OAuth2Error(`${name}_not_supported`)
   if (scope.includes('openid')) {
     if (request.kind === 'authorization' && !params.has('redirect_uri')) throw invalidRequest('redirect_uri is missing') // §3.1.2.1: never a default
     checkRegistration(client, server)
   }
+  if (request.kind === 'authorization') checkResponseType(request)
   return hintsSlot.write({
-    prompt: readPrompt(params.get('prompt')),
+    prompt: readPrompt(params.get('prompt'), prompts),
     maxAge: readMaxAge(params.get('max_age')) ?? defaultMaxAge(request),
     subject: await readSubject(params.get('id_token_hint'), request),
   })
@@ -55,9 +75,16 @@ export function requireDemandedLogin(request: InteractionRequest, authorization:
   if (whatToAsk(request, progress, createdAt).login) throw new OAuth2Error('login_required')
 }
 
-function readPrompt(text: string | undefined): readonly string[] {
+/** @throws OAuth2Error */
+function checkResponseType({ responseType, params, scope }: AuthorizationRequest): void {
+  if (!responseType.responseType.split(' ').includes('id_token')) return
+  if (!scope.includes('openid')) throw invalidScope('an ID Token needs the scope openid')
+  if (!params.has('nonce')) throw invalidRequest('nonce is missing') // §3.2.2.1, §3.3.2.11
+}
+
+function readPrompt(text: string | undefined, allowed: readonly string[]): readonly string[] {
   const prompt = text === undefined ? [] : [...new Set(text.split(' '))]
-  if (!prompt.every((value) => promptValues.includes(value))) {
+  if (!prompt.every((value) => allowed.includes(value))) {
     throw invalidRequest('prompt has a value that is not supported') // Initiating User Registration §4.1
   }
   if (prompt.includes('none') && prompt.length > 1) throw invalidRequest('prompt has none together with another value')
@@ -90,7 +117,8 @@ async function readSubject(
     leeway: Number.MAX_SAFE_INTEGER, // §3.1.2.2: expired is fine
   }
   try {
-    return (await verifyJwt<IdTokenClaims>(hint, await server.requireKeys().keySet(), policy)).claims.sub
+    const { claims } = await verifyJwt<IdTokenClaims>(hint, await server.requireKeys().keySet(), policy)
+    return await subjectOf({ server, client, sub: claims.sub })
   } catch (error) {
     if (!(error instanceof JoseError)) throw error
     throw invalidRequest('id_token_hint is not an ID Token for this client', { reason: error.code, cause: error })

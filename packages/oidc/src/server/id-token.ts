@@ -2,12 +2,14 @@
  * ID Tokens: who logged in, when and how, said to one client.
  *
  * @spec OpenID Connect Core 1.0 §2 §3.1.3.6 §3.3.2.11
+ * @spec FAPI 1.0 Advanced §5.1.1
  */
 
 import type { JsonObject } from '@authlib/core'
 import { signJwt } from '@authlib/jose'
 import type { Authorization, Client, Server } from '@authlib/oauth2/server'
 import { halfHash } from '../hashes.ts'
+import { clientAnswer, firstOf, idTokenClaims, subjectFor } from './moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from './registration.ts'
 
 /** What an ID Token is made of. */
@@ -15,7 +17,7 @@ export interface IdTokenDraft {
   readonly client: Client
   readonly subject: string
   /** The login that it tells of. */
-  readonly authorization: Pick<Authorization, 'authTime' | 'acr' | 'amr'>
+  readonly authorization: Authorization
   /** NumericDate. */
   readonly issuedAt: number
   /** Seconds. */
@@ -25,15 +27,17 @@ export interface IdTokenDraft {
   readonly accessToken?: string | undefined
   /** The authorization code that is issued with it. */
   readonly code?: string | undefined
+  /** The `state` of a response that carries it. */
+  readonly state?: string | undefined
   /** About the end-user. Protocol claims win. */
   readonly claims?: JsonObject | undefined
   /** For clients that are registered for no algorithm. Default: the first of the server's keys. */
   readonly algorithm?: string | undefined
 }
 
-/** A signed ID Token. Its audience is the client alone, so that it needs no `azp`. */
+/** A signed ID Token, encrypted where the client wants it. Its audience is the client alone, so that it needs no `azp`. */
 export async function createIdToken(server: Server, draft: IdTokenDraft): Promise<string> {
-  const { client, subject, authorization, issuedAt, nonce, accessToken, code } = draft
+  const { client, subject, authorization, issuedAt, nonce, accessToken, code, state } = draft
   const alg =
     registeredAlgorithm(client, 'id_token_signed_response_alg', server) ??
     draft.algorithm ??
@@ -43,8 +47,9 @@ export async function createIdToken(server: Server, draft: IdTokenDraft): Promis
     value === undefined ? undefined : halfHash(value, alg, key.crv)
   const claims = {
     ...draft.claims,
+    ...(await addedClaims(server, draft)),
     iss: server.issuer,
-    sub: subject,
+    sub: await subjectFor({ server, client, subject }),
     aud: client.clientId,
     exp: issuedAt + draft.lifetime,
     iat: issuedAt,
@@ -54,6 +59,14 @@ export async function createIdToken(server: Server, draft: IdTokenDraft): Promis
     amr: authorization.amr,
     at_hash: await hash(accessToken),
     c_hash: await hash(code),
+    s_hash: await hash(state),
   }
-  return signJwt(claims, key, { alg })
+  const content = await signJwt(claims, key, { alg })
+  return (await firstOf(server.handlers(clientAnswer), { server, client, use: 'id_token', content })) ?? content
+}
+
+async function addedClaims(server: Server, draft: IdTokenDraft): Promise<JsonObject> {
+  let added: JsonObject = {}
+  for (const add of server.handlers(idTokenClaims)) added = { ...added, ...(await add({ ...draft, server })) }
+  return added
 }

@@ -1,6 +1,22 @@
+export * from './features/claims-parameter.ts'
 export { discoveryEndpoint } from './features/discovery.ts'
-export * from './features/userinfo.ts'
-export * from './id-token.ts'
+export * from './features/encrypted-answers.ts'
 export * from './features/openid.ts'
-export * from './features/openid-code.ts'
-export type { ClaimsContext, ClaimsOptions, SubjectClaims } from './subject-claims.ts'
+export { openIdCode, type OpenIDCodeOptions } from './features/openid-code.ts'
+export { pairwiseSubjects, type PairwiseSubjectsOptions } from './features/pairwise-subjects.ts'
+export * from './features/response-types.ts'
+export * from './features/userinfo.ts'
+export * from './features/web-finger.ts'
+export * from './id-token.ts'
+export {
+  clientAnswer,
+  idTokenClaims,
+  identifiedSubject,
+  releasableClaims,
+  subjectIdentifier,
+  type ClaimsContext,
+  type ClientAnswer,
+  type IdTokenRequest,
+  type SubjectOfClient,
+} from './moments.ts'
+export type { ClaimsOptions, SubjectClaims } from './subject-claims.ts'

@@ -37,12 +37,18 @@ export function registeredAlgorithm({ metadata }: Client, member: SignedResponse
 export function checkRegistration(client: Client, server: Server): void {
   const { metadata } = client
   for (const member of signed) registeredAlgorithm(client, member, server)
+  const supported = server.metadata()
   for (const member of encrypted) {
-    if (metadata[member] !== undefined) {
+    const offered = supported[member.replace('encrypted_response_alg', 'encryption_alg_values_supported')]
+    if (metadata[member] !== undefined && !includes(offered, metadata[member])) {
       throw invalidRequest(`the client is registered for ${member}, which this provider does not support`)
     }
   }
-  if (metadata['subject_type'] === 'pairwise') {
+  if (metadata['subject_type'] === 'pairwise' && !includes(supported['subject_types_supported'], 'pairwise')) {
     throw invalidRequest('the client is registered for pairwise subjects, which this provider does not support')
   }
+}
+
+function includes(list: unknown, value: unknown): boolean {
+  return Array.isArray(list) && list.includes(value)
 }

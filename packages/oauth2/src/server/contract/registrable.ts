@@ -1,6 +1,7 @@
 /** What can be registered with an authorization server. Each thing says its `kind`, so that none is ever taken for another. */
 
 import type { Awaitable, HttpRequest, HttpResponse, Json, JsonObject, Params } from '@authlib/core'
+import type { WellKnownPlacement } from '@authlib/core/kit'
 import type { OAuth2Error } from '../../errors.ts'
 import type { Authorization } from './authorization.ts'
 import type { Client } from './client.ts'
@@ -115,7 +116,7 @@ export interface Endpoint extends Omit<Described, 'metadata'> {
    * Below the server's base, such as `/token`; `{ wellKnown }` for a document of RFC 8615. A last segment `/:id` takes any
    * text, which `handle` is given.
    */
-  readonly path: string | { readonly wellKnown: string; readonly placement: 'insert' | 'append' }
+  readonly path: string | { readonly wellKnown: string; readonly placement: WellKnownPlacement }
   readonly methods: readonly string[]
   /** Whether scripts of any origin may call it. No cookie is ever read on such an endpoint. */
   readonly cors: boolean

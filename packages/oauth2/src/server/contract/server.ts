@@ -10,6 +10,7 @@ import type { AuthEvent } from './events.ts'
 import type { AuthorizationDecision, ConsentItem, Demands, Login, PendingInteraction } from './interaction.ts'
 import type { Moment, MomentHandler } from './moments.ts'
 import type { AuthorizationPlan, FoundToken, IssuePlan } from './plans.ts'
+import type { ResponseType } from './registrable.ts'
 import type {
   AuthorizationRequest,
   BackchannelRequest,
@@ -57,6 +58,8 @@ export interface Server extends Environment {
   readonly interaction: Interactions
   readonly clients: Clients
   metadata(): AuthorizationServerMetadata
+  /** A registered response type, for one that combines several. Undefined: there is none of this name. */
+  responseType(responseType: string): ResponseType | undefined
   /** What registered extensions do at a moment that a feature has opened. */
   readonly handlers: <In, Out>(moment: Moment<In, Out>) => readonly MomentHandler<In, Out>[]
   /** Answers an error where it belongs: at the client when its redirect URI is known, as a page or as JSON otherwise. */

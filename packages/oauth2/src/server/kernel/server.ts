@@ -39,6 +39,7 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
       registry.freeze() // what came later would be missing
       return (metadata ??= composeMetadata(server, registry))
     },
+    responseType: (name: string) => registry.responseType(name)?.responseType,
     handlers<In, Out>(moment: Moment<In, Out>) {
       return registry.handlers(moment) as readonly MomentHandler<In, Out>[] // sound: `on` put them there under this moment
     },

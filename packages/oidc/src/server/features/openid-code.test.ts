@@ -9,6 +9,7 @@ import {
   newAuthorization,
   refreshTokenGrant,
   staticClients,
+  type Authorization,
   type AuthorizationServer,
   type TokenPlan,
   type TokenRequest,
@@ -109,7 +110,11 @@ describe('the ID Token', () => {
     const { server } = bareServer({ keys: await testKeys() })
     const client = (await staticClients([RP]).find('web'))!
     const login = { authTime: 5, acr: 'urn:mace:incommon:iap:silver', amr: ['pwd', 'otp'] }
-    const draft = { client, subject: 'alice', authorization: login, issuedAt: 10, lifetime: 60, code: 'the code' }
+    const authorization: Authorization = {
+      ...{ id: 'a', revision: 1, status: 'active', clientId: 'web', scope: ['openid'] },
+      ...{ createdAt: 5, expiresAt: 100, data: {}, ...login },
+    }
+    const draft = { client, subject: 'alice', authorization, issuedAt: 10, lifetime: 60, code: 'the code' }
     const claims = claimsOf(await createIdToken(server, draft))
     expect(claims).toMatchObject({ acr: login.acr, amr: login.amr, auth_time: 5, exp: 70 })
     expect(claims['c_hash']).toBe(await halfHash('the code', 'ES256')) // §3.3.2.11

@@ -1,35 +1,40 @@
 /**
  * ID Tokens for whoever logged in, as an extension of the grants they are issued by.
  *
- * @spec OpenID Connect Core 1.0 §3.1 §12.2
+ * @spec OpenID Connect Core 1.0 §3.1 §5.4 §12.2
  * @spec OpenID Connect Discovery 1.0 §3
  */
 
-import { AuthlibError } from '@authlib/core'
+import { AuthlibError, type JsonObject } from '@authlib/core'
 import { accessDenied, invalidGrant } from '@authlib/oauth2'
-import { jwksEndpoint, slot, type Extension, type Metadata, type Server, type Slot } from '@authlib/oauth2/server'
+import { jwksEndpoint, on, slot, type Extension, type Metadata, type Server, type Slot } from '@authlib/oauth2/server'
 import { claimsOfScope, scopeClaims } from '../../scopes.ts'
 import {
   hintsSlot,
+  localesOf,
+  localesSlot,
   promptValues,
   requireDemandedLogin,
   validateAuthenticationRequest,
 } from '../authentication-request.ts'
-import { discoveryEndpoint } from './discovery.ts'
 import { createIdToken } from '../id-token.ts'
+import { idToken, releasableClaims, type ClaimsContext } from '../moments.ts'
 import { signatureAlgorithms } from '../registration.ts'
 import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
+import { discoveryEndpoint } from './discovery.ts'
 
 export interface OpenIDCodeOptions extends ClaimsOptions {
   /** Lifetime of ID Tokens in seconds. It says nothing about how long the login lasts. Default 3600. */
-  readonly idTokenLifetime?: number
+  readonly idTokenLifetime?: number | undefined
   /**
    * Signs ID Tokens for clients that are registered without `id_token_signed_response_alg`. OpenID Connect Registration
    * takes them for `RS256` clients; those that read our metadata take any. Default: the first of the server's keys.
    */
-  readonly algorithm?: string
+  readonly algorithm?: string | undefined
   /** Also puts the claims of the scope into ID Tokens. Default false: clients ask the userinfo endpoint. Core §5.4 */
-  readonly claimsInIdToken?: boolean
+  readonly claimsInIdToken?: boolean | undefined
+  /** Accepts `prompt=create`: your login page offers to create an account. Default false. */
+  readonly accountCreation?: boolean | undefined
 }
 
 /** The `nonce` of the authorization request. */
@@ -39,19 +44,28 @@ const nonceSlot: Slot<string> = slot<string>('nonce')
  * Adds an ID Token to what `openid` is granted for, checks `prompt`, `max_age` and `id_token_hint`, and publishes the
  * keys and the discovery document. {@link openId} is this and the userinfo endpoint, for all grants.
  *
- * ```ts
+ * @example
  * server.registerGrant(authorizationCodeGrant(), [codeChallenge(), openIdCode({ claims })])
- * ```
  */
 export function openIdCode(options: OpenIDCodeOptions): Extension {
-  const { idTokenLifetime = 3600, algorithm, claimsInIdToken = false } = options
+  const { idTokenLifetime = 3600, algorithm, claimsInIdToken = false, accountCreation = false } = options
+  const prompts = accountCreation ? [...promptValues, 'create'] : promptValues
+
+  /** Claims of the scope where they are wanted, and what was asked for one by one. */
+  async function claimsFor(context: ClaimsContext, subject: string, withScope: boolean): Promise<JsonObject> {
+    if (!withScope && context.server.handlers(releasableClaims).length === 0) return {}
+    const claims = await releaseClaims(options, subject, withScope ? context : { ...context, scope: [] })
+    if (claims === null) throw invalidGrant('', { reason: 'there is no such subject any more' })
+    return claims
+  }
+
   return {
     kind: 'extension',
     name: 'openid',
     settings: { idTokenLifetime, claimsInIdToken },
     includes: [discoveryEndpoint, jwksEndpoint],
-    metadata: (server) => describe(options, server),
-    validateAuthorizationRequest: validateAuthenticationRequest,
+    metadata: (server) => describe(options, prompts, server),
+    validateAuthorizationRequest: (request) => validateAuthenticationRequest(request, prompts),
     demands: (request) => hintsSlot.read(request),
 
     authorizing(request, authorization) {
@@ -59,7 +73,13 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
       const declined = request.scope.includes('openid') && !authorization.scope.includes('openid')
       if (declined) throw accessDenied('the end-user does not want to be known') // no client can go on without an ID Token
       const nonce = request.params.get('nonce')
-      return nonce === undefined ? undefined : { data: nonceSlot.write(nonce) }
+      const locales = request.params.get('claims_locales')?.split(' ')
+      return {
+        data: {
+          ...(nonce === undefined ? {} : nonceSlot.write(nonce)),
+          ...(locales === undefined ? {} : localesSlot.write(locales)),
+        },
+      }
     },
 
     async tokenResponse({ draft, accessToken }, request) {
@@ -69,10 +89,16 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
       const refreshed = request.kind === 'token' && request.grantType === 'refresh_token'
       const { subject, authTime } = authorization
       if (subject === undefined || authTime === undefined || !scope.includes('openid')) return undefined // nobody logged in
-      const context = { server, client, scope, use: 'id_token' as const }
-      const claims = claimsInIdToken ? await releaseClaims(options, subject, context) : {}
-      if (claims === null) throw invalidGrant('', { reason: 'there is no such subject any more' })
-      const idToken = await createIdToken(server, {
+      const context = {
+        server,
+        client,
+        authorization,
+        scope,
+        use: 'id_token',
+        locales: localesOf(authorization),
+      } as const
+      const claims = await claimsFor(context, subject, claimsInIdToken)
+      const text = await createIdToken(server, {
         client,
         subject,
         authorization,
@@ -83,13 +109,44 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
         claims,
         algorithm,
       })
-      return { params: { id_token: idToken } }
+      return { params: { id_token: text } }
     },
+
+    handlers: [
+      on(idToken, async ({ server, client, authorization, withClaims, ...rest }) => {
+        const { subject = '', scope } = authorization
+        const context = {
+          server,
+          client,
+          authorization,
+          scope,
+          use: 'id_token',
+          locales: localesOf(authorization),
+        } as const
+        const claims = await claimsFor(context, subject, withClaims || claimsInIdToken)
+        const issuedAt = server.clock()
+        const draft = {
+          client,
+          subject,
+          authorization,
+          issuedAt,
+          lifetime: idTokenLifetime,
+          claims,
+          algorithm,
+          ...rest,
+        }
+        return createIdToken(server, draft)
+      }),
+    ],
   }
 }
 
 /** @throws AuthlibError `missing_keys`, `missing_scope` */
-function describe({ scopes = scopeClaims, algorithm }: OpenIDCodeOptions, server: Server): Metadata {
+function describe(
+  { scopes = scopeClaims, algorithm }: OpenIDCodeOptions,
+  prompts: readonly string[],
+  server: Server,
+): Metadata {
   const algorithms = signatureAlgorithms(server)
   if (algorithm !== undefined && !algorithms.includes(algorithm)) {
     throw new AuthlibError('missing_keys', 'There is no key for the algorithm of ID Tokens', { reason: algorithm })
@@ -106,7 +163,7 @@ function describe({ scopes = scopeClaims, algorithm }: OpenIDCodeOptions, server
   return {
     scopes_supported: known,
     claims_supported: [...new Set(['sub', 'iss', 'auth_time', 'acr', 'amr', ...claimsOfScope(known, scopes)])],
-    prompt_values_supported: promptValues,
+    prompt_values_supported: prompts,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,
   }

@@ -17,6 +17,8 @@ import {
   type TokenScheme,
 } from '@authlib/oauth2/resource'
 import type { Authorization, Endpoint, Server } from '@authlib/oauth2/server'
+import { localesOf } from '../authentication-request.ts'
+import { clientAnswer, firstOf, subjectFor } from '../moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
 import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
 
@@ -104,12 +106,22 @@ async function answer(options: ClaimsOptions, server: Server, token: OwnToken): 
   const client = await server.clients.find(clientId)
   if (!client) throw invalidToken('the client is gone')
   if (subject === undefined) throw invalidToken('the client acts for itself')
-  const released = await releaseClaims(options, subject, { server, client, scope: token.scope, use: 'userinfo' })
+  const { authorization, scope } = token
+  const locales = localesOf(authorization)
+  const context = { server, client, authorization, scope, use: 'userinfo', locales } as const
+  const released = await releaseClaims(options, subject, context)
   if (!released) throw invalidToken('there is no such subject any more')
-  const claims: JsonObject = { ...released, sub: subject } // §5.3.2: always
+  const claims: JsonObject = { ...released, sub: await subjectFor({ server, client, subject }) } // §5.3.2: always
   const alg = registeredAlgorithm(client, 'userinfo_signed_response_alg', server)
-  if (alg === undefined) return jsonResponse(200, claims, noStore)
-  const key = await server.requireKeys().signingKey(alg)
-  const body = await signJwt({ ...claims, iss: server.issuer, aud: clientId }, key, { alg }) // §5.3.2
+  const content = alg === undefined ? claims : await signed(server, clientId, claims, alg)
+  const changed = await firstOf(server.handlers(clientAnswer), { server, client, use: 'userinfo', content })
+  const body = changed ?? content
+  if (typeof body !== 'string') return jsonResponse(200, body, noStore)
   return { status: 200, headers: [['content-type', 'application/jwt'], ...noStore], body }
+}
+
+/** §5.3.2 */
+async function signed(server: Server, clientId: string, claims: JsonObject, alg: string): Promise<string> {
+  const key = await server.requireKeys().signingKey(alg)
+  return signJwt({ ...claims, iss: server.issuer, aud: clientId }, key, { alg })
 }

@@ -1,0 +1,110 @@
+import { staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
+import { describe, expect, it } from 'vitest'
+import { Browser, ISSUER } from '../../../../oauth2/test/journey.ts'
+import { authorize } from '../../../test/front-channel.ts'
+import { ALICE, authenticationUrl, claimsOf, logIn, provider, RP, withToken } from '../../../test/provider.ts'
+import { claimsParameter } from './claims-parameter.ts'
+
+const start = async (): Promise<AuthorizationServer> => {
+  const { server } = await provider({ clients: staticClients([RP]) })
+  return server.register(claimsParameter())
+}
+
+const claims = (wanted: object): string => JSON.stringify(wanted)
+
+async function userinfo(server: AuthorizationServer, token: unknown): Promise<unknown> {
+  return (await withToken(server, '/userinfo', token)).json()
+}
+
+it('releases a claim at userinfo that no scope stands for (Core §5.5)', async () => {
+  const server = await start()
+  const { json } = await logIn(server, { claims: claims({ userinfo: { given_name: { essential: true } } }) })
+  expect(await userinfo(server, json['access_token'])).toEqual({ sub: 'alice', given_name: 'Alice' })
+  expect(claimsOf(json['id_token'])).not.toHaveProperty('given_name')
+})
+
+it('releases a claim in the ID Token, and there alone (Core §5.5)', async () => {
+  const server = await start()
+  const { json } = await logIn(server, {
+    claims: claims({ id_token: { email: null, auth_time: { essential: true } } }),
+  })
+  expect(claimsOf(json['id_token'])).toMatchObject({ email: ALICE.email })
+  expect(await userinfo(server, json['access_token'])).toEqual({ sub: 'alice' })
+})
+
+it('leaves out what the provider does not know, without an error (Core §5.5.1)', async () => {
+  const server = await start()
+  const { json } = await logIn(server, { claims: claims({ userinfo: { shoe_size: { essential: true } } }) })
+  expect(await userinfo(server, json['access_token'])).toEqual({ sub: 'alice' })
+})
+
+it('never releases what only the provider says', async () => {
+  const server = await start()
+  const { json } = await logIn(server, {
+    claims: claims({ userinfo: { iss: null, aud: null }, id_token: { exp: null } }),
+  })
+  expect(await userinfo(server, json['access_token'])).toEqual({ sub: 'alice' })
+})
+
+describe('consent', () => {
+  /** The consent page of a request. */
+  async function consentPage(server: AuthorizationServer, params: Record<string, string>, browser: Browser) {
+    let response = await browser.open(authenticationUrl(params))
+    let location = response.headers.get('location') ?? ''
+    if (location.startsWith('/login')) {
+      const interaction = new URL(location, ISSUER).searchParams.get('interaction') ?? ''
+      response = await browser.open(location, { username: 'alice', password: 'alice', interaction })
+      location = response.headers.get('location') ?? ''
+    }
+    return location.startsWith('/consent') ? (await browser.open(location)).text() : null
+  }
+
+  it('is asked for claims beyond the scope, and remembered', async () => {
+    const server = await start()
+    const browser = new Browser(server)
+    await logIn(server, { scope: 'openid email' }, { browser })
+    const known = { scope: 'openid email', claims: claims({ userinfo: { email: null } }) }
+    expect(await consentPage(server, known, browser)).toBeNull() // the scope stands for it
+    const more = { scope: 'openid email', claims: claims({ userinfo: { phone_number: null } }) }
+    expect(await consentPage(server, more, browser)).toContain('phone_number')
+    await authorize(server, more, { browser })
+    expect(await consentPage(server, more, browser)).toBeNull()
+  })
+})
+
+describe('demands', () => {
+  it('an essential acr that the login does not meet is asked for (Core §5.5.1.1)', async () => {
+    const server = await start()
+    const browser = new Browser(server)
+    await logIn(server, {}, { browser })
+    const acr = claims({ id_token: { acr: { essential: true, values: ['urn:gold'] } } })
+    const response = await browser.open(authenticationUrl({ claims: acr, prompt: 'none' }))
+    expect(response.headers.get('location')).toContain('error=login_required')
+    const wish = claims({ id_token: { acr: { values: ['urn:gold'] } } })
+    const voluntary = await browser.open(authenticationUrl({ claims: wish, prompt: 'none' }))
+    expect(voluntary.headers.get('location')).toContain('code=')
+  })
+
+  it('sub with a value names the only person that will do (Core §5.5.1)', async () => {
+    const server = await start()
+    const browser = new Browser(server)
+    await logIn(server, {}, { browser })
+    const bob = claims({ id_token: { sub: { value: 'bob' } } })
+    const response = await browser.open(authenticationUrl({ claims: bob, prompt: 'none' }))
+    expect(response.headers.get('location')).toContain('error=login_required')
+  })
+})
+
+it.each(['[]', '{', '{"userinfo":[]}', '{"userinfo":{"name":3}}', '{"id_token":{"acr":{"values":"x"}}}'])(
+  'refuses malformed claims: %s',
+  async (text) => {
+    const server = await start()
+    const response = await server.fetch(new Request(authenticationUrl({ claims: text })))
+    expect(response.headers.get('location')).toContain('error=invalid_request')
+  },
+)
+
+it('is advertised (Discovery §3)', async () => {
+  const discovery = await (await start()).fetch(new Request(`${ISSUER}/.well-known/openid-configuration`))
+  expect(await discovery.json()).toMatchObject({ claims_parameter_supported: true })
+})

@@ -1,0 +1,132 @@
+import { staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
+import { describe, expect, it } from 'vitest'
+import { redeem, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
+import { authorize } from '../../../test/front-channel.ts'
+import { ALICE, authenticationUrl, claimsOf, provider, RP, withToken } from '../../../test/provider.ts'
+import { halfHash } from '../../hashes.ts'
+import {
+  hybridResponseType,
+  idTokenResponseType,
+  insecureFrontChannelTokens,
+  noneResponseType,
+} from './response-types.ts'
+
+const TYPES = ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'none']
+const CLIENT = {
+  ...RP,
+  grant_types: ['authorization_code', 'refresh_token', 'implicit'],
+  response_types: TYPES,
+}
+
+async function start(client: object = {}): Promise<AuthorizationServer> {
+  const { server } = await provider({ clients: staticClients([{ ...CLIENT, ...client }]) })
+  return server.register(hybridResponseType, idTokenResponseType, noneResponseType, insecureFrontChannelTokens())
+}
+
+const location = async (server: AuthorizationServer, params: Record<string, string | undefined>): Promise<string> => {
+  const response = await server.fetch(new Request(authenticationUrl(params)))
+  return response.headers.get('location') ?? `${response.status}`
+}
+
+it('code id_token: an ID Token that vouches for the code, which is redeemed as usual (Core §3.3)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'code id_token', scope: 'openid profile' })
+  expect([...answer.keys()].sort()).toEqual(['code', 'id_token', 'iss', 'state'])
+  const claims = claimsOf(answer.get('id_token'))
+  expect(claims).toMatchObject({ sub: 'alice', aud: 'web', nonce: 'n-0S6_WzA2Mj' })
+  expect(claims['c_hash']).toBe(await halfHash(answer.get('code') ?? '', 'ES256')) // §3.3.2.11
+  expect(claims['s_hash']).toBe(await halfHash('xyz', 'ES256'))
+  expect(claims).not.toHaveProperty('at_hash')
+  expect(claims).not.toHaveProperty('name') // userinfo has it
+  const tokens = await redeem(server, answer.get('code') ?? '')
+  expect(claimsOf(tokens.json['id_token'])).toMatchObject({ sub: 'alice', nonce: 'n-0S6_WzA2Mj' })
+})
+
+it('id_token: the claims of the scope stand in the ID Token, since nothing else comes (Core §5.4)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'id_token', scope: 'openid email' })
+  expect([...answer.keys()].sort()).toEqual(['id_token', 'iss', 'state'])
+  expect(claimsOf(answer.get('id_token'))).toMatchObject({ sub: 'alice', email: ALICE.email })
+})
+
+it('id_token token: at_hash, and a token that userinfo accepts (Core §3.2.2.9)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'id_token token', scope: 'openid email' })
+  expect(answer.get('token_type')).toBe('Bearer')
+  expect(answer.get('expires_in')).toBe('3600')
+  const token = answer.get('access_token') ?? ''
+  expect(claimsOf(answer.get('id_token'))['at_hash']).toBe(await halfHash(token, 'ES256'))
+  expect(await (await withToken(server, '/userinfo', token)).json()).toMatchObject({ email: ALICE.email })
+})
+
+it('code token: both, without an ID Token, and nonce may be missing (Core §3.3)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'code token', nonce: undefined })
+  expect(answer.has('id_token')).toBe(false)
+  expect((await withToken(server, '/userinfo', answer.get('access_token'))).status).toBe(200)
+  const tokens = await redeem(server, answer.get('code') ?? '')
+  expect(tokens.status).toBe(200)
+})
+
+it('code id_token token: both hashes, and a replayed code ends the token of the front channel (RFC 6749 §4.1.2)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'token code id_token' }) // in any order
+  const claims = claimsOf(answer.get('id_token'))
+  expect(claims).toHaveProperty('c_hash')
+  expect(claims).toHaveProperty('at_hash')
+  const token = answer.get('access_token')
+  expect((await redeem(server, answer.get('code') ?? '')).status).toBe(200)
+  expect((await withToken(server, '/userinfo', token)).status).toBe(200)
+})
+
+it('none: state and iss alone, in the query (Multiple Response Types §4)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'none' })
+  expect([...answer.keys()].sort()).toEqual(['iss', 'state'])
+})
+
+describe('the front channel refuses', () => {
+  it.each(['id_token', 'code id_token', 'id_token token', 'code id_token token'])(
+    '%s without nonce (Core §3.2.2.1, §3.3.2.11)',
+    async (type) => {
+      const url = await location(await start(), { response_type: type, nonce: undefined })
+      expect(url).toMatch(/^https:\/\/app\.example\/cb#.*error=invalid_request/)
+    },
+  )
+
+  it('an ID Token without the scope openid', async () => {
+    const url = await location(await start(), { response_type: 'id_token', scope: 'read' })
+    expect(url).toMatch(/^https:\/\/app\.example\/cb#.*error=invalid_scope/)
+  })
+
+  it.each(['id_token', 'code token'])('%s in the query (Multiple Response Types §3)', async (type) => {
+    const url = await location(await start(), { response_type: type, response_mode: 'query' })
+    expect(url).toMatch(/#.*error=invalid_request/)
+    expect(url).toContain(REDIRECT_URI)
+  })
+
+  it('a client that is not registered for the type', async () => {
+    const server = await start({ response_types: ['code'] })
+    expect(await location(server, { response_type: 'code id_token' })).toMatch(/#.*error=unauthorized_client/)
+    const other = await start({ grant_types: ['authorization_code'] })
+    expect(await location(other, { response_type: 'code id_token' })).toMatch(/#.*error=unauthorized_client/)
+  })
+
+  it('a code without PKCE, in every combination (RFC 9700 §2.1.1)', async () => {
+    const url = await location(await start(), { response_type: 'code id_token', code_challenge: undefined })
+    expect(url).toMatch(/#.*error=invalid_request/)
+  })
+
+  it('tokens, unless they were registered by their name', async () => {
+    const { server } = await provider({ clients: staticClients([CLIENT]) })
+    server.register(hybridResponseType)
+    expect(await location(server, { response_type: 'id_token token' })).toMatch(/error=unsupported_response_type/)
+    expect(server.metadata().response_types_supported).toEqual(['code', 'code id_token'])
+  })
+})
+
+it('is advertised (Discovery §3)', async () => {
+  const metadata = (await start()).metadata()
+  expect([...(metadata.response_types_supported ?? [])].sort()).toEqual([...TYPES].sort())
+  expect(metadata.grant_types_supported).toContain('implicit')
+})
