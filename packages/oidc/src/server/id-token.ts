@@ -2,7 +2,6 @@
  * ID Tokens: who logged in, when and how, said to one client.
  *
  * @spec OpenID Connect Core 1.0 §2 §3.1.3.6 §3.3.2.11
- * @spec FAPI 1.0 Advanced §5.1.1
  */
 
 import type { JsonObject } from '@authlib/core'

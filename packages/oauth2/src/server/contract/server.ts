@@ -59,7 +59,7 @@ export interface Server extends Environment {
   readonly clients: Clients
   metadata(): AuthorizationServerMetadata
   /** A registered response type, for one that combines several. Undefined: there is none of this name. */
-  responseType(responseType: string): ResponseType | undefined
+  readonly responseType: (responseType: string) => ResponseType | undefined
   /** What registered extensions do at a moment that a feature has opened. */
   readonly handlers: <In, Out>(moment: Moment<In, Out>) => readonly MomentHandler<In, Out>[]
   /** Answers an error where it belongs: at the client when its redirect URI is known, as a page or as JSON otherwise. */
