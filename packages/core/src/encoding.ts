@@ -10,6 +10,13 @@ export function encodeBase64url(bytes: Uint8Array): string {
 
 /** Only what {@link encodeBase64url} writes. Throws `invalid_encoding` (400). */
 export function decodeBase64url(text: string): Uint8Array {
+  const bytes = decodeBase64urlOrNull(text)
+  if (bytes === null) throw notCanonical()
+  return bytes
+}
+
+/** As {@link decodeBase64url}; null where that throws. */
+export function decodeBase64urlOrNull(text: string): Uint8Array | null {
   return canonical(text, fromBase64url(text), toBase64url)
 }
 
@@ -20,7 +27,9 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** Only what {@link encodeBase64} writes. Throws `invalid_encoding` (400). */
 export function decodeBase64(text: string): Uint8Array {
-  return canonical(text, fromBase64(text), toBase64)
+  const bytes = canonical(text, fromBase64(text), toBase64)
+  if (bytes === null) throw notCanonical()
+  return bytes
 }
 
 const utf8Encoder = /* @__PURE__ */ new TextEncoder()
@@ -41,9 +50,12 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** The round trip refuses foreign characters, missing or surplus padding and stray bits in one comparison. */
-function canonical(text: string, bytes: Uint8Array | null, encode: (bytes: Uint8Array) => string): Uint8Array {
-  if (bytes === null || encode(bytes) !== text) throw invalidEncoding('The text is no base64, or not in canonical form')
-  return bytes
+function canonical(text: string, bytes: Uint8Array | null, encode: (bytes: Uint8Array) => string): Uint8Array | null {
+  return bytes !== null && encode(bytes) === text ? bytes : null
+}
+
+function notCanonical(): AuthlibError {
+  return invalidEncoding('The string is not base64, or not in canonical form')
 }
 
 function invalidEncoding(message: string): AuthlibError {

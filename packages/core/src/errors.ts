@@ -29,6 +29,6 @@ export class AuthlibError extends Error {
     this.status = status
     this.hint = hint
     // Text of the other side could forge log lines or drive a terminal.
-    this.reason = reason?.replace(/[\p{C}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`)
+    this.reason = reason?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, encodeURIComponent)
   }
 }

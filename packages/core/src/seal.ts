@@ -7,7 +7,7 @@ import { importAeadKey } from '#runtime'
 import type { Awaitable } from './awaitable.ts'
 import { constantTimeEqual } from './compare.ts'
 import { hkdfSha256, hmacSha256, importHmacKey } from './digest.ts'
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from './encoding.ts'
 import { AuthlibError } from './errors.ts'
 import { systemRandom, type Random } from './random.ts'
 
@@ -52,7 +52,7 @@ export function createSealer({ secrets, label, random = systemRandom }: SealerOp
       return encodeBase64url(text)
     },
     async open(sealed, context = '') {
-      const bytes = decodeOrNull(sealed)
+      const bytes = decodeBase64urlOrNull(sealed)
       if (bytes?.[0] !== VERSION) return null
       const iv = bytes.subarray(1, 1 + IV_LENGTH)
       const aad = encodeUtf8(context)
@@ -119,12 +119,4 @@ function weakSecret(message: string): AuthlibError {
   return new AuthlibError('weak_secret', message, {
     hint: 'Make a secret with: openssl rand -base64 32. If it comes from an environment variable, check that it is set.',
   })
-}
-
-function decodeOrNull(text: string): Uint8Array | null {
-  try {
-    return decodeBase64url(text)
-  } catch {
-    return null
-  }
 }

@@ -4,6 +4,7 @@ import * as jose from 'jose'
 import type { JweAlgorithmName, JweEncryptionName } from '../shared/algorithm-name.ts'
 import { JoseError } from '../errors.ts'
 import { invalidHeader } from '../jws/header.ts'
+import { keyNotFound } from '../jws/signature.ts'
 import { cryptoKeyFor } from './key.ts'
 import {
   checkRecipient,
@@ -103,14 +104,12 @@ async function findKeys(
   }
   const refusal = keys instanceof Key ? encryptionRefusal(keys, alg, 'decrypt', implementations) : null
   if (refusal !== null) throw refusal
-  const found =
-    keys instanceof Key
-      ? [keys]
-      : await keys.find({ alg, kid, fits: (key) => encryptionRefusal(key, alg, 'decrypt', implementations) === null })
+  const query = { alg, kid, fits: (key: Key) => encryptionRefusal(key, alg, 'decrypt', implementations) === null }
+  const found = keys instanceof Key ? [keys] : await keys.find(query)
   const fit = found.filter(
     (key) => key.alg === alg || (key.alg === undefined ? algorithms !== undefined : alg === 'dir' && key.alg === enc),
   )
-  if (fit.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
+  if (fit.length === 0) throw keyNotFound(keys instanceof Key ? `the key is not for ${alg}` : keys.explain?.(query))
   return fit
 }
 

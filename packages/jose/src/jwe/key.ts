@@ -9,6 +9,7 @@ import { invalidKey, materialOf } from '../keys/jwk.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import { perKey } from '../keys/per-key.ts'
+import { withFactors } from '../keys/rsa-factors.ts'
 import { refused } from '../runtime/subtle.ts'
 
 const imported = /* @__PURE__ */ perKey<Promise<CryptoKey | Uint8Array>>()
@@ -34,7 +35,7 @@ async function importFor(
   enc: string,
 ): Promise<CryptoKey | Uint8Array> {
   if (key.kty === 'oct') return importSecretFor(decodeBase64url(key.privateJwk().k ?? ''), alg, operation, enc)
-  const jwk = operation === 'encrypt' ? key.publicJwk() : key.privateJwk()
+  const jwk = operation === 'encrypt' ? key.publicJwk() : withFactors(key.privateJwk())
   try {
     return await jose.importJWK(materialOf(jwk) as jose.JWK, alg)
   } catch (cause) {

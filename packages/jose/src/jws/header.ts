@@ -1,10 +1,10 @@
 /** The protected header of a JWS: parsed once per distinct text. */
 
-import { parseJson } from '@authlib/core/kit'
 import { decodeText } from '#runtime'
 import { JoseError } from '../errors.ts'
 import type { Jwk } from '../keys/jwk.ts'
 import { isObject, isTextList } from '../shared/is-object.ts'
+import { readObject } from '../shared/read-object.ts'
 
 /** Header parameters, RFC 7515 §4.1. */
 export interface JwsHeader {
@@ -58,14 +58,15 @@ export function joinHeaders(
 
 /** The JSON object in a base64url text. */
 export function decodeObject(encoded: string): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = parseJson(decodeText(encoded))
-  } catch (cause) {
-    throw decodeError('not JSON in base64url', cause)
-  }
-  if (!isObject(value)) throw decodeError('not a JSON object')
-  return value
+  return readObject(
+    () => decodeText(encoded),
+    (cause) => decodeError(`not a JSON object in base64url${wayOut(encoded)}`, cause),
+  )
+}
+
+function wayOut(encoded: string): string {
+  if (encoded.includes(' ')) return ': pass the bare token, without `Bearer`'
+  return encoded.endsWith('=') ? ', which has no padding' : ''
 }
 
 /** Not the serialization it should be; `reason` says why, without its text. */
@@ -87,7 +88,7 @@ function checkHeader(header: Readonly<Record<string, unknown>>, understood: read
   if (x5c !== undefined && !(isTextList(x5c) && x5c.length > 0)) throw invalidHeader('x5c is no list of strings') // §4.1.6
   if (Object.hasOwn(header, 'crit')) checkCritical(header, understood)
   if (Object.hasOwn(header, 'b64')) checkUnencoded(header)
-  return header as JwsHeader // sound: alg is a string, as are the optional members
+  return Object.freeze(header) as JwsHeader // sound: alg is a string, as are the optional members
 }
 
 /** RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood. */

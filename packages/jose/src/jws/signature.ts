@@ -23,11 +23,16 @@ export type VerificationKeys = Key | KeySetLike | KeyResolver
 /** A wrong argument is the caller's mistake, whatever the token is. */
 export function checkArguments(keys: unknown, algorithms: readonly string[] | undefined): void {
   if (algorithms !== undefined && !(Array.isArray(algorithms) && algorithms.length > 0))
-    throw new TypeError('algorithms is a list that is not empty')
-  if (keys instanceof Key || typeof keys === 'function') return
-  if (isObject(keys) && 'find' in keys) return
-  throw new TypeError('A key, a key set or a resolver is required: see importKey, importSecret and remoteKeySet')
+    throw new TypeError('algorithms must be an array that is not empty')
+  if (typeof keys !== 'function') checkKeys(keys)
 }
+
+function checkKeys(keys: unknown): asserts keys is Key | KeySetLike {
+  if (keys instanceof Key || (isObject(keys) && typeof keys['find'] === 'function')) return
+  throw new TypeError('A key, a key set or a resolver is required: see importKey')
+}
+
+type Verify = (candidates: readonly Key[], set?: KeySetLike) => Key | Promise<Key>
 
 /** The key under which the signature holds, or throws. */
 export function verifySignature(
@@ -39,21 +44,39 @@ export function verifySignature(
 ): Key | Promise<Key> {
   const { alg } = header
   if (algorithms !== undefined && !algorithms.includes(alg)) throw unsupportedAlgorithm()
-  const verifyWith = (candidates: readonly Key[]): Key | Promise<Key> => {
-    if (candidates.length === 0) throw new JoseError('key_not_found', 'No key fits the token')
+  return search(header, keys, (candidates, set) => {
+    if (candidates.length === 0) throw keyNotFound(set?.explain?.(header))
     const fixed = algorithms !== undefined ? candidates : candidates.filter((key) => key.alg !== undefined)
     if (fixed.length === 0) throw unsupportedAlgorithm('Pass `algorithms`, or import the key with its `alg`')
     return firstThatVerifies(fixed, alg, input, signature)
-  }
-  const found = findCandidates(header, keys)
-  return Array.isArray(found) ? verifyWith(found as readonly Key[]) : Promise.resolve(found).then(verifyWith) // an array is no promise
+  })
 }
 
-function findCandidates(header: JwsHeader, keys: VerificationKeys | null): Awaitable<readonly Key[]> {
-  if (keys instanceof Key) return [keys]
-  if (typeof keys === 'function') return Promise.resolve(keys(header)).then((found) => findCandidates(header, found))
+function search(header: JwsHeader, keys: VerificationKeys, verify: Verify): Key | Promise<Key> {
+  if (keys instanceof Key) return verify([keys])
+  if (typeof keys === 'function')
+    return Promise.resolve(keys(header)).then((found) => searchResolved(header, found, verify))
   const { kid, alg } = header // and nothing else of what a stranger wrote
-  return keys?.find({ kid, alg }) ?? []
+  const found = keys.find({ kid, alg })
+  // an array is no promise
+  return Array.isArray(found)
+    ? verify(found as readonly Key[], keys)
+    : Promise.resolve(found).then((list) => verify(list, keys))
+}
+
+function searchResolved(
+  header: JwsHeader,
+  found: Key | KeySetLike | null | undefined,
+  verify: Verify,
+): Key | Promise<Key> {
+  if (found === null || found === undefined) throw keyNotFound('the resolver found none')
+  checkKeys(found) // a JWK, or another resolver
+  return search(header, found, verify)
+}
+
+/** No key of a set is for the token. */
+export function keyNotFound(reason?: string): JoseError {
+  return new JoseError('key_not_found', 'No key fits the token', { reason })
 }
 
 /** Signs what is left and right of the first dot. */

@@ -3,7 +3,7 @@
 import { type Clock, systemClock } from '@authlib/core'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import { JoseError } from '../errors.ts'
-import { isTextList } from '../shared/is-object.ts'
+import { isObject, isTextList } from '../shared/is-object.ts'
 import type { JwsHeader } from '../jws/header.ts'
 import { isEmptyMember, memberFault, type MemberRule, passes } from '../shared/member-rule.ts'
 
@@ -86,18 +86,27 @@ export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptio
   if (expected === undefined || typ === expected) return
   const fits = (name: string): boolean => mediaType(name) === mediaType(typ ?? '')
   if (typ === undefined ? typOptional : [expected].flat().some(fits)) return
-  throw new JoseError('invalid_header', 'The token is of another type', { reason: 'typ' }) // RFC 8725 §3.11
+  throw new JoseError('invalid_header', 'The token is of another type', { reason: `typ: ${difference(expected, typ)}` }) // RFC 8725 §3.11
+}
+
+/** A setting that is there without a value, such as a variable that is not set, must not become no check at all. */
+export function checkPolicy<P extends JwtPolicy>(policy: P): P {
+  if (!isObject(policy)) throw new TypeError('A policy is required: algorithms, issuer, audience …')
+  for (const name of ['typ', 'issuer', 'audience', 'subject', 'maxAge'] as const)
+    if (policy[name] === undefined && name in policy) throw new TypeError(`The policy's ${name} is undefined`)
+  return policy
 }
 
 /** Checks claims, wherever they come from, against a policy. Throws a `JoseError` that names the claim. */
 export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader> = {}): void {
+  checkPolicy(policy)
   const now = (policy.clock ?? systemClock)()
   const malformed = malformedName(claims)
-  if (malformed !== null) throw invalidClaim(malformed, 'of another type')
+  if (malformed !== null) throw invalidClaim(malformed, `a ${typeof claims[malformed]} is not its type`)
   checkTimes(claims, policy, now)
   const { issuer, subject, required = [] } = policy
-  if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss')
-  if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub')
+  if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss', issuer)
+  if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub', subject)
   checkAudience(claims, policy)
   for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
   if (policy.claims !== undefined) checkRules(claims, policy.claims)
@@ -117,8 +126,8 @@ export function malformedName({ iss, sub, jti, aud, exp, nbf, iat }: NewJwtClaim
 }
 
 /**
- * At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). Whatever is NaN lets nothing pass, and nothing is
- * added: to a text that would append.
+ * At `exp` a token is expired, at `nbf` it is valid (RFC 7519 §4.1.4, §4.1.5). NaN fails every check. We subtract, because +
+ * would concatenate strings.
  */
 function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
   const { exp, nbf, iat } = claims
@@ -136,12 +145,12 @@ function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, sole
   if (anyAudience) return
   if (audience === undefined) {
     if (aud === undefined) return
-    throw invalidClaim('aud', 'the policy names none', 'Say who you are in `audience`')
+    throw invalidClaim('aud', 'the policy names none', 'Name your audience in `audience`')
   }
   if (aud === undefined) throw missingClaim('aud')
   if (soleAudience && typeof aud !== 'string') throw invalidClaim('aud', 'a list')
   const fits = (item: string): boolean => (typeof audience === 'string' ? item === audience : audience.includes(item))
-  if (!(typeof aud === 'string' ? fits(aud) : aud.some(fits))) throw invalidClaim('aud', 'for another audience')
+  if (!(typeof aud === 'string' ? fits(aud) : aud.some(fits))) throw invalidClaim('aud', difference(audience, aud))
 }
 
 function checkRules(claims: JwtClaims, rules: Readonly<Record<string, ClaimRule>>): void {
@@ -158,15 +167,27 @@ export function mediaType(typ: string): string {
 }
 
 function expired(claim: 'exp' | 'iat'): JoseError {
-  return new JoseError('expired_token', 'The token has expired', { claim })
+  return new JoseError('expired_token', 'The token has expired', { claim, reason: claim })
 }
 
 function immature(claim: 'nbf' | 'iat'): JoseError {
-  return new JoseError('immature_token', 'The token is not valid yet', { claim })
+  return new JoseError('immature_token', 'The token is not valid yet', {
+    claim,
+    reason: claim,
+    hint: 'Allow a `leeway`, and check that times are in seconds',
+  })
 }
 
-function mismatch(claims: JwtClaims, claim: string): JoseError {
-  return claims[claim] === undefined ? missingClaim(claim) : invalidClaim(claim, 'another value')
+function mismatch(claims: JwtClaims, claim: string, expected: string): JoseError {
+  const found = claims[claim]
+  return found === undefined
+    ? missingClaim(claim)
+    : invalidClaim(claim, `${JSON.stringify(expected)} expected, found another`)
+}
+
+/** For logs: a `reason` is never sent. Only of what is no personal data. */
+function difference(expected: unknown, found: unknown): string {
+  return [expected, found].map((value) => JSON.stringify(value ?? null).slice(0, 200)).join(' expected, found ')
 }
 
 function missingClaim(claim: string, hint?: string): JoseError {
@@ -174,7 +195,7 @@ function missingClaim(claim: string, hint?: string): JoseError {
 }
 
 function invalidClaim(claim: string, reason: string, hint?: string): JoseError {
-  return new JoseError('invalid_claim', 'A claim is not what it must be', {
+  return new JoseError('invalid_claim', 'Invalid claim', {
     claim,
     reason: `${claim}: ${reason}`,
     hint,

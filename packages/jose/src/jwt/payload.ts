@@ -1,10 +1,10 @@
 /** The payload of a JWT: from claims to text and back. RFC 7519 §7 */
 
 import { type Clock, systemClock } from '@authlib/core'
-import { parseJson } from '@authlib/core/kit'
 import { type JwtClaims, malformedName, type NewJwtClaims } from './claims.ts'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../shared/is-object.ts'
+import { readObject } from '../shared/read-object.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** What the signer or encrypter of claims may say about their time. */
@@ -17,16 +17,16 @@ export interface LifetimeOptions {
 
 /** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
 export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
-  if (!isObject(claims)) throw new TypeError('Claims are an object')
+  if (!isObject(claims)) throw new TypeError('Claims must be an object')
   const { exp, nbf, iat } = claims
   const dated = exp instanceof Date || nbf instanceof Date || iat instanceof Date
   const stated = dated ? withNumericDates(claims) : claims
   const fault = malformedName(stated)
-  if (fault !== null) throw new TypeError(`${fault} is of another type than RFC 7519 says`)
+  if (fault !== null) throw new TypeError(`${fault} must not be a ${typeof stated[fault]} (RFC 7519 §4.1)`)
   const numeric = stated as JwtClaims // no Date is left
   if (lifetime === undefined) return numeric
   if (exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
-  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime is a number of seconds')
+  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime must be a positive number of seconds')
   const now = clock()
   return { ...numeric, iat: numeric.iat ?? now, exp: now + lifetime }
 }
@@ -40,16 +40,8 @@ function withNumericDates(claims: NewJwtClaims): NewJwtClaims {
 
 /** The JSON object that a payload must be. Throws `invalid_payload`, also for whatever reading its text throws. */
 export function parseClaims(read: () => string): JwtClaims {
-  let claims: unknown
-  try {
-    claims = parseJson(read())
-  } catch (cause) {
-    throw new JoseError('invalid_payload', 'The payload is not JSON', { cause })
-  }
-  if (!isObject(claims)) {
-    throw new JoseError('invalid_payload', 'The payload is not a JSON object')
-  }
-  return claims // its registered members are checked by the policy
+  // its registered members are checked by the policy
+  return readObject(read, (cause) => new JoseError('invalid_payload', 'The payload is not a JSON object', { cause }))
 }
 
 /** Names where it does not fit, and no value. */

@@ -2,7 +2,7 @@
 
 import { decodeText, encodeText } from '#runtime'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
-import { checkClaims, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
+import { checkClaims, checkPolicy, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
 import { JoseError } from '../errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
 import { verifyCompact } from '../jws/compact.ts'
@@ -53,7 +53,7 @@ export async function verifyJwt<C = JwtClaims>(
   keys: VerificationKeys,
   policy: JwtPolicy & { readonly schema?: StandardSchema<C> },
 ): Promise<VerifiedJwt<C>> {
-  const { algorithms, maxSize = 16_384, decryption, schema } = policy
+  const { algorithms, maxSize = 16_384, decryption, schema } = checkPolicy(policy)
   const signed = decryption === undefined ? token : await decryption.open(token)
   const verified = verifyCompact(signed, keys, algorithms, maxSize)
   const { header, payload, key } = verified instanceof Promise ? await verified : verified

@@ -5,6 +5,7 @@ import { writePkcs8, writeRsaPrivate, writeRsaPublic, writeSec1, writeSpki } fro
 import { encryptPkcs8 } from '../formats/encrypted-key.ts'
 import { invalidKey, type Jwk } from './jwk.ts'
 import type { Key } from './key.ts'
+import { withFactors } from './rsa-factors.ts'
 import { writePem } from '../formats/pem.ts'
 import { writeSsh } from '../formats/ssh-key.ts'
 
@@ -60,7 +61,7 @@ export async function exportPrivateDer(
   key: Key,
   { format = 'pkcs8', password, ...encryption }: ExportPrivateOptions = {},
 ): Promise<Uint8Array> {
-  const jwk = key.privateJwk()
+  const jwk = withFactors(key.privateJwk())
   checkFormat(format, ['pkcs8', 'pkcs1', 'sec1'])
   if (jwk.kty === 'oct') throw invalidKey('a symmetric key is exported as JWK only')
   if (format !== 'pkcs8' && password !== undefined) throw new TypeError('Only a PKCS#8 is encrypted')

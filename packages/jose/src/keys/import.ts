@@ -9,7 +9,6 @@ import { jwkFromDer } from '../formats/der-import.ts'
 import { looksLikeKey } from '../formats/disguise.ts'
 import { decodeMember, invalidKey, type Jwk } from './jwk.ts'
 import { readPem } from '../formats/pem.ts'
-import { withFactors } from './rsa-factors.ts'
 import { isSshKey, jwkFromSsh } from '../formats/ssh-key.ts'
 import { isObject } from '../shared/is-object.ts'
 import { encryptionRow, managementRow } from '../jwe/implementation.ts'
@@ -47,7 +46,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
     return importUndisguised(await jwkFromCryptoKey(material), options)
   if (isKeyPair(material)) return keyFromPair(material, options)
   if (isKeyObject(material)) return fromKeyObject(material, options)
-  return importUndisguised(withFactors(material), options) // what remains is checked by parseJwk
+  return importUndisguised(material, options) // what remains is checked by parseJwk
 }
 
 /**
@@ -104,7 +103,7 @@ async function jwkFromText(text: string, { password }: ImportKeyOptions): Promis
 
 function jwkFromJson(text: string): Jwk {
   try {
-    return withFactors(parseJson(text) as Jwk) // which parseJwk checks
+    return parseJson(text) as Jwk // which parseJwk checks
   } catch (cause) {
     throw cause instanceof JoseError ? cause : invalidKey('not JSON', cause)
   }

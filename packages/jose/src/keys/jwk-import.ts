@@ -1,12 +1,13 @@
 /** Makes a {@link Key} of a JWK: the one format that needs no reader. */
 
 import type { AlgorithmName } from '../shared/algorithm-name.ts'
-import type { JwsRow } from '../algorithms.ts'
 import type { JweImplementation } from '../jwe/implementation.ts'
-import { invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { invalidKey, type Jwk, parseJwk, type ParseJwkOptions } from './jwk.ts'
+import { hasRocaFingerprint } from './roca.ts'
 import { pick } from '../shared/pick.ts'
 import { Key } from './key.ts'
 import { keyExtras } from './extras.ts'
+import { withFactors } from './rsa-factors.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface ImportJwkOptions {
@@ -28,8 +29,8 @@ export interface ImportKeyOptions extends ImportJwkOptions {
 }
 
 /**
- * As `importKey` for a JWK, without waiting, and without a look at what `alg` names or whether a secret is a key in
- * disguise. Throws `invalid_key`.
+ * As `importKey` for a JWK, without waiting, and without a look at what `alg` names, whether a secret is a key in disguise,
+ * or whether an RSA key was made by a faulty library (ROCA). For keys that you know. Throws `invalid_key`.
  */
 export function importJwk(jwk: Jwk, options: ImportJwkOptions = {}): Key {
   return new Key(readJwk(jwk, options), options)
@@ -39,11 +40,15 @@ export function importJwk(jwk: Jwk, options: ImportJwkOptions = {}): Key {
 export function importJwkWith(jwk: Jwk, options: ImportKeyOptions): Key {
   const extras = keyExtras((options.implementations ?? []).filter((item) => item.kind === 'signature'))
   const rows = extras.implementations.map(({ row }) => row)
-  return new Key(readJwk(jwk, options, rows), { ...options, extras })
+  return new Key(readJwk(jwk, options, { rows, isFaulty: hasRocaFingerprint }), {
+    ...options,
+    extras,
+    complete: withFactors,
+  })
 }
 
-function readJwk(jwk: Jwk, options: ImportJwkOptions, rows?: readonly JwsRow[]): Jwk {
-  const parsed = parseJwk(jwk, { ...options, rows })
+function readJwk(jwk: Jwk, options: ImportJwkOptions, rules?: ParseJwkOptions): Jwk {
+  const parsed = parseJwk(jwk, { ...options, ...rules })
   const stated = pick(options, ['kid', 'use', 'alg'])
   for (const name of ['alg', 'use'] as const) {
     if (stated[name] !== undefined && parsed[name] !== undefined && stated[name] !== parsed[name])

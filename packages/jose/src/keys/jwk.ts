@@ -1,9 +1,8 @@
 /** JSON Web Keys, RFC 7517, decoded strictly before any library sees them. */
 
-import { decodeBase64url } from '@authlib/core/kit'
+import { decodeBase64urlOrNull } from '@authlib/core/kit'
 import { type Curve, curves, findJwsRow, type JwsRow, type KeyType } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
-import { hasRocaFingerprint } from './roca.ts'
 import { pick } from '../shared/pick.ts'
 import { isObject, isTextList } from '../shared/is-object.ts'
 
@@ -60,6 +59,8 @@ export interface ParseJwkOptions {
   readonly allowWeak?: boolean
   /** Beyond those of the table: they say what an AKP of theirs looks like. */
   readonly rows?: readonly JwsRow[] | undefined
+  /** A closer look at the modulus of an RSA key. Passed in, so that a small verifier does without it. */
+  readonly isFaulty?: (modulus: Uint8Array) => boolean
 }
 
 /**
@@ -72,10 +73,15 @@ export function parseJwk(value: unknown, options: ParseJwkOptions = {}): Jwk {
   const kty = value['kty']
   if (typeof kty !== 'string' || !Object.hasOwn(keyMembers, kty)) throw invalidKey('unknown kty')
   const { open, secret } = keyMembers[kty as KeyType] // sound: an own name of the table
-  const names = isPrivateJwk(value as Jwk) ? [...open, ...secret] : open // all or none: RFC 7518 §6.3.2
+  const names = isPrivateJwk(value as Jwk) ? [...open, ...secretsOf(value, secret)] : open
   checkMaterial(value as Jwk, names, options) // kty is a text, the rest is looked at there
   for (const name of attributes) if (value[name] !== undefined) requiredText(value, name)
   return { ...pickMembers(value, [...names, ...attributes]), ...keyOpsOf(value) }
+}
+
+/** RFC 7518 §6.3.2: of an RSA key the factors, all or none. They are recovered when it signs or decrypts. */
+function secretsOf(jwk: Readonly<Record<string, unknown>>, secret: readonly string[]): readonly string[] {
+  return jwk['kty'] === 'RSA' && secret.every((name) => name === 'd' || jwk[name] === undefined) ? ['d'] : secret
 }
 
 /** Whether a parsed JWK has what only the owner of the key has. */
@@ -138,13 +144,16 @@ function akpLengths({ alg = '' }: Jwk, { rows = [] }: ParseJwkOptions): Lengths 
 
 const MAX_MODULUS = 2048 // bytes: 16,384 bits, the limit of OpenSSL
 
-function checkRsa([modulus, exponent]: readonly [Uint8Array, Uint8Array], { allowWeak }: ParseJwkOptions): void {
+function checkRsa(
+  [modulus, exponent]: readonly [Uint8Array, Uint8Array],
+  { allowWeak, isFaulty = () => false }: ParseJwkOptions,
+): void {
   const bits = modulus.length * 8 - Math.clz32(modulus[0]!) + 24 // not empty
   if (bits < 2048 && !allowWeak) throw invalidKey('RSA key under 2048 bits') // RFC 7518 §3.3
   if (modulus.length > MAX_MODULUS || exponent.length > 8) throw invalidKey('RSA key too large')
   if (isEven(modulus)) throw invalidKey('n is even')
   if (isEven(exponent) || (exponent.length === 1 && exponent[0] === 1)) throw invalidKey('e is even or 1')
-  if (hasRocaFingerprint(modulus) && !allowWeak) throw invalidKey('made by a faulty library (ROCA)')
+  if (isFaulty(modulus) && !allowWeak) throw invalidKey('made by a faulty library (ROCA)')
 }
 
 /** With the further primes, which are not for us: RFC 7518 §6.3.2.7. */
@@ -172,11 +181,9 @@ function octets(material: Jwk, name: string): Uint8Array {
 
 /** The bytes of a member, strictly. Throws `invalid_key`. */
 export function decodeMember(text: string, name: string): Uint8Array {
-  try {
-    return decodeBase64url(text)
-  } catch (cause) {
-    throw invalidKey(`${name} is not base64url`, cause)
-  }
+  const bytes = decodeBase64urlOrNull(text)
+  if (bytes === null) throw invalidKey(`${name} is not base64url${text.endsWith('=') ? ', which has no padding' : ''}`)
+  return bytes
 }
 
 function requiredText(members: Readonly<Record<string, unknown>>, name: string): string {

@@ -2,11 +2,13 @@
 
 import type { Awaitable } from '@authlib/core'
 import { findJwsRow } from '../algorithms.ts'
+import { JoseError } from '../errors.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
 import { importJwkWith } from './jwk-import.ts'
 import type { Key } from './key.ts'
 import { type KeyExtras, keyExtras } from './extras.ts'
-import type { KeyOperation } from './rules.ts'
+import { type KeyOperation, refusal } from './rules.ts'
+import { isObject } from '../shared/is-object.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** What a header says about the key that was used. */
@@ -27,6 +29,8 @@ export interface KeySetLike {
   find(query: KeyQuery): Awaitable<readonly Key[]>
   /** Something else each time the keys change. Absent: they never do. */
   readonly revision?: number
+  /** Why `find` found nothing: becomes the `reason` of `key_not_found`. */
+  explain?(query: KeyQuery): string
 }
 
 export interface KeySetOptions {
@@ -41,6 +45,8 @@ interface Entry {
   readonly jwk: Jwk
   /** null: a member of the set that this library cannot use. */
   key?: Key | null
+  /** Why it cannot. */
+  fault?: string
 }
 
 /** The keys of one name. */
@@ -67,9 +73,9 @@ export class KeySet implements KeySetLike {
   /** From JSON. A key that is malformed, weak or of an unknown type is passed over: it spoils only itself. RFC 7517 §5 */
   static from(jwks: JwkSet, { implementations = [] }: KeySetOptions = {}): KeySet {
     const extras = keyExtras(implementations)
-    const { keys } = jwks as { keys: unknown } // it comes from the network
-    if (!Array.isArray(keys)) throw new TypeError('A key set has a list of keys')
-    const entries = keys.filter((jwk) => typeof jwk === 'object' && jwk !== null).map((jwk: Jwk) => ({ jwk }))
+    const keys: unknown = isObject(jwks) ? jwks.keys : undefined // it comes from the network
+    if (!Array.isArray(keys)) throw new TypeError('A key set must be an object with an array of `keys`')
+    const entries = keys.filter(isObject).map((jwk) => ({ jwk: { ...jwk } as Jwk })) // a copy: the caller may change its own
     return new KeySet(entries, extras)
   }
 
@@ -117,6 +123,25 @@ export class KeySet implements KeySetLike {
     return found
   }
 
+  /** Why no key was found, in words for a log: no such `kid`, too many candidates, or what is wrong with each key. */
+  explain({ kid, alg, operation = 'verify', fits }: KeyQuery): string {
+    const name = kid === undefined ? 'a key' : 'the kid' // not its value: it is a stranger's
+    const { entries } = (kid === undefined ? this.#all : this.#byKid.get(kid)) ?? { entries: [] }
+    if (entries.length === 0)
+      return kid === undefined ? 'the set is empty' : `none of the ${this.size} keys of the set has the kid`
+    const row = findJwsRow(alg) ?? this.#extras.findRow(alg)
+    const faults = entries.map((entry) => {
+      const key = this.#imported(entry)
+      if (key === null) return `${entry.fault} and cannot be used`
+      if (fits !== undefined) return fits(key) ? null : `not for ${alg}`
+      return row === undefined ? `not for ${alg}` : refusal(key, key.findRow(alg) ?? row, operation)
+    })
+    const fitting = faults.filter((fault) => fault === null).length
+    if (fitting > 0) return `${fitting} keys fit ${alg}, and at most ${MAX_CANDIDATES} are tried: the token needs a kid`
+    const listed = [...new Set(faults)].slice(0, MAX_CANDIDATES)
+    return `${name} is there, but ${listed.join('; ')}`
+  }
+
   /** Public halves only; symmetric keys are left out. */
   toJSON(): JwkSet {
     return { keys: [...this].filter((key) => key.kty !== 'oct').map((key) => key.publicJwk()) }
@@ -137,8 +162,9 @@ export class KeySet implements KeySetLike {
     if (entry.key === undefined) {
       try {
         entry.key = importJwkWith(entry.jwk, { implementations: this.#extras.implementations })
-      } catch {
+      } catch (error) {
         entry.key = null
+        entry.fault = (error instanceof JoseError ? error.reason : undefined) ?? 'malformed'
       }
     }
     return entry.key

@@ -15,6 +15,8 @@ export interface KeyOptions {
   /** Lets an HMAC key be shorter than its hash (RFC 7518 §3.2). Default false. */
   readonly allowWeak?: boolean
   readonly extras?: KeyExtras
+  /** Works out what the private half leaves out, when it is first asked for. */
+  readonly complete?: (jwk: Jwk) => Jwk
 }
 
 /** Made by `importKey`, `generateKey` or a key set; immutable. Serialises to its public half only. */
@@ -34,11 +36,12 @@ export class Key implements KeyFacts {
   readonly allowWeak: boolean
   /** What it has beyond the library and the runtime. */
   readonly extras: KeyExtras | undefined
-  readonly #jwk: Jwk
+  #jwk: Jwk
+  readonly #complete: ((jwk: Jwk) => Jwk) | undefined
   readonly #verifiers = new Map<string, Verifier>()
 
   /** Of a parsed JWK. */
-  constructor(jwk: Jwk, { allowWeak = false, extras }: KeyOptions = {}) {
+  constructor(jwk: Jwk, { allowWeak = false, extras, complete }: KeyOptions = {}) {
     const { kty, crv, kid, use, alg, key_ops: keyOps, k = '' } = jwk
     this.kty = kty
     this.crv = crv
@@ -51,6 +54,8 @@ export class Key implements KeyFacts {
     this.allowWeak = allowWeak
     this.extras = extras
     this.#jwk = jwk
+    this.#complete = complete
+    Object.freeze(this) // the private fields stay ours to write
   }
 
   /** The public half as JWK. Throws `invalid_key` for a symmetric key, which has none. */
@@ -59,9 +64,10 @@ export class Key implements KeyFacts {
     return this.toJSON()
   }
 
-  /** The whole key as JWK. Throws `invalid_key` when there is no private half, or none that can be exported. */
+  /** The whole key as JWK. Throws `invalid_key` when there is no private half, or none that can be exported. The factors of an RSA key are worked out here, if it came without. */
   privateJwk(): Jwk {
     if (!this.isPrivate || this.extras?.custody !== undefined) throw invalidKey('no private half to export')
+    if (this.#complete !== undefined) this.#jwk = this.#complete(this.#jwk)
     return { ...this.#jwk }
   }
 

@@ -49,17 +49,52 @@ describe('a remote key set', () => {
   it('J29: is fetched again for an unknown kid, once per cooldown', async () => {
     const keys = open()
     await verifyJwt(await token(key), keys, policy)
-    const added = await generateKey('ES256')
+    const [added, later] = [await generateKey('ES256'), await generateKey('ES256')]
     answer = serve(key, added)
-    await expect(verifyJwt(await token(added), keys, policy)).rejects.toMatchObject({ code: 'key_not_found' })
+    await verifyJwt(await token(added), keys, policy) // right after the first load, which is no search
+    answer = serve(key, added, later)
+    await expect(verifyJwt(await token(later), keys, policy)).rejects.toMatchObject({
+      code: 'key_not_found',
+      reason: 'none of the 2 keys of the set has the kid',
+    })
     time.now += 30
-    await verifyJwt(await token(added), keys, policy)
-    expect(seen).toHaveLength(2)
+    await verifyJwt(await token(later), keys, policy)
+    expect(seen).toHaveLength(3)
     for (let i = 0; i < 1000; i++) {
       const stranger = { kid: `k${i}`, alg: 'ES256' }
       expect(await keys.find(stranger)).toEqual([])
     }
-    expect(seen).toHaveLength(2)
+    expect(seen).toHaveLength(3)
+  })
+
+  it('is loaded once for a token of a stranger that comes first', async () => {
+    const keys = open()
+    const stranger = await token(await generateKey('ES256'))
+    await Promise.all(Array.from({ length: 20 }, () => expect(verifyJwt(stranger, keys, policy)).rejects.toThrow()))
+    expect(seen).toHaveLength(1)
+  })
+
+  it('begins with an exported set no longer than maxAge, and takes no negative Age (RFC 9111 §5.1)', async () => {
+    const initial = { jwks: { keys: [key.publicJwk()] }, freshUntil: time.now + 1e9 }
+    const keys = open({ initial, maxAge: 100 })
+    await verifyJwt(await token(key), keys, policy)
+    expect(seen).toHaveLength(0)
+    time.now += 100
+    await verifyJwt(await token(key), keys, policy)
+    expect(seen).toHaveLength(1)
+    answer = { ...serve(key), headers: { 'cache-control': 'max-age=100', age: '-999999' } }
+    const cached = open()
+    await cached.get()
+    expect(cached.export()?.freshUntil).toBe(time.now + 100)
+  })
+
+  it('may be on plain http of another host only when an option says so', async () => {
+    const options: RemoteKeySetOptions = { fetch: async () => new Response(serve(key).body), clock: () => time.now }
+    await expect(remoteKeySet('http://keycloak:8080/certs', options).get()).rejects.toMatchObject({
+      cause: { code: 'insecure_transport' },
+    })
+    const allowed = remoteKeySet('http://keycloak:8080/certs', { ...options, allowInsecureTransport: true })
+    await verifyJwt(await token(key), allowed, policy)
   })
 
   it.each([

@@ -22,6 +22,8 @@ export interface RemoteKeySetOptions {
   readonly maxBody?: number
   /** `public` for a URL that somebody else chose: no private addresses. Default `any`. */
   readonly addresses?: 'any' | 'public'
+  /** Allows plain http to other hosts, such as containers of one network. Default false. */
+  readonly allowInsecureTransport?: boolean
   /** Seconds a set is kept at least, whatever Cache-Control says. Default 60. */
   readonly minAge?: number
   /** Seconds a set is kept at most. Default 86,400. */
@@ -75,6 +77,7 @@ export function remoteKeySet(
     timeout = 5,
     maxBody = 262_144,
     addresses = 'any',
+    allowInsecureTransport = false,
     minAge = 60,
     maxAge = 86_400,
     defaultAge = 600,
@@ -85,25 +88,33 @@ export function remoteKeySet(
   }: RemoteKeySetOptions = {},
 ): RemoteKeySet {
   const options = { implementations }
-  let held: Held | null = initial ? { ...initial, keySet: published(initial.jwks, options) } : null
+  let held: Held | null = initial
+    ? {
+        ...initial,
+        freshUntil: Math.min(initial.freshUntil, clock() + maxAge), // a cache may hold anything
+        keySet: published(initial.jwks, options),
+      }
+    : null
   let loading: Promise<KeySet> | undefined
   let lastTry = -Infinity
+  let lastSearch = -Infinity // the last fetch for an unknown name
   let failure: JoseError | null = null
   let revision = 0
+  let loads = 0
 
   function current(): KeySet | Promise<KeySet> {
     const now = clock()
     if (held !== null && now < held.freshUntil) return held.keySet
     const usable = held !== null && now - maxStale < held.freshUntil ? held.keySet : null
-    if (usable === null && failure !== null && triedWithin(Math.min(cooldown, 5))) throw failure
+    if (usable === null && failure !== null && isWithin(lastTry, Math.min(cooldown, 5))) throw failure
     if (usable === null) return refresh()
-    if (failure !== null && triedWithin(cooldown)) return usable
+    if (failure !== null && isWithin(lastTry, cooldown)) return usable
     return refresh().catch(() => usable) // the last good set survives an outage
   }
 
   /** A clock that has been set back says no. */
-  function triedWithin(seconds: number): boolean {
-    const passed = clock() - lastTry
+  function isWithin(time: number, seconds: number): boolean {
+    const passed = clock() - time
     return passed >= 0 && passed < seconds
   }
 
@@ -120,12 +131,14 @@ export function remoteKeySet(
         timeout,
         maxBody,
         addresses,
+        allowInsecureTransport,
         ...(fetch && { fetch }),
       })
       const before = held?.keySet
       held = receive(response, held)
       if (held.keySet !== before) revision++
       failure = null
+      loads++
       return held.keySet
     } catch (cause) {
       failure = new JoseError('key_set_unavailable', 'The key set could not be loaded', { status: 503, cause })
@@ -149,7 +162,7 @@ export function remoteKeySet(
     const control = response.get('cache-control')?.toLowerCase() ?? ''
     const seconds = /(?:^|[\s,])max-age="?(\d{1,9})/.exec(control)?.[1]
     const forbidden = /(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/.test(control)
-    const spent = Number(response.get('age') ?? 0) || 0
+    const spent = Number(/^\s*(\d{1,9})\s*$/.exec(response.get('age') ?? '')?.[1] ?? 0) // RFC 9111 §5.1: never negative
     const wanted = forbidden ? 0 : seconds === undefined ? defaultAge : Number(seconds) - spent
     return Math.min(Math.max(wanted, minAge), maxAge)
   }
@@ -165,14 +178,22 @@ export function remoteKeySet(
       const found = fresh ? held?.keySet.find(query) : undefined
       return found?.length ? found : findAfresh(query)
     },
+    explain: (query) => held?.keySet.explain(query) ?? 'the key set is not loaded',
     export: () =>
       held && { jwks: held.jwks, freshUntil: held.freshUntil, ...(held.etag !== undefined && { etag: held.etag }) },
   }
 
-  /** A name that is not in the set may be that of a new key: once per cooldown it is worth a fetch. */
+  /**
+   * A name that is not in the set may be that of a new key: once per cooldown it is worth a fetch. A load for another
+   * reason does not count, or a rotation right after the start would refuse tokens for the whole cooldown.
+   */
   async function findAfresh(query: KeyQuery): Promise<readonly Key[]> {
+    const before = loads
     const found = (await current()).find(query)
-    if (found.length > 0 || triedWithin(cooldown)) return found
+    const justLoaded = loads !== before
+    const failed = failure !== null && isWithin(lastTry, cooldown)
+    if (found.length > 0 || justLoaded || failed || isWithin(lastSearch, cooldown)) return found
+    lastSearch = clock()
     return refresh().then(
       (keySet) => keySet.find(query),
       () => found,
@@ -182,7 +203,7 @@ export function remoteKeySet(
 
 /** Symmetric keys are passed over: what is published is no secret. RFC 7517 §9.2 */
 function published(jwks: JwkSet, options: KeySetOptions): KeySet {
-  const { keys } = jwks as { keys: unknown } // it comes from the network
+  const keys: unknown = isObject(jwks) ? jwks.keys : undefined // it comes from the network
   if (!Array.isArray(keys)) return KeySet.from(jwks) // which refuses it
   const open = keys.filter((jwk: unknown) => !isObject(jwk) || jwk['kty'] !== 'oct') as Jwk[] // KeySet.from checks them
   return KeySet.from({ keys: open }, options)

@@ -2,7 +2,7 @@
 
 import { encodeBase64url } from '@authlib/core/kit'
 import { bigIntToBytes, bytesToBigInt } from './big-integer.ts'
-import { decodeMember, invalidKey, type Jwk, parseJwk } from './jwk.ts'
+import { decodeMember, invalidKey, type Jwk } from './jwk.ts'
 
 interface RsaFactors {
   readonly p: string
@@ -13,16 +13,16 @@ interface RsaFactors {
 }
 
 const MAX_MODULUS = 700 // characters: 4,096 bits, a matter of a tenth of a second
-const names = ['p', 'q', 'dp', 'dq', 'qi'] as const
 
 /**
- * The same JWK, with the factors that RFC 7518 §6.3.2 allows to leave out, all of them or none, and that cryptographic
- * libraries want. Throws `invalid_key` when n, e and d do not belong together.
+ * Parsed private material, with the factors that RFC 7518 §6.3.2 allows to leave out and that cryptographic libraries want.
+ * Only for a key that is to sign or decrypt: the search takes long, and a stranger's proof may bring a made-up `d`.
+ * Throws `invalid_key` when n, e and d do not belong together.
  */
 export function withFactors(jwk: Jwk): Jwk {
-  if (jwk.kty !== 'RSA' || typeof jwk.d !== 'string' || names.some((name) => jwk[name] !== undefined)) return jwk
-  const { n = '', e = '' } = parseJwk({ kty: 'RSA', n: jwk.n, e: jwk.e }, { allowWeak: true })
-  const factors = n.length > MAX_MODULUS ? null : recoverFactors({ n, e, d: jwk.d })
+  const { kty, n = '', e = '', d, p } = jwk
+  if (kty !== 'RSA' || d === undefined || p !== undefined) return jwk
+  const factors = n.length > MAX_MODULUS ? null : recoverFactors({ n, e, d })
   if (factors === null) throw invalidKey('n, e and d do not belong together, or are too large')
   return { ...jwk, ...factors }
 }

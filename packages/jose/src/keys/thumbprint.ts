@@ -1,6 +1,5 @@
 /** JWK thumbprints, RFC 7638, and their URIs, RFC 9278. */
 
-import { type Awaitable } from '@authlib/core'
 import { encodeBase64url, encodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import type { KeyType } from '../algorithms.ts'
 import { invalidKey, type Jwk, keyMembers } from './jwk.ts'
@@ -12,9 +11,9 @@ const hashes: readonly ThumbprintHash[] = ['SHA-256', 'SHA-384', 'SHA-512']
 
 /**
  * The hash over the required members only, in base64url: the same for the private and the public half (RFC 7638 §3). With
- * another hash than the default, SHA-256, it is another name for the same key. Throws `invalid_key` when a member is missing.
+ * another hash than the default, SHA-256, it is another name for the same key. Rejects with `invalid_key` when a member is missing.
  */
-export function jwkThumbprint(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Awaitable<string> {
+export async function jwkThumbprint(jwk: Jwk, hash: ThumbprintHash = 'SHA-256'): Promise<string> {
   if (!hashes.includes(hash)) throw new TypeError('Thumbprints are made with SHA-256, SHA-384 or SHA-512')
   const { kty } = jwk
   if (!Object.hasOwn(keyMembers, kty)) throw invalidKey('unknown kty')

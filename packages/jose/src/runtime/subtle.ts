@@ -1,6 +1,6 @@
 /** Cryptography by WebCrypto, for every runtime that has it. */
 
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
+import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../keys/jwk.ts'
@@ -15,7 +15,7 @@ export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
   const use = parameters(row)
   const length = row.signatureLength || modulusLength(key)
   return (input, encoded) => {
-    const signature = decodeOrNull(encoded)
+    const signature = decodeBase64urlOrNull(encoded)
     return signature?.length === length && crypto.subtle.verify(use, key, new Uint8Array(signature), bytes(input))
   }
 }
@@ -95,14 +95,6 @@ function modulusLength(key: CryptoKey): number {
 /** The runtime does not have it. */
 export function unsupported(cause: unknown): JoseError {
   return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
-}
-
-function decodeOrNull(encoded: string): Uint8Array | null {
-  try {
-    return decodeBase64url(encoded)
-  } catch {
-    return null
-  }
 }
 
 /** WebCrypto wants bytes on a buffer of their own kind. */

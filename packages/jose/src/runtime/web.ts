@@ -1,6 +1,6 @@
 /** Cryptography where there is only WebCrypto: workerd and browsers. */
 
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
+import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import type { Jwk } from '../keys/jwk.ts'
 import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier, unsupported } from './subtle.ts'
@@ -47,7 +47,11 @@ export function encodeText(text: string): string {
   return encodeBase64url(encodeUtf8(text))
 }
 
-/** The text whose UTF-8 stands there in strict base64url. Throws `invalid_encoding`. */
+const strictUtf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The text whose UTF-8 stands there in strict base64url. Whatever it throws, callers have an error of their own. */
 export function decodeText(encoded: string): string {
-  return decodeUtf8(decodeBase64url(encoded))
+  const bytes = decodeBase64urlOrNull(encoded)
+  if (bytes === null) throw new TypeError('not base64url')
+  return strictUtf8.decode(bytes)
 }

@@ -63,7 +63,7 @@ describe('the text of an error', () => {
     async (description) => {
       const refused = logIn(createClient(), { code: undefined, error: 'access_denied', error_description: description })
       const error = await refused.catch((error: unknown) => error as AuthlibError)
-      const escaped = description.replace('\r\n', String.raw`\u{d}\u{a}`)
+      const escaped = description.replace('\r\n', '%0D%0A')
       expect(error).toMatchObject({ code: 'access_denied', reason: `access_denied: ${escaped}` })
       expect((error as AuthlibError).message).toBe('The authorization server answered access_denied')
     },

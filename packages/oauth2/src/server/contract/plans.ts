@@ -138,6 +138,8 @@ export interface FoundToken {
   readonly expiresAt: number
   readonly tokenType?: string | undefined
   readonly claims: JsonObject
+  /** The record of the token, when it holds the authorization and that has none of its own yet. */
+  readonly heldBy?: Expectation | undefined
   /** What its revocation writes: the end of the authorization, or of this token alone. */
   readonly revocation: { readonly update?: AuthorizationUpdate; readonly changes?: Changes }
 }

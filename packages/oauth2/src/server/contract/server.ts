@@ -68,6 +68,8 @@ export interface Server extends Environment {
 
 /** Access tokens and refresh tokens. */
 export interface Tokens {
+  /** Names of the registered token formats. */
+  readonly formats: readonly string[]
   /** Asks every registered token kind; null for anything that is not a live token of this server. */
   find(token: string): Promise<FoundToken | null>
   /** Writes a revocation that {@link FoundToken} describes. */

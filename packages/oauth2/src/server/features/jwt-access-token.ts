@@ -116,7 +116,11 @@ async function findJwt(token: string, server: Server, defaultAudience: readonly 
     expiresAt,
     tokenType: (claims['cnf'] as { readonly jkt?: unknown } | undefined)?.jkt === undefined ? 'Bearer' : 'DPoP', // RFC 9449 §6.2
     claims: claims as JsonObject, // sound: parsed from JSON
-    revocation: { changes: { put: [marker] } },
+    revocation: {
+      // One that derives from another has this token alone: what derives from it in turn dies too.
+      ...(ancestors.length > 0 ? { update: { status: 'revoked' } } : {}),
+      changes: { put: [marker] },
+    },
   }
 }
 

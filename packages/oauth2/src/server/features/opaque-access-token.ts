@@ -6,7 +6,9 @@ import type { Authorization } from '../contract/authorization.ts'
 import type { FoundToken, TokenDraft } from '../contract/plans.ts'
 import type { TokenFormat } from '../contract/registrable.ts'
 import {
+  ancestorsOf,
   areActive,
+  AUTHORIZATION_KIND,
   authorizationKeys,
   indexOf,
   packAuthorization,
@@ -39,8 +41,11 @@ export const opaqueAccessToken: TokenFormat = {
     if (!record || record.expiresAt <= now || !areActive(ancestors, now)) return null
     const stored = readAuthorization(own, now)
     if (stored?.status === 'revoked') return null // also where the token holds its authorization
-    const authorization = heldAuthorization(record, authorizationId) ?? stored
-    return authorization?.status === 'active' ? foundToken(record, authorization) : null
+    const held = heldAuthorization(record, authorizationId)
+    const authorization = held ?? stored
+    return authorization?.status === 'active'
+      ? foundToken(record, authorization, { isHeld: held !== null, isStored: stored !== null })
+      : null
   },
 }
 
@@ -71,7 +76,12 @@ function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
   }
 }
 
-function foundToken(record: StoredRecord, authorization: Authorization): FoundToken {
+function foundToken(
+  record: StoredRecord,
+  authorization: Authorization,
+  { isHeld, isStored }: { isHeld: boolean; isStored: boolean },
+): FoundToken {
+  const { kind, id, revision } = record
   const data = record.data as { [name: string]: Json } & { scope: string[]; issuedAt: number } // sound: written by tokenRecord
   return {
     kind: ACCESS_TOKEN_KIND,
@@ -82,6 +92,26 @@ function foundToken(record: StoredRecord, authorization: Authorization): FoundTo
     expiresAt: record.expiresAt,
     tokenType: (data['tokenType'] ?? 'Bearer') as string,
     claims: (data['claims'] ?? {}) as JsonObject,
-    revocation: { changes: { remove: [[record.kind, record.id]] } },
+    ...(isHeld && !isStored ? { heldBy: { kind, id, revision } } : {}),
+    revocation: revocationOf(record, authorization, isHeld),
   }
+}
+
+/** A token ends alone; with it goes an authorization that has no other, so that what derives from it dies too. */
+function revocationOf(
+  { kind, id }: StoredRecord,
+  authorization: Authorization,
+  isHeld: boolean,
+): FoundToken['revocation'] {
+  if (isHeld)
+    return {
+      changes: {
+        remove: [
+          [kind, id],
+          [AUTHORIZATION_KIND, authorization.id],
+        ],
+      },
+    }
+  const update = ancestorsOf(authorization.id).length > 0 ? { update: { status: 'revoked' as const } } : {}
+  return { ...update, changes: { remove: [[kind, id]] } }
 }

@@ -56,6 +56,9 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
 
 function tokensOf(server: Server, registry: Registry): Tokens {
   return {
+    get formats() {
+      return [...registry.tokenFormats.keys()]
+    },
     async find(token) {
       for (const kind of registry.tokenKinds.values()) {
         const found = await kind.find(token, server)

@@ -10,7 +10,7 @@ import {
   type StoredRecord,
 } from '@authlib/core'
 import type { Authorization, AuthorizationUpdate, Slot } from '../contract/authorization.ts'
-import type { Changes } from '../contract/plans.ts'
+import type { Changes, FoundToken } from '../contract/plans.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 
 /** `kind` of an authorization in the store. */
@@ -77,6 +77,16 @@ export function newAuthorization(
     expiresAt: now + server.accessTokenLifetime,
     data,
   }
+}
+
+/**
+ * Gives the authorization of a token a record of its own, when only the token held it, so that others can derive from it.
+ * Lost when the token ends meanwhile, or another exchange was first.
+ */
+export function parentChanges({ authorization, heldBy }: FoundToken): Changes {
+  if (heldBy === undefined) return {}
+  const absent = { kind: AUTHORIZATION_KIND, id: authorization.id, revision: 0 }
+  return { expect: [heldBy, absent], put: [authorizationRecord(authorization, 1)] }
 }
 
 /** Where everything of the authorization is stored: the id of the root that it derives from. */
