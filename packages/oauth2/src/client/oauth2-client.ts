@@ -121,6 +121,8 @@ export interface SessionOptions {
   readonly token?: Token | undefined
   /** Gets a token when there is none to refresh: `() => client.clientCredentials()`. With a key it is kept for all. */
   readonly obtain?: (() => Promise<Token>) | undefined
+  /** Hears of each new token of a session without a key, before it is used. What it throws, it is asked again. */
+  readonly onUpdate?: ((token: Token) => Awaitable<void>) | undefined
 }
 
 /** An answer of the introspection endpoint. Wire names. RFC 7662 §2.2. */
@@ -323,11 +325,11 @@ export class OAuth2Client<
    * @throws AuthlibError `missing_token_store`
    */
   session(account: string | SessionOptions): Session {
-    const { key, token, obtain } = typeof account === 'string' ? { key: account } : account
+    const { key, token, obtain, onUpdate } = typeof account === 'string' ? { key: account } : account
     if (key !== undefined && token !== undefined) throw new TypeError('A session has a key or a token, not both')
     const { clientId, issuer, clock, random, timeout = 10 } = this.#connection
     const keeper = tokenKeeper({
-      ...(key === undefined ? ownTokens(token, random) : this.#keptTokens(key, obtain !== undefined)),
+      ...(key === undefined ? ownTokens(random, token, onUpdate) : this.#keptTokens(key, obtain !== undefined)),
       read: (stored) => readToken(stored, clientId, issuer),
       refresh: (token) => this.#refresh(token, {}, { token, keeping: true }),
       obtain,
@@ -350,8 +352,23 @@ export class OAuth2Client<
 }
 
 /** What one session keeps for itself. */
-function ownTokens(token: Token | undefined, random: Random): Pick<TokenKeeperOptions, 'key' | 'store' | 'state'> {
-  const store = memoryTokens()
-  if (token !== undefined) void store.save('', token) // in memory: done when it returns
+function ownTokens(
+  random: Random,
+  token: Token | undefined,
+  onUpdate: SessionOptions['onUpdate'],
+): Pick<TokenKeeperOptions, 'key' | 'store' | 'state'> {
+  const memory = memoryTokens()
+  if (token !== undefined) void memory.save('', token) // in memory: done when it returns
+  // A lock, so that `save` is called for tokens only: one process needs no lease.
+  const lock = <T>(_key: string, action: () => Promise<T>): Promise<T> => action()
+  const store: TokenStore = {
+    get: (key) => memory.get(key),
+    lock,
+    async save(key, next, previous) {
+      // sound: a keeper saves nothing but tokens
+      if (next !== null) await onUpdate?.(next as unknown as Token)
+      return memory.save(key, next, previous)
+    },
+  }
   return { key: '', store, state: keeperState(random) }
 }

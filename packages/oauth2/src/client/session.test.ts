@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { memoryTokens } from '@authlib/core'
 import { startFakeProvider, startTestServer, testClock, type FakeProvider, type TestServer } from '@authlib/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -142,6 +143,42 @@ describe('a token', () => {
     expect(arrived.map(({ headers }) => headers.get('authorization'))).toEqual([null, null, null])
   })
 
+  it('and other credentials do not follow to another origin', async () => {
+    const { session } = await openSession()
+    provider.answer('/moved', () => new Response(null, { status: 302, headers: { location: `${other.url}/landing` } }))
+    const headers = { cookie: 'a=b', 'proxy-authorization': 'Basic x', 'x-api': 'kept' }
+    await session.fetch('moved', { headers })
+    const got = arrived[0]!.headers
+    expect([got.get('cookie'), got.get('proxy-authorization'), got.get('x-api')]).toEqual([null, null, 'kept'])
+  })
+
+  it('with a line break shows in no error', async () => {
+    const { token } = await openSession()
+    const session = createClient().session({ token: { ...token, accessToken: 'secret\nvalue' } })
+    const error = await session.fetch('api').catch((error: unknown) => error as Error)
+    expect(error).toMatchObject({ code: 'invalid_token' })
+    expect(inspect(error, { depth: 9 })).not.toContain('secret')
+  })
+
+  it('that is stored is used without the metadata of its issuer', async () => {
+    const { token } = await openSession()
+    const tokens = memoryTokens()
+    const client = createClient({ tokens, fetch: (input, init) => fetch(input, init) })
+    await client.session('alice').save(token)
+    const before = provider.requests.length
+    expect((await client.session('alice').fetch('api')).status).toBe(200)
+    expect(provider.requests.slice(before)).toEqual(['GET /api'])
+  })
+
+  it('that is good is not held up for long by a server that hangs', async () => {
+    const clock = testClock()
+    const { session, token } = await openSession({ clock })
+    clock.advance(3599)
+    provider.answer('/token', () => new Promise(() => undefined))
+    expect(await session.token()).toEqual(token)
+    expect(await session.token()).toEqual(token)
+  })
+
   it('stays with a redirect on its own origin', async () => {
     const { session } = await openSession()
     let type: string | null = ''
@@ -261,6 +298,31 @@ describe('a 401', () => {
     const response = await session.fetch('api', { method: 'POST', body, duplex: 'half' } as RequestInit)
     expect(response.status).toBe(401)
     expect((await session.token()).accessToken).toBe(token.accessToken)
+  })
+
+  it('of an API that refuses everything costs one refresh, and more only after longer and longer times', async () => {
+    const clock = testClock()
+    const { session } = await openSession({ clock })
+    const before = tokenRequests()
+    provider.answer('/api', () => new Response(null, { status: 401 }))
+    for (let i = 0; i < 20; i++) expect((await session.fetch('api')).status).toBe(401)
+    expect(tokenRequests() - before).toBe(1)
+    clock.advance(61)
+    for (let i = 0; i < 20; i++) await session.fetch('api')
+    expect(tokenRequests() - before).toBe(2)
+    clock.advance(61)
+    await session.fetch('api')
+    expect(tokenRequests() - before).toBe(2)
+  })
+
+  it('of another origin, where a redirect led, is no reason to refresh', async () => {
+    const { session } = await openSession()
+    const before = tokenRequests()
+    const elsewhere = await startTestServer(() => new Response(null, { status: 401 }))
+    provider.answer('/moved', () => new Response(null, { status: 302, headers: { location: elsewhere.url } }))
+    expect((await session.fetch('moved')).status).toBe(401)
+    expect(tokenRequests()).toBe(before)
+    await elsewhere.stop()
   })
 
   it('is handed on when it comes again', async () => {

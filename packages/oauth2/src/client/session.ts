@@ -64,7 +64,9 @@ export function createSession(keeper: TokenKeeper, { apiBaseUrl, resources, conn
     const fresh = await keeper.token(token.accessToken)
     if (fresh.accessToken === token.accessToken) return first.response
     await first.response.body?.cancel()
-    return (await follow(based(plan, fresh), fresh)).response
+    const second = await follow(based(plan, fresh), fresh)
+    if (second.status === 401 && second.own) keeper.backOff(token.accessToken, fresh.accessToken)
+    return second.response
   }
 
   /** Follows redirects by hand: the token stays on the origin that it was sent to. */

@@ -7,7 +7,7 @@
 import { randomToken, type Json, type JsonObject, type ParamValues } from '@authlib/core'
 import { parseScope } from '../scope.ts'
 import { errorOf, post, readObject, withAnswer, type Connection, type JsonMembers } from './connection.ts'
-import { invalidResponse, OAuth2ClientError } from './errors.ts'
+import { invalidResponse } from './errors.ts'
 import type { RequestSubject, ServerAnswer } from './extension.ts'
 import type { Token } from './token.ts'
 
@@ -43,15 +43,6 @@ export async function requestToken(
   } catch (error) {
     throw withAnswer(error, answer) // it may hold a refresh token that took the place of the one we have
   }
-}
-
-/** The refresh token of an answer that could not be used otherwise: the one before it may be dead. */
-export function rotatedRefreshToken(error: unknown): string | undefined {
-  if (!(error instanceof OAuth2ClientError) || error.response === undefined) return undefined
-  const { status, members = {} } = error.response
-  const refreshToken = members['refresh_token']
-  const rotated = status >= 200 && status <= 299 && members['error'] === undefined
-  return rotated && typeof refreshToken === 'string' && isVisible(refreshToken) ? refreshToken : undefined
 }
 
 function readTokenResponse(
