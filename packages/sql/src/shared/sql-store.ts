@@ -22,7 +22,7 @@ export interface SqlBackend {
 }
 
 /** Rows that one statement deletes at most: locks are short, and a turn of the event loop too. */
-const STEP = 250
+const STEP = 100
 
 export function sqlStore(backend: SqlBackend, durability: StoreGuarantees['durability']): Store {
   return {

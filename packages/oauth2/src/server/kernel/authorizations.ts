@@ -46,7 +46,7 @@ export async function revokeAuthorizations(
   if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
   let ended = 0
   for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
-    const revoked = await Promise.all(page.map(({ id }) => revokeOne(server, id, cause)))
+    const revoked = await Promise.all(page.map((record) => revokeOne(server, record.id, cause, record)))
     ended += revoked.filter(Boolean).length
   }
   // Tokens of client_credentials hold their authorization themselves.
@@ -91,11 +91,12 @@ export async function revokeToken(server: Server, { authorization, revocation, k
 }
 
 /** Reads again when the write is lost: a revocation must not be lost to a refresh that came first. */
-async function revokeOne(server: Server, id: string, cause: EndingCause): Promise<boolean> {
+async function revokeOne(server: Server, id: string, cause: EndingCause, listed?: StoredRecord): Promise<boolean> {
   const partition = partitionOf(id)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const now = server.clock()
-    const [record] = await server.store.get(partition, [[AUTHORIZATION_KIND, id]])
+    const known = attempt === 0 ? listed : undefined
+    const record = known ?? (await server.store.get(partition, [[AUTHORIZATION_KIND, id]]))[0]
     const authorization = readAuthorization(record, now)
     if (!record && cause !== 'replay' && ROOT_ID.test(id)) return endSingle(server, id)
     if (!authorization || authorization.status === 'revoked') return false
@@ -133,7 +134,7 @@ function ownedBy(owner: Owner): Pick<ListQuery, 'by' | 'value'> {
 async function* pages(server: Server, query: ListQuery): AsyncGenerator<readonly StoredRecord[]> {
   let after: string | undefined
   do {
-    const page = await server.store.list({ ...query, after, limit: 100 })
+    const page = await server.store.list({ ...query, after, limit: 250 })
     yield page.items
     after = page.next
   } while (after !== undefined)
