@@ -29,7 +29,7 @@ export default defineConfig({
             module: 199, // NodeNext
             moduleResolution: 99,
             target: 10,
-            lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+            lib: ['lib.es2023.d.ts', 'lib.es2024.string.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
             types: ['node'],
             customConditions: ['@authlib/source'], // samples are compiled against the sources: a wrong one fails the build
             allowImportingTsExtensions: true,
@@ -57,6 +57,7 @@ export default defineConfig({
           { text: 'Log in with GitHub, Google …', link: '/guide/providers' },
           { text: 'Protect an API', link: '/guide/protect-an-api' },
           { text: 'Tokens of other issuers', link: '/guide/token-issuers' },
+          { text: 'Databases', link: '/guide/databases' },
           { text: 'Deploy', link: '/guide/deploy' },
           { text: 'Error codes', link: '/guide/errors' },
         ],

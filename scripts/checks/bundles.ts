@@ -76,6 +76,12 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/sveltekit': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/sql': { parts: ['@authlib/core'] },
   '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },
+  '@authlib/sql/sqlite-sync': { parts: ['@authlib/core', '@authlib/sql'] },
+  '@authlib/sql/d1': { parts: ['@authlib/core', '@authlib/sql'] },
+  '@authlib/sql/pg': { parts: ['@authlib/core', '@authlib/sql'] },
+  '@authlib/sql/postgres': { parts: ['@authlib/core', '@authlib/sql'] },
+  '@authlib/sql/mysql2': { parts: ['@authlib/core', '@authlib/sql'], node: true },
+  '@authlib/sql/kysely': { parts: ['@authlib/core', '@authlib/sql', 'kysely'] },
   '@authlib/testing': { parts: ['@authlib/core'], node: true },
 }
 

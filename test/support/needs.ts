@@ -63,6 +63,20 @@ export const pythonDrafts: Need = {
   advice: 'apt install python3-authlib python3-pycryptodome python3-jwcrypto',
 }
 
+/** The URL of a PostgreSQL server, where a user may create schemas. */
+export const postgresServer: Need = {
+  name: 'a PostgreSQL server',
+  find: () => process.env['AUTHLIB_TEST_POSTGRES'],
+  advice: 'name one in AUTHLIB_TEST_POSTGRES, such as postgres://postgres@127.0.0.1:5432/postgres',
+}
+
+/** The URL of a database on a MariaDB or MySQL server, where a user may create tables. */
+export const mysqlServer: Need = {
+  name: 'a MariaDB or MySQL server',
+  find: () => process.env['AUTHLIB_TEST_MYSQL'],
+  advice: 'name one in AUTHLIB_TEST_MYSQL, such as mysql://authlib:authlib@127.0.0.1:3306/authlib',
+}
+
 /** `describe`, given what it needs. */
 export function describeWith(need: Need, title: string, body: (value: string) => void): void {
   const value = need.find()

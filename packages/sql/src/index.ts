@@ -1,2 +1,7 @@
 export * from './shared/migrations.ts'
-export { sqliteMigrations } from './sqlite/migrations.ts'
+export { sqliteMigrations } from './sqlite-sql/migrations.ts'
+export { postgresMigrations } from './postgres-sql/migrations.ts'
+export { postgresUserForeignKey } from './postgres-sql/user-foreign-key.ts'
+export type * from './shared/user-foreign-key.ts'
+export { mysqlMigrations } from './mysql-sql/migrations.ts'
+export { mysqlUserForeignKey } from './mysql-sql/user-foreign-key.ts'

@@ -1,31 +1,32 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { sqliteMigrations, type Migration } from './index.ts'
+import { mysqlMigrations, postgresMigrations, sqliteMigrations, type Migration } from './index.ts'
 
 const folder = (database: string) => new URL(`../migrations/${database}/`, import.meta.url)
 
-describe.each<[string, readonly Migration[]]>([['sqlite', sqliteMigrations()]])(
-  'the migrations of %s',
-  (database, migrations) => {
-    it('are the SQL files of the package, in order', () => {
-      const files = migrations.flatMap(({ version, name, up, down }) => {
-        const file = `${String(version).padStart(4, '0')}-${name}`
-        return [[`${file}.down.sql`, down] as const, [`${file}.up.sql`, up] as const]
-      })
-      expect(readdirSync(folder(database)).toSorted()).toEqual(files.map(([file]) => file))
-      for (const [file, sql] of files) expect(readFileSync(new URL(file, folder(database)), 'utf8')).toBe(sql)
+describe.each<[string, readonly Migration[]]>([
+  ['sqlite', sqliteMigrations()],
+  ['postgres', postgresMigrations()],
+  ['mysql', mysqlMigrations()],
+])('the migrations of %s', (database, migrations) => {
+  it('are the SQL files of the package, in order', () => {
+    const files = migrations.flatMap(({ version, name, up, down }) => {
+      const file = `${String(version).padStart(4, '0')}-${name}`
+      return [[`${file}.down.sql`, down] as const, [`${file}.up.sql`, up] as const]
     })
+    expect(readdirSync(folder(database)).toSorted()).toEqual(files.map(([file]) => file))
+    for (const [file, sql] of files) expect(readFileSync(new URL(file, folder(database)), 'utf8')).toBe(sql)
+  })
 
-    it('count from 1, and each notes that it was applied', () => {
-      for (const [n, { version, up, down }] of migrations.entries()) {
-        expect(version).toBe(n + 1)
-        expect(up).toMatch(new RegExp(`migrations VALUES \\(${n + 1}\\);\n$`))
-        expect(down).not.toBe('')
-      }
-    })
-  },
-)
+  it('count from 1, and each notes that it was applied', () => {
+    for (const [n, { version, up, down }] of migrations.entries()) {
+      expect(version).toBe(n + 1)
+      expect(up).toMatch(new RegExp(`migrations VALUES \\(${n + 1}\\);\n$`))
+      expect(down).not.toBe('')
+    }
+  })
+})
 
 describe('the migrations of sqlite', () => {
   const apply = (database: DatabaseSync, from: number, to: number): void => {

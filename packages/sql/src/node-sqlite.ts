@@ -1,9 +1,9 @@
 /** The embedded store: SQLite through `node:sqlite`, which Node.js, Bun and Deno bring along. */
 
-import { openDatabase } from './sqlite/open.ts'
-import { syncStore, type SqliteStore } from './sqlite/sync-store.ts'
+import { openDatabase } from './sqlite-sql/open.ts'
+import { syncStore, type SqliteStore } from './sqlite-sql/sync-store.ts'
 
-export type { SqliteStore } from './sqlite/sync-store.ts'
+export type { SqliteStore } from './sqlite-sql/sync-store.ts'
 
 export interface SqliteStoreOptions {
   /**

@@ -10,6 +10,7 @@ export interface SyncDatabase {
   prepare(sql: string): SyncStatement
 }
 
+/** A prepared statement. */
 export interface SyncStatement {
   run(...values: SqlValue[]): { readonly changes: number | bigint }
   all(...values: SqlValue[]): unknown[]

@@ -17,6 +17,7 @@ export interface SqliteStatements {
   commit(batch: Batch): readonly SqliteStatement[]
   list(query: { kind: string; by: IndexColumn; value: string; after: number; limit: number }): SqlStatement
   sweep(now: number, limit: number): SqlStatement
+  eraseSubject(subject: string): SqlStatement
 }
 
 export function sqliteStatements(prefix = 'authlib_'): SqliteStatements {
@@ -69,6 +70,11 @@ export function sqliteStatements(prefix = 'authlib_'): SqliteStatements {
       text: `DELETE FROM ${table} WHERE position IN
         (SELECT position FROM ${table} WHERE expires_at <= ? AND expires_at < ${NEVER} ORDER BY expires_at LIMIT ?)`,
       values: [now, limit],
+    }),
+
+    eraseSubject: (subject) => ({
+      text: `DELETE FROM ${table} WHERE partition_id IN (SELECT partition_id FROM ${table} WHERE subject = ?)`,
+      values: [subject],
     }),
   }
 }

@@ -2,6 +2,7 @@
 
 import { AuthlibError } from '@authlib/core'
 import type { Store, StoreGuarantees } from '@authlib/core'
+import { storeUnavailable } from '@authlib/core/kit'
 import type { SqlRow, SqlStatement } from '../shared/sql.ts'
 import { sqlStore } from '../shared/sql-store.ts'
 import { isBusy, rollBack, type SyncDatabase, type SyncStatement } from './database.ts'
@@ -15,8 +16,14 @@ export interface SyncStoreOptions {
   readonly durability: StoreGuarantees['durability']
 }
 
-/** A store that can be closed. */
+/** A store on a SQLite file. */
 export interface SqliteStore extends Store {
+  /**
+   * Deletes everything that belongs to a subject: sessions, consents, authorizations, and their codes and tokens. Returns how
+   * many records. The subject must not be able to log in any more, or new ones come.
+   * @throws AuthlibError `store_unavailable` (503)
+   */
+  eraseSubject(subject: string): Promise<number>
   /** Writes what waits, and closes the file. The store cannot be used afterwards. */
   close(): void
 }
@@ -48,6 +55,13 @@ export function syncStore(
 
   return {
     ...store,
+    async eraseSubject(subject) {
+      try {
+        return (await whileOpen(() => group.add([sql.eraseSubject(subject)]))) ?? 0
+      } catch (error) {
+        throw storeUnavailable(error)
+      }
+    },
     close() {
       if (closed) return
       closed = true

@@ -1,0 +1,3 @@
+DROP VIEW authlib_authorizations;
+DROP TABLE authlib_records;
+DROP TABLE authlib_migrations;

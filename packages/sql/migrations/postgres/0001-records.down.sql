@@ -1,0 +1,3 @@
+DROP VIEW authlib.authorizations;
+DROP TABLE authlib.records;
+DROP TABLE authlib.migrations;
