@@ -195,6 +195,8 @@ export interface ErrorCodes {
   reserved_parameter: 'client'
   /** An answer is larger than its limit. Fix: raise `maxBody` if you expect such answers. */
   response_too_large: 'core'
+  /** The tables of the store are missing or out of date. Fix: run `await store.migrate()`, or `npx authlib-sql migrate <url>`. */
+  schema_missing: 'store'
   /** The database was written by a newer version. Fix: update this process first. */
   schema_too_new: 'store'
   /** Something unforeseen happened. Fix: see the `server.error` event and its cause. */
@@ -225,6 +227,8 @@ export interface ErrorCodes {
   unmet_authentication_requirements: 'client' | 'server'
   /** Stored signing keys cannot be opened. Fix: keep the secret they were sealed with in `secrets`, after the new one. */
   unreadable_keys: 'jose'
+  /** A server is set up so that it loses what it has acknowledged. Fix: change the setting that `reason` names, or state the loss in `durability`. */
+  unsafe_settings: 'store'
   /** The algorithm is unknown, not allowed here, or missing in this runtime. Fix: name it in `algorithms`. */
   unsupported_algorithm: 'client' | 'jose'
   /** The authorization server accepts no client secret. Fix: pass another `clientAuth`. */
@@ -243,7 +247,7 @@ export interface ErrorCodes {
   use_dpop_nonce: 'resource' | 'server' | 'client'
   /** A secret is missing or shorter than 32 characters. Fix: make one with `openssl rand -base64 32`. */
   weak_secret: 'core'
-  /** The store does not commit atomically. Fix: use one that does, or pass `allowWeakStorage: true`. */
+  /** The store does not commit atomically, or reads what is out of date. Fix: use one that does, or pass `allowWeakStorage: true`. */
   weak_storage: 'core' | 'server'
 }
 
