@@ -100,6 +100,7 @@ export default defineConfig({
           { text: 'Client authentication', link: '/guide/client-authentication' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Several tenants', link: '/guide/tenants' },
+          { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },

@@ -18,7 +18,7 @@ export interface ErrorCodes {
   /** The authorization server refused with a code of its own. Fix: see `reason`. */
   authorization_failed: 'client'
   /** The end-user has not answered yet. Fix: ask again after the interval; `deviceAuthorization` does. */
-  authorization_pending: 'client'
+  authorization_pending: 'client' | 'server'
   /** No key verifies the signature. Fix: check issuer, key set and algorithm; the token may have been changed. */
   bad_signature: 'jose'
   /** The body of the request was read before. Fix: mount before anything reads the body, or keep its text in `request.body`. */
@@ -42,7 +42,7 @@ export interface ErrorCodes {
   /** The input is larger than its limit. Fix: raise `maxSize` if you expect such tokens. */
   exceeded_size: 'jose'
   /** `exp`, or `iat` and `maxAge`, lie in the past. Fix: get a new token; check the clocks, or allow a `leeway`. */
-  expired_token: 'jose' | 'client'
+  expired_token: 'jose' | 'client' | 'server'
   /** The host of a URL that somebody else chose is not on the public internet. Fix: none, unless you chose the URL. */
   forbidden_address: 'core'
   /** A token was to be sent to an origin that is not allowed. Fix: add the origin to `apiOrigins` if it may have the token. */

@@ -194,6 +194,9 @@ async function planOf(
   return backchannelGrant(registry, request.grantType).backchannel.granted(request, authorization)
 }
 
+/** What another login or another page may still change. */
+const ASK_AGAIN: ReadonlySet<string> = new Set(['login_required', 'consent_required', 'interaction_required'])
+
 /** The device or the client that polls is told, and the person sees a page. A crash is told to nobody. */
 async function refuseBackchannel(
   server: Server,
@@ -202,13 +205,16 @@ async function refuseBackchannel(
   error: unknown,
 ): Promise<HttpResponse> {
   const refused = toOAuth2Error(error)
-  if (error instanceof AuthorizationError || refused.status >= 500) throw error
-  const { response, changes } = await backchannelGrant(registry, request.grantType).backchannel.refused(
-    request,
-    refused,
-  )
+  const isFinal = !(error instanceof AuthorizationError) && refused.status < 500 && !ASK_AGAIN.has(refused.code)
+  if (!isFinal) throw error
+  const { backchannel } = backchannelGrant(registry, request.grantType)
+  const { response, changes } = await backchannel.refused(request, refused)
   const at = server.clock()
-  if (changes) await server.store.commit(batchOf(request.authorizationId, at, changes))
+  const denial = denialOf(request, at)
+  if (!(await server.store.commit(batchOf(denial.id, at, joinChanges(answerOf(denial), changes))))) {
+    if (await wasAnsweredAlike(server, denial)) return response
+    throw answeredAlready()
+  }
   const { clientId } = request.client
   server.emit({ type: 'authorization.refused', at, clientId, error: refused.code, reason: reasonOf(refused) })
   return response
