@@ -247,7 +247,11 @@ async function load(
   ])
   const now = server.clock()
   const live = record && record.expiresAt > now ? record : null
-  return { record: live, authorization: readAuthorization(stored, now), answered: stored != null }
+  return {
+    record: live,
+    authorization: readAuthorization(stored, now),
+    answered: stored !== null && stored !== undefined,
+  }
 }
 
 function recordOf(id: string, data: DeviceData): StoredRecord {
