@@ -26,6 +26,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
     ],
   },
   '@authlib/oauth1': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
+  '@authlib/oauth1/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth1', 'jose'] },
   '@authlib/oauth1/client': { parts: ['@authlib/core', '@authlib/oauth1'] },
   '@authlib/oauth1/providers': {
     parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth1', '@authlib/oauth1/client', 'jose'],

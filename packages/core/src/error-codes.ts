@@ -39,6 +39,8 @@ export interface ErrorCodes {
   duplicate_path: 'core' | 'server'
   /** Something of this name is registered already. Fix: register it once, or give it another name. */
   duplicate_registration: 'server'
+  /** A parameter of OAuth 1 came twice, in one place or in two. Fix: send each once, in the header, the query or the form. */
+  duplicated_oauth_protocol_parameter: 'resource' | 'server'
   /** The input is larger than its limit. Fix: raise `maxSize` if you expect such tokens. */
   exceeded_size: 'jose'
   /** `exp`, or `iat` and `maxAge`, lie in the past. Fix: get a new token; check the clocks, or allow a `leeway`. */
@@ -99,6 +101,8 @@ export interface ErrorCodes {
   invalid_key: 'jose'
   /** The metadata of the authorization server is not valid. Fix: see `reason`, or pass `metadata` by hand. */
   invalid_metadata: 'client'
+  /** The nonce of a signed request was used before. Fix: sign each attempt afresh. */
+  invalid_nonce: 'resource' | 'server'
   /** The payload is not a JSON object, or does not fit the schema. Fix: see `reason`. */
   invalid_payload: 'jose'
   /** A redirect URI of the registration is not allowed. Fix: register https URLs, or what the server allows for native apps. */
@@ -115,6 +119,8 @@ export interface ErrorCodes {
   invalid_response: 'client'
   /** The scope is unknown, malformed, or more than the client may ask for. Fix: register the scope for the client. */
   invalid_scope: 'client' | 'server'
+  /** The signature of a request is not valid. Fix: check secrets, URL and parameters; behind a proxy check `origin`. */
+  invalid_signature: 'resource' | 'server'
   /** The server does not accept the software statement. Fix: get a new one from its issuer. */
   invalid_software_statement: 'client'
   /** The requested resource or audience is unknown. Fix: ask for a resource that the server knows. */
@@ -161,6 +167,8 @@ export interface ErrorCodes {
   missing_keys: 'resource' | 'server'
   /** The issuer publishes no metadata. Fix: check the issuer, or pass its endpoints in `metadata`. */
   missing_metadata: 'client'
+  /** A signed request lacks a parameter of the protocol. Fix: send the parameter that the message names. */
+  missing_required_parameter: 'resource' | 'server'
   /** The token lacks scope that the call needs. Fix: ask for the scope at login. */
   missing_scope: 'client'
   /** The secret of a client is needed as a key and cannot be kept or read. Fix: pass `sealer` to storedClients. */
@@ -237,8 +245,12 @@ export interface ErrorCodes {
   unsupported_grant_type: 'client' | 'server'
   /** The body has the wrong content type. Fix: send `application/x-www-form-urlencoded`. */
   unsupported_media_type: 'core'
+  /** A parameter of OAuth 1 is not for this request. Fix: leave out the parameter that the message names. */
+  unsupported_parameter: 'resource' | 'server'
   /** The server does not know the response type. Fix: register it, or use `code`. */
   unsupported_response_type: 'client' | 'server'
+  /** The server does not have the signature method, or the client is not registered for it. Fix: sign with another one, or register it. */
+  unsupported_signature_method: 'resource' | 'server'
   /** The server cannot revoke this kind of token. Fix: revoke the refresh token instead. */
   unsupported_token_type: 'client' | 'server'
   /** The proof must carry the nonce of the `DPoP-Nonce` header. Fix: sign a new proof with it. */

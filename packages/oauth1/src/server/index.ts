@@ -1,0 +1,8 @@
+export type { OAuth1AuthorizationRequest, OAuth1Decision } from './authorization.ts'
+export * from './clients.ts'
+export type { OAuth1Options } from './environment.ts'
+export { OAuth1Error } from './errors.ts'
+export type { OAuth1Event, OAuth1EventListener } from './events.ts'
+export type { OAuth1Login, OAuth1Pages, OAuth1PendingInteraction } from './interaction.ts'
+export * from './oauth1-server.ts'
+export * from './resource-protector.ts'
