@@ -64,6 +64,7 @@ export class AuthorizationServer implements Server, Mountable {
   readonly send: Environment['send']
   readonly emit: Environment['emit']
   readonly background: Environment['background']
+  readonly deliverDue: Server['deliverDue']
   readonly responseType: Server['responseType']
   readonly handlers: Server['handlers']
   /** Answers an error where it belongs: at the client when its redirect URI is known, as a page otherwise. */
@@ -101,6 +102,7 @@ export class AuthorizationServer implements Server, Mountable {
     this.send = server.send
     this.emit = server.emit
     this.background = server.background
+    this.deliverDue = server.deliverDue
     this.responseType = server.responseType
     this.handlers = server.handlers
     this.respond = server.respond

@@ -1,6 +1,10 @@
 /** What happened, for logs, metrics and alarms. Never a credential. */
 
+import type { JsonObject } from '@authlib/core'
 import { logError } from '@authlib/core/kit'
+
+/** Why an authorization ends. */
+export type EndingCause = 'revocation' | 'replay' | 'administration' | 'logout'
 
 interface OfAuthorization {
   readonly authorizationId: string
@@ -27,7 +31,7 @@ export interface AuthEvents {
   /** A person has approved a request. */
   'authorization.granted': OfAuthorization & { readonly scope: readonly string[] }
   /** An authorization has ended, with every code and token of it. */
-  'authorization.revoked': OfAuthorization & { readonly cause: 'revocation' | 'replay' | 'administration' }
+  'authorization.revoked': OfAuthorization & { readonly cause: EndingCause }
   /** The authorization endpoint has refused a request. */
   'authorization.refused': Refused
   'token.issued': OfAuthorization & { readonly grantType: string; readonly scope: readonly string[] }
@@ -41,6 +45,15 @@ export interface AuthEvents {
   'request.refused': Refused & { readonly endpoint: string }
   /** A live token was called inactive, as the caller may not know about it. */
   'introspection.withheld': { readonly clientId: string; readonly reason: string }
+  /** Something was told to another server, such as a logout to a client. */
+  'delivery.done': { readonly name: string; readonly attempts: number; readonly data: JsonObject }
+  /** It did not arrive. It is tried again, for a day. */
+  'delivery.failed': {
+    readonly name: string
+    readonly attempts: number
+    readonly reason: string
+    readonly data: JsonObject
+  }
   'server.error': { readonly error: unknown }
 }
 

@@ -3,6 +3,7 @@
 import type { Awaitable, HttpHeader, HttpRequest, JsonObject, Params } from '@authlib/core'
 import type { Authorization } from './authorization.ts'
 import type { Client } from './client.ts'
+import type { EndingCause } from './events.ts'
 import type { ConsentItem, Demands } from './interaction.ts'
 import type { Handler } from './moments.ts'
 import type {
@@ -69,9 +70,6 @@ export interface Extension extends Described, Includes {
   /** Adds to the batch that ends an authorization, such as a delivery that tells others. */
   ending?(authorization: Authorization, cause: EndingCause, server: Server): Awaitable<{ changes?: Changes } | void>
 }
-
-/** Why an authorization ends. */
-export type EndingCause = 'revocation' | 'replay' | 'administration'
 
 /** An authorization request whose parameters stand elsewhere. */
 export interface UnresolvedRequest {

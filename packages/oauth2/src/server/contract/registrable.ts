@@ -21,6 +21,7 @@ export type Registrable =
   | Extension
   | ClientAuthMethod
   | SecretVerifier
+  | Delivery
   | RegisteredClientSource
   | TokenKind
   | TokenFormat
@@ -161,6 +162,17 @@ export interface AskedFor {
    * make the server fetch a URL.
    */
   readonly endpoint: string | undefined
+}
+
+/**
+ * Tells another server about something that was committed. What is to be delivered is written with `deliveryRecord` in the
+ * same batch, and survives a crash.
+ */
+export interface Delivery extends Described {
+  readonly kind: 'delivery'
+  readonly name: string
+  /** True: it arrived. False or an exception: it is tried again later, for a day. It may be called twice for one delivery. */
+  deliver(data: JsonObject, server: Server): Awaitable<boolean>
 }
 
 /** Recognises tokens, so that introspection and revocation work on them. */

@@ -6,7 +6,7 @@ import type { SigningKeys } from '@authlib/jose'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'
 import type { Authorization, AuthorizationUpdate } from './authorization.ts'
 import type { Client } from './client.ts'
-import type { AuthEvent } from './events.ts'
+import type { AuthEvent, EndingCause } from './events.ts'
 import type { AuthorizationDecision, ConsentItem, Demands, Login, PendingInteraction } from './interaction.ts'
 import type { Moment, MomentHandler } from './moments.ts'
 import type { AuthorizationPlan, FoundToken, IssuePlan } from './plans.ts'
@@ -58,12 +58,23 @@ export interface Server extends Environment {
   readonly interaction: Interactions
   readonly clients: Clients
   metadata(): AuthorizationServerMetadata
+  /**
+   * Sends what is due: what was written just now, what failed before, and what a crash has left. Call it on a timer, once a
+   * minute. Processes may do so at the same time.
+   */
+  readonly deliverDue: () => Promise<DeliveryResult>
   /** A registered response type, for one that combines several. Undefined: there is none of this name. */
   readonly responseType: (responseType: string) => ResponseType | undefined
   /** What registered extensions do at a moment that a feature has opened. */
   readonly handlers: <In, Out>(moment: Moment<In, Out>) => readonly MomentHandler<In, Out>[]
   /** Answers an error where it belongs: at the client when its redirect URI is known, as a page or as JSON otherwise. */
   readonly respond: (error: unknown) => Promise<HttpResponse>
+}
+
+/** How many were sent, and how many were not accepted. */
+export interface DeliveryResult {
+  readonly delivered: number
+  readonly failed: number
 }
 
 /** Access tokens and refresh tokens. */
@@ -80,8 +91,8 @@ export interface Tokens {
   createResponse(http: HttpRequest): Promise<HttpResponse>
 }
 
-/** Whose authorizations are meant. */
-export type Owner = { readonly clientId: string } | { readonly subject: string }
+/** Whose authorizations are meant: those of a client, of a subject, or of a session of `startSession`. */
+export type Owner = { readonly clientId: string } | { readonly subject: string } | { readonly sessionId: string }
 
 /** Records of who authorised what. */
 export interface Authorizations {
@@ -89,8 +100,11 @@ export interface Authorizations {
   find(id: string): Promise<Authorization | null>
   /** Those that are alive, the oldest first. */
   list(owner: Owner): AsyncIterable<Authorization>
-  /** Ends every authorization of a client or a subject, or one by its id, with all its tokens. Returns how many. */
-  revoke(owner: Owner | { readonly authorizationId: string }): Promise<number>
+  /**
+   * Ends every authorization of a client, a subject or a session, or one by its id, with all its tokens. Returns how many.
+   * `cause` is `administration` by default.
+   */
+  revoke(owner: Owner | { readonly authorizationId: string }, cause?: EndingCause): Promise<number>
   /** Changes a live one, whoever writes at the same time. Null when there is none that lives. */
   amend(id: string, change: (authorization: Authorization) => AuthorizationUpdate): Promise<Authorization | null>
 }

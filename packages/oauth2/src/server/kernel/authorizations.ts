@@ -3,8 +3,8 @@
 import type { ListQuery, StoredRecord } from '@authlib/core'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
-import type { EndingCause } from '../contract/extension.ts'
-import type { FoundToken } from '../contract/plans.ts'
+import type { EndingCause } from '../contract/events.ts'
+import type { Changes, FoundToken } from '../contract/plans.ts'
 import type { Owner, Server } from '../contract/server.ts'
 import {
   AUTHORIZATION_KIND,
@@ -17,6 +17,7 @@ import {
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { endSessionsOf } from '../records/session.ts'
 import { ACCESS_TOKEN_KIND } from '../records/token-text.ts'
+import type { Registry } from './registry.ts'
 
 /** Of an authorization that derives from no other. */
 const ROOT_ID = /^[A-Za-z0-9_-]{22}$/
@@ -39,14 +40,15 @@ export async function* listAuthorizations(server: Server, owner: Owner): AsyncGe
 /** Returns how many authorizations and single tokens ended. */
 export async function revokeAuthorizations(
   server: Server,
+  registry: Registry,
   owner: Owner | { readonly authorizationId: string },
   cause: EndingCause,
 ): Promise<number> {
-  if ('authorizationId' in owner) return (await revokeOne(server, owner.authorizationId, cause)) ? 1 : 0
+  if ('authorizationId' in owner) return (await revokeOne(server, registry, owner.authorizationId, cause)) ? 1 : 0
   if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
   let ended = 0
   for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
-    const revoked = await Promise.all(page.map((record) => revokeOne(server, record.id, cause, record)))
+    const revoked = await Promise.all(page.map((record) => revokeOne(server, registry, record.id, cause, record)))
     ended += revoked.filter(Boolean).length
   }
   // Tokens of client_credentials hold their authorization themselves.
@@ -78,12 +80,18 @@ export async function amendAuthorization(
 }
 
 /** Writes the revocation that a token describes. */
-export async function revokeToken(server: Server, { authorization, revocation, kind }: FoundToken): Promise<void> {
+export async function revokeToken(
+  server: Server,
+  registry: Registry,
+  { authorization, revocation, kind }: FoundToken,
+): Promise<void> {
+  const ends = revocation.update?.status === 'revoked'
+  const ending = ends ? await endingOf(server, registry, authorization, 'revocation') : undefined
   const update = revocation.update && authorizationChanges(authorization, revocation.update)
   const now = server.clock()
-  const batch = batchOf(partitionOf(authorization.id), now, joinChanges(update, revocation.changes))
+  const batch = batchOf(partitionOf(authorization.id), now, joinChanges(update, revocation.changes, ending))
   if (!(await server.store.commit(batch))) {
-    await revokeOne(server, authorization.id, 'revocation') // somebody else wrote first
+    await revokeOne(server, registry, authorization.id, 'revocation') // somebody else wrote first
     return
   }
   const { id: authorizationId, clientId, subject } = authorization
@@ -91,7 +99,13 @@ export async function revokeToken(server: Server, { authorization, revocation, k
 }
 
 /** Reads again when the write is lost: a revocation must not be lost to a refresh that came first. */
-async function revokeOne(server: Server, id: string, cause: EndingCause, listed?: StoredRecord): Promise<boolean> {
+async function revokeOne(
+  server: Server,
+  registry: Registry,
+  id: string,
+  cause: EndingCause,
+  listed?: StoredRecord,
+): Promise<boolean> {
   const partition = partitionOf(id)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const now = server.clock()
@@ -100,13 +114,31 @@ async function revokeOne(server: Server, id: string, cause: EndingCause, listed?
     const authorization = readAuthorization(record, now)
     if (!record && cause !== 'replay' && ROOT_ID.test(id)) return endSingle(server, id)
     if (!authorization || authorization.status === 'revoked') return false
-    const changes = authorizationChanges(authorization, { status: 'revoked' })
+    const changes = joinChanges(
+      authorizationChanges(authorization, { status: 'revoked' }),
+      await endingOf(server, registry, authorization, cause),
+    )
     if (!(await server.store.commit(batchOf(partition, now, changes)))) continue
     const { clientId, subject } = authorization
     server.emit({ type: 'authorization.revoked', at: now, authorizationId: id, clientId, subject, cause })
     return true
   }
   throw tooBusy()
+}
+
+/** What extensions write in the batch that ends an authorization, such as a delivery that tells others. */
+export async function endingOf(
+  server: Server,
+  registry: Registry,
+  authorization: Authorization,
+  cause: EndingCause,
+): Promise<Changes | undefined> {
+  let changes: Changes | undefined
+  for (const ending of registry.moments.ending) {
+    const added = await ending(authorization, cause, server)
+    if (added?.changes) changes = joinChanges(changes, added.changes)
+  }
+  return changes
 }
 
 /**
@@ -127,6 +159,7 @@ async function endSingle(server: Server, id: string): Promise<boolean> {
 }
 
 function ownedBy(owner: Owner): Pick<ListQuery, 'by' | 'value'> {
+  if ('sessionId' in owner) return { by: 'session', value: owner.sessionId }
   return 'clientId' in owner ? { by: 'client', value: owner.clientId } : { by: 'subject', value: owner.subject }
 }
 

@@ -16,6 +16,7 @@ import type {
   ResponseMode,
   ResponseType,
   SecretVerifier,
+  Delivery,
   TokenFormat,
   TokenKind,
 } from '../contract/registrable.ts'
@@ -53,6 +54,7 @@ export class Registry {
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #clientAuthMethods = new Map<string, ClientAuthMethod>()
   readonly #secretVerifiers = new Map<string, SecretVerifier>()
+  readonly #deliveries = new Map<string, Delivery>()
   readonly #clientSources = new Map<string, RegisteredClientSource>()
   readonly #responseModes = new Map<string, ResponseMode>()
   readonly #tokenKinds = new Map<string, TokenKind | TokenFormat>()
@@ -104,6 +106,10 @@ export class Registry {
 
   get secretVerifiers(): ReadonlyMap<string, SecretVerifier> {
     return this.#secretVerifiers
+  }
+
+  get deliveries(): ReadonlyMap<string, Delivery> {
+    return this.#deliveries
   }
 
   get clientSources(): ReadonlyMap<string, RegisteredClientSource> {
@@ -218,6 +224,9 @@ export class Registry {
       case 'secret_verifier':
         this.#put(this.#secretVerifiers, 'secret verifier', thing.name, thing)
         break
+      case 'delivery':
+        this.#put(this.#deliveries, 'delivery', thing.name, thing)
+        break
       case 'client_source':
         this.#put(this.#clientSources, 'client source', thing.name, thing)
         break
@@ -257,7 +266,7 @@ export function backchannelGrant(
 
 const kinds: ReadonlySet<unknown> = new Set<Registrable['kind']>([
   ...(['feature', 'grant', 'response_type', 'response_mode', 'endpoint', 'extension'] as const),
-  ...(['secret_verifier', 'client_source'] as const),
+  ...(['secret_verifier', 'client_source', 'delivery'] as const),
   ...(['client_auth_method', 'token_kind', 'token_format', 'interaction'] as const),
 ])
 

@@ -16,6 +16,7 @@ import {
 } from './authorization-request.ts'
 import { amendAuthorization, listAuthorizations, revokeAuthorizations, revokeToken } from './authorizations.ts'
 import { clientsOf } from './clients.ts'
+import { deliverDue } from './deliveries.ts'
 import { consentsOf, demandsOf } from './demands.ts'
 import { createEnvironment } from './environment.ts'
 import { respond } from './errors.ts'
@@ -39,6 +40,7 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
       registry.freeze() // what came later would be missing
       return (metadata ??= composeMetadata(server, registry))
     },
+    deliverDue: () => deliverDue(server, registry),
     responseType: (name: string) => registry.responseType(name)?.responseType,
     handlers<In, Out>(moment: Moment<In, Out>) {
       return registry.handlers(moment) as readonly MomentHandler<In, Out>[] // sound: `on` put them there under this moment
@@ -47,7 +49,7 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
   } as Server // sound: the facets, which need it, follow
   return Object.assign(server, {
     tokens: tokensOf(server, registry),
-    authorizations: authorizationsOf(server),
+    authorizations: authorizationsOf(server, registry),
     requests: requestsOf(server, registry),
     interaction: interactionOf(server, registry, options),
     clients: clientsOf(server, registry, options),
@@ -66,17 +68,17 @@ function tokensOf(server: Server, registry: Registry): Tokens {
       }
       return null
     },
-    revoke: (token) => revokeToken(server, token),
+    revoke: (token) => revokeToken(server, registry, token),
     mint: (request, plan) => mintForResponse(registry, request, plan),
     createResponse: (http) => createTokenResponse(server, registry, http),
   }
 }
 
-function authorizationsOf(server: Server): Authorizations {
+function authorizationsOf(server: Server, registry: Registry): Authorizations {
   return {
     find: (id) => findAuthorization(server.store, id, server.clock()),
     list: (owner) => listAuthorizations(server, owner),
-    revoke: (owner) => revokeAuthorizations(server, owner, 'administration'),
+    revoke: (owner, cause = 'administration') => revokeAuthorizations(server, registry, owner, cause),
     amend: (id, change) => amendAuthorization(server, id, change),
   }
 }

@@ -18,7 +18,7 @@ import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { authorizationChanges, partitionOf } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
-import { revokeAuthorizations } from './authorizations.ts'
+import { endingOf, revokeAuthorizations } from './authorizations.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { readClientForm, received } from './client-request.ts'
 import { reasonOf } from './errors.ts'
@@ -95,7 +95,7 @@ async function attemptOnce(
       await commit(request, authorization, undefined, plan.ifInvalid)
     throw error
   }
-  if (plan.refuse) return refuse(request, plan, plan.refuse)
+  if (plan.refuse) return refuse(registry, request, plan, plan.refuse)
 
   const { draft, minted, params, headers, changes, updates } = await issueToken(registry, moments, request, plan)
   const update = updateFor(authorization, draft, minted, updates)
@@ -118,15 +118,17 @@ async function refusePoll({ server, now }: TokenRequest, { partition, changes, r
   throw refuse
 }
 
-async function refuse(request: TokenRequest, plan: IssuePlan, error: OAuth2Error): Promise<never> {
+async function refuse(registry: Registry, request: TokenRequest, plan: IssuePlan, error: OAuth2Error): Promise<never> {
   const { server, now } = request
   const { id: authorizationId, clientId, subject } = plan.authorization
-  const written = await commit(request, plan.authorization, plan.update, plan.changes)
-  if (plan.update?.status === 'revoked') {
+  const ends = plan.update?.status === 'revoked'
+  const ending = ends ? await endingOf(server, registry, plan.authorization, 'replay') : undefined
+  const written = await commit(request, plan.authorization, plan.update, plan.changes, ending)
+  if (ends) {
     if (written)
       server.emit({ type: 'authorization.revoked', at: now, authorizationId, clientId, subject, cause: 'replay' })
     // Somebody else wrote first, such as a refresh: the replay is known all the same. Lost bookkeeping is not worth a retry.
-    else await revokeAuthorizations(server, { authorizationId }, 'replay')
+    else await revokeAuthorizations(server, registry, { authorizationId }, 'replay')
   }
   throw error
 }

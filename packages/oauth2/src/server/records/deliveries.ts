@@ -1,0 +1,53 @@
+/**
+ * What must be told to others after a commit, such as a logout token: a record of the same batch, so that a crash loses
+ * nothing.
+ */
+
+import { randomToken, type JsonObject, type StoredRecord } from '@authlib/core'
+import type { Environment } from '../contract/server.ts'
+
+/** What is to be delivered. */
+export interface NewDelivery {
+  /** Name of a registered `Delivery`. */
+  readonly name: string
+  /** What its `deliver` is given. No secrets: it is stored as it is. */
+  readonly data: JsonObject
+  /** Partition of the batch that writes it. */
+  readonly partition: string
+}
+
+/** What a record of {@link DELIVERY_KIND} holds. */
+export type DeliveryData = {
+  readonly version: 1
+  readonly name: string
+  readonly data: JsonObject
+  /** Not before. NumericDate. */
+  readonly at: number
+  readonly attempts: number
+}
+
+/** `kind` of what is to be delivered. */
+export const DELIVERY_KIND = 'delivery'
+
+/** By which everything that is due is listed. */
+export const DUE_TAG = 'due'
+
+const DAY = 86_400
+
+/**
+ * A record to put into the batch of what is told. Then call `server.background(() => server.deliverDue())`. It is given up
+ * after a day.
+ */
+export function deliveryRecord(server: Environment, { name, data, partition }: NewDelivery): StoredRecord {
+  const now = server.clock()
+  const delivery: DeliveryData = { version: 1, name, data, at: now, attempts: 0 }
+  return {
+    kind: DELIVERY_KIND,
+    id: randomToken(server.random, 16),
+    partition,
+    revision: 1,
+    expiresAt: now + DAY,
+    index: { tag: DUE_TAG },
+    data: delivery,
+  }
+}
