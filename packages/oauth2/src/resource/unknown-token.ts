@@ -7,7 +7,8 @@ import type { TokenValidator } from './token-validator.ts'
 /** Who the token says it is from. Nothing has verified it: for choosing a validator and for logs only. */
 export function unverifiedIssuer(token: string): string | undefined {
   try {
-    return decodeUnverifiedJwt(token).claims.iss
+    const issuer: unknown = decodeUnverifiedJwt(token).claims.iss // of whatever type: nothing has checked it
+    return typeof issuer === 'string' ? issuer : undefined
   } catch {
     return undefined
   }

@@ -178,10 +178,12 @@ export class AuthorizationServer implements Server, Mountable {
 
   get routes(): readonly Route[] {
     const { exact, withId } = this.#table()
-    return [...exact.values(), ...withId.values()].map((endpoint) => ({
+    const named = [...exact].map(([path, endpoint]) => ({ path, methods: allowedMethods(endpoint) }))
+    const ending = [...withId.values()].map((endpoint) => ({
       path: endpointPath(this.#options, endpoint),
       methods: allowedMethods(endpoint),
     }))
+    return [...named, ...ending]
   }
 
   handle(request: HttpRequest): Promise<HttpResponse> {

@@ -11,7 +11,8 @@ export interface ClaimsContext {
   readonly authorization: Authorization
   /** Granted scope. Whatever it does not stand for is left out of what you return. */
   readonly scope: readonly string[]
-  readonly use: 'id_token' | 'userinfo'
+  /** `existence`: only whether the subject is known counts, before a code or a token is given. */
+  readonly use: 'id_token' | 'userinfo' | 'existence'
   /** Preferred languages for claims, best first: `claims_locales` of the request. Core §5.2 */
   readonly locales: readonly string[]
 }

@@ -36,6 +36,15 @@ export async function releaseClaims(
   return pickClaims(known, new Set([...names].filter((name) => !protocolClaims.has(name)))) as JsonObject // sound: it is only ever written as JSON
 }
 
+/** Whether the application still knows the subject. An account that was deleted gets no code and no token. */
+export async function isKnownSubject(
+  { claims }: ClaimsOptions,
+  subject: string,
+  context: Omit<ClaimsContext, 'use'>,
+): Promise<boolean> {
+  return (await claims(subject, { ...context, use: 'existence' })) !== null
+}
+
 /** Only the provider says these, so that no user data can pose as them. */
 export const protocolClaims: ReadonlySet<string> = new Set([
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'], // RFC 7519 §4.1

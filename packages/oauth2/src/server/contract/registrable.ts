@@ -158,10 +158,9 @@ export interface RegisteredClientSource extends Described {
 export interface AskedFor {
   readonly server: Server
   /**
-   * Name of the endpoint that asks; undefined when none does. Whatever a stranger sends to the token endpoint must not
-   * make the server fetch a URL.
+   * Name of the endpoint that asks. Whatever a stranger sends to the token endpoint must not make the server fetch a URL.
    */
-  readonly endpoint: string | undefined
+  readonly endpoint: string
 }
 
 /**

@@ -26,6 +26,8 @@ export interface JwtAccessTokenOptions {
 /** Seconds by which the clock of the node that issued a token may be ahead of this one's. Not added to `exp`. */
 const LEEWAY = 2
 
+const NAMESAKE = 'this account has the identifier of a client, and cannot be used until one of them is renamed'
+
 const REVOKED_KIND = 'revoked_jwt'
 
 /**
@@ -61,7 +63,7 @@ export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOp
         async authorizing({ server }, { subject }) {
           // RFC 9700 §4.15: a client acting for itself is the `sub` of its tokens, and must not pass for a person
           const namesake = subject === undefined ? null : await server.clients.find(subject)
-          if (namesake) throw serverError('', { reason: 'the subject is the client_id of a client' })
+          if (namesake) throw serverError(NAMESAKE, { reason: 'the subject is the client_id of a client' })
         },
       },
     ],

@@ -215,3 +215,22 @@ describe('a refresh token at the other endpoints', () => {
     expect((await post(server, '/introspect', { token }, API)).json).toEqual({ active: false })
   })
 })
+
+describe('scope that was taken from the client', () => {
+  it('is gone at the next refresh, and comes back with the client', async () => {
+    let scope = 'read write'
+    const clients = { find: (id: string) => staticClients([{ ...WEB, scope }]).find(id) }
+    const { server } = fullServer({ clients })
+    const { json } = await redeem(server, await obtainCode(server))
+    scope = 'read'
+    const less = await refresh(server, json['refresh_token'])
+    expect(less.json['scope']).toBe('read')
+    expect((await refresh(server, less.json['refresh_token'], WEB, { scope: 'read write' })).json['error']).toBe(
+      'invalid_scope',
+    )
+    scope = 'other'
+    expect((await refresh(server, less.json['refresh_token'])).json['error']).toBe('invalid_grant')
+    scope = 'read write'
+    expect((await refresh(server, less.json['refresh_token'])).json['scope']).toBe('read write')
+  })
+})

@@ -171,11 +171,15 @@ async function findFamily({
   return { token, generation: parsed.generation, authorization }
 }
 
-/** Less scope narrows the access token, never the next refresh token. OAuth 2.1 §4.3 */
-function narrowedScope({ params }: TokenRequest, authorization: Authorization): readonly string[] {
-  if (!params.has('scope')) return authorization.scope
+/** Less scope narrows the access token, never the next refresh token. OAuth 2.1 §4.3. What was taken from the client is gone. */
+function narrowedScope({ params, client }: TokenRequest, authorization: Authorization): readonly string[] {
+  const allowed = authorization.scope.filter((word) => client.scope.includes(word))
+  if (allowed.length === 0 && authorization.scope.length > 0) {
+    throw invalidGrant(INVALID_TOKEN, { reason: 'the client may no longer have any scope of the authorization' })
+  }
+  if (!params.has('scope')) return allowed
   const requested = parseScope(params.get('scope'))
-  if (!coversScope(authorization.scope, requested)) throw invalidScope('the scope was not granted')
+  if (!coversScope(allowed, requested)) throw invalidScope('the scope was not granted')
   return requested
 }
 

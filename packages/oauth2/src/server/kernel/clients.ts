@@ -17,7 +17,8 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
   /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
   async function find(clientId: string, endpoint: string | undefined): Promise<Client | null> {
     const client = await own.find(clientId, { endpoint })
-    if (client || registry.clientSources.size === 0) return client
+    // Without an endpoint nobody claims to be the client, such as when an account must not have the id of one.
+    if (client || endpoint === undefined || registry.clientSources.size === 0) return client
     for (const source of registry.clientSources.values()) {
       const found = await source.find(clientId, { server, endpoint })
       if (found) return found

@@ -33,8 +33,24 @@ describe('what is registered is what the server does', () => {
     const { server } = bareServer()
     expect(server.routes).toEqual([
       { path: '/.well-known/oauth-authorization-server', methods: ['GET', 'HEAD', 'OPTIONS'] },
+      { path: '/.well-known/oauth-authorization-server/', methods: ['GET', 'HEAD', 'OPTIONS'] },
     ])
     expect((await server.fetch(new Request(`${ISSUER}/token`, { method: 'POST' }))).status).toBe(404)
+  })
+
+  it('serves its metadata where clients look for it: before and behind the path of the issuer, with a slash too', async () => {
+    const { server } = bareServer({ issuer: `${ISSUER}/tenant` })
+    for (const path of [
+      '/.well-known/oauth-authorization-server/tenant',
+      '/.well-known/oauth-authorization-server/tenant/',
+      '/tenant/.well-known/oauth-authorization-server',
+      '/tenant/.well-known/oauth-authorization-server/',
+    ]) {
+      const response = await server.fetch(new Request(ISSUER + path))
+      expect([response.status, await response.json()]).toMatchObject([200, { issuer: `${ISSUER}/tenant` }])
+      expect(server.routes.map((route) => route.path)).toContain(path)
+    }
+    expect((await server.fetch(new Request(`${ISSUER}/.well-known/oauth-authorization-server`))).status).toBe(404)
   })
 
   it.each([
@@ -117,7 +133,7 @@ describe('what is registered is what the server does', () => {
     const grant = { ...clientCredentialsGrant(), requires: ['sender_constraint'] }
     const bound: Extension = { kind: 'extension', name: 'mtls', provides: ['sender_constraint'] }
     const { server } = bareServer()
-    expect(server.registerGrant(grant, [bound]).routes).toHaveLength(2)
+    expect(server.registerGrant(grant, [bound]).routes.map(({ path }) => path)).toContain('/token')
     const { server: lacking } = bareServer()
     expect(() => lacking.registerGrant(grant).routes).toThrow(failsWith('missing_extension'))
   })

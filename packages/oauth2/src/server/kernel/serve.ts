@@ -1,7 +1,7 @@
 /** From a request to the endpoint that answers it: its path, what HTTP wants of it, and scripts of other origins. */
 
 import { AuthlibError, type HttpHeader, type HttpRequest, type HttpResponse } from '@authlib/core'
-import { corsHeaders, preflightResponse, requestPath } from '@authlib/core/kit'
+import { corsHeaders, preflightResponse, requestPath, wellKnownPath } from '@authlib/core/kit'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { endpointPath } from './environment.ts'
@@ -28,7 +28,18 @@ export function createRouteTable(server: Server, registry: Registry, options: Au
       throw new AuthlibError('duplicate_path', `Two endpoints have the path ${path}`, { reason: path })
     table.set(key, endpoint)
   }
+  for (const endpoint of [...exact.values()]) {
+    for (const alias of aliasesOf(options, endpoint)) if (!exact.has(alias)) exact.set(alias, endpoint)
+  }
   return { exact, withId }
+}
+
+/** Where clients look for a well-known document besides: at its other placement, and with a slash at the end. */
+function aliasesOf({ issuer, paths }: AuthorizationServerOptions, { name, path }: Endpoint): readonly string[] {
+  if (typeof path === 'string' || paths?.[name] !== undefined) return []
+  const { wellKnown, placement } = path
+  const other = wellKnownPath(issuer, wellKnown, placement === 'insert' ? 'append' : 'insert')
+  return [other, `${wellKnownPath(issuer, wellKnown, placement)}/`, `${other}/`]
 }
 
 export async function serve(

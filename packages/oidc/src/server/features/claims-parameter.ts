@@ -69,7 +69,11 @@ export function claimsParameter({ scopes = scopeClaims }: ClaimsParameterOptions
         data: grantedSlot.write({ userinfo: granted(wanted.userinfo), id_token: granted(wanted.id_token) }),
       }
     },
-    handlers: [on(releasableClaims, ({ authorization, use }) => grantedSlot.read(authorization)?.[use].map(bare))],
+    handlers: [
+      on(releasableClaims, ({ authorization, use }) =>
+        use === 'existence' ? undefined : grantedSlot.read(authorization)?.[use].map(bare),
+      ),
+    ],
   }
 }
 

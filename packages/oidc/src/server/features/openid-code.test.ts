@@ -16,7 +16,7 @@ import {
 } from '@authlib/oauth2/server'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { bareServer, Browser, ISSUER, manualClock, post, refresh } from '../../../../oauth2/test/journey.ts'
+import { bareServer, Browser, ISSUER, manualClock, post, redeem, refresh } from '../../../../oauth2/test/journey.ts'
 import {
   ALICE,
   authenticationUrl,
@@ -224,12 +224,34 @@ describe('a refresh (Core §12.2, T18)', () => {
     expect([second.status, second.json['id_token']]).toEqual([200, undefined])
   })
 
-  it('is refused once the person is gone, where claims are asked for (D-06)', async () => {
+  it.each([true, false])('is refused once the person is gone (D-06; claimsInIdToken: %s)', async (claimsInIdToken) => {
     let gone = false
-    const { server } = await provider({ openid: { claims: () => (gone ? null : ALICE), claimsInIdToken: true } })
+    const { server } = await provider({ openid: { claims: () => (gone ? null : ALICE), claimsInIdToken } })
     const { json } = await logIn(server, { scope: OFFLINE })
     gone = true
-    expect((await refresh(server, json['refresh_token'], RP)).json).toEqual({ error: 'invalid_grant' })
+    expect((await refresh(server, json['refresh_token'], RP)).json).toEqual({
+      error: 'invalid_grant',
+      error_description: 'there is no such subject any more',
+    })
+  })
+})
+
+describe('a person whose account was deleted', () => {
+  it('gets no code with the session that is left, and an older code is refused', async () => {
+    let gone = false
+    const { server } = await provider({ openid: { claims: () => (gone ? null : ALICE) } })
+    const browser = new Browser(server)
+    const code = (await browser.authorize({ scope: 'openid' })).get('code') ?? ''
+    gone = true
+    expect((await redeem(server, code, { client: RP })).json['error']).toBe('invalid_grant')
+    const later = new URL((await browser.open(authenticationUrl({ prompt: 'none' }))).headers.get('location') ?? '')
+    expect(later.searchParams.get('error')).toBe('login_required')
+  })
+
+  it('keeps what is none of OpenID: without the scope nobody is asked', async () => {
+    const { server } = await provider({ openid: { claims: () => null } })
+    const code = (await new Browser(server).authorize({ scope: 'read' })).get('code') ?? ''
+    expect((await redeem(server, code, { client: RP })).status).toBe(200)
   })
 })
 

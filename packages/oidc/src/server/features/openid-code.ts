@@ -6,8 +6,18 @@
  */
 
 import { AuthlibError, type JsonObject } from '@authlib/core'
-import { accessDenied, invalidGrant } from '@authlib/oauth2'
-import { jwksEndpoint, on, slot, type Extension, type Metadata, type Server, type Slot } from '@authlib/oauth2/server'
+import { accessDenied, invalidGrant, OAuth2Error } from '@authlib/oauth2'
+import {
+  jwksEndpoint,
+  on,
+  slot,
+  type Authorization,
+  type ClientRequest,
+  type Extension,
+  type Metadata,
+  type Server,
+  type Slot,
+} from '@authlib/oauth2/server'
 import { claimsOfScope, scopeClaims } from '../../scopes.ts'
 import {
   hintsSlot,
@@ -20,7 +30,7 @@ import {
 import { createIdToken } from '../id-token.ts'
 import { idToken, releasableClaims, type ClaimsContext } from '../moments.ts'
 import { signatureAlgorithms } from '../registration.ts'
-import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
+import { isKnownSubject, releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
 import { discoveryEndpoint } from './discovery.ts'
 
 export interface OpenIDCodeOptions extends ClaimsOptions {
@@ -36,6 +46,8 @@ export interface OpenIDCodeOptions extends ClaimsOptions {
   /** Accepts `prompt=create`: your login page offers to create an account. Default false. */
   readonly accountCreation?: boolean | undefined
 }
+
+const GONE = 'there is no such subject any more'
 
 /** The `nonce` of the authorization request. */
 const nonceSlot: Slot<string> = slot<string>('nonce')
@@ -55,8 +67,18 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
   async function claimsFor(context: ClaimsContext, subject: string, withScope: boolean): Promise<JsonObject> {
     if (!withScope && context.server.handlers(releasableClaims).length === 0) return {}
     const claims = await releaseClaims(options, subject, withScope ? context : { ...context, scope: [] })
-    if (claims === null) throw invalidGrant('', { reason: 'there is no such subject any more' })
+    if (claims === null) throw invalidGrant(GONE)
     return claims
+  }
+
+  async function isGone(
+    { server, client }: Pick<ClientRequest, 'server' | 'client'>,
+    authorization: Authorization,
+  ): Promise<boolean> {
+    const { subject, scope } = authorization
+    if (subject === undefined || !scope.includes('openid')) return false
+    const locales = localesOf(authorization)
+    return !(await isKnownSubject(options, subject, { server, client, authorization, scope, locales }))
   }
 
   return {
@@ -68,10 +90,11 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
     validateAuthorizationRequest: (request) => validateAuthenticationRequest(request, prompts),
     demands: (request) => hintsSlot.read(request),
 
-    authorizing(request, authorization) {
+    async authorizing(request, authorization) {
       requireDemandedLogin(request, authorization)
       const declined = request.scope.includes('openid') && !authorization.scope.includes('openid')
       if (declined) throw accessDenied('the end-user does not want to be known') // no client can go on without an ID Token
+      if (await isGone(request, authorization)) throw new OAuth2Error('login_required', GONE)
       const nonce = request.params.get('nonce')
       const locales = request.params.get('claims_locales')?.split(' ')
       return {
@@ -80,6 +103,10 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
           ...(locales === undefined ? {} : localesSlot.write(locales)),
         },
       }
+    },
+
+    async validateTokenRequest(request, authorization) {
+      if (await isGone(request, authorization)) throw invalidGrant(GONE)
     },
 
     async tokenResponse({ draft, accessToken }, request) {

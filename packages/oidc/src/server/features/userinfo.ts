@@ -103,7 +103,7 @@ function isForUserinfo(audience: readonly string[], server: Server): boolean {
 
 async function answer(options: ClaimsOptions, server: Server, token: OwnToken): Promise<HttpResponse> {
   const { subject, clientId } = token.authorization
-  const client = await server.clients.find(clientId)
+  const client = await server.clients.find(clientId, { endpoint: 'userinfo' })
   if (!client) throw invalidToken('the client is gone')
   if (subject === undefined) throw invalidToken('the client acts for itself')
   const { authorization, scope } = token
