@@ -77,6 +77,7 @@ export {
 } from './jws/json.ts'
 export type { LifetimeOptions } from './jwt/payload.ts'
 export type { KeyResolver, VerificationKeys } from './jws/signature.ts'
+export { ecdsaSignatureFromDer } from './formats/ecdsa-signature.ts'
 export * from './keys/external-key.ts'
 export { Key } from './keys/key.ts'
 export * from './keys/choice.ts'

@@ -14,6 +14,7 @@ import {
   readInside,
   SEQUENCE,
 } from './der.ts'
+import { readPoint } from './ec-point.ts'
 import { SEED, writePkcs8, writeSec1 } from './der-export.ts'
 import { decryptPkcs8 } from './encrypted-key.ts'
 import { invalidKey, type Jwk } from '../keys/jwk.ts'
@@ -42,7 +43,7 @@ function spkiToJwk(spki: DerValue | undefined): Jwk {
   const { oid, parameter } = readAlgorithm(algorithm)
   if (oid === RSA_ENCRYPTION) return rsaPublicToJwk(readDer(bitsOf(key)))
   if (oid === RSASSA_PSS) return { ...rsaPublicToJwk(readDer(bitsOf(key))), alg: pssAlgorithm(parameter) }
-  if (oid === EC_PUBLIC_KEY) return { kty: 'EC', ...pointToJwk(curveOf(oidOf(parameter)), bitsOf(key)) }
+  if (oid === EC_PUBLIC_KEY) return { kty: 'EC', ...readPoint(curveOf(oidOf(parameter)), bitsOf(key)) }
   if (Object.hasOwn(akpOfOid, oid)) return { kty: 'AKP', alg: lookUp(akpOfOid, oid), pub: encodeBase64url(bitsOf(key)) }
   return { kty: 'OKP', crv: curveOf(oid), x: encodeBase64url(bitsOf(key)) }
 }
@@ -79,7 +80,7 @@ async function sec1ToJwk(sec1: DerValue, outerCurve?: Curve): Promise<Jwk> {
   const d = privateText(crv, contentOf(key, OCTET_STRING))
   const point = rest.find(({ tag }) => tag === context(1))
   if (point === undefined) return complete({ kty: 'EC', crv, d })
-  return { kty: 'EC', ...pointToJwk(crv, bitsOf(readInside(point, context(1))[0])), d }
+  return { kty: 'EC', ...readPoint(crv, bitsOf(readInside(point, context(1))[0])), d }
 }
 
 function rsaPublicToJwk(sequence: DerValue): Jwk {
@@ -93,13 +94,6 @@ function rsaPrivateToJwk(sequence: DerValue): Jwk {
   if (integerOf(version)[0] !== 0 || values.length !== 8) throw invalidKey('not an RSA private key of two primes')
   const [n, e, d, p, q, dp, dq, qi] = values.map(integerText)
   return { kty: 'RSA', n, e, d, p, q, dp, dq, qi } as Jwk // eight values, counted above
-}
-
-/** SEC1 §2.3.4, uncompressed. Whether it lies on the curve is for the runtime to say. */
-function pointToJwk(crv: Curve, point: Uint8Array): { crv: Curve; x: string; y: string } {
-  const { kty, size } = curves[crv]
-  if (kty !== 'EC' || point[0] !== 4 || point.length !== 1 + 2 * size) throw invalidKey('not an uncompressed point')
-  return { crv, x: encodeBase64url(point.subarray(1, 1 + size)), y: encodeBase64url(point.subarray(1 + size)) }
 }
 
 /** What the private half alone does not say is worked out by the runtime, from a PKCS#8 of our own writing. */

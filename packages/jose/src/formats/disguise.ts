@@ -3,28 +3,42 @@
 import { decodeBase64url } from '@authlib/core/kit'
 import { jwkFromDer } from './der-import.ts'
 
-/** Altered armour, line ends, a byte order mark, bare base64 or hexadecimal: what was meant as a key stays one. */
+/** Altered armour, line ends, a byte order mark, base64 (of a PEM too) or hexadecimal: what was meant as a key stays one. */
 export async function looksLikeKey(bytes: Uint8Array): Promise<boolean> {
-  const text = new TextDecoder('latin1').decode(bytes).replaceAll('\0', '') // UTF-16 has them
-  if (/BEGIN [A-Z ]{0,30}(?:KEY|CERTIFICATE)|["']k(?:ty|eys)["']|(?:^|\s)(?:ssh-|ecdsa-sha2-)/i.test(text)) return true
+  const text = textOf(bytes)
+  if (isKeyText(text)) return true
   const body = text.replace(/[^\w+/-]/g, '')
-  const forms = [bytes.subarray(Math.max(bytes.indexOf(0x30), 0)), fromBase64(body), fromHex(body)]
-  for (const form of forms) if (form !== null && (await isDerKey(form))) return true
+  const decoded = [fromBase64(body), fromHex(body)].filter((form) => form !== null)
+  if (decoded.some((form) => isKeyText(textOf(form)))) return true
+  for (const form of [bytes.subarray(Math.max(bytes.indexOf(0x30), 0)), ...decoded])
+    if (await isDerKey(form)) return true
   return false
 }
 
-/** A line end may follow. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes).replaceAll('\0', '') // UTF-16 has them
+}
+
+function isKeyText(text: string): boolean {
+  return /BEGIN [A-Z ]{0,30}(?:KEY|CERTIFICATE)|["']k(?:ty|eys)["']|(?:^|\s)(?:ssh-|ecdsa-sha2-)/i.test(text)
+}
+
+/** Anything may follow, such as a line end. */
 async function isDerKey(bytes: Uint8Array): Promise<boolean> {
-  if (bytes[0] !== 0x30) return false
-  for (const surplus of [0, 1, 2]) {
-    try {
-      await jwkFromDer(bytes.subarray(0, bytes.length - surplus))
-      return true
-    } catch {
-      continue
-    }
+  try {
+    await jwkFromDer(bytes.subarray(0, derLength(bytes)))
+    return true
+  } catch {
+    return false
   }
-  return false
+}
+
+/** Of the first value. */
+function derLength(bytes: Uint8Array): number {
+  const [tag, first = 0, second = 0, third = 0] = bytes
+  if (tag !== 0x30) return 0
+  if (first === 0x81) return 3 + second
+  return first === 0x82 ? 4 + second * 256 + third : 2 + first
 }
 
 function fromBase64(text: string): Uint8Array | null {

@@ -1,8 +1,7 @@
-/** Textual encoding of keys, RFC 7468. */
+/** Textual encoding of keys, RFC 7468, in every form that people have: escaped line ends, one line, quotes, several blocks. */
 
 import { decodeBase64, encodeBase64 } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
-import { invalidKey } from '../keys/jwk.ts'
 
 /** The labels there are, without what may surround them. */
 export type PemLabel =
@@ -12,6 +11,7 @@ export type PemLabel =
   | 'RSA PUBLIC KEY'
   | 'RSA PRIVATE KEY'
   | 'EC PRIVATE KEY'
+  | 'OPENSSH PRIVATE KEY'
   | 'CERTIFICATE'
 
 const labels: readonly string[] = [
@@ -21,20 +21,27 @@ const labels: readonly string[] = [
   'RSA PUBLIC KEY',
   'RSA PRIVATE KEY',
   'EC PRIVATE KEY',
+  'OPENSSH PRIVATE KEY',
   'CERTIFICATE',
 ] satisfies PemLabel[]
 
-/** The first block of a known kind; OpenSSL writes `EC PARAMETERS` before a key. Throws `invalid_key`. */
+/** Neither part may begin in the middle of another: nothing to try twice. */
+const BLOCK = /-----BEGIN ([A-Z\d ]{1,40})-----([^-]*(?:-(?!----)[^-]*)*)-----END \1-----/g
+
+/**
+ * The private key, if there is one, otherwise the first block of a known kind: a file may hold a certificate and its key,
+ * and OpenSSL writes `EC PARAMETERS` before a key. Throws `invalid_key`.
+ */
 export function readPem(text: string): { label: PemLabel; der: Uint8Array } {
-  const lines = text.split('\n').map((line) => line.trim())
-  const begin = lines.findIndex((line) => labels.some((label) => line === `-----BEGIN ${label}-----`))
-  const label = labels.find((name) => lines[begin] === `-----BEGIN ${name}-----`)
-  const end = lines.indexOf(`-----END ${label}-----`, begin)
-  if (label === undefined || end < 0) throw notPem()
+  const blocks = [...unescaped(text).matchAll(BLOCK)].filter(([, label]) => labels.includes(label!))
+  const block = blocks.find(([, label]) => label!.endsWith('PRIVATE KEY')) ?? blocks[0]
+  if (block === undefined) throw notPem(text)
+  const [, label, body] = block
+  if (body!.includes(':')) throw encryptedBefore()
   try {
-    return { label: label as PemLabel, der: decodeBase64(lines.slice(begin + 1, end).join('')) } // one of the list
+    return { label: label as PemLabel, der: decodeBase64(body!.replaceAll(/\s/g, '')) } // one of the list
   } catch (cause) {
-    throw invalidKey('the body of the PEM is not base64', cause)
+    throw invalid('the body of the PEM is not base64', undefined, cause)
   }
 }
 
@@ -43,9 +50,28 @@ export function writePem(label: PemLabel, der: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }
 
-function notPem(): JoseError {
-  return new JoseError('invalid_key', 'The key is invalid', {
-    reason: 'not a PEM of a known kind',
-    hint: 'A secret comes through importSecret',
-  })
+/** Variables and JSON files have line ends of two characters. No base64 has a backslash. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\r|\\n|\\$/gm, '\n')
+}
+
+function notPem(text: string): JoseError {
+  if (/BEGIN [A-Z ]{0,40}KEY|BEGIN CERTIFICATE/.test(text))
+    return invalid(
+      'a PEM that is cut off, changed, or of an unknown kind',
+      'Known are SPKI, PKCS#8, PKCS#1, SEC1, OpenSSH and X.509. A variable must hold all lines, `-----BEGIN` and `-----END` too.',
+    )
+  return invalid('not a PEM of a known kind', 'A secret comes through importSecret')
+}
+
+/** RFC 1421 §4.6: the encryption of OpenSSL before PKCS#8, with MD5. */
+function encryptedBefore(): JoseError {
+  return invalid(
+    'a PEM with headers, as in the legacy encryption of OpenSSL',
+    'Convert it with: openssl pkcs8 -topk8 -in old.pem -out new.pem',
+  )
+}
+
+function invalid(reason: string, hint?: string, cause?: unknown): JoseError {
+  return new JoseError('invalid_key', 'The key is invalid', { reason, hint, cause })
 }

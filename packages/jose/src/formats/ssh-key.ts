@@ -1,11 +1,12 @@
 /** Public keys as OpenSSH writes them: `ssh-ed25519 AAAA… comment`. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 */
 
 import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
-import { curves } from '../algorithms.ts'
 import { joinBytes, withLength } from '../shared/join-bytes.ts'
 import { invalidKey, type Jwk } from '../keys/jwk.ts'
+import { readPoint } from './ec-point.ts'
 
-const ecdsaCurves = { nistp256: 'P-256', nistp384: 'P-384', nistp521: 'P-521' } as const
+/** Curves by the name that OpenSSH has for them. */
+export const ecdsaCurves = { nistp256: 'P-256', nistp384: 'P-384', nistp521: 'P-521' } as const
 
 /** Whether a text starts as such a key does. */
 export function isSshKey(text: string): boolean {
@@ -28,14 +29,7 @@ export function jwkFromSsh(line: string): Jwk {
     throw invalidKey('unknown type')
   const crv = ecdsaCurves[name as keyof typeof ecdsaCurves] // an own name of the table
   const [, point = inner] = fields
-  const { size } = curves[crv]
-  if (point[0] !== 4 || point.length !== 1 + 2 * size) throw invalidKey('not an uncompressed point')
-  return {
-    kty: 'EC',
-    crv,
-    x: encodeBase64url(point.subarray(1, 1 + size)),
-    y: encodeBase64url(point.subarray(1 + size)),
-  }
+  return { kty: 'EC', ...readPoint(crv, point) }
 }
 
 /** The line without a comment. Throws `invalid_key` for what OpenSSH has no keys of. */

@@ -2,6 +2,7 @@
 
 import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
+import { JoseError } from '../errors.ts'
 import { invalidKey, isPrivateJwk, type Jwk, parseJwk } from './jwk.ts'
 import { Key } from './key.ts'
 import { keyExtras } from './extras.ts'
@@ -10,7 +11,7 @@ import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** A service that signs with a key it does not give away. */
 export interface ExternalSigner {
-  /** The signature in JOSE form: of ECDSA r ‖ s (RFC 7518 §3.4), not DER. */
+  /** The signature in JOSE form: of ECDSA r ‖ s (RFC 7518 §3.4). Turn DER into it by `ecdsaSignatureFromDer`. */
   sign(input: Uint8Array, alg: string): Promise<Uint8Array>
 }
 
@@ -28,11 +29,21 @@ export function externalKey(
   const jwk = parseJwk(publicJwk, { rows: implementations.map(({ row }) => row) })
   if (isPrivateJwk(jwk)) throw invalidKey('only the public half belongs here')
   if (jwk.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
-  const prepareSigner = ({ alg }: JwsRow) => {
+  const prepareSigner = (row: JwsRow) => {
     return async (input: SigningInput): Promise<string> => {
       const bytes = typeof input === 'string' ? encodeUtf8(input) : input
-      return encodeBase64url(await signer.sign(bytes, alg))
+      const signature = await signer.sign(bytes, row.alg)
+      if (row.family === 'ECDSA' && signature.length !== row.signatureLength) throw answeredInDer()
+      return encodeBase64url(signature)
     }
   }
   return new Key(jwk, { extras: keyExtras(implementations, { prepareSigner }) })
+}
+
+/** As most services do: AWS KMS, Google Cloud KMS, PKCS#11 tools. */
+function answeredInDer(): JoseError {
+  return new JoseError('invalid_key', 'The key is invalid', {
+    reason: 'its service answered a signature of another length than r ‖ s, perhaps in DER',
+    hint: 'Return ecdsaSignatureFromDer(signature, alg)',
+  })
 }

@@ -10,12 +10,13 @@ import { looksLikeKey } from '../formats/disguise.ts'
 import { decodeMember, invalidKey, type Jwk } from './jwk.ts'
 import { readPem } from '../formats/pem.ts'
 import { isSshKey, jwkFromSsh } from '../formats/ssh-key.ts'
+import { jwkFromSshPrivate } from '../formats/ssh-private-key.ts'
 import { isObject } from '../shared/is-object.ts'
 import { encryptionRow, managementRow } from '../jwe/implementation.ts'
 import { importJwkWith, type ImportKeyOptions } from './jwk-import.ts'
 
 /**
- * A JWK, or its text; a text in PEM or of OpenSSH; bytes in DER; a `CryptoKey`, a pair of them, whose private half
+ * A JWK, or its JSON; a string in PEM or of OpenSSH; bytes in DER, or of a file with any of these; a `CryptoKey`, a pair of them, whose private half
  * need not be extractable, or a Node.js `KeyObject`; or, when `alg` is an HMAC
  * algorithm, the bytes of a secret. PEM and DER hold SPKI, PKCS#8 (encrypted too), PKCS#1, SEC1 or a certificate. A text
  * is never taken for a secret (RFC 8725 §2.1): see `importSecret`.
@@ -37,9 +38,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
   if (typeof material === 'string') return importUndisguised(await jwkFromText(material, options), options)
   if (material instanceof Uint8Array) {
     const secret = options.alg !== undefined && findJwsRow(options.alg)?.kty === 'oct'
-    return secret
-      ? importSecret(material, options)
-      : importJwkWith(await jwkFromDer(material, options.password), options)
+    return secret ? importSecret(material, options) : importUndisguised(await jwkFromBytes(material, options), options)
   }
   if (!isObject(material) || material instanceof Key) throw new TypeError('Key material is required') // what callers without types may pass
   if (typeof CryptoKey === 'function' && material instanceof CryptoKey)
@@ -98,13 +97,31 @@ function isKeyObject(material: object): material is KeyObjectLike {
 
 async function jwkFromText(text: string, { password }: ImportKeyOptions): Promise<Jwk> {
   if (/^\s*\{/.test(text)) return jwkFromJson(text)
-  return isSshKey(text) ? jwkFromSsh(text) : jwkFromDer(readPem(text).der, password)
+  if (isSshKey(text)) return jwkFromSsh(text)
+  const { label, der } = readPem(text)
+  return label === 'OPENSSH PRIVATE KEY' ? jwkFromSshPrivate(der) : jwkFromDer(der, password)
+}
+
+/** DER, or a file as it was read: every DER starts with 0x30, no text of a key does. */
+function jwkFromBytes(bytes: Uint8Array, options: ImportKeyOptions): Promise<Jwk> {
+  if (bytes[0] === 0x30) return jwkFromDer(bytes, options.password)
+  return jwkFromText(new TextDecoder().decode(bytes), options)
 }
 
 function jwkFromJson(text: string): Jwk {
+  let json: unknown
   try {
-    return parseJson(text) as Jwk // which parseJwk checks
+    json = parseJson(text)
   } catch (cause) {
-    throw cause instanceof JoseError ? cause : invalidKey('not JSON', cause)
+    throw invalidKey('not JSON', cause)
   }
+  if (isObject(json) && json['kty'] === undefined && 'private_key' in json) throw serviceAccount()
+  return json as Jwk // which parseJwk checks
+}
+
+function serviceAccount(): JoseError {
+  return new JoseError('invalid_key', 'The key is invalid', {
+    reason: 'a file of a service account',
+    hint: 'Pass its `private_key`',
+  })
 }
