@@ -1,7 +1,9 @@
 // Runs pnpm with the arguments given, on the pinned pnpm and a supported Node.js. Whichever of the two is missing here is
-// fetched through npx. Plain JavaScript without dependencies, because it has to start on any Node.js.
+// fetched through npx. With `--only <folder> <script>` it runs the script of that package, and installs no more than the
+// package needs to run, unless everything is installed already. Plain JavaScript without dependencies, because it has to
+// start on any Node.js.
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setInterval } from 'node:timers'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +23,13 @@ for (const name of Object.keys(env)) if (/^npm_config_(nodedir|yes)$/i.test(name
 const missing = [...(nodeIsOld() ? [`node@${FALLBACK_NODE}`] : []), ...(pnpmIsMissing() ? [pnpm] : [])]
 if (missing.length > 0) env.PATH = fetchThroughNpx(missing)
 
-const child = spawn('pnpm', process.argv.slice(2), { cwd: root, env, shell, stdio: 'inherit' })
+const [flag, folder, ...script] = process.argv.slice(2)
+const child = spawn('pnpm', flag === '--only' ? prepare(folder, script) : process.argv.slice(2), {
+  cwd: root,
+  env,
+  shell,
+  stdio: 'inherit',
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) // a terminal sends Ctrl-C to the whole group itself
@@ -36,6 +44,22 @@ child.on('error', (error) => {
 child.on('close', (code, signal) => {
   process.exitCode = code ?? (signal ? 130 : 1)
 })
+
+/** The arguments that run the script. */
+function prepare(folder, script) {
+  const { name } = JSON.parse(readFileSync(new URL(`../${folder}/package.json`, import.meta.url), 'utf8'))
+  if (isComplete()) return ['--filter', name, ...script]
+  // A download that hangs is tried again after fifteen seconds, not a minute.
+  const options = ['--prod', '--frozen-lockfile', '--config.fetch-timeout=15000', '--filter', `${name}...`]
+  const { status } = spawnSync('pnpm', ['install', ...options], { cwd: root, env, shell, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+  return ['--config.verify-deps-before-run=false', '--filter', name, ...script]
+}
+
+/** Whether the dependencies of development are there: a contributor's folder, which pnpm keeps up to date itself. */
+function isComplete() {
+  return existsSync(new URL('../node_modules/turbo', import.meta.url))
+}
 
 function nodeIsOld() {
   const [wantMajor, wantMinor] = manifest.engines.node.match(/\d+/g).map(Number)

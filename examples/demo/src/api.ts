@@ -14,9 +14,11 @@ export interface ApiOptions {
   readonly url: string
   /** The authorization server whose tokens it accepts. */
   readonly issuer: string
+  /** Reaches it. */
+  readonly fetch: typeof fetch
 }
 
-export function createApi({ url, issuer }: ApiOptions): Express {
+export function createApi({ url, issuer, fetch }: ApiOptions): Express {
   const metadata = protectedResourceMetadata({
     resource: url,
     authorizationServers: [issuer],
@@ -26,7 +28,7 @@ export function createApi({ url, issuer }: ApiOptions): Express {
   const protector = new ResourceProtector({
     resource: url,
     resourceMetadata: metadata.url,
-    validators: [jwtAccessToken({ issuer })],
+    validators: [jwtAccessToken({ issuer, fetch })],
   })
   const notes = new Map<string, string[]>() // of each person, until the demo stops
 

@@ -17,6 +17,8 @@ import { pageResponse, type Page } from './pages/layout.ts'
 export interface ClientOptions {
   readonly url: string
   readonly issuer: string
+  /** Sends its messages. */
+  readonly fetch: typeof fetch
   readonly api: string
   readonly clientId: string
   readonly clientSecret: string
@@ -28,8 +30,13 @@ const SCOPE = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access
 
 type Env = { Variables: { exchanges: Exchange[] } }
 
-export function createClient({ url, issuer, api, clientId, clientSecret, store, secrets }: ClientOptions): Hono<Env> {
-  const { fetch, record, redirect } = createRecorder({ [url]: 'client', [issuer]: 'provider', [api]: 'api' })
+export function createClient(options: ClientOptions): Hono<Env> {
+  const { url, issuer, api, clientId, clientSecret, store, secrets } = options
+  const { fetch, record, redirect } = createRecorder(options.fetch, {
+    [url]: 'client',
+    [issuer]: 'provider',
+    [api]: 'api',
+  })
   const oauth = new OAuth({ adapter: honoAdapter, secrets, tokens: storeTokens(store, { secrets }), fetch }).register(
     'provider',
     oidc({ issuer, clientId, clientSecret, scope: SCOPE, apiBaseUrl: api, userinfo: true }),

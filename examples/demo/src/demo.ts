@@ -19,7 +19,7 @@ export interface Demo {
 }
 
 /** @throws SetupError */
-export async function startDemo({ ports, database, clients: file }: Settings): Promise<Demo> {
+export async function startDemo({ ports, database, clients: file, issuer: published }: Settings): Promise<Demo> {
   const further = file === undefined ? [] : await readClients(file)
   const secrets = loadSecrets(database)
   const servers: LoopbackServer[] = []
@@ -39,10 +39,12 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
     const store = sqliteStore(database)
     const sweeping = setInterval(() => void store.sweep(systemClock(), 1000), 60_000)
     const { clientSecret } = secrets
+    const issuer = published ?? provider.url
+    const reach = published === undefined ? fetch : directFetch(published, provider.url)
 
     provider.serve(
       createProvider({
-        issuer: provider.url,
+        issuer,
         api: api.url,
         store,
         secrets: [secrets.provider],
@@ -51,7 +53,8 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
     )
     const app = createClient({
       url: client.url,
-      issuer: provider.url,
+      issuer,
+      fetch: reach,
       api: api.url,
       clientId: CLIENT_ID,
       clientSecret,
@@ -60,10 +63,10 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
     })
     const listener = getRequestListener(app.fetch)
     client.serve((request, response) => void listener(request, response))
-    api.serve(createApi({ url: api.url, issuer: provider.url }))
+    api.serve(createApi({ url: api.url, issuer, fetch: reach }))
 
     return {
-      provider: provider.url,
+      provider: issuer,
       client: client.url,
       api: api.url,
       async stop() {
@@ -75,5 +78,14 @@ export async function startDemo({ ports, database, clients: file }: Settings): P
   } catch (error) {
     await closeAll()
     throw error
+  }
+}
+
+/** Reaches the provider at its port, although its URLs are those of a proxy. */
+function directFetch(published: string, own: string): typeof fetch {
+  return (input, init) => {
+    const request = new Request(input, init)
+    const { origin, pathname, search } = new URL(request.url)
+    return fetch(origin === published ? new Request(`${own}${pathname}${search}`, request) : request)
   }
 }

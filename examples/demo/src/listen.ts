@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { SetupError } from './settings.ts'
 
 /** Milliseconds for requests under way, before their connections are cut. */
-const GRACE = 500
+const GRACE = 10_000
 
 export interface LoopbackServer {
   /** `http://localhost:` and the port, which is known before there is anything to serve. */
@@ -56,11 +56,13 @@ function bind(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-/** Idle connections end at once; `close` of node:http would wait for the busy ones as long as they like. */
+/** Requests under way are answered. Their connections end when they are idle: `close` ends only those idle by then. */
 function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 50)
     const timer = setTimeout(() => server.closeAllConnections(), GRACE)
     server.close(() => {
+      clearInterval(idle)
       clearTimeout(timer)
       resolve()
     })

@@ -54,7 +54,13 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
         schemes: [bearer({ insecureFormBody: true })], // conformance suites send a token to userinfo in every way there is
       }),
     )
-    .register(developmentPages({ users: usernames.map((username) => ({ username })), scopeDescriptions }))
+    .register(
+      developmentPages({
+        users: usernames.map((username) => ({ username })),
+        scopeDescriptions,
+        insecurePublicHost: true, // it listens on this machine only; who puts a proxy before it wants others to try
+      }),
+    )
 
   const app = express().disable('x-powered-by')
   app.use(mount(server))

@@ -10,6 +10,8 @@ export interface Settings {
   readonly database: string
   /** A JSON file of further clients. */
   readonly clients: string | undefined
+  /** Where the world reaches the provider, such as behind a TLS proxy. Undefined: at its port. */
+  readonly issuer: string | undefined
 }
 
 /** Something that whoever starts the demo has to put right: the message says what, and no stack trace helps. */
@@ -18,7 +20,7 @@ export class SetupError extends Error {}
 /** @throws SetupError */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const file = (path: string): string => resolve(env['INIT_CWD'] ?? '', path) // where npm or pnpm was called
-  const { AUTHLIB_DATABASE: database, AUTHLIB_CLIENTS: clients } = env
+  const { AUTHLIB_DATABASE: database, AUTHLIB_CLIENTS: clients, AUTHLIB_ISSUER: issuer } = env
   return {
     ports: {
       provider: readPort(env, 'AUTHLIB_PROVIDER_PORT', 4000),
@@ -27,6 +29,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     },
     database: database ? file(database) : fileURLToPath(new URL('../demo.db', import.meta.url)),
     clients: clients ? file(clients) : undefined,
+    issuer: issuer ? readIssuer(issuer) : undefined,
   }
 }
 
@@ -36,4 +39,9 @@ function readPort(env: NodeJS.ProcessEnv, variable: string, fallback: number): n
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
   throw new SetupError(`${variable} is not a port: ${text}`)
+}
+
+function readIssuer(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text
+  throw new SetupError(`AUTHLIB_ISSUER is not a URL of scheme and host, such as https://demo.example: ${text}`)
 }

@@ -12,8 +12,8 @@ export interface Recorder {
   readonly redirect: (from: Party, to: Party, url: string) => Exchange
 }
 
-/** `parties` says who lives at which origin. */
-export function createRecorder(parties: Readonly<Record<string, Party>>): Recorder {
+/** `send` sends the messages; `parties` says who lives at which origin. */
+export function createRecorder(send: typeof fetch, parties: Readonly<Record<string, Party>>): Recorder {
   const running = new AsyncLocalStorage<Exchange[]>()
   const partyOf = (url: string): Party => parties[new URL(url).origin] ?? 'provider'
 
@@ -21,9 +21,9 @@ export function createRecorder(parties: Readonly<Record<string, Party>>): Record
     async fetch(input, init) {
       const exchanges = running.getStore()
       const request = new Request(input, init)
-      if (exchanges === undefined) return fetch(request)
+      if (exchanges === undefined) return send(request)
       const sent = request.clone()
-      const answer = await fetch(request).catch(async (error: unknown) => {
+      const answer = await send(request).catch(async (error: unknown) => {
         exchanges.push(await directExchange(partyOf(sent.url), sent, null))
         throw error
       })

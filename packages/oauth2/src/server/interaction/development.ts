@@ -38,6 +38,8 @@ export interface DevelopmentPagesOptions {
   readonly scopeDescriptions?: Readonly<Record<string, string>>
   /** Seconds a login lasts. Default 8 hours. */
   readonly sessionLifetime?: number
+  /** Lets anyone who reaches the server log in as anyone, on hosts other than this machine too. For demos. Default false. */
+  readonly insecurePublicHost?: boolean | undefined
 }
 
 /**
@@ -49,6 +51,7 @@ export function developmentPages({
   users,
   scopeDescriptions = {},
   sessionLifetime = 8 * 3600,
+  insecurePublicHost = false,
 }: DevelopmentPagesOptions): Feature {
   const interaction = redirectInteraction({
     login: (server) => new URL(server.url('login')).pathname,
@@ -57,7 +60,7 @@ export function developmentPages({
     endSession: logOut,
   })
 
-  const login = developmentEndpoint('login', async (http, server) => {
+  const login = developmentEndpoint('login', insecurePublicHost, async (http, server) => {
     const pending = await server.interaction.resume(http)
     if (http.method !== 'POST') return show(loginPage(pending))
     const form = await readOwnForm(http, server)
@@ -69,7 +72,7 @@ export function developmentPages({
     return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, value)]] }
   })
 
-  const consent = developmentEndpoint('consent', async (http, server) => {
+  const consent = developmentEndpoint('consent', insecurePublicHost, async (http, server) => {
     const pending = await server.interaction.resume(http)
     if (http.method !== 'POST') return show(consentPage(pending, scopeDescriptions))
     const form = await readOwnForm(http, server)
@@ -77,7 +80,7 @@ export function developmentPages({
     return pending.approve(form.has('choose') ? { scope: form.all('scope') } : {}) // our page lets the person untick
   })
 
-  const logout = developmentEndpoint('logout', async (http, server) => {
+  const logout = developmentEndpoint('logout', insecurePublicHost, async (http, server) => {
     if (http.method !== 'POST') return show(logoutPage())
     await readOwnForm(http, server)
     const headers = await logOut(http, server)
@@ -90,6 +93,7 @@ export function developmentPages({
 
 function developmentEndpoint(
   name: string,
+  anyHost: boolean,
   handle: (http: HttpRequest, server: Server) => Promise<HttpResponse>,
 ): Endpoint {
   return {
@@ -100,7 +104,7 @@ function developmentEndpoint(
     cors: false,
     metadata: () => ({}),
     mounted(server) {
-      if (isLoopbackHost(new URL(server.issuer).hostname)) return true
+      if (anyHost || isLoopbackHost(new URL(server.issuer).hostname)) return true
       throw new AuthlibError(
         'not_loopback',
         'Development pages let anybody in, and the issuer is not on a loopback host',
