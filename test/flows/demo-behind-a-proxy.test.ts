@@ -31,7 +31,7 @@ describe('the demo with AUTHLIB_ISSUER', () => {
   it('answers requests that are under way when it is told to end', async () => {
     const api = /http:\/\/localhost:\d+/g
     const [client] = output.match(api)!
-    const { hostname, port } = new URL(client!)
+    const { hostname, port } = new URL(client)
     // The head of the request is there, the body is not: the answer must wait for it.
     const request = httpRequest({
       hostname,
@@ -48,7 +48,7 @@ describe('the demo with AUTHLIB_ISSUER', () => {
       request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject)
     })
     request.flushHeaders()
-    await fetch(client!) // by now the first request has been read
+    await fetch(client) // by now the first request has been read
     const ended = demo.stop('SIGTERM')
     request.end('a=b')
     expect(await answered).toBeGreaterThanOrEqual(200)
