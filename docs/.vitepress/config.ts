@@ -86,6 +86,7 @@ export default defineConfig({
           { text: 'Key sets', link: '/guide/jose/key-sets' },
           { text: 'SD-JWT', link: '/guide/jose/sd-jwt' },
           { text: 'More algorithms', link: '/guide/jose/extra' },
+          { text: 'Recipes', link: '/guide/jose/recipes' },
           { text: 'Errors', link: '/guide/jose/errors' },
           { text: 'Migrate', link: '/guide/jose/migrate' },
           { text: 'What it is checked against', link: '/guide/jose/conformance' },
@@ -116,6 +117,7 @@ export default defineConfig({
         items: [
           { text: 'Performance', link: '/performance' },
           { text: 'A tour of the code', link: '/tour' },
+          { text: 'Case ids in tests', link: '/cases' },
         ],
       },
       { text: 'API', collapsed: true, items: api },

@@ -75,6 +75,8 @@ export const mysqlServer: Need = {
   name: 'a MariaDB or MySQL server',
   find: () => process.env['AUTHLIB_TEST_MYSQL'],
   advice: 'name one in AUTHLIB_TEST_MYSQL, such as mysql://authlib:authlib@127.0.0.1:3306/authlib',
+}
+
 /** The key tool of OpenSSH. */
 export const sshKeygen: Need = {
   name: 'ssh-keygen',

@@ -152,7 +152,7 @@ function remove(name: string): Cookie {
 }
 
 function mismatch(reason: string, hint: string): AuthlibError {
-  return new AuthlibError('mismatching_state', 'This callback belongs to no login of this browser', {
+  return new AuthlibError('mismatching_state', 'No login in this browser matches this callback', {
     status: 400,
     reason,
     hint,

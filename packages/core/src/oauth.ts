@@ -71,7 +71,7 @@ export class OAuth<Context, Answer> {
     provider: Provider<Client & LoginClient<Options, Login, Result>>,
   ): this & { readonly [N in Name]: Client & Logins<Context, Answer, Options, Result> } {
     if (!/^[A-Za-z][\w-]*$/.test(name) || name in this) {
-      throw new AuthlibError('invalid_client_name', 'A client needs a name of its own', {
+      throw new AuthlibError('invalid_client_name', 'Invalid or duplicate client name', {
         hint: 'Letters, digits, `_` and `-`, beginning with a letter; not the name of another client or of a method.',
       })
     }

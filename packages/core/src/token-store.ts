@@ -21,7 +21,7 @@ export interface TokenStore {
   get(key: string): Promise<StoredToken | null>
   /**
    * Writes the token, or removes the entry when `token` is null. With `previous`, only while the entry is still that one
-   * (the same `id`; null: there is none). Without, whatever is there. False: it was another one, nothing was written.
+   * (the same `id`; null: there is none). If omitted, overwrites. Returns false, writing nothing, if the stored id differs.
    */
   save(key: string, token: StoredToken | null, previous?: StoredToken | null): Promise<boolean>
   /** Runs `action` while nobody else, in whatever process, runs one for `key`. Replaces the lease made of `save`. */
@@ -114,7 +114,7 @@ export function storeTokens(store: Store, { secrets, clock = systemClock, random
         if (previous !== undefined && found.token?.id !== previous?.id) return false
         if (await write(key, found.id, found.record, token)) return true
       }
-      throw new AuthlibError('store_conflict', 'Others kept writing this token', { status: 503 })
+      throw new AuthlibError('store_conflict', 'Too many concurrent writes to this token', { status: 503 })
     },
   }
 }

@@ -59,7 +59,7 @@ export async function importSecret(secret: Uint8Array | string, options: ImportK
   return importUndisguised({ kty: 'oct', k: encodeBase64url(bytes) }, options)
 }
 
-/** A secret is none that is a key of another kind in disguise, whatever it comes in. RFC 8725 §2.1 */
+/** Rejects secrets that are really another kind of key, in every encoding. RFC 8725 §2.1 */
 async function importUndisguised(jwk: Jwk, options: ImportKeyOptions): Promise<Key> {
   const key = importJwkWith(jwk, options)
   if (key.kty === 'oct' && (await looksLikeKey(decodeMember(jwk.k ?? '', 'k'))))

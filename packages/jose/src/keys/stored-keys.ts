@@ -112,7 +112,7 @@ export function storedKeys({
     return written ? { revision: revision + 1, members, readAt } : null
   }
 
-  /** Reads, lets `change` have its way, adds and drops what time demands; again when another process was faster. */
+  /** Reads, applies `change`, adds and removes due keys, writes; retries when another process wrote first. */
   async function update(change: (members: readonly Member[], now: number) => readonly Member[]): Promise<View> {
     for (let attempt = 0; attempt < 10; attempt++) {
       const before = await read()

@@ -88,7 +88,7 @@ function checkPath(claims: unknown, path: ClaimPath): void {
   let value = claims
   for (const part of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))
-      throw new TypeError('A path leads nowhere')
+      throw new TypeError('No claim at this path')
     value = (value as Record<string | number, unknown>)[part] // its own member
   }
 }

@@ -22,7 +22,7 @@ export function readSdJwtJson(sdJwt: unknown, maxSize: number = MAX_SIZE): SdJwt
   if (others.some(({ header }) => carriesParts(header)))
     throw invalidSdJwt('disclosures or kb_jwt in another signature') // §8.3
   const { disclosures = [], kb_jwt: keyBinding, ...header } = open ?? {}
-  if (!isTextList(disclosures)) throw invalidSdJwt('disclosures is no list of texts')
+  if (!isTextList(disclosures)) throw invalidSdJwt('disclosures must be an array of strings')
   if (keyBinding !== undefined && (typeof keyBinding !== 'string' || keyBinding === ''))
     throw invalidSdJwt('kb_jwt is no text')
   const token = [first.protected ?? '', payload, first.signature].join('.') // §8.1
