@@ -94,4 +94,36 @@ describe('layers', () => {
       'packages/node/src/index.ts: imports ../../core/src/index.ts, which lies outside its package',
     ])
   })
+
+  it.each<[string, string, string, string?]>([
+    ['a contract imports no record', 'contract/plans.ts', '../records/session.ts', 'contract may not import records'],
+    ['a record imports no kernel', 'records/session.ts', '../kernel/issue.ts', 'records may not import kernel'],
+    ['a feature imports no kernel', 'features/dpop.ts', '../kernel/issue.ts', 'features may not import kernel'],
+    ['a feature imports no other', 'features/dpop.ts', './revocation.ts', 'a feature imports no other'],
+    ['a feature is several files', 'features/device-flow.ts', './device-page.ts'],
+    ['a feature brings an endpoint along', 'features/dpop.ts', './token-endpoint.ts'],
+    ['a feature imports records', 'features/dpop.ts', '../records/session.ts'],
+    ['the kernel imports no feature', 'kernel/issue.ts', '../features/dpop.ts', 'kernel may not import features'],
+    ['but its defaults do', 'kernel/defaults.ts', '../features/dpop.ts'],
+    ['pages are a feature', 'interaction/redirect.ts', '../kernel/issue.ts', 'interaction may not import kernel'],
+    ['nothing stands on the class', 'kernel/issue.ts', '../authorization-server.ts', 'which stands on every room'],
+    [
+      'what is in no room imports the contract alone',
+      'page.ts',
+      '../server/records/session.ts',
+      'may import contract alone',
+    ],
+    ['the class stands on all', 'authorization-server.ts', './kernel/issue.ts'],
+  ])('keeps the rooms of a server apart: %s', (_rule, file, specifier, fault) => {
+    const target = new URL(specifier, `file:///packages/oauth2/src/server/${file}`).pathname.slice(1)
+    const files = workspace({
+      ...root,
+      'packages/oauth2/package.json': manifest('oauth2'),
+      'packages/oauth2/src/index.ts': `export {}`,
+      [target]: `export {}`,
+      [`packages/oauth2/src/server/${file}`]: `import '${specifier}'`,
+    })
+    const faults = layers(files).filter((line) => line.includes(file))
+    expect(faults).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)])
+  })
 })

@@ -3,6 +3,7 @@
 import { isBuiltin } from 'node:module'
 import { join, posix } from 'node:path'
 import { importsOf, packageName, sourceOf } from '../imports.ts'
+import { roomFault } from '../rooms.ts'
 import { isTest, readJson, readPackages, sourceFiles, type Manifest, type Package } from '../workspace.ts'
 
 /** What the sources of a package may import of the family. A package that is missing here may import core. */
@@ -96,6 +97,7 @@ function faultOfRelative(from: Package, file: string, specifier: string): string
   if (!target.startsWith(`${from.folder}/src/`)) return `imports ${specifier}, which lies outside its package`
   const ours = roleOf(from, file)
   const theirs = roleOf(from, target)
+  if (ours === 'server' && theirs === ours) return roomFault(`${from.folder}/src/server`, file, target)
   if (theirs === undefined || theirs === ours || (ours === 'providers' && theirs === 'client')) return undefined
   return `imports ${specifier}: ${ours === undefined ? 'what all roles share' : `a ${ours}`} holds no ${theirs}`
 }
