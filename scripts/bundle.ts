@@ -19,6 +19,8 @@ export interface Bundle {
 export interface BundleOptions {
   /** The file to start from, relative to the root. */
   readonly entry: string
+  /** What the entry says, for one that is no file. */
+  readonly code?: string
   readonly platform: 'browser' | 'node'
   /** Packages that the user brings. */
   readonly external?: readonly string[]
@@ -28,11 +30,13 @@ export interface BundleOptions {
 export async function bundle(
   root: string,
   packages: readonly Package[],
-  { entry, platform, external = [] }: BundleOptions,
+  { entry, code: text, platform, external = [] }: BundleOptions,
 ): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    ...(text === undefined
+      ? { entryPoints: [entry] }
+      : { stdin: { contents: text, sourcefile: entry, resolveDir: root, loader: 'ts' } }),
     platform,
     conditions: [SOURCE_CONDITION],
     external: ['node:*', ...external],

@@ -8,8 +8,6 @@ export interface PresetData {
   readonly name: string
   readonly title: string
   readonly protocol: 'oauth2' | 'openid'
-  readonly console: string
-  readonly docs: string
   readonly scope?: readonly string[]
   readonly scopeSeparator?: string
   readonly pkce?: string
@@ -35,6 +33,8 @@ export interface PresetSource {
   readonly factory: string
   readonly title: string
   readonly preset: PresetData
+  /** Where applications are registered, and what the provider says. */
+  readonly links: { readonly register: string; readonly documentation: string }
   /** The list of the comment on the factory. */
   readonly notes: readonly string[]
   readonly options: readonly {
@@ -63,7 +63,14 @@ export function readPreset(path: string): PresetSource {
   const preset = valueOf(data.declaration.initializer, path) as PresetData // the type annotation is checked by the compiler
   const [doc] = ts.getJSDocCommentsAndTags(factory.statement)
   const comment = doc !== undefined && ts.isJSDoc(doc) ? (ts.getTextOfJSDocComment(doc.comment) ?? '') : ''
+  const tags = ts.getJSDocTags(factory.declaration).map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '')
+  const link = (text: string): string => {
+    const url = tags.map((tag) => new RegExp(`^\\[${text}\\]\\((https://\\S+)\\)$`).exec(tag)?.[1]).find(Boolean)
+    if (url === undefined) throw new Error(`${path} has no \`@see [${text}](https://…)\``)
+    return url
+  }
   return {
+    links: { register: link('Register an application'), documentation: link('Documentation') },
     factory: factory.declaration.name.getText(file),
     title: preset.title,
     preset,
@@ -95,6 +102,7 @@ function valueOf(node: ts.Expression, path: string): unknown {
   if (ts.isNumericLiteral(node)) return Number(node.text)
   if (node.kind === ts.SyntaxKind.TrueKeyword) return true
   if (node.kind === ts.SyntaxKind.FalseKeyword) return false
+  if (node.kind === ts.SyntaxKind.NullKeyword) return null
   if (ts.isArrayLiteralExpression(node)) return node.elements.map((element) => valueOf(element, path))
   if (!ts.isObjectLiteralExpression(node)) throw new Error(`${path}: a preset is data, and ${node.getText()} is code`)
   return Object.fromEntries(

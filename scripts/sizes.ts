@@ -1,7 +1,9 @@
 /** Prints how large each subpath is for a user, and some usual programs; fails when one outgrows its limit. */
 
-import { bundle, type BundleOptions } from './bundle.ts'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundle, type Bundle, type BundleOptions } from './bundle.ts'
+import { readPreset } from './presets.ts'
 import { readPackages } from './workspace.ts'
 
 interface Program extends Omit<BundleOptions, 'platform'> {
@@ -64,6 +66,39 @@ for (const { title, limit = Infinity, nodeLimit = limit, without, ...program } o
   for (const { parts } of [web, node]) {
     if (without !== undefined && parts.includes(without)) fail(`${title} holds ${without}`)
   }
+}
+
+await presets()
+
+/** What each preset adds to a login of its protocol, and that none of OAuth 2 loads JOSE. */
+async function presets(): Promise<void> {
+  const limits: Readonly<Record<string, number>> = { apple: 3.9, shopify: 3.5 } // they sign, and verify a signature
+  const folder = join(root, 'packages/providers/src/presets')
+  const files = globSync('*.ts', { cwd: folder }).filter((file) => !file.endsWith('.test.ts'))
+  const bases = {
+    oauth2: await login('oauth2', '@authlib/oauth2/client'),
+    openid: await login('oidc', '@authlib/oidc/client'),
+  }
+  const added = new Map<string, number>()
+  for (const file of files) {
+    const { factory, preset } = readPreset(join(folder, file))
+    const { gzip, parts } = await login(factory, '@authlib/providers')
+    const bytes = gzip - bases[preset.protocol].gzip
+    const limit = limits[factory] ?? 3.2
+    if (bytes > limit * 1000) fail(`${factory} adds ${kilobytes(bytes)} kB to a login and may add ${limit}`)
+    if (preset.protocol === 'oauth2' && parts.includes('@authlib/jose')) fail(`${factory} holds @authlib/jose`)
+    added.set(factory, bytes)
+  }
+  const sizes = [...added.values()].sort((a, b) => a - b)
+  const median = sizes[Math.floor(sizes.length / 2)] ?? 0
+  console.log(
+    `${'what a preset adds to a login'.padEnd(48)} ${kilobytes(median).padStart(8)}  most ${kilobytes(sizes.at(-1) ?? 0)}`,
+  )
+}
+
+function login(name: string, from: string): Promise<Bundle> {
+  const code = `import { OAuth } from '@authlib/core'\nimport { ${name} } from '${from}'\nconsole.log(OAuth, ${name})`
+  return bundle(root, packages, { entry: 'login.ts', code, platform: 'browser' })
 }
 
 function kilobytes(bytes: number): string {

@@ -8,8 +8,6 @@ const preset = `export const examplePreset = {
   name: 'example',
   title: 'Example',
   protocol: 'oauth2',
-  console: 'https://example.com/apps',
-  docs: 'https://example.com/docs',
   pkce: 'none',
   scope: ['read'],
   offline: { params: { access: 'offline' }, scope: ['offline'] },
@@ -28,6 +26,9 @@ export interface ExampleOptions {
  *
  * - Tokens live for
  *   a day.
+ *
+ * @see [Register an application](https://example.com/apps)
+ * @see [Documentation](https://example.com/docs)
  */
 export const example = () => examplePreset`
 
@@ -63,6 +64,11 @@ it('finds pages that are stale, missing or left over', () => {
   expect(providerPages(root)).toEqual([])
   write(root, 'gone.md', '# Gone')
   expect(providerPages(root)).toEqual([`${PAGES}/gone.md belongs to no preset`])
+})
+
+it('refuses a preset without its links', () => {
+  const root = workspace({ 'packages/providers/src/presets/example.ts': preset.replace('[Documentation]', '') })
+  expect(() => pagesOf(root)).toThrow('example.ts has no `@see [Documentation](https://…)`')
 })
 
 it('refuses a preset that is code', () => {

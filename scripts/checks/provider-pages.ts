@@ -46,8 +46,8 @@ function index(presets: readonly (readonly [name: string, source: PresetSource])
 }
 
 function page(source: PresetSource): string {
-  const { title, factory, preset, notes, options } = source
-  const { console, docs, protocol } = preset
+  const { title, factory, preset, notes, options, links } = source
+  const { protocol } = preset
   const required = options.filter(({ optional, eachLogin }) => !optional && !eachLogin).map(({ name }) => name)
   const own = ['clientId', ...required.filter((name) => name !== 'clientId' && name !== 'clientSecret')]
   const isSecretless = preset.clientAuth === 'none' || options.some(({ name }) => name === 'privateKey')
@@ -56,7 +56,7 @@ function page(source: PresetSource): string {
   return blocks(
     `# ${title}`,
     NOTICE,
-    `[Register your application](${console}) with its redirect URI. [What ${title} says about it](${docs}).`,
+    `[Register your application](${links.register}) with its redirect URI. [What ${title} says about it](${links.documentation}).`,
     code(
       `import { OAuth } from '@authlib/core'`,
       `import { expressAdapter } from '@authlib/express'`,

@@ -15,7 +15,6 @@ export function dialect(preset: ProviderPreset): ClientExtension {
     ...(preset.keepFromCallback ?? []),
     ...(tokenRequest.fromCallback ?? []),
   ]
-  const hasCall = api.headers !== undefined || api.scheme !== undefined || api.query !== undefined
 
   return {
     name: `preset ${preset.name}`,
@@ -23,20 +22,15 @@ export function dialect(preset: ProviderPreset): ClientExtension {
     authorizing(draft, options) {
       const said = options as unknown as Readonly<Record<string, unknown>> // the options of this provider's logins
       const chosen = Object.fromEntries(ofLogin.map((name) => [name, valueOf(name, variables[name]!, said)]))
-      const { code_challenge, code_challenge_method, ...others } = draft.params
-      const proof = {
-        S256: { code_challenge, code_challenge_method },
-        none: {},
-        plain: { code_challenge: draft.login.codeVerifier, code_challenge_method: 'plain' },
-      }
       const { responseMode } = authorization
       return {
         ...draft,
         url: draft.url || fill(endpointOf('authorization_endpoint'), preset, chosen),
         params: rename({
           ...authorization.params,
-          ...others,
-          ...proof[pkce],
+          ...draft.params,
+          ...(pkce === 'none' && { code_challenge: undefined, code_challenge_method: undefined }),
+          ...(pkce === 'plain' && { code_challenge: draft.login.codeVerifier, code_challenge_method: pkce }),
           ...(responseMode && { response_mode: responseMode }),
         }),
         fragment: authorization.fragment ?? draft.fragment,
@@ -50,12 +44,6 @@ export function dialect(preset: ProviderPreset): ClientExtension {
       const url = request.url || fill(endpointOf(request.endpoint), preset, known)
       if (request.endpoint !== 'token_endpoint') return { ...request, url, params: rename(request.params) }
       const refreshing = request.params['grant_type'] === 'refresh_token'
-      const own = { ...tokenRequest.params, ...(refreshing && refreshRequest.params) }
-      const repeated = pickStrings(known, tokenRequest.fromCallback ?? [])
-      const params = omit({ ...own, ...request.params, ...repeated }, [
-        ...(refreshing ? (refreshRequest.omit ?? []) : []),
-        ...(pkce === 'none' ? ['code_verifier'] : []),
-      ])
       const { encoding = 'form' } = tokenRequest
       return {
         ...request,
@@ -63,7 +51,13 @@ export function dialect(preset: ProviderPreset): ClientExtension {
         method: encoding === 'query' ? 'GET' : 'POST',
         encoding,
         headers: { ...request.headers, ...tokenRequest.headers },
-        params: rename(params),
+        params: rename({
+          ...tokenRequest.params,
+          ...request.params,
+          ...pickStrings(known, tokenRequest.fromCallback ?? []),
+          ...(refreshing && refreshRequest.params),
+          ...(pkce === 'none' && { code_verifier: undefined }),
+        }),
       }
     },
 
@@ -76,21 +70,18 @@ export function dialect(preset: ProviderPreset): ClientExtension {
       return Object.keys(extra).length === 0 ? token : { ...token, extra }
     },
 
-    ...(hasCall &&
-      ({
-        call(request, { accessToken }, next, { clientId }) {
-          const headers = new Headers(request.headers)
-          if (api.scheme !== undefined) headers.set('authorization', `${api.scheme} ${accessToken}`)
-          for (const [name, value] of Object.entries(api.headers ?? {})) {
-            headers.set(name, value.replace('{client_id}', clientId).replace('{access_token}', accessToken))
-          }
-          if (api.query === undefined) return next({ ...request, headers })
-          headers.delete('authorization')
-          const url = new URL(request.url)
-          url.searchParams.set(api.query, accessToken)
-          return next({ ...request, headers, url: url.href })
-        },
-      } satisfies Partial<ClientExtension>)),
+    call(request, { accessToken }, next, { clientId }) {
+      const headers = new Headers(request.headers)
+      if (api.scheme !== undefined) headers.set('authorization', `${api.scheme} ${accessToken}`)
+      for (const [name, value] of Object.entries(api.headers ?? {})) {
+        headers.set(name, value.replace('{client_id}', clientId).replace('{access_token}', accessToken))
+      }
+      if (api.query === undefined) return next({ ...request, headers })
+      headers.delete('authorization')
+      const url = new URL(request.url)
+      url.searchParams.set(api.query, accessToken)
+      return next({ ...request, headers, url: url.href })
+    },
   }
 
   function endpointOf(name: string): string {
@@ -106,16 +97,14 @@ export function dialect(preset: ProviderPreset): ClientExtension {
     return pickStrings(Object.fromEntries(callback ?? []), ofCallback)
   }
 
-  function rename(params: ParamValues): ParamValues {
+  function rename(params: Readonly<Record<string, ParamValues[string] | null>>): ParamValues {
     const { parameterNames = {}, scopeSeparator } = preset
     const entries = Object.entries(params).map(([name, value]) => [
       parameterNames[name] ?? name,
-      name === 'scope' && typeof value === 'string' && scopeSeparator ? value.replaceAll(' ', scopeSeparator) : value,
+      name === 'scope' && typeof value === 'string' && scopeSeparator
+        ? value.replaceAll(' ', scopeSeparator)
+        : (value ?? undefined),
     ])
     return Object.fromEntries(entries) as ParamValues // sound: the same values by other names
   }
-}
-
-function omit(params: ParamValues, names: readonly string[]): ParamValues {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)))
 }

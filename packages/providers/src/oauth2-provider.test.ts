@@ -19,8 +19,6 @@ const example: OAuth2Preset = {
   name: 'example',
   title: 'Example',
   protocol: 'oauth2',
-  console: 'https://example.com/apps',
-  docs: 'https://example.com/docs',
   variables: { region: { pattern: '[a-z]{2}', default: 'eu' } },
   metadata: {
     authorization_endpoint: 'https://{region}.example.com/authorize',

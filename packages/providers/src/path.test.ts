@@ -6,7 +6,11 @@ const answer = {
   name: '',
   nick: null,
   data: { user: { first: 'Jane', last: 'Doe' } },
-  emails: [{ email: 'jane@example.com' }],
+  emails: [
+    { email: 'jane@example.com' },
+    { email: 'main@example.com', primary: true },
+    { email: 'odd@example.com', primary: 'true' },
+  ],
   'https://slack.com/user_id': 'U1',
   verified: false,
 }
@@ -16,6 +20,7 @@ describe('a path', () => {
     ['id', 7],
     ['data.user.first', 'Jane'],
     ['emails.0.email', 'jane@example.com'],
+    ['emails.[primary].email', 'main@example.com'],
     ['https://slack.com/user_id', 'U1'],
     ['verified', false],
     ['=true', 'true'],
@@ -34,7 +39,9 @@ describe('a path', () => {
       'name',
       'nick',
       'data.none.first',
-      'emails.1.email',
+      'emails.3.email',
+      'emails.[other].email',
+      'data.[primary].email',
       '{data.user.first} {nick}',
       '{data.user}',
     ]) {

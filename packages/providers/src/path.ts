@@ -32,7 +32,10 @@ function walk(value: unknown, place: string): unknown {
   return place.split('.').reduce(member, value)
 }
 
+/** `[primary]` is the first item of an array whose member `primary` is true. */
 function member(value: unknown, name: string): unknown {
+  if (name.startsWith('[') && Array.isArray(value))
+    return value.find((item) => member(item, name.slice(1, -1)) === true)
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
   return (value as Readonly<Record<string, unknown>>)[name] // sound: it has a member of this name
 }

@@ -1,7 +1,8 @@
 /** The shape of a preset: a provider as data, without code. */
 
 /**
- * Where a value is in an answer: `data.user.0.id`. An array names places in order, and the first that holds something wins.
+ * Where a value is in an answer: `data.user.0.id`, `emails.[primary].address`, which is the first item whose `primary` is
+ * true. An array names places in order, and the first that holds something wins.
  * With braces it is a template, which needs all its parts: `{first_name} {last_name}`. After `=` stands a constant.
  * `token.` leads into the members of the token response that are kept, `more.` into the answers of further requests.
  */
@@ -25,10 +26,6 @@ export interface PresetFacts {
   readonly name: string
   /** The name that people know. */
   readonly title: string
-  /** Where clients are registered. */
-  readonly console: string
-  /** What the provider says about logging in. */
-  readonly docs: string
   readonly variables?: Readonly<Record<string, PresetVariable>>
   /** Members of RFC 8414; they win over what is discovered. URLs may hold placeholders. */
   readonly metadata?: Readonly<Record<string, string | boolean | readonly string[]>>
@@ -62,8 +59,8 @@ export interface PresetFacts {
   readonly refreshRequest?: {
     /** Default: the token endpoint. */
     readonly url?: string
-    readonly params?: Readonly<Record<string, string>>
-    readonly omit?: readonly string[]
+    /** Null leaves one out that would be sent otherwise. */
+    readonly params?: Readonly<Record<string, string | null>>
   }
   readonly tokenResponse?: {
     /** Where the token is, when it is not at the top. */

@@ -73,14 +73,14 @@ describe('presets', () => {
 })
 
 function urlsOf(preset: ProviderPreset): string[] {
-  const { metadata = {}, refreshRequest, api, console, docs } = preset
+  const { metadata = {}, refreshRequest, api } = preset
   const endpoints = Object.entries(metadata).flatMap(([name, value]) =>
     name.endsWith('_endpoint') ? [String(value)] : [],
   )
   const userinfo = preset.protocol === 'oauth2' ? preset.userinfo?.url : undefined
   const absolute = userinfo?.includes('://') === true ? [userinfo] : []
   const optional = [preset.issuer, refreshRequest?.url, api?.base].filter((url) => url !== undefined)
-  return [console, docs, ...endpoints, ...optional, ...(api?.origins ?? []), ...absolute]
+  return [...endpoints, ...optional, ...(api?.origins ?? []), ...absolute]
 }
 
 function fillOf({ variables = {} }: ProviderPreset, name: string): string {

@@ -32,8 +32,8 @@ export async function requestProfile(preset: OAuth2Preset, token: Token, client:
         isWord(values[name]) ? encodeURIComponent(values[name]) : whole,
       )
     const url = insert(fill(/^https?:/.test(path) ? path : base + path, preset, { ...token.extra }))
-    const { timeout, addresses, allowInsecureTransport } = client
     const { status, text } = await send(url, {
+      ...client, // its limits
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'application/json',
@@ -43,9 +43,6 @@ export async function requestProfile(preset: OAuth2Preset, token: Token, client:
       },
       ...(body && { body: insert(body) }),
       fetch: client.fetchWith(token),
-      timeout,
-      addresses,
-      allowInsecureTransport,
     })
     if (status < 200 || status > 299) throw invalidUserinfo(`${new URL(url).host} answered ${status}`)
     return parseJson(text)
@@ -70,11 +67,10 @@ export function profileOf(claims: Readonly<Record<string, unknown>>): UserClaims
   throw invalidUserinfo('it does not say who logged in')
 }
 
-/** A boolean that a provider writes as a string or a number. Anything else says nothing. */
-export function booleanOf(value: unknown): boolean | undefined {
-  if (value === true || value === 'true' || value === 1 || value === '1') return true
-  if (value === false || value === 'false' || value === 0 || value === '0') return false
-  return undefined
+/** A boolean that a provider may write as a string or a number. Anything else says nothing. */
+function booleanOf(value: unknown): boolean | undefined {
+  if (value === true || value === 'true' || value === '1' || value === 1) return true
+  return value === false || value === 'false' || value === '0' || value === 0 ? false : undefined
 }
 
 function claimOf(claim: string, value: unknown): unknown {

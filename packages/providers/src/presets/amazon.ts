@@ -6,8 +6,6 @@ export const amazonPreset: OAuth2Preset = {
   name: 'amazon',
   title: 'Amazon',
   protocol: 'oauth2',
-  console: 'https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html',
-  docs: 'https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html',
   metadata: {
     authorization_endpoint: 'https://www.amazon.com/ap/oa',
     token_endpoint: 'https://api.amazon.com/auth/o2/token',
@@ -25,5 +23,8 @@ export const amazonPreset: OAuth2Preset = {
  *
  * - `profile:user_id` asks for the subject alone.
  * - Customers of Europe and the Far East use the same hosts; change the endpoints only if the console of your region says so.
+ *
+ * @see [Register an application](https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html)
+ * @see [Documentation](https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html)
  */
 export const amazon = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(amazonPreset, options)

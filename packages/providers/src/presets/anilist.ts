@@ -6,8 +6,6 @@ export const anilistPreset: OAuth2Preset = {
   name: 'anilist',
   title: 'AniList',
   protocol: 'oauth2',
-  console: 'https://anilist.co/settings/developer',
-  docs: 'https://docs.anilist.co/guide/auth/authorization-code',
   metadata: {
     authorization_endpoint: 'https://anilist.co/api/v2/oauth/authorize',
     token_endpoint: 'https://anilist.co/api/v2/oauth/token',
@@ -25,5 +23,8 @@ export const anilistPreset: OAuth2Preset = {
  *
  * - There are no scopes and no email address. Access tokens live for a year.
  * - The profile comes from the GraphQL API.
+ *
+ * @see [Register an application](https://anilist.co/settings/developer)
+ * @see [Documentation](https://docs.anilist.co/guide/auth/authorization-code)
  */
 export const anilist = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(anilistPreset, options)

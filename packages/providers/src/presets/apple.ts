@@ -10,8 +10,6 @@ export const applePreset: OpenIDPreset = {
   name: 'apple',
   title: 'Apple',
   protocol: 'openid',
-  console: 'https://developer.apple.com/account/resources/identifiers/list/serviceId',
-  docs: 'https://developer.apple.com/documentation/signinwithapplerestapi',
   issuer: 'https://appleid.apple.com',
   scope: ['name', 'email'],
   authorization: { responseMode: 'form_post' },
@@ -37,6 +35,9 @@ export interface AppleOptions extends Omit<OpenIDProviderOptions, 'clientSecret'
  * - The callback is a POST from another site: route it with `app.all` or `app.post`. It needs https, also in development.
  * - The address may be a relay that forwards mail: `raw.is_private_email`.
  * - Ask for neither name nor address with `scope: []`.
+ *
+ * @see [Register an application](https://developer.apple.com/account/resources/identifiers/list/serviceId)
+ * @see [Documentation](https://developer.apple.com/documentation/signinwithapplerestapi)
  */
 export const apple = ({ teamId, keyId, privateKey, ...options }: AppleOptions): OpenIDProvider =>
   openidProvider(

@@ -6,8 +6,6 @@ export const asanaPreset: OAuth2Preset = {
   name: 'asana',
   title: 'Asana',
   protocol: 'oauth2',
-  console: 'https://app.asana.com/0/my-apps',
-  docs: 'https://developers.asana.com/docs/oauth',
   metadata: {
     authorization_endpoint: 'https://app.asana.com/-/oauth_authorize',
     token_endpoint: 'https://app.asana.com/-/oauth_token',
@@ -24,5 +22,8 @@ export const asanaPreset: OAuth2Preset = {
  * Log in with Asana.
  *
  * - Without a scope an app gets what it is registered for. An app with granular permissions has to ask: `scope: ['users:read']`.
+ *
+ * @see [Register an application](https://app.asana.com/0/my-apps)
+ * @see [Documentation](https://developers.asana.com/docs/oauth)
  */
 export const asana = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(asanaPreset, options)

@@ -6,8 +6,6 @@ export const atlassianPreset: OAuth2Preset = {
   name: 'atlassian',
   title: 'Atlassian',
   protocol: 'oauth2',
-  console: 'https://developer.atlassian.com/console/myapps/',
-  docs: 'https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/',
   metadata: {
     authorization_endpoint: 'https://auth.atlassian.com/authorize',
     token_endpoint: 'https://auth.atlassian.com/oauth/token',
@@ -34,5 +32,8 @@ export const atlassianPreset: OAuth2Preset = {
  *
  * - Refresh tokens rotate.
  * - The APIs of Jira and Confluence stand below `ex/jira/{cloudid}`; `oauth/token/accessible-resources` lists the sites and their ids.
+ *
+ * @see [Register an application](https://developer.atlassian.com/console/myapps/)
+ * @see [Documentation](https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/)
  */
 export const atlassian = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(atlassianPreset, options)

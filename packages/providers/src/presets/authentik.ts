@@ -6,8 +6,6 @@ export const authentikPreset: OpenIDPreset = {
   name: 'authentik',
   title: 'authentik',
   protocol: 'openid',
-  console: 'https://docs.goauthentik.io/add-secure-apps/providers/oauth2/',
-  docs: 'https://docs.goauthentik.io/add-secure-apps/providers/oauth2/',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' }, application: { pattern: '[\\w-]+' } },
   issuer: '{url}/application/o/{application}/',
   scope: ['profile', 'email'],
@@ -26,6 +24,9 @@ export interface AuthentikOptions extends OpenIDProviderOptions {
  *
  * - The provider must use the issuer mode "Each provider has a different issuer", which is the default.
  * - authentik writes `email_verified`, but a flow may set it without a check: see its property mappings.
+ *
+ * @see [Register an application](https://docs.goauthentik.io/add-secure-apps/providers/oauth2/)
+ * @see [Documentation](https://docs.goauthentik.io/add-secure-apps/providers/oauth2/)
  */
 export const authentik = ({ url, application, ...options }: AuthentikOptions): OpenIDProvider =>
   openidProvider(authentikPreset, options, { variables: { url, application } })

@@ -6,8 +6,6 @@ export const autodeskPreset: OAuth2Preset = {
   name: 'autodesk',
   title: 'Autodesk',
   protocol: 'oauth2',
-  console: 'https://aps.autodesk.com/myapps/',
-  docs: 'https://aps.autodesk.com/en/docs/oauth/v2/tutorials/get-3-legged-token/',
   metadata: {
     authorization_endpoint: 'https://developer.api.autodesk.com/authentication/v2/authorize',
     token_endpoint: 'https://developer.api.autodesk.com/authentication/v2/token',
@@ -33,5 +31,8 @@ export const autodeskPreset: OAuth2Preset = {
  * Log in with Autodesk.
  *
  * - Refresh tokens rotate and live for 15 days.
+ *
+ * @see [Register an application](https://aps.autodesk.com/myapps/)
+ * @see [Documentation](https://aps.autodesk.com/en/docs/oauth/v2/tutorials/get-3-legged-token/)
  */
 export const autodesk = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(autodeskPreset, options)

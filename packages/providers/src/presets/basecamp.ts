@@ -6,8 +6,6 @@ export const basecampPreset: OAuth2Preset = {
   name: 'basecamp',
   title: 'Basecamp',
   protocol: 'oauth2',
-  console: 'https://launchpad.37signals.com/integrations',
-  docs: 'https://github.com/basecamp/api/blob/master/sections/authentication.md',
   metadata: {
     authorization_endpoint: 'https://launchpad.37signals.com/authorization/new',
     token_endpoint: 'https://launchpad.37signals.com/authorization/token',
@@ -36,5 +34,8 @@ export const basecampPreset: OAuth2Preset = {
  * - There are no scopes: a token may do what the person may do.
  * - `raw.accounts` lists the accounts of the person with the URL of the API of each.
  * - The API refuses requests whose `User-Agent` does not name your application and an address of yours.
+ *
+ * @see [Register an application](https://launchpad.37signals.com/integrations)
+ * @see [Documentation](https://github.com/basecamp/api/blob/master/sections/authentication.md)
  */
 export const basecamp = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(basecampPreset, options)

@@ -6,8 +6,6 @@ export const battlenetPreset: OAuth2Preset = {
   name: 'battlenet',
   title: 'Battle.net',
   protocol: 'oauth2',
-  console: 'https://develop.battle.net/access/clients',
-  docs: 'https://community.developer.battle.net/documentation/guides/using-oauth/authorization-code-flow',
   variables: { host: { pattern: 'oauth\\.(?:battle\\.net|battlenet\\.com\\.cn)', default: 'oauth.battle.net' } },
   metadata: { authorization_endpoint: 'https://{host}/authorize', token_endpoint: 'https://{host}/token' },
   pkce: 'none',
@@ -28,6 +26,9 @@ export interface BattleNetOptions extends OAuth2ProviderOptions {
  *
  * - Access tokens live for 24 hours. There is no email address.
  * - For the games, add `wow.profile`, `sc2.profile` or `d3.profile`, and name the API of the region in `resources`.
+ *
+ * @see [Register an application](https://develop.battle.net/access/clients)
+ * @see [Documentation](https://community.developer.battle.net/documentation/guides/using-oauth/authorization-code-flow)
  */
 export const battlenet = ({ host, ...options }: BattleNetOptions): OAuth2Provider =>
   oauth2Provider(battlenetPreset, options, { variables: { host } })

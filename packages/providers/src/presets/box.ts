@@ -6,8 +6,6 @@ export const boxPreset: OAuth2Preset = {
   name: 'box',
   title: 'Box',
   protocol: 'oauth2',
-  console: 'https://app.box.com/developers/console',
-  docs: 'https://developer.box.com/guides/authentication/oauth2/',
   metadata: {
     authorization_endpoint: 'https://account.box.com/api/oauth2/authorize',
     token_endpoint: 'https://api.box.com/oauth2/token',
@@ -26,5 +24,8 @@ export const boxPreset: OAuth2Preset = {
  *
  * - Refresh tokens rotate, and each works once within 60 days.
  * - Without a scope an app gets what it is registered for.
+ *
+ * @see [Register an application](https://app.box.com/developers/console)
+ * @see [Documentation](https://developer.box.com/guides/authentication/oauth2/)
  */
 export const box = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(boxPreset, options)

@@ -6,8 +6,6 @@ export const bungiePreset: OAuth2Preset = {
   name: 'bungie',
   title: 'Bungie',
   protocol: 'oauth2',
-  console: 'https://www.bungie.net/en/Application',
-  docs: 'https://github.com/Bungie-net/api/wiki/OAuth-Documentation',
   variables: { apiKey: { pattern: '[A-Za-z0-9]+' } },
   metadata: {
     authorization_endpoint: 'https://www.bungie.net/en/oauth/authorize',
@@ -36,6 +34,9 @@ export interface BungieOptions extends OAuth2ProviderOptions {
  *
  * - Only confidential clients get refresh tokens. They live for 90 days.
  * - There are no scopes in the request, and no email address.
+ *
+ * @see [Register an application](https://www.bungie.net/en/Application)
+ * @see [Documentation](https://github.com/Bungie-net/api/wiki/OAuth-Documentation)
  */
 export const bungie = ({ apiKey, ...options }: BungieOptions): OAuth2Provider =>
   oauth2Provider(bungiePreset, options, { variables: { apiKey } })

@@ -6,8 +6,6 @@ export const clickupPreset: OAuth2Preset = {
   name: 'clickup',
   title: 'ClickUp',
   protocol: 'oauth2',
-  console: 'https://app.clickup.com/settings/apps',
-  docs: 'https://developer.clickup.com/docs/authentication',
   metadata: {
     authorization_endpoint: 'https://app.clickup.com/api',
     token_endpoint: 'https://api.clickup.com/api/v2/oauth/token',
@@ -26,5 +24,8 @@ export const clickupPreset: OAuth2Preset = {
  * Log in with ClickUp.
  *
  * - Access tokens do not expire. There are no scopes: the person chooses workspaces.
+ *
+ * @see [Register an application](https://app.clickup.com/settings/apps)
+ * @see [Documentation](https://developer.clickup.com/docs/authentication)
  */
 export const clickup = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(clickupPreset, options)

@@ -6,8 +6,6 @@ export const coinbasePreset: OAuth2Preset = {
   name: 'coinbase',
   title: 'Coinbase',
   protocol: 'oauth2',
-  console: 'https://portal.cdp.coinbase.com/',
-  docs: 'https://docs.cdp.coinbase.com/coinbase-app/oauth2-integration/integrations',
   metadata: {
     authorization_endpoint: 'https://login.coinbase.com/oauth2/auth',
     token_endpoint: 'https://login.coinbase.com/oauth2/token',
@@ -33,5 +31,8 @@ export const coinbasePreset: OAuth2Preset = {
  *
  * - Refresh tokens rotate: each works once.
  * - `www.coinbase.com/oauth` is the old address of the endpoints.
+ *
+ * @see [Register an application](https://portal.cdp.coinbase.com/)
+ * @see [Documentation](https://docs.cdp.coinbase.com/coinbase-app/oauth2-integration/integrations)
  */
 export const coinbase = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(coinbasePreset, options)

@@ -6,8 +6,6 @@ export const digitaloceanPreset: OAuth2Preset = {
   name: 'digitalocean',
   title: 'DigitalOcean',
   protocol: 'oauth2',
-  console: 'https://cloud.digitalocean.com/account/api/applications',
-  docs: 'https://docs.digitalocean.com/reference/api/oauth/',
   metadata: {
     authorization_endpoint: 'https://cloud.digitalocean.com/v1/oauth/authorize',
     token_endpoint: 'https://cloud.digitalocean.com/v1/oauth/token',
@@ -27,6 +25,9 @@ export const digitaloceanPreset: OAuth2Preset = {
  * Log in with DigitalOcean.
  *
  * - The subject is the person. `raw.team` is the team whose resources the token reaches.
+ *
+ * @see [Register an application](https://cloud.digitalocean.com/account/api/applications)
+ * @see [Documentation](https://docs.digitalocean.com/reference/api/oauth/)
  */
 export const digitalocean = (options: OAuth2ProviderOptions): OAuth2Provider =>
   oauth2Provider(digitaloceanPreset, options)

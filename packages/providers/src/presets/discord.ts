@@ -6,8 +6,6 @@ export const discordPreset: OAuth2Preset = {
   name: 'discord',
   title: 'Discord',
   protocol: 'oauth2',
-  console: 'https://discord.com/developers/applications',
-  docs: 'https://discord.com/developers/docs/topics/oauth2',
   metadata: {
     authorization_endpoint: 'https://discord.com/oauth2/authorize',
     token_endpoint: 'https://discord.com/api/oauth2/token',
@@ -32,5 +30,8 @@ export const discordPreset: OAuth2Preset = {
  * Log in with Discord.
  *
  * - `params: { prompt: 'none' }` skips the page for people who agreed before.
+ *
+ * @see [Register an application](https://discord.com/developers/applications)
+ * @see [Documentation](https://discord.com/developers/docs/topics/oauth2)
  */
 export const discord = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(discordPreset, options)

@@ -6,8 +6,6 @@ export const docusignPreset: OAuth2Preset = {
   name: 'docusign',
   title: 'DocuSign',
   protocol: 'oauth2',
-  console: 'https://admindemo.docusign.com/apps-and-keys',
-  docs: 'https://developers.docusign.com/platform/auth/authcode/',
   variables: { host: { pattern: 'account(?:-d)?\\.docusign\\.com', default: 'account.docusign.com' } },
   metadata: { authorization_endpoint: 'https://{host}/oauth/auth', token_endpoint: 'https://{host}/oauth/token' },
   scope: ['signature'],
@@ -27,6 +25,9 @@ export interface DocuSignOptions extends OAuth2ProviderOptions {
  *
  * - `raw.accounts` has the `base_uri` of the API of each account: name those you use in `resources`.
  * - The scope `extended` keeps refresh tokens alive while they are used.
+ *
+ * @see [Register an application](https://admindemo.docusign.com/apps-and-keys)
+ * @see [Documentation](https://developers.docusign.com/platform/auth/authcode/)
  */
 export const docusign = ({ host, ...options }: DocuSignOptions): OAuth2Provider =>
   oauth2Provider(docusignPreset, options, { variables: { host } })

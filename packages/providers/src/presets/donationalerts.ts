@@ -6,8 +6,6 @@ export const donationalertsPreset: OAuth2Preset = {
   name: 'donationalerts',
   title: 'DonationAlerts',
   protocol: 'oauth2',
-  console: 'https://www.donationalerts.com/application/clients',
-  docs: 'https://www.donationalerts.com/apidoc',
   metadata: {
     authorization_endpoint: 'https://www.donationalerts.com/oauth/authorize',
     token_endpoint: 'https://www.donationalerts.com/oauth/token',
@@ -23,6 +21,9 @@ export const donationalertsPreset: OAuth2Preset = {
 
 /**
  * Log in with DonationAlerts.
+ *
+ * @see [Register an application](https://www.donationalerts.com/application/clients)
+ * @see [Documentation](https://www.donationalerts.com/apidoc)
  */
 export const donationalerts = (options: OAuth2ProviderOptions): OAuth2Provider =>
   oauth2Provider(donationalertsPreset, options)

@@ -6,8 +6,6 @@ export const dribbblePreset: OAuth2Preset = {
   name: 'dribbble',
   title: 'Dribbble',
   protocol: 'oauth2',
-  console: 'https://dribbble.com/account/applications',
-  docs: 'https://developer.dribbble.com/v2/oauth/',
   metadata: {
     authorization_endpoint: 'https://dribbble.com/oauth/authorize',
     token_endpoint: 'https://dribbble.com/oauth/token',
@@ -25,5 +23,8 @@ export const dribbblePreset: OAuth2Preset = {
  * Log in with Dribbble.
  *
  * - Access tokens do not expire. There is no email address.
+ *
+ * @see [Register an application](https://dribbble.com/account/applications)
+ * @see [Documentation](https://developer.dribbble.com/v2/oauth/)
  */
 export const dribbble = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(dribbblePreset, options)

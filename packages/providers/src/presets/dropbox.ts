@@ -6,8 +6,6 @@ export const dropboxPreset: OAuth2Preset = {
   name: 'dropbox',
   title: 'Dropbox',
   protocol: 'oauth2',
-  console: 'https://www.dropbox.com/developers/apps',
-  docs: 'https://developers.dropbox.com/oauth-guide',
   metadata: {
     authorization_endpoint: 'https://www.dropbox.com/oauth2/authorize',
     token_endpoint: 'https://api.dropboxapi.com/oauth2/token',
@@ -33,5 +31,8 @@ export const dropboxPreset: OAuth2Preset = {
  * Log in with Dropbox.
  *
  * - A token ends with a call of the API, not by revocation: `session.fetch('auth/token/revoke', { method: 'POST' })`.
+ *
+ * @see [Register an application](https://www.dropbox.com/developers/apps)
+ * @see [Documentation](https://developers.dropbox.com/oauth-guide)
  */
 export const dropbox = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(dropboxPreset, options)

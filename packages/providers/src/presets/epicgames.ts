@@ -6,8 +6,6 @@ export const epicgamesPreset: OAuth2Preset = {
   name: 'epicgames',
   title: 'Epic Games',
   protocol: 'oauth2',
-  console: 'https://dev.epicgames.com/portal',
-  docs: 'https://dev.epicgames.com/docs/web-api-ref/authentication',
   metadata: {
     authorization_endpoint: 'https://www.epicgames.com/id/authorize',
     token_endpoint: 'https://api.epicgames.dev/epic/oauth/v2/token',
@@ -26,5 +24,8 @@ export const epicgamesPreset: OAuth2Preset = {
  * Log in with Epic Games.
  *
  * - There is no email address. Other scopes need a review by Epic Games.
+ *
+ * @see [Register an application](https://dev.epicgames.com/portal)
+ * @see [Documentation](https://dev.epicgames.com/docs/web-api-ref/authentication)
  */
 export const epicgames = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(epicgamesPreset, options)

@@ -6,8 +6,6 @@ export const etsyPreset: OAuth2Preset = {
   name: 'etsy',
   title: 'Etsy',
   protocol: 'oauth2',
-  console: 'https://www.etsy.com/developers/your-apps',
-  docs: 'https://developers.etsy.com/documentation/essentials/authentication',
   variables: { apiKey: { pattern: '[A-Za-z0-9:]+' } },
   metadata: {
     authorization_endpoint: 'https://www.etsy.com/oauth/connect',
@@ -37,6 +35,9 @@ export interface EtsyOptions extends OAuth2ProviderOptions {
  * Log in with Etsy.
  *
  * - The client id is the keystring.
+ *
+ * @see [Register an application](https://www.etsy.com/developers/your-apps)
+ * @see [Documentation](https://developers.etsy.com/documentation/essentials/authentication)
  */
 export const etsy = ({ apiKey, ...options }: EtsyOptions): OAuth2Provider =>
   oauth2Provider(etsyPreset, options, { variables: { apiKey } })

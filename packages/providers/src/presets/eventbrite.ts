@@ -6,8 +6,6 @@ export const eventbritePreset: OAuth2Preset = {
   name: 'eventbrite',
   title: 'Eventbrite',
   protocol: 'oauth2',
-  console: 'https://www.eventbrite.com/platform/api-keys',
-  docs: 'https://www.eventbrite.com/platform/api#/introduction/authentication',
   metadata: {
     authorization_endpoint: 'https://www.eventbrite.com/oauth/authorize',
     token_endpoint: 'https://www.eventbrite.com/oauth/token',
@@ -22,8 +20,8 @@ export const eventbritePreset: OAuth2Preset = {
     name: 'name',
     given_name: 'first_name',
     family_name: 'last_name',
-    email: 'emails.0.email',
-    email_verified: 'emails.0.verified',
+    email: ['emails.[primary].email', 'emails.0.email'],
+    email_verified: ['emails.[primary].verified', 'emails.0.verified'],
   },
 }
 
@@ -31,5 +29,8 @@ export const eventbritePreset: OAuth2Preset = {
  * Log in with Eventbrite.
  *
  * - Access tokens do not expire. There are no scopes.
+ *
+ * @see [Register an application](https://www.eventbrite.com/platform/api-keys)
+ * @see [Documentation](https://www.eventbrite.com/platform/api#/introduction/authentication)
  */
 export const eventbrite = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(eventbritePreset, options)

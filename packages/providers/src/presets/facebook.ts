@@ -6,8 +6,6 @@ export const facebookPreset: OAuth2Preset = {
   name: 'facebook',
   title: 'Facebook',
   protocol: 'oauth2',
-  console: 'https://developers.facebook.com/apps/',
-  docs: 'https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow',
   variables: { version: { pattern: 'v\\d+\\.\\d', default: 'v24.0' } },
   metadata: {
     authorization_endpoint: 'https://www.facebook.com/{version}/dialog/oauth',
@@ -45,6 +43,9 @@ export interface FacebookOptions extends OAuth2ProviderOptions {
  * - The subject belongs to your app: another app sees another one.
  * - A person may refuse the address, and may have none.
  * - A token lives for one or two hours, or for 60 days after it was exchanged: `oauth/access_token?grant_type=fb_exchange_token`.
+ *
+ * @see [Register an application](https://developers.facebook.com/apps/)
+ * @see [Documentation](https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow)
  */
 export const facebook = ({ version, ...options }: FacebookOptions): OAuth2Provider =>
   oauth2Provider(facebookPreset, options, { variables: { version } })

@@ -6,8 +6,6 @@ export const figmaPreset: OAuth2Preset = {
   name: 'figma',
   title: 'Figma',
   protocol: 'oauth2',
-  console: 'https://www.figma.com/developers/apps',
-  docs: 'https://developers.figma.com/docs/rest-api/authentication/',
   metadata: {
     authorization_endpoint: 'https://www.figma.com/oauth',
     token_endpoint: 'https://api.figma.com/v1/oauth/token',
@@ -26,5 +24,8 @@ export const figmaPreset: OAuth2Preset = {
  * Log in with Figma.
  *
  * - Tokens are refreshed at another URL than they are issued at. A refresh token does not change.
+ *
+ * @see [Register an application](https://www.figma.com/developers/apps)
+ * @see [Documentation](https://developers.figma.com/docs/rest-api/authentication/)
  */
 export const figma = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(figmaPreset, options)

@@ -6,8 +6,6 @@ export const fortyTwoPreset: OAuth2Preset = {
   name: 'fortyTwo',
   title: '42',
   protocol: 'oauth2',
-  console: 'https://profile.intra.42.fr/oauth/applications',
-  docs: 'https://api.intra.42.fr/apidoc/guides/web_application_flow',
   metadata: {
     authorization_endpoint: 'https://api.intra.42.fr/oauth/authorize',
     token_endpoint: 'https://api.intra.42.fr/oauth/token',
@@ -31,5 +29,8 @@ export const fortyTwoPreset: OAuth2Preset = {
 
 /**
  * Log in with 42.
+ *
+ * @see [Register an application](https://profile.intra.42.fr/oauth/applications)
+ * @see [Documentation](https://api.intra.42.fr/apidoc/guides/web_application_flow)
  */
 export const fortyTwo = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(fortyTwoPreset, options)

@@ -6,8 +6,6 @@ export const fusionauthPreset: OpenIDPreset = {
   name: 'fusionauth',
   title: 'FusionAuth',
   protocol: 'openid',
-  console: 'https://fusionauth.io/docs/get-started/core-concepts/applications',
-  docs: 'https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' } },
   issuer: '{url}',
   scope: ['profile', 'email'],
@@ -24,6 +22,9 @@ export interface FusionAuthOptions extends OpenIDProviderOptions {
  * Log in with FusionAuth.
  *
  * - Set the issuer of the tenant to the URL of the server: "acme.com", the default of FusionAuth, is no URL.
+ *
+ * @see [Register an application](https://fusionauth.io/docs/get-started/core-concepts/applications)
+ * @see [Documentation](https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/)
  */
 export const fusionauth = ({ url, ...options }: FusionAuthOptions): OpenIDProvider =>
   openidProvider(fusionauthPreset, options, { variables: { url } })

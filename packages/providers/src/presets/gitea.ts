@@ -6,8 +6,6 @@ export const giteaPreset: OAuth2Preset = {
   name: 'gitea',
   title: 'Gitea',
   protocol: 'oauth2',
-  console: 'https://docs.gitea.com/development/oauth2-provider',
-  docs: 'https://docs.gitea.com/development/oauth2-provider',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*', default: 'https://gitea.com' } },
   metadata: { authorization_endpoint: '{url}/login/oauth/authorize', token_endpoint: '{url}/login/oauth/access_token' },
   scope: ['openid', 'profile', 'email'],
@@ -32,6 +30,9 @@ export interface GiteaOptions extends OAuth2ProviderOptions {
  * Log in with Gitea.
  *
  * - Register the client in the settings of an account: Applications, then OAuth2 applications.
+ *
+ * @see [Register an application](https://docs.gitea.com/development/oauth2-provider)
+ * @see [Documentation](https://docs.gitea.com/development/oauth2-provider)
  */
 export const gitea = ({ url, ...options }: GiteaOptions): OAuth2Provider =>
   oauth2Provider(giteaPreset, options, { variables: { url } })

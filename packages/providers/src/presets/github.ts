@@ -1,15 +1,11 @@
 import { oauth2Provider, type OAuth2Provider, type OAuth2ProviderOptions } from '../oauth2-provider.ts'
-import { find } from '../path.ts'
 import type { OAuth2Preset } from '../preset.ts'
-import type { RawProfile } from '../profile.ts'
 
 /** Facts about GitHub. */
 export const githubPreset: OAuth2Preset = {
   name: 'github',
   title: 'GitHub',
   protocol: 'oauth2',
-  console: 'https://github.com/settings/developers',
-  docs: 'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps',
   variables: {
     host: { pattern: '[a-z0-9-]+(?:\\.[a-z0-9-]+)+', default: 'github.com' },
     api: { pattern: 'https://[a-z0-9.-]+(?:/api/v3)?', default: 'https://api.github.com' },
@@ -43,6 +39,8 @@ export const githubPreset: OAuth2Preset = {
     picture: 'avatar_url',
     profile: 'html_url',
     website: 'blog',
+    email: ['more.emails.[primary].email', 'email'],
+    email_verified: 'more.emails.[primary].verified',
   },
 }
 
@@ -57,20 +55,14 @@ export interface GitHubOptions extends OAuth2ProviderOptions {
  * - A GitHub App whose tokens expire gives refresh tokens. An OAuth App gives none, and its tokens do not expire.
  * - The address is the primary one of `user/emails`, also when it is not public. A GitHub App needs the permission "Email addresses" for it.
  * - Errors come with status 200. They are errors here too.
+ *
+ * @see [Register an application](https://github.com/settings/developers)
+ * @see [Documentation](https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps)
  */
 export const github = ({ host = 'github.com', ...options }: GitHubOptions): OAuth2Provider =>
-  oauth2Provider(githubPreset, options, { variables: { host, api: apiOf(host) }, claims: primaryAddress })
+  oauth2Provider(githubPreset, options, { variables: { host, api: apiOf(host) } })
 
 /** github.com and ghe.com have a host for the API, a server of one's own has a path. */
 function apiOf(host: string): string {
   return host === 'github.com' || host.endsWith('.ghe.com') ? `https://api.${host}` : `https://${host}/api/v3`
-}
-
-/** The public address of a profile may be any that was ever verified: only the list says which one is. */
-function primaryAddress({ email: shown, more }: RawProfile): Readonly<Record<string, unknown>> {
-  const emails = find(more, 'emails')
-  const primary = (Array.isArray(emails) ? (emails as unknown[]) : []).find((entry) => find(entry, 'primary') === true)
-  const email = find(primary, 'email')
-  if (email === undefined) return typeof shown === 'string' ? { email: shown } : {}
-  return { email, email_verified: find(primary, 'verified') === true }
 }

@@ -6,8 +6,6 @@ export const gitlabPreset: OpenIDPreset = {
   name: 'gitlab',
   title: 'GitLab',
   protocol: 'openid',
-  console: 'https://gitlab.com/-/user_settings/applications',
-  docs: 'https://docs.gitlab.com/integration/openid_connect_provider/',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*', default: 'https://gitlab.com' } },
   issuer: '{url}',
   scope: ['profile', 'email'],
@@ -27,6 +25,9 @@ export interface GitLabOptions extends OpenIDProviderOptions {
  *
  * - Refresh tokens rotate.
  * - For calls of the API, add `read_user` or `api` to the scope.
+ *
+ * @see [Register an application](https://gitlab.com/-/user_settings/applications)
+ * @see [Documentation](https://docs.gitlab.com/integration/openid_connect_provider/)
  */
 export const gitlab = ({ url, ...options }: GitLabOptions): OpenIDProvider =>
   openidProvider(gitlabPreset, options, { variables: { url } })

@@ -6,8 +6,6 @@ export const googlePreset: OpenIDPreset = {
   name: 'google',
   title: 'Google',
   protocol: 'openid',
-  console: 'https://console.cloud.google.com/auth/clients',
-  docs: 'https://developers.google.com/identity/openid-connect/openid-connect',
   issuer: 'https://accounts.google.com',
   issuers: ['https://accounts.google.com', 'accounts.google.com'],
   scope: ['profile', 'email'],
@@ -21,5 +19,8 @@ export const googlePreset: OpenIDPreset = {
  * - `params: { hd: 'example.com' }` shows accounts of one Workspace, but does not keep others out: check `raw.hd` after the login.
  * - `params: { include_granted_scopes: 'true' }` adds what was granted before.
  * - An app in testing gets refresh tokens for seven days.
+ *
+ * @see [Register an application](https://console.cloud.google.com/auth/clients)
+ * @see [Documentation](https://developers.google.com/identity/openid-connect/openid-connect)
  */
 export const google = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(googlePreset, options)

@@ -6,8 +6,6 @@ export const hubspotPreset: OAuth2Preset = {
   name: 'hubspot',
   title: 'HubSpot',
   protocol: 'oauth2',
-  console: 'https://app.hubspot.com/developer',
-  docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/oauth/working-with-oauth',
   metadata: {
     authorization_endpoint: 'https://app.hubspot.com/oauth/authorize',
     token_endpoint: 'https://api.hubapi.com/oauth/v1/token',
@@ -26,5 +24,8 @@ export const hubspotPreset: OAuth2Preset = {
  *
  * - `raw.hub_id` is the account that the person chose.
  * - HubSpot says who logged in at a URL that has the token in its path.
+ *
+ * @see [Register an application](https://app.hubspot.com/developer)
+ * @see [Documentation](https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/oauth/working-with-oauth)
  */
 export const hubspot = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(hubspotPreset, options)

@@ -6,8 +6,6 @@ export const huggingfacePreset: OAuth2Preset = {
   name: 'huggingface',
   title: 'Hugging Face',
   protocol: 'oauth2',
-  console: 'https://huggingface.co/settings/applications/new',
-  docs: 'https://huggingface.co/docs/hub/oauth',
   metadata: {
     authorization_endpoint: 'https://huggingface.co/oauth/authorize',
     token_endpoint: 'https://huggingface.co/oauth/token',
@@ -30,6 +28,9 @@ export const huggingfacePreset: OAuth2Preset = {
 
 /**
  * Log in with Hugging Face.
+ *
+ * @see [Register an application](https://huggingface.co/settings/applications/new)
+ * @see [Documentation](https://huggingface.co/docs/hub/oauth)
  */
 export const huggingface = (options: OAuth2ProviderOptions): OAuth2Provider =>
   oauth2Provider(huggingfacePreset, options)

@@ -6,8 +6,6 @@ export const hydraPreset: OpenIDPreset = {
   name: 'hydra',
   title: 'Ory',
   protocol: 'openid',
-  console: 'https://console.ory.com/',
-  docs: 'https://www.ory.com/docs/oauth2-oidc/authorization-code-flow',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*/?' } },
   issuer: '{url}',
   scope: ['profile', 'email'],
@@ -25,6 +23,9 @@ export interface HydraOptions extends OpenIDProviderOptions {
  *
  * - Ory Hydra of your own and Ory Network both work.
  * - What the profile holds is decided by the application that accepts the consent.
+ *
+ * @see [Register an application](https://console.ory.com/)
+ * @see [Documentation](https://www.ory.com/docs/oauth2-oidc/authorization-code-flow)
  */
 export const hydra = ({ url, ...options }: HydraOptions): OpenIDProvider =>
   openidProvider(hydraPreset, options, { variables: { url } })

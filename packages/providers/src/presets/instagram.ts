@@ -6,8 +6,6 @@ export const instagramPreset: OAuth2Preset = {
   name: 'instagram',
   title: 'Instagram',
   protocol: 'oauth2',
-  console: 'https://developers.facebook.com/apps/',
-  docs: 'https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login',
   metadata: {
     authorization_endpoint: 'https://www.instagram.com/oauth/authorize',
     token_endpoint: 'https://api.instagram.com/oauth/access_token',
@@ -38,5 +36,8 @@ export const instagramPreset: OAuth2Preset = {
  *
  * - Only professional accounts can log in, since Instagram ended its API for the others. There is no email address.
  * - A token lives for an hour, or for 60 days after `access_token?grant_type=ig_exchange_token`.
+ *
+ * @see [Register an application](https://developers.facebook.com/apps/)
+ * @see [Documentation](https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login)
  */
 export const instagram = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(instagramPreset, options)

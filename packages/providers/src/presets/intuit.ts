@@ -6,8 +6,6 @@ export const intuitPreset: OAuth2Preset = {
   name: 'intuit',
   title: 'Intuit',
   protocol: 'oauth2',
-  console: 'https://developer.intuit.com/app/developer/dashboard',
-  docs: 'https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0',
   variables: { environment: { pattern: '(?:sandbox-)?', default: '' } },
   metadata: {
     authorization_endpoint: 'https://appcenter.intuit.com/connect/oauth2',
@@ -46,6 +44,9 @@ export interface IntuitOptions extends OAuth2ProviderOptions {
  * - `token.extra.realmId` is the company that the person chose: the API of QuickBooks wants it in its paths.
  * - For QuickBooks, add `com.intuit.quickbooks.accounting` to the scope.
  * - Refresh tokens rotate about once a day.
+ *
+ * @see [Register an application](https://developer.intuit.com/app/developer/dashboard)
+ * @see [Documentation](https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0)
  */
 export const intuit = ({ sandbox = false, ...options }: IntuitOptions): OAuth2Provider =>
   oauth2Provider(intuitPreset, options, { variables: { environment: sandbox ? 'sandbox-' : '' } })

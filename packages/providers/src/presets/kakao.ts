@@ -8,8 +8,6 @@ export const kakaoPreset: OAuth2Preset = {
   name: 'kakao',
   title: 'Kakao',
   protocol: 'oauth2',
-  console: 'https://developers.kakao.com/console/app',
-  docs: 'https://developers.kakao.com/docs/latest/en/kakaologin/rest-api',
   metadata: {
     authorization_endpoint: 'https://kauth.kakao.com/oauth/authorize',
     token_endpoint: 'https://kauth.kakao.com/oauth/token',
@@ -37,6 +35,9 @@ export const kakaoPreset: OAuth2Preset = {
  * - The client id is the REST API key of the app. The secret is optional, and off by default.
  * - Each consent item has to be switched on in the console; one that is off is refused with KOE205. The address needs a business app.
  * - A refresh returns a new refresh token only in the last month of the old one.
+ *
+ * @see [Register an application](https://developers.kakao.com/console/app)
+ * @see [Documentation](https://developers.kakao.com/docs/latest/en/kakaologin/rest-api)
  */
 export const kakao = (options: OAuth2ProviderOptions): OAuth2Provider =>
   oauth2Provider(kakaoPreset, options, { claims: verifiedAddress })

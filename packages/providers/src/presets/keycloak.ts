@@ -6,8 +6,6 @@ export const keycloakPreset: OpenIDPreset = {
   name: 'keycloak',
   title: 'Keycloak',
   protocol: 'openid',
-  console: 'https://www.keycloak.org/docs/latest/server_admin/#_oidc_clients',
-  docs: 'https://www.keycloak.org/securing-apps/oidc-layers',
   variables: {
     url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' },
     realm: { pattern: '(?:[\\w.~-]|%20)+' },
@@ -28,6 +26,9 @@ export interface KeycloakOptions extends OpenIDProviderOptions {
  * Log in with Keycloak.
  *
  * - Refresh tokens end with the session of the person. `scope: ['profile', 'email', 'offline_access']` gives one that outlives it.
+ *
+ * @see [Register an application](https://www.keycloak.org/docs/latest/server_admin/#_oidc_clients)
+ * @see [Documentation](https://www.keycloak.org/securing-apps/oidc-layers)
  */
 export const keycloak = ({ url, realm, ...options }: KeycloakOptions): OpenIDProvider =>
   openidProvider(keycloakPreset, options, { variables: { url, realm } })

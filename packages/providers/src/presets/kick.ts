@@ -6,8 +6,6 @@ export const kickPreset: OAuth2Preset = {
   name: 'kick',
   title: 'Kick',
   protocol: 'oauth2',
-  console: 'https://kick.com/settings/developer',
-  docs: 'https://docs.kick.com/getting-started/generating-tokens-oauth2-flow',
   metadata: {
     authorization_endpoint: 'https://id.kick.com/oauth/authorize',
     token_endpoint: 'https://id.kick.com/oauth/token',
@@ -23,5 +21,8 @@ export const kickPreset: OAuth2Preset = {
 
 /**
  * Log in with Kick.
+ *
+ * @see [Register an application](https://kick.com/settings/developer)
+ * @see [Documentation](https://docs.kick.com/getting-started/generating-tokens-oauth2-flow)
  */
 export const kick = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(kickPreset, options)

@@ -6,8 +6,6 @@ export const kindePreset: OpenIDPreset = {
   name: 'kinde',
   title: 'Kinde',
   protocol: 'openid',
-  console: 'https://app.kinde.com/admin',
-  docs: 'https://docs.kinde.com/developer-tools/about/using-kinde-without-an-sdk/',
   variables: { domain: { pattern: '[a-z0-9-]+(?:\\.[a-z0-9-]+)+' } },
   issuer: 'https://{domain}',
   scope: ['profile', 'email'],
@@ -22,6 +20,9 @@ export interface KindeOptions extends OpenIDProviderOptions {
 
 /**
  * Log in with Kinde.
+ *
+ * @see [Register an application](https://app.kinde.com/admin)
+ * @see [Documentation](https://docs.kinde.com/developer-tools/about/using-kinde-without-an-sdk/)
  */
 export const kinde = ({ domain, ...options }: KindeOptions): OpenIDProvider =>
   openidProvider(kindePreset, options, { variables: { domain } })

@@ -6,8 +6,6 @@ export const lichessPreset: OAuth2Preset = {
   name: 'lichess',
   title: 'Lichess',
   protocol: 'oauth2',
-  console: 'https://lichess.org/account/oauth/token',
-  docs: 'https://lichess.org/api#tag/OAuth',
   metadata: { authorization_endpoint: 'https://lichess.org/oauth', token_endpoint: 'https://lichess.org/api/token' },
   clientAuth: 'none',
   scope: ['email:read'],
@@ -22,5 +20,8 @@ export const lichessPreset: OAuth2Preset = {
  *
  * - Nothing has to be registered: the client is public, and its id is any name that you choose.
  * - Access tokens live for a year.
+ *
+ * @see [Register an application](https://lichess.org/account/oauth/token)
+ * @see [Documentation](https://lichess.org/api#tag/OAuth)
  */
 export const lichess = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(lichessPreset, options)

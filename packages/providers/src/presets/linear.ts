@@ -6,8 +6,6 @@ export const linearPreset: OAuth2Preset = {
   name: 'linear',
   title: 'Linear',
   protocol: 'oauth2',
-  console: 'https://linear.app/settings/api/applications',
-  docs: 'https://linear.app/developers/oauth-2-0-authentication',
   metadata: {
     authorization_endpoint: 'https://linear.app/oauth/authorize',
     token_endpoint: 'https://api.linear.app/oauth/token',
@@ -38,5 +36,8 @@ export const linearPreset: OAuth2Preset = {
  *
  * - The profile comes from the GraphQL API.
  * - `params: { actor: 'app' }` acts as the application instead of as the person.
+ *
+ * @see [Register an application](https://linear.app/settings/api/applications)
+ * @see [Documentation](https://linear.app/developers/oauth-2-0-authentication)
  */
 export const linear = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(linearPreset, options)

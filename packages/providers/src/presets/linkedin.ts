@@ -6,8 +6,6 @@ export const linkedinPreset: OAuth2Preset = {
   name: 'linkedin',
   title: 'LinkedIn',
   protocol: 'oauth2',
-  console: 'https://www.linkedin.com/developers/apps',
-  docs: 'https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2',
   metadata: {
     authorization_endpoint: 'https://www.linkedin.com/oauth/v2/authorization',
     token_endpoint: 'https://www.linkedin.com/oauth/v2/accessToken',
@@ -37,5 +35,8 @@ export const linkedinPreset: OAuth2Preset = {
  * - Add the product "Sign In with LinkedIn using OpenID Connect" to the app.
  * - Only approved partners get refresh tokens. Access tokens live for 60 days.
  * - ID Tokens of LinkedIn carry no nonce: the profile comes from the userinfo endpoint instead.
+ *
+ * @see [Register an application](https://www.linkedin.com/developers/apps)
+ * @see [Documentation](https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2)
  */
 export const linkedin = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(linkedinPreset, options)

@@ -6,8 +6,6 @@ export const logtoPreset: OpenIDPreset = {
   name: 'logto',
   title: 'Logto',
   protocol: 'openid',
-  console: 'https://cloud.logto.io/',
-  docs: 'https://docs.logto.io/integrate-logto/integrate-logto-into-your-application',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' } },
   issuer: '{url}/oidc',
   scope: ['profile', 'email'],
@@ -23,6 +21,9 @@ export interface LogtoOptions extends OpenIDProviderOptions {
 
 /**
  * Log in with Logto.
+ *
+ * @see [Register an application](https://cloud.logto.io/)
+ * @see [Documentation](https://docs.logto.io/integrate-logto/integrate-logto-into-your-application)
  */
 export const logto = ({ url, ...options }: LogtoOptions): OpenIDProvider =>
   openidProvider(logtoPreset, options, { variables: { url } })

@@ -6,8 +6,6 @@ export const mailchimpPreset: OAuth2Preset = {
   name: 'mailchimp',
   title: 'Mailchimp',
   protocol: 'oauth2',
-  console: 'https://admin.mailchimp.com/account/oauth2/',
-  docs: 'https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/',
   metadata: {
     authorization_endpoint: 'https://login.mailchimp.com/oauth2/authorize',
     token_endpoint: 'https://login.mailchimp.com/oauth2/token',
@@ -32,5 +30,8 @@ export const mailchimpPreset: OAuth2Preset = {
  *
  * - Access tokens do not expire: `expires_in` is 0. There are no scopes.
  * - `raw.api_endpoint` is the API of the account. Name it in `resources`, such as `https://us1.api.mailchimp.com`.
+ *
+ * @see [Register an application](https://admin.mailchimp.com/account/oauth2/)
+ * @see [Documentation](https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/)
  */
 export const mailchimp = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(mailchimpPreset, options)

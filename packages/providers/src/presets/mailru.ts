@@ -6,8 +6,6 @@ export const mailruPreset: OAuth2Preset = {
   name: 'mailru',
   title: 'Mail.ru',
   protocol: 'oauth2',
-  console: 'https://o2.mail.ru/app/',
-  docs: 'https://api.mail.ru/docs/guides/oauth/',
   metadata: { authorization_endpoint: 'https://oauth.mail.ru/login', token_endpoint: 'https://oauth.mail.ru/token' },
   pkce: 'none',
   scope: ['userinfo'],
@@ -30,5 +28,8 @@ export const mailruPreset: OAuth2Preset = {
 
 /**
  * Log in with Mail.ru.
+ *
+ * @see [Register an application](https://o2.mail.ru/app/)
+ * @see [Documentation](https://api.mail.ru/docs/guides/oauth/)
  */
 export const mailru = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(mailruPreset, options)

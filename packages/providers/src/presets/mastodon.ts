@@ -6,8 +6,6 @@ export const mastodonPreset: OAuth2Preset = {
   name: 'mastodon',
   title: 'Mastodon',
   protocol: 'oauth2',
-  console: 'https://docs.joinmastodon.org/client/token/',
-  docs: 'https://docs.joinmastodon.org/methods/oauth/',
   variables: { url: { pattern: 'https://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' } },
   metadata: {
     authorization_endpoint: '{url}/oauth/authorize',
@@ -38,6 +36,9 @@ export interface MastodonOptions extends OAuth2ProviderOptions {
  *
  * - Each server knows its own clients: register one in its settings, under Development, or with `POST /api/v1/apps`.
  * - Access tokens do not expire. There is no email address. The subject is the URL of the account, which is unique among servers.
+ *
+ * @see [Register an application](https://docs.joinmastodon.org/client/token/)
+ * @see [Documentation](https://docs.joinmastodon.org/methods/oauth/)
  */
 export const mastodon = ({ url, ...options }: MastodonOptions): OAuth2Provider =>
   oauth2Provider(mastodonPreset, options, { variables: { url } })

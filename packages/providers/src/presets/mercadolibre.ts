@@ -6,8 +6,6 @@ export const mercadolibrePreset: OAuth2Preset = {
   name: 'mercadolibre',
   title: 'Mercado Libre',
   protocol: 'oauth2',
-  console: 'https://developers.mercadolibre.com.ar/devcenter',
-  docs: 'https://developers.mercadolibre.com.ar/en_us/authentication-and-authorization',
   variables: {
     host: { pattern: 'auth\\.(?:mercadolibre|mercadolivre)(?:\\.[a-z]{2,3}){1,2}', default: 'auth.mercadolibre.com' },
   },
@@ -40,6 +38,9 @@ export interface MercadoLibreOptions extends OAuth2ProviderOptions {
  * Log in with Mercado Libre.
  *
  * - Refresh tokens rotate, and the app must be allowed `offline_access`.
+ *
+ * @see [Register an application](https://developers.mercadolibre.com.ar/devcenter)
+ * @see [Documentation](https://developers.mercadolibre.com.ar/en_us/authentication-and-authorization)
  */
 export const mercadolibre = ({ host, ...options }: MercadoLibreOptions): OAuth2Provider =>
   oauth2Provider(mercadolibrePreset, options, { variables: { host } })

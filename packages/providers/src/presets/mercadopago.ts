@@ -6,8 +6,6 @@ export const mercadopagoPreset: OAuth2Preset = {
   name: 'mercadopago',
   title: 'Mercado Pago',
   protocol: 'oauth2',
-  console: 'https://www.mercadopago.com/developers/panel/app',
-  docs: 'https://www.mercadopago.com/developers/en/docs/security/oauth',
   metadata: {
     authorization_endpoint: 'https://auth.mercadopago.com/authorization',
     token_endpoint: 'https://api.mercadopago.com/oauth/token',
@@ -34,6 +32,9 @@ export const mercadopagoPreset: OAuth2Preset = {
  *
  * - PKCE has to be switched on for the app in the panel. If it is off, write `preset: { pkce: 'none' }`.
  * - Access tokens live for 180 days.
+ *
+ * @see [Register an application](https://www.mercadopago.com/developers/panel/app)
+ * @see [Documentation](https://www.mercadopago.com/developers/en/docs/security/oauth)
  */
 export const mercadopago = (options: OAuth2ProviderOptions): OAuth2Provider =>
   oauth2Provider(mercadopagoPreset, options)

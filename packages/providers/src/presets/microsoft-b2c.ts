@@ -6,8 +6,6 @@ export const microsoftB2CPreset: OpenIDPreset = {
   name: 'microsoftB2C',
   title: 'Microsoft Entra B2C',
   protocol: 'openid',
-  console: 'https://portal.azure.com/#view/Microsoft_AAD_B2CAdmin/TenantManagementMenuBlade',
-  docs: 'https://learn.microsoft.com/en-us/azure/active-directory-b2c/openid-connect',
   variables: {
     tenant: { pattern: '[a-z0-9-]+' },
     tenantId: { pattern: '[0-9a-f-]{36}' },
@@ -35,6 +33,9 @@ export interface MicrosoftB2COptions extends OpenIDProviderOptions {
  *
  * - Azure AD B2C is closed to new customers: see `microsoftExternalId`.
  * - Choose the claims of the ID Token in the user flow.
+ *
+ * @see [Register an application](https://portal.azure.com/#view/Microsoft_AAD_B2CAdmin/TenantManagementMenuBlade)
+ * @see [Documentation](https://learn.microsoft.com/en-us/azure/active-directory-b2c/openid-connect)
  */
 export const microsoftB2C = ({ tenant, tenantId, policy, ...options }: MicrosoftB2COptions): OpenIDProvider =>
   openidProvider(microsoftB2CPreset, options, { variables: { tenant, tenantId, policy } })

@@ -6,8 +6,6 @@ export const microsoftExternalIdPreset: OpenIDPreset = {
   name: 'microsoftExternalId',
   title: 'Microsoft Entra External ID',
   protocol: 'openid',
-  console: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
-  docs: 'https://learn.microsoft.com/en-us/entra/external-id/customers/overview-customers-ciam',
   variables: { tenant: { pattern: '[a-z0-9-]+' }, tenantId: { pattern: '[0-9a-f-]{36}' } },
   issuer: 'https://{tenant}.ciamlogin.com/{tenantId}/v2.0',
   issuers: 'https://{tenantId}.ciamlogin.com/{tenantId}/v2.0',
@@ -26,6 +24,9 @@ export interface MicrosoftExternalIdOptions extends OpenIDProviderOptions {
 
 /**
  * Log in with Microsoft Entra External ID.
+ *
+ * @see [Register an application](https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade)
+ * @see [Documentation](https://learn.microsoft.com/en-us/entra/external-id/customers/overview-customers-ciam)
  */
 export const microsoftExternalId = ({ tenant, tenantId, ...options }: MicrosoftExternalIdOptions): OpenIDProvider =>
   openidProvider(microsoftExternalIdPreset, options, { variables: { tenant, tenantId } })

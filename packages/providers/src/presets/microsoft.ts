@@ -6,8 +6,6 @@ export const microsoftPreset: OpenIDPreset = {
   name: 'microsoft',
   title: 'Microsoft',
   protocol: 'openid',
-  console: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
-  docs: 'https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc',
   variables: {
     tenant: { pattern: 'common|organizations|[0-9a-f-]{36}' },
     named: { pattern: '[{}\\w-]+' },
@@ -35,6 +33,9 @@ export interface MicrosoftOptions extends OpenIDProviderOptions {
  * - Never take an account over by its address: the owner of a tenant writes what he likes there. `email_verified` is absent unless the app asks for the optional claim `xms_edov`.
  * - For Microsoft Graph add a permission such as `User.Read` to the scope.
  * - The subject belongs to your app. `raw.oid` with `raw.tid` is the same in all apps.
+ *
+ * @see [Register an application](https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade)
+ * @see [Documentation](https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc)
  */
 export const microsoft = ({ tenant = 'common', ...options }: MicrosoftOptions): OpenIDProvider =>
   openidProvider(microsoftPreset, options, { variables: tenantOf(tenant) })

@@ -6,8 +6,6 @@ export const myanimelistPreset: OAuth2Preset = {
   name: 'myanimelist',
   title: 'MyAnimeList',
   protocol: 'oauth2',
-  console: 'https://myanimelist.net/apiconfig',
-  docs: 'https://myanimelist.net/apiconfig/references/authorization',
   metadata: {
     authorization_endpoint: 'https://myanimelist.net/v1/oauth2/authorize',
     token_endpoint: 'https://myanimelist.net/v1/oauth2/token',
@@ -23,6 +21,9 @@ export const myanimelistPreset: OAuth2Preset = {
  * Log in with MyAnimeList.
  *
  * - PKCE works in its plain form only. There are no scopes to choose, and no email address.
+ *
+ * @see [Register an application](https://myanimelist.net/apiconfig)
+ * @see [Documentation](https://myanimelist.net/apiconfig/references/authorization)
  */
 export const myanimelist = (options: OAuth2ProviderOptions): OAuth2Provider =>
   oauth2Provider(myanimelistPreset, options)

@@ -6,8 +6,6 @@ export const naverPreset: OAuth2Preset = {
   name: 'naver',
   title: 'Naver',
   protocol: 'oauth2',
-  console: 'https://developers.naver.com/apps/',
-  docs: 'https://developers.naver.com/docs/login/api/api.md',
   metadata: {
     authorization_endpoint: 'https://nid.naver.com/oauth2.0/authorize',
     token_endpoint: 'https://nid.naver.com/oauth2.0/token',
@@ -33,5 +31,8 @@ export const naverPreset: OAuth2Preset = {
  *
  * - What a person is asked for is chosen in the console; there are no scopes.
  * - Errors come with status 200. They are errors here too.
+ *
+ * @see [Register an application](https://developers.naver.com/apps/)
+ * @see [Documentation](https://developers.naver.com/docs/login/api/api.md)
  */
 export const naver = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(naverPreset, options)

@@ -6,8 +6,6 @@ export const netlifyPreset: OAuth2Preset = {
   name: 'netlify',
   title: 'Netlify',
   protocol: 'oauth2',
-  console: 'https://app.netlify.com/user/applications',
-  docs: 'https://docs.netlify.com/api/get-started/',
   metadata: {
     authorization_endpoint: 'https://app.netlify.com/authorize',
     token_endpoint: 'https://api.netlify.com/oauth/token',
@@ -24,5 +22,8 @@ export const netlifyPreset: OAuth2Preset = {
  * Log in with Netlify.
  *
  * - Access tokens do not expire. There are no scopes.
+ *
+ * @see [Register an application](https://app.netlify.com/user/applications)
+ * @see [Documentation](https://docs.netlify.com/api/get-started/)
  */
 export const netlify = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(netlifyPreset, options)

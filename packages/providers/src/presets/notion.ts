@@ -6,8 +6,6 @@ export const notionPreset: OAuth2Preset = {
   name: 'notion',
   title: 'Notion',
   protocol: 'oauth2',
-  console: 'https://www.notion.so/profile/integrations',
-  docs: 'https://developers.notion.com/docs/authorization',
   metadata: {
     authorization_endpoint: 'https://api.notion.com/v1/oauth/authorize',
     token_endpoint: 'https://api.notion.com/v1/oauth/token',
@@ -27,5 +25,8 @@ export const notionPreset: OAuth2Preset = {
  *
  * - The integration must be public. The address needs the capability "Read user information including email addresses".
  * - `token.extra` has the workspace. There are no scopes: the person chooses pages.
+ *
+ * @see [Register an application](https://www.notion.so/profile/integrations)
+ * @see [Documentation](https://developers.notion.com/docs/authorization)
  */
 export const notion = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(notionPreset, options)

@@ -6,8 +6,6 @@ export const oktaPreset: OpenIDPreset = {
   name: 'okta',
   title: 'Okta',
   protocol: 'openid',
-  console: 'https://login.okta.com/',
-  docs: 'https://developer.okta.com/docs/guides/implement-grant-type/authcode/main/',
   variables: {
     domain: { pattern: '[a-z0-9-]+(?:\\.[a-z0-9-]+)+' },
     path: { pattern: '(?:/oauth2/[\\w-]+)?', default: '/oauth2/default' },
@@ -29,6 +27,9 @@ export interface OktaOptions extends OpenIDProviderOptions {
  * Log in with Okta.
  *
  * - The ID Token of a code flow holds few claims: the userinfo endpoint is asked as well.
+ *
+ * @see [Register an application](https://login.okta.com/)
+ * @see [Documentation](https://developer.okta.com/docs/guides/implement-grant-type/authcode/main/)
  */
 export const okta = ({ domain, authorizationServer = 'default', ...options }: OktaOptions): OpenIDProvider =>
   openidProvider(oktaPreset, options, {

@@ -6,8 +6,6 @@ export const oneloginPreset: OpenIDPreset = {
   name: 'onelogin',
   title: 'OneLogin',
   protocol: 'openid',
-  console: 'https://developers.onelogin.com/openid-connect/connect-to-onelogin',
-  docs: 'https://developers.onelogin.com/openid-connect/guides/auth-flow-pkce',
   variables: { subdomain: { pattern: '[a-z0-9-]+' } },
   issuer: 'https://{subdomain}.onelogin.com/oidc/2',
   scope: ['profile', 'email'],
@@ -24,6 +22,9 @@ export interface OneLoginOptions extends OpenIDProviderOptions {
  * Log in with OneLogin.
  *
  * - Refresh tokens have to be switched on for the application.
+ *
+ * @see [Register an application](https://developers.onelogin.com/openid-connect/connect-to-onelogin)
+ * @see [Documentation](https://developers.onelogin.com/openid-connect/guides/auth-flow-pkce)
  */
 export const onelogin = ({ subdomain, ...options }: OneLoginOptions): OpenIDProvider =>
   openidProvider(oneloginPreset, options, { variables: { subdomain } })

@@ -6,8 +6,6 @@ export const orcidPreset: OAuth2Preset = {
   name: 'orcid',
   title: 'ORCID',
   protocol: 'oauth2',
-  console: 'https://orcid.org/developer-tools',
-  docs: 'https://info.orcid.org/documentation/api-tutorials/api-tutorial-get-and-authenticated-orcid-id/',
   variables: { host: { pattern: '(?:sandbox\\.)?orcid\\.org', default: 'orcid.org' } },
   metadata: {
     authorization_endpoint: 'https://{host}/oauth/authorize',
@@ -40,6 +38,9 @@ export interface OrcidOptions extends OAuth2ProviderOptions {
  *
  * - The public API takes `openid` and `/authenticate` only, and tells no email address.
  * - A person may hide the name; the subject is always there.
+ *
+ * @see [Register an application](https://orcid.org/developer-tools)
+ * @see [Documentation](https://info.orcid.org/documentation/api-tutorials/api-tutorial-get-and-authenticated-orcid-id/)
  */
 export const orcid = ({ host, ...options }: OrcidOptions): OAuth2Provider =>
   oauth2Provider(orcidPreset, options, { variables: { host } })

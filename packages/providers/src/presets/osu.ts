@@ -6,8 +6,6 @@ export const osuPreset: OAuth2Preset = {
   name: 'osu',
   title: 'osu!',
   protocol: 'oauth2',
-  console: 'https://osu.ppy.sh/home/account/edit#oauth',
-  docs: 'https://osu.ppy.sh/docs/',
   metadata: {
     authorization_endpoint: 'https://osu.ppy.sh/oauth/authorize',
     token_endpoint: 'https://osu.ppy.sh/oauth/token',
@@ -25,5 +23,8 @@ export const osuPreset: OAuth2Preset = {
  * Log in with osu!.
  *
  * - There is no email address.
+ *
+ * @see [Register an application](https://osu.ppy.sh/home/account/edit#oauth)
+ * @see [Documentation](https://osu.ppy.sh/docs/)
  */
 export const osu = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(osuPreset, options)

@@ -6,8 +6,6 @@ export const patreonPreset: OAuth2Preset = {
   name: 'patreon',
   title: 'Patreon',
   protocol: 'oauth2',
-  console: 'https://www.patreon.com/portal/registration/register-clients',
-  docs: 'https://docs.patreon.com/#oauth',
   metadata: {
     authorization_endpoint: 'https://www.patreon.com/oauth2/authorize',
     token_endpoint: 'https://www.patreon.com/api/oauth2/token',
@@ -38,5 +36,8 @@ export const patreonPreset: OAuth2Preset = {
  * Log in with Patreon.
  *
  * - Refresh tokens rotate. Access tokens live for a month.
+ *
+ * @see [Register an application](https://www.patreon.com/portal/registration/register-clients)
+ * @see [Documentation](https://docs.patreon.com/#oauth)
  */
 export const patreon = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(patreonPreset, options)

@@ -6,8 +6,6 @@ export const paypalPreset: OAuth2Preset = {
   name: 'paypal',
   title: 'PayPal',
   protocol: 'oauth2',
-  console: 'https://developer.paypal.com/dashboard/applications',
-  docs: 'https://developer.paypal.com/docs/log-in-with-paypal/integrate/',
   variables: { environment: { pattern: '(?:sandbox\\.)?', default: '' } },
   metadata: {
     authorization_endpoint: 'https://www.{environment}paypal.com/signin/authorize',
@@ -38,6 +36,9 @@ export interface PayPalOptions extends OAuth2ProviderOptions {
  *
  * - Switch on "Log in with PayPal" for the app, with the same attributes as the scope.
  * - The subject is a URL that ends in the id of the person for your app.
+ *
+ * @see [Register an application](https://developer.paypal.com/dashboard/applications)
+ * @see [Documentation](https://developer.paypal.com/docs/log-in-with-paypal/integrate/)
  */
 export const paypal = ({ sandbox = false, ...options }: PayPalOptions): OAuth2Provider =>
   oauth2Provider(paypalPreset, options, { variables: { environment: sandbox ? 'sandbox.' : '' } })

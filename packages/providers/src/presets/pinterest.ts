@@ -6,8 +6,6 @@ export const pinterestPreset: OAuth2Preset = {
   name: 'pinterest',
   title: 'Pinterest',
   protocol: 'oauth2',
-  console: 'https://developers.pinterest.com/apps/',
-  docs: 'https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/',
   metadata: {
     authorization_endpoint: 'https://www.pinterest.com/oauth/',
     token_endpoint: 'https://api.pinterest.com/v5/oauth/token',
@@ -33,5 +31,8 @@ export const pinterestPreset: OAuth2Preset = {
  * Log in with Pinterest.
  *
  * - There is no email address.
+ *
+ * @see [Register an application](https://developers.pinterest.com/apps/)
+ * @see [Documentation](https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/)
  */
 export const pinterest = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(pinterestPreset, options)

@@ -6,8 +6,6 @@ export const pipedrivePreset: OAuth2Preset = {
   name: 'pipedrive',
   title: 'Pipedrive',
   protocol: 'oauth2',
-  console: 'https://app.pipedrive.com/developer-hub',
-  docs: 'https://pipedrive.readme.io/docs/marketplace-oauth-authorization',
   variables: { api_domain: { pattern: 'https://[a-z0-9-]+\\.pipedrive\\.com', from: 'token' } },
   metadata: {
     authorization_endpoint: 'https://oauth.pipedrive.com/oauth/authorize',
@@ -26,5 +24,8 @@ export const pipedrivePreset: OAuth2Preset = {
  *
  * - The API is at the domain of the company, which the token response names: sessions go there by themselves.
  * - Scopes are those of the app. Refresh tokens live for 60 days without use.
+ *
+ * @see [Register an application](https://app.pipedrive.com/developer-hub)
+ * @see [Documentation](https://pipedrive.readme.io/docs/marketplace-oauth-authorization)
  */
 export const pipedrive = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(pipedrivePreset, options)

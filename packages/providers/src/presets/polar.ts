@@ -6,8 +6,6 @@ export const polarPreset: OAuth2Preset = {
   name: 'polar',
   title: 'Polar',
   protocol: 'oauth2',
-  console: 'https://polar.sh/dashboard/',
-  docs: 'https://polar.sh/docs/integrate/oauth2/introduction',
   metadata: {
     authorization_endpoint: 'https://polar.sh/oauth2/authorize',
     token_endpoint: 'https://api.polar.sh/v1/oauth2/token',
@@ -31,5 +29,8 @@ export const polarPreset: OAuth2Preset = {
  * Log in with Polar.
  *
  * - `params: { sub_type: 'user' }` asks for a token of the person instead of an organization.
+ *
+ * @see [Register an application](https://polar.sh/dashboard/)
+ * @see [Documentation](https://polar.sh/docs/integrate/oauth2/introduction)
  */
 export const polar = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(polarPreset, options)

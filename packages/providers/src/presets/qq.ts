@@ -6,8 +6,6 @@ export const qqPreset: OAuth2Preset = {
   name: 'qq',
   title: 'QQ',
   protocol: 'oauth2',
-  console: 'https://connect.qq.com/manage.html',
-  docs: 'https://wiki.connect.qq.com/',
   metadata: {
     authorization_endpoint: 'https://graph.qq.com/oauth2.0/authorize',
     token_endpoint: 'https://graph.qq.com/oauth2.0/token',
@@ -43,5 +41,8 @@ export const qqPreset: OAuth2Preset = {
  *
  * - The token request is a GET, with the secret in its query.
  * - The subject belongs to your app, unless the app is allowed the `unionid`. There is no email address.
+ *
+ * @see [Register an application](https://connect.qq.com/manage.html)
+ * @see [Documentation](https://wiki.connect.qq.com/)
  */
 export const qq = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(qqPreset, options)

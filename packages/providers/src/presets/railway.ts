@@ -6,8 +6,6 @@ export const railwayPreset: OAuth2Preset = {
   name: 'railway',
   title: 'Railway',
   protocol: 'oauth2',
-  console: 'https://railway.com/account/apps',
-  docs: 'https://docs.railway.com/reference/oauth',
   metadata: {
     authorization_endpoint: 'https://backboard.railway.com/oauth/auth',
     token_endpoint: 'https://backboard.railway.com/oauth/token',
@@ -21,5 +19,8 @@ export const railwayPreset: OAuth2Preset = {
 
 /**
  * Log in with Railway.
+ *
+ * @see [Register an application](https://railway.com/account/apps)
+ * @see [Documentation](https://docs.railway.com/reference/oauth)
  */
 export const railway = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(railwayPreset, options)

@@ -6,8 +6,6 @@ export const redditPreset: OAuth2Preset = {
   name: 'reddit',
   title: 'Reddit',
   protocol: 'oauth2',
-  console: 'https://www.reddit.com/prefs/apps',
-  docs: 'https://github.com/reddit-archive/reddit/wiki/OAuth2',
   variables: { userAgent: { pattern: '[\\x20-\\x7e]+', default: 'web:authlib:v1' } },
   metadata: {
     authorization_endpoint: 'https://www.reddit.com/api/v1/authorize',
@@ -38,6 +36,9 @@ export interface RedditOptions extends OAuth2ProviderOptions {
  * Log in with Reddit.
  *
  * - There is no email address, only `raw.has_verified_email`.
+ *
+ * @see [Register an application](https://www.reddit.com/prefs/apps)
+ * @see [Documentation](https://github.com/reddit-archive/reddit/wiki/OAuth2)
  */
 export const reddit = ({ userAgent, ...options }: RedditOptions): OAuth2Provider =>
   oauth2Provider(redditPreset, options, { variables: { userAgent } })

@@ -6,8 +6,6 @@ export const robloxPreset: OAuth2Preset = {
   name: 'roblox',
   title: 'Roblox',
   protocol: 'oauth2',
-  console: 'https://create.roblox.com/dashboard/credentials',
-  docs: 'https://create.roblox.com/docs/cloud/auth/oauth2-overview',
   metadata: {
     authorization_endpoint: 'https://apis.roblox.com/oauth/v1/authorize',
     token_endpoint: 'https://apis.roblox.com/oauth/v1/token',
@@ -32,5 +30,8 @@ export const robloxPreset: OAuth2Preset = {
  * Log in with Roblox.
  *
  * - There is no email address. Refresh tokens rotate and live for 90 days.
+ *
+ * @see [Register an application](https://create.roblox.com/dashboard/credentials)
+ * @see [Documentation](https://create.roblox.com/docs/cloud/auth/oauth2-overview)
  */
 export const roblox = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(robloxPreset, options)

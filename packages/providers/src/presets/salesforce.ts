@@ -6,8 +6,6 @@ export const salesforcePreset: OAuth2Preset = {
   name: 'salesforce',
   title: 'Salesforce',
   protocol: 'oauth2',
-  console: 'https://login.salesforce.com/',
-  docs: 'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm',
   variables: {
     host: {
       pattern: '(?:login|test|[a-z0-9-]+(?:--[a-z0-9-]+)?(?:\\.[a-z]+)?\\.my)\\.salesforce\\.com',
@@ -50,6 +48,9 @@ export interface SalesforceOptions extends OAuth2ProviderOptions {
  *
  * - The API is at the `instance_url` of the token response: sessions go there by themselves. It needs `api` in the scope.
  * - The token response does not say when the token ends: a session refreshes it when the API refuses it.
+ *
+ * @see [Register an application](https://login.salesforce.com/)
+ * @see [Documentation](https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm)
  */
 export const salesforce = ({ host, ...options }: SalesforceOptions): OAuth2Provider =>
   oauth2Provider(salesforcePreset, options, { variables: { host } })

@@ -6,8 +6,6 @@ export const shikimoriPreset: OAuth2Preset = {
   name: 'shikimori',
   title: 'Shikimori',
   protocol: 'oauth2',
-  console: 'https://shikimori.one/oauth/applications',
-  docs: 'https://shikimori.one/oauth',
   variables: { userAgent: { pattern: '[\\x20-\\x7e]+' } },
   metadata: {
     authorization_endpoint: 'https://shikimori.one/oauth/authorize',
@@ -38,6 +36,9 @@ export interface ShikimoriOptions extends OAuth2ProviderOptions {
  * Log in with Shikimori.
  *
  * - There is no email address.
+ *
+ * @see [Register an application](https://shikimori.one/oauth/applications)
+ * @see [Documentation](https://shikimori.one/oauth)
  */
 export const shikimori = ({ userAgent, ...options }: ShikimoriOptions): OAuth2Provider =>
   oauth2Provider(shikimoriPreset, options, { variables: { userAgent } })

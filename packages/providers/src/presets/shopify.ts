@@ -9,8 +9,6 @@ export const shopifyPreset: OAuth2Preset = {
   name: 'shopify',
   title: 'Shopify',
   protocol: 'oauth2',
-  console: 'https://dev.shopify.com/dashboard',
-  docs: 'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant',
   variables: {
     shop: { pattern: '[a-z0-9][a-z0-9-]*', from: 'login' },
     version: { pattern: '\\d{4}-\\d{2}|unstable', default: '2026-01' },
@@ -53,6 +51,9 @@ export interface ShopifyOptions extends OAuth2ProviderOptions {
  * - The signature of the callback (`hmac`) is verified, and its shop must be the one of the login.
  * - The profile is that of the shop. For the person, ask for an online token: `params: { 'grant_options[]': 'per-user' }`, then read `token.extra.associated_user`.
  * - Access tokens do not expire, unless they are online tokens.
+ *
+ * @see [Register an application](https://dev.shopify.com/dashboard)
+ * @see [Documentation](https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant)
  */
 export const shopify = ({ version, ...options }: ShopifyOptions): OAuth2Provider<ShopifyAuthorizationOptions> =>
   oauth2Provider(shopifyPreset, options, {

@@ -6,8 +6,6 @@ export const slackAppPreset: OAuth2Preset = {
   name: 'slackApp',
   title: 'Slack app',
   protocol: 'oauth2',
-  console: 'https://api.slack.com/apps',
-  docs: 'https://docs.slack.dev/authentication/installing-with-oauth/',
   metadata: {
     authorization_endpoint: 'https://slack.com/oauth/v2/authorize',
     token_endpoint: 'https://slack.com/api/oauth.v2.access',
@@ -41,5 +39,8 @@ export const slackAppPreset: OAuth2Preset = {
  *
  * - Installs an app in a workspace. The token is that of the bot. `token.extra.authed_user` is the person, with a token if `params: { user_scope: '…' }` asked for one.
  * - Tokens expire and come with a refresh token only if token rotation is on for the app.
+ *
+ * @see [Register an application](https://api.slack.com/apps)
+ * @see [Documentation](https://docs.slack.dev/authentication/installing-with-oauth/)
  */
 export const slackApp = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(slackAppPreset, options)

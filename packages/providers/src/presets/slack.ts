@@ -6,8 +6,6 @@ export const slackPreset: OpenIDPreset = {
   name: 'slack',
   title: 'Slack',
   protocol: 'openid',
-  console: 'https://api.slack.com/apps',
-  docs: 'https://docs.slack.dev/authentication/sign-in-with-slack/',
   issuer: 'https://slack.com',
   clientAuth: 'client_secret_post',
   pkce: 'none',
@@ -35,5 +33,8 @@ export const slackPreset: OpenIDPreset = {
  * - This logs people in. To install an app with a bot, use `slackApp`.
  * - `params: { team: 'T…' }` chooses a workspace. `raw` has the claims of Slack: `raw['https://slack.com/team_id']`.
  * - Errors come with status 200. They are errors here too.
+ *
+ * @see [Register an application](https://api.slack.com/apps)
+ * @see [Documentation](https://docs.slack.dev/authentication/sign-in-with-slack/)
  */
 export const slack = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(slackPreset, options)

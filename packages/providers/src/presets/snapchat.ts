@@ -6,8 +6,6 @@ export const snapchatPreset: OAuth2Preset = {
   name: 'snapchat',
   title: 'Snapchat',
   protocol: 'oauth2',
-  console: 'https://kit.snapchat.com/manage/apps',
-  docs: 'https://developers.snap.com/snap-kit/login-kit/overview',
   metadata: {
     authorization_endpoint: 'https://accounts.snapchat.com/accounts/oauth2/auth',
     token_endpoint: 'https://accounts.snapchat.com/accounts/oauth2/token',
@@ -29,5 +27,8 @@ export const snapchatPreset: OAuth2Preset = {
  * Log in with Snapchat.
  *
  * - There is no email address.
+ *
+ * @see [Register an application](https://kit.snapchat.com/manage/apps)
+ * @see [Documentation](https://developers.snap.com/snap-kit/login-kit/overview)
  */
 export const snapchat = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(snapchatPreset, options)

@@ -6,8 +6,6 @@ export const spotifyPreset: OAuth2Preset = {
   name: 'spotify',
   title: 'Spotify',
   protocol: 'oauth2',
-  console: 'https://developer.spotify.com/dashboard',
-  docs: 'https://developer.spotify.com/documentation/web-api/tutorials/code-flow',
   metadata: {
     authorization_endpoint: 'https://accounts.spotify.com/authorize',
     token_endpoint: 'https://accounts.spotify.com/api/token',
@@ -31,5 +29,8 @@ export const spotifyPreset: OAuth2Preset = {
  *
  * - Spotify does not verify addresses, as its documentation says: never take an account over by one.
  * - `localhost` is refused as a redirect URI: write `http://127.0.0.1:3000/callback`.
+ *
+ * @see [Register an application](https://developer.spotify.com/dashboard)
+ * @see [Documentation](https://developer.spotify.com/documentation/web-api/tutorials/code-flow)
  */
 export const spotify = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(spotifyPreset, options)

@@ -6,8 +6,6 @@ export const squarePreset: OAuth2Preset = {
   name: 'square',
   title: 'Square',
   protocol: 'oauth2',
-  console: 'https://developer.squareup.com/apps',
-  docs: 'https://developer.squareup.com/docs/oauth-api/overview',
   variables: { environment: { pattern: '(?:sandbox)?', default: '' } },
   metadata: {
     authorization_endpoint: 'https://connect.squareup{environment}.com/oauth2/authorize',
@@ -34,6 +32,9 @@ export interface SquareOptions extends OAuth2ProviderOptions {
  * Log in with Square.
  *
  * - The profile is that of the merchant. Access tokens live for 30 days.
+ *
+ * @see [Register an application](https://developer.squareup.com/apps)
+ * @see [Documentation](https://developer.squareup.com/docs/oauth-api/overview)
  */
 export const square = ({ sandbox = false, ...options }: SquareOptions): OAuth2Provider =>
   oauth2Provider(squarePreset, options, { variables: { environment: sandbox ? 'sandbox' : '' } })

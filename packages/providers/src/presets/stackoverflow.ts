@@ -6,8 +6,6 @@ export const stackoverflowPreset: OAuth2Preset = {
   name: 'stackoverflow',
   title: 'Stack Overflow',
   protocol: 'oauth2',
-  console: 'https://stackapps.com/apps/oauth/register',
-  docs: 'https://api.stackexchange.com/docs/authentication',
   variables: { site: { pattern: '[a-z.]+', default: 'stackoverflow' }, key: { pattern: '[\\w*()!~.-]+' } },
   metadata: {
     authorization_endpoint: 'https://stackoverflow.com/oauth',
@@ -41,6 +39,9 @@ export interface StackOverflowOptions extends OAuth2ProviderOptions {
  *
  * - There are no refresh tokens: `offline: true` asks for an access token that does not expire. There is no email address.
  * - The subject is the id of the network account, the same on all sites.
+ *
+ * @see [Register an application](https://stackapps.com/apps/oauth/register)
+ * @see [Documentation](https://api.stackexchange.com/docs/authentication)
  */
 export const stackoverflow = ({ key, site, ...options }: StackOverflowOptions): OAuth2Provider =>
   oauth2Provider(stackoverflowPreset, options, { variables: { key, site } })

@@ -6,8 +6,6 @@ export const startggPreset: OAuth2Preset = {
   name: 'startgg',
   title: 'start.gg',
   protocol: 'oauth2',
-  console: 'https://start.gg/admin/profile/developer',
-  docs: 'https://developer.start.gg/docs/oauth/oauth-overview/',
   metadata: {
     authorization_endpoint: 'https://start.gg/oauth/authorize',
     token_endpoint: 'https://api.start.gg/oauth/access_token',
@@ -36,5 +34,8 @@ export const startggPreset: OAuth2Preset = {
  * Log in with start.gg.
  *
  * - Tokens are refreshed at another URL than they are issued at.
+ *
+ * @see [Register an application](https://start.gg/admin/profile/developer)
+ * @see [Documentation](https://developer.start.gg/docs/oauth/oauth-overview/)
  */
 export const startgg = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(startggPreset, options)

@@ -6,8 +6,6 @@ export const stravaPreset: OAuth2Preset = {
   name: 'strava',
   title: 'Strava',
   protocol: 'oauth2',
-  console: 'https://www.strava.com/settings/api',
-  docs: 'https://developers.strava.com/docs/authentication/',
   metadata: {
     authorization_endpoint: 'https://www.strava.com/oauth/authorize',
     token_endpoint: 'https://www.strava.com/api/v3/oauth/token',
@@ -36,5 +34,8 @@ export const stravaPreset: OAuth2Preset = {
  * - Refresh tokens rotate. Access tokens live for six hours.
  * - A person may untick scopes: `token.scope` has those of the callback only if you ask `result.callback.get('scope')`.
  * - There is no email address.
+ *
+ * @see [Register an application](https://www.strava.com/settings/api)
+ * @see [Documentation](https://developers.strava.com/docs/authentication/)
  */
 export const strava = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(stravaPreset, options)

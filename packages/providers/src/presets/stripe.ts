@@ -6,8 +6,6 @@ export const stripePreset: OAuth2Preset = {
   name: 'stripe',
   title: 'Stripe',
   protocol: 'oauth2',
-  console: 'https://dashboard.stripe.com/settings/connect',
-  docs: 'https://docs.stripe.com/connect/oauth-standard-accounts',
   metadata: {
     authorization_endpoint: 'https://connect.stripe.com/oauth/authorize',
     token_endpoint: 'https://connect.stripe.com/oauth/token',
@@ -31,5 +29,8 @@ export const stripePreset: OAuth2Preset = {
  * Log in with Stripe.
  *
  * - This connects an account (Stripe Connect). The client id begins with `ca_`, and the secret is an API key of your account.
+ *
+ * @see [Register an application](https://dashboard.stripe.com/settings/connect)
+ * @see [Documentation](https://docs.stripe.com/connect/oauth-standard-accounts)
  */
 export const stripe = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(stripePreset, options)

@@ -6,8 +6,6 @@ export const synologyPreset: OAuth2Preset = {
   name: 'synology',
   title: 'Synology',
   protocol: 'oauth2',
-  console: 'https://kb.synology.com/en-global/DSM/help/SSOServer/sso_server_oidc',
-  docs: 'https://kb.synology.com/en-global/DSM/help/SSOServer/sso_server_oidc',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' } },
   metadata: {
     authorization_endpoint: '{url}/webman/sso/SSOOauth.cgi',
@@ -27,6 +25,9 @@ export interface SynologyOptions extends OAuth2ProviderOptions {
 
 /**
  * Log in with Synology.
+ *
+ * @see [Register an application](https://kb.synology.com/en-global/DSM/help/SSOServer/sso_server_oidc)
+ * @see [Documentation](https://kb.synology.com/en-global/DSM/help/SSOServer/sso_server_oidc)
  */
 export const synology = ({ url, ...options }: SynologyOptions): OAuth2Provider =>
   oauth2Provider(synologyPreset, options, { variables: { url } })

@@ -6,8 +6,6 @@ export const threadsPreset: OAuth2Preset = {
   name: 'threads',
   title: 'Threads',
   protocol: 'oauth2',
-  console: 'https://developers.facebook.com/apps/',
-  docs: 'https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions',
   metadata: {
     authorization_endpoint: 'https://threads.net/oauth/authorize',
     token_endpoint: 'https://graph.threads.net/oauth/access_token',
@@ -37,5 +35,8 @@ export const threadsPreset: OAuth2Preset = {
  *
  * - There is no email address.
  * - A token lives for an hour, or for 60 days after `access_token?grant_type=th_exchange_token`.
+ *
+ * @see [Register an application](https://developers.facebook.com/apps/)
+ * @see [Documentation](https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions)
  */
 export const threads = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(threadsPreset, options)

@@ -6,8 +6,6 @@ export const tiktokPreset: OAuth2Preset = {
   name: 'tiktok',
   title: 'TikTok',
   protocol: 'oauth2',
-  console: 'https://developers.tiktok.com/apps',
-  docs: 'https://developers.tiktok.com/doc/login-kit-web',
   metadata: {
     authorization_endpoint: 'https://www.tiktok.com/v2/auth/authorize/',
     token_endpoint: 'https://open.tiktokapis.com/v2/oauth/token/',
@@ -31,5 +29,8 @@ export const tiktokPreset: OAuth2Preset = {
  *
  * - The client id is what TikTok calls the client key. The subject belongs to your app. There is no email address.
  * - PKCE is for desktop and mobile apps, and not what the specification says there.
+ *
+ * @see [Register an application](https://developers.tiktok.com/apps)
+ * @see [Documentation](https://developers.tiktok.com/doc/login-kit-web)
  */
 export const tiktok = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(tiktokPreset, options)

@@ -6,8 +6,6 @@ export const tiltifyPreset: OAuth2Preset = {
   name: 'tiltify',
   title: 'Tiltify',
   protocol: 'oauth2',
-  console: 'https://app.tiltify.com/developers',
-  docs: 'https://developers.tiltify.com/docs/oauth',
   metadata: {
     authorization_endpoint: 'https://v5api.tiltify.com/oauth/authorize',
     token_endpoint: 'https://v5api.tiltify.com/oauth/token',
@@ -23,5 +21,8 @@ export const tiltifyPreset: OAuth2Preset = {
 
 /**
  * Log in with Tiltify.
+ *
+ * @see [Register an application](https://app.tiltify.com/developers)
+ * @see [Documentation](https://developers.tiltify.com/docs/oauth)
  */
 export const tiltify = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(tiltifyPreset, options)

@@ -6,8 +6,6 @@ export const todoistPreset: OAuth2Preset = {
   name: 'todoist',
   title: 'Todoist',
   protocol: 'oauth2',
-  console: 'https://app.todoist.com/app/settings/integrations/app-management',
-  docs: 'https://developer.todoist.com/api/v1/#tag/Authorization/OAuth',
   metadata: {
     authorization_endpoint: 'https://app.todoist.com/oauth/authorize',
     token_endpoint: 'https://api.todoist.com/oauth/access_token',
@@ -26,5 +24,8 @@ export const todoistPreset: OAuth2Preset = {
  * Log in with Todoist.
  *
  * - Access tokens do not expire.
+ *
+ * @see [Register an application](https://app.todoist.com/app/settings/integrations/app-management)
+ * @see [Documentation](https://developer.todoist.com/api/v1/#tag/Authorization/OAuth)
  */
 export const todoist = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(todoistPreset, options)

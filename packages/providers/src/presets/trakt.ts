@@ -6,8 +6,6 @@ export const traktPreset: OAuth2Preset = {
   name: 'trakt',
   title: 'Trakt',
   protocol: 'oauth2',
-  console: 'https://trakt.tv/oauth/applications',
-  docs: 'https://trakt.docs.apiary.io/#reference/authentication-oauth',
   metadata: {
     authorization_endpoint: 'https://trakt.tv/oauth/authorize',
     token_endpoint: 'https://api.trakt.tv/oauth/token',
@@ -30,5 +28,8 @@ export const traktPreset: OAuth2Preset = {
  * Log in with Trakt.
  *
  * - There are no scopes, and no email address.
+ *
+ * @see [Register an application](https://trakt.tv/oauth/applications)
+ * @see [Documentation](https://trakt.docs.apiary.io/#reference/authentication-oauth)
  */
 export const trakt = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(traktPreset, options)

@@ -6,8 +6,6 @@ export const tumblrPreset: OAuth2Preset = {
   name: 'tumblr',
   title: 'Tumblr',
   protocol: 'oauth2',
-  console: 'https://www.tumblr.com/oauth/apps',
-  docs: 'https://www.tumblr.com/docs/en/api/v2',
   metadata: {
     authorization_endpoint: 'https://www.tumblr.com/oauth2/authorize',
     token_endpoint: 'https://api.tumblr.com/v2/oauth2/token',
@@ -31,5 +29,8 @@ export const tumblrPreset: OAuth2Preset = {
  * Log in with Tumblr.
  *
  * - The subject is the id of the primary blog: Tumblr tells no id of the person, and names change. There is no email address.
+ *
+ * @see [Register an application](https://www.tumblr.com/oauth/apps)
+ * @see [Documentation](https://www.tumblr.com/docs/en/api/v2)
  */
 export const tumblr = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(tumblrPreset, options)

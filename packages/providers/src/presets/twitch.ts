@@ -6,8 +6,6 @@ export const twitchPreset: OpenIDPreset = {
   name: 'twitch',
   title: 'Twitch',
   protocol: 'openid',
-  console: 'https://dev.twitch.tv/console/apps',
-  docs: 'https://dev.twitch.tv/docs/authentication/getting-tokens-oidc/',
   metadata: { revocation_endpoint: 'https://id.twitch.tv/oauth2/revoke' },
   issuer: 'https://id.twitch.tv/oauth2',
   clientAuth: 'client_secret_post',
@@ -38,5 +36,8 @@ export const twitchPreset: OpenIDPreset = {
  *
  * - Calls of the API carry the client id in a header of its own: sessions send it by themselves.
  * - The scope of the token response is an array, and errors have a form of their own. Both come out as usual.
+ *
+ * @see [Register an application](https://dev.twitch.tv/console/apps)
+ * @see [Documentation](https://dev.twitch.tv/docs/authentication/getting-tokens-oidc/)
  */
 export const twitch = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(twitchPreset, options)

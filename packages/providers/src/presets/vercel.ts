@@ -6,8 +6,6 @@ export const vercelPreset: OAuth2Preset = {
   name: 'vercel',
   title: 'Vercel',
   protocol: 'oauth2',
-  console: 'https://vercel.com/d?to=%2F%5Bteam%5D%2F~%2Fsettings%2Fapps',
-  docs: 'https://vercel.com/docs/sign-in-with-vercel',
   metadata: {
     authorization_endpoint: 'https://vercel.com/oauth/authorize',
     token_endpoint: 'https://api.vercel.com/login/oauth/token',
@@ -29,5 +27,8 @@ export const vercelPreset: OAuth2Preset = {
 
 /**
  * Log in with Vercel.
+ *
+ * @see [Register an application](https://vercel.com/d?to=%2F%5Bteam%5D%2F~%2Fsettings%2Fapps)
+ * @see [Documentation](https://vercel.com/docs/sign-in-with-vercel)
  */
 export const vercel = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(vercelPreset, options)

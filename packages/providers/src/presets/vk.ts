@@ -6,8 +6,6 @@ export const vkPreset: OAuth2Preset = {
   name: 'vk',
   title: 'VK',
   protocol: 'oauth2',
-  console: 'https://id.vk.com/about/business/go',
-  docs: 'https://id.vk.com/about/business/go/docs/en/vkid/latest/vk-id/connection/api-integration/api-description',
   metadata: { authorization_endpoint: 'https://id.vk.com/authorize', token_endpoint: 'https://id.vk.com/oauth2/auth' },
   clientAuth: 'client_secret_post',
   scope: ['vkid.personal_info', 'email'],
@@ -33,5 +31,8 @@ export const vkPreset: OAuth2Preset = {
  *
  * - This is VK ID, which replaces `oauth.vk.com`.
  * - The callback carries a `device_id` that token requests repeat. Access tokens live for an hour.
+ *
+ * @see [Register an application](https://id.vk.com/about/business/go)
+ * @see [Documentation](https://id.vk.com/about/business/go/docs/en/vkid/latest/vk-id/connection/api-integration/api-description)
  */
 export const vk = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(vkPreset, options)

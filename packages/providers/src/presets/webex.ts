@@ -6,8 +6,6 @@ export const webexPreset: OAuth2Preset = {
   name: 'webex',
   title: 'Webex',
   protocol: 'oauth2',
-  console: 'https://developer.webex.com/my-apps',
-  docs: 'https://developer.webex.com/create/docs/login-with-webex',
   metadata: {
     authorization_endpoint: 'https://webexapis.com/v1/authorize',
     token_endpoint: 'https://webexapis.com/v1/access_token',
@@ -31,5 +29,8 @@ export const webexPreset: OAuth2Preset = {
 
 /**
  * Log in with Webex.
+ *
+ * @see [Register an application](https://developer.webex.com/my-apps)
+ * @see [Documentation](https://developer.webex.com/create/docs/login-with-webex)
  */
 export const webex = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(webexPreset, options)

@@ -6,8 +6,6 @@ export const wechatPreset: OAuth2Preset = {
   name: 'wechat',
   title: 'WeChat',
   protocol: 'oauth2',
-  console: 'https://open.weixin.qq.com/',
-  docs: 'https://developers.weixin.qq.com/doc/oplatform/en/Website_App/WeChat_Login/Wechat_Login.html',
   variables: { page: { pattern: 'qrconnect|oauth2/authorize', default: 'qrconnect' } },
   metadata: {
     authorization_endpoint: 'https://open.weixin.qq.com/connect/{page}',
@@ -21,7 +19,7 @@ export const wechatPreset: OAuth2Preset = {
   authorization: { fragment: '#wechat_redirect' },
   offline: 'always',
   tokenRequest: { encoding: 'query' },
-  refreshRequest: { url: 'https://api.weixin.qq.com/sns/oauth2/refresh_token', omit: ['client_secret'] },
+  refreshRequest: { url: 'https://api.weixin.qq.com/sns/oauth2/refresh_token', params: { client_secret: null } },
   tokenResponse: {
     tokenType: 'Bearer',
     scopeSeparator: ',',
@@ -55,6 +53,9 @@ export interface WeChatOptions extends OAuth2ProviderOptions {
  * - The client id is the AppID, the secret the AppSecret. The token request is a GET, with the secret in its query.
  * - The subject is the `unionid`, which all apps of one account of the platform share; without one the `openid`, which belongs to the app.
  * - There is no email address.
+ *
+ * @see [Register an application](https://open.weixin.qq.com/)
+ * @see [Documentation](https://developers.weixin.qq.com/doc/oplatform/en/Website_App/WeChat_Login/Wechat_Login.html)
  */
 export const wechat = ({ inApp = false, ...options }: WeChatOptions): OAuth2Provider =>
   inApp

@@ -6,8 +6,6 @@ export const weiboPreset: OAuth2Preset = {
   name: 'weibo',
   title: 'Weibo',
   protocol: 'oauth2',
-  console: 'https://open.weibo.com/apps',
-  docs: 'https://open.weibo.com/wiki/Oauth2',
   metadata: {
     authorization_endpoint: 'https://api.weibo.com/oauth2/authorize',
     token_endpoint: 'https://api.weibo.com/oauth2/access_token',
@@ -40,5 +38,8 @@ export const weiboPreset: OAuth2Preset = {
  * Log in with Weibo.
  *
  * - The email address needs an approval.
+ *
+ * @see [Register an application](https://open.weibo.com/apps)
+ * @see [Documentation](https://open.weibo.com/wiki/Oauth2)
  */
 export const weibo = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(weiboPreset, options)

@@ -6,8 +6,6 @@ export const wikimediaPreset: OAuth2Preset = {
   name: 'wikimedia',
   title: 'Wikimedia',
   protocol: 'oauth2',
-  console: 'https://meta.wikimedia.org/wiki/Special:OAuthConsumerRegistration/propose/oauth2',
-  docs: 'https://www.mediawiki.org/wiki/OAuth/For_Developers',
   metadata: {
     authorization_endpoint: 'https://meta.wikimedia.org/w/rest.php/oauth2/authorize',
     token_endpoint: 'https://meta.wikimedia.org/w/rest.php/oauth2/access_token',
@@ -30,5 +28,8 @@ export const wikimediaPreset: OAuth2Preset = {
  *
  * - The grants are those of the consumer: without a scope all of them are asked for. The address needs the grant for it.
  * - Wikimedia wants a `User-Agent` that names your application for calls of its API.
+ *
+ * @see [Register an application](https://meta.wikimedia.org/wiki/Special:OAuthConsumerRegistration/propose/oauth2)
+ * @see [Documentation](https://www.mediawiki.org/wiki/OAuth/For_Developers)
  */
 export const wikimedia = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(wikimediaPreset, options)

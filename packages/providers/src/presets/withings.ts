@@ -6,8 +6,6 @@ export const withingsPreset: OAuth2Preset = {
   name: 'withings',
   title: 'Withings',
   protocol: 'oauth2',
-  console: 'https://developer.withings.com/dashboard/',
-  docs: 'https://developer.withings.com/developer-guide/v3/integration-guide/public-health-data-api/get-access/oauth-web-flow/',
   metadata: {
     authorization_endpoint: 'https://account.withings.com/oauth2_user/authorize2',
     token_endpoint: 'https://wbsapi.withings.net/v2/oauth2',
@@ -35,5 +33,8 @@ export const withingsPreset: OAuth2Preset = {
  * - The token response is wrapped, and says itself whether it succeeded: its HTTP status is always 200.
  * - There is no profile and no email address, only the id of the person.
  * - Refresh tokens rotate. Access tokens live for three hours.
+ *
+ * @see [Register an application](https://developer.withings.com/dashboard/)
+ * @see [Documentation](https://developer.withings.com/developer-guide/v3/integration-guide/public-health-data-api/get-access/oauth-web-flow/)
  */
 export const withings = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(withingsPreset, options)

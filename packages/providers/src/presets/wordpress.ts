@@ -6,8 +6,6 @@ export const wordpressPreset: OAuth2Preset = {
   name: 'wordpress',
   title: 'WordPress.com',
   protocol: 'oauth2',
-  console: 'https://developer.wordpress.com/apps/',
-  docs: 'https://developer.wordpress.com/docs/api/oauth2/',
   metadata: {
     authorization_endpoint: 'https://public-api.wordpress.com/oauth2/authorize',
     token_endpoint: 'https://public-api.wordpress.com/oauth2/token',
@@ -35,5 +33,8 @@ export const wordpressPreset: OAuth2Preset = {
  *
  * - The scope `auth` only says who logged in. Without it the person chooses a site, and the token is for its API.
  * - Access tokens do not expire.
+ *
+ * @see [Register an application](https://developer.wordpress.com/apps/)
+ * @see [Documentation](https://developer.wordpress.com/docs/api/oauth2/)
  */
 export const wordpress = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(wordpressPreset, options)

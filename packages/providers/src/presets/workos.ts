@@ -6,8 +6,6 @@ export const workosPreset: OAuth2Preset = {
   name: 'workos',
   title: 'WorkOS',
   protocol: 'oauth2',
-  console: 'https://dashboard.workos.com/',
-  docs: 'https://workos.com/docs/reference/sso',
   metadata: {
     authorization_endpoint: 'https://api.workos.com/sso/authorize',
     token_endpoint: 'https://api.workos.com/sso/token',
@@ -31,5 +29,8 @@ export const workosPreset: OAuth2Preset = {
  *
  * - Each login says where the person comes from: `params: { organization: 'org_…' }`, or `connection`, or `provider`.
  * - The secret is the API key.
+ *
+ * @see [Register an application](https://dashboard.workos.com/)
+ * @see [Documentation](https://workos.com/docs/reference/sso)
  */
 export const workos = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(workosPreset, options)

@@ -6,8 +6,6 @@ export const xPreset: OAuth2Preset = {
   name: 'x',
   title: 'X',
   protocol: 'oauth2',
-  console: 'https://developer.x.com/en/portal/dashboard',
-  docs: 'https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code',
   metadata: {
     authorization_endpoint: 'https://x.com/i/oauth2/authorize',
     token_endpoint: 'https://api.x.com/2/oauth2/token',
@@ -37,5 +35,8 @@ export const xPreset: OAuth2Preset = {
  *
  * - The address needs "Request email from users" in the settings of the app. X tells confirmed addresses only.
  * - Refresh tokens rotate. Access tokens live for two hours.
+ *
+ * @see [Register an application](https://developer.x.com/en/portal/dashboard)
+ * @see [Documentation](https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code)
  */
 export const x = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(xPreset, options)

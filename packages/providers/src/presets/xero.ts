@@ -6,8 +6,6 @@ export const xeroPreset: OpenIDPreset = {
   name: 'xero',
   title: 'Xero',
   protocol: 'openid',
-  console: 'https://developer.xero.com/app/manage',
-  docs: 'https://developer.xero.com/documentation/guides/oauth2/auth-flow/',
   issuer: 'https://identity.xero.com',
   scope: ['profile', 'email'],
   offline: { scope: ['offline_access'] },
@@ -19,5 +17,8 @@ export const xeroPreset: OpenIDPreset = {
  *
  * - Calls of the API name the organisation in a header, `xero-tenant-id`; `session.fetch('connections')` lists those of the person.
  * - Refresh tokens rotate. Access tokens live for 30 minutes.
+ *
+ * @see [Register an application](https://developer.xero.com/app/manage)
+ * @see [Documentation](https://developer.xero.com/documentation/guides/oauth2/auth-flow/)
  */
 export const xero = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(xeroPreset, options)

@@ -6,8 +6,6 @@ export const yahooPreset: OpenIDPreset = {
   name: 'yahoo',
   title: 'Yahoo',
   protocol: 'openid',
-  console: 'https://developer.yahoo.com/apps/',
-  docs: 'https://developer.yahoo.com/sign-in-with-yahoo/',
   issuer: 'https://api.login.yahoo.com',
   scope: ['profile', 'email'],
   offline: 'always',
@@ -18,5 +16,8 @@ export const yahooPreset: OpenIDPreset = {
  * Log in with Yahoo.
  *
  * - Choose the permissions of OpenID Connect for the app: Email and Profile.
+ *
+ * @see [Register an application](https://developer.yahoo.com/apps/)
+ * @see [Documentation](https://developer.yahoo.com/sign-in-with-yahoo/)
  */
 export const yahoo = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(yahooPreset, options)

@@ -6,8 +6,6 @@ export const yandexPreset: OAuth2Preset = {
   name: 'yandex',
   title: 'Yandex',
   protocol: 'oauth2',
-  console: 'https://oauth.yandex.com/',
-  docs: 'https://yandex.com/dev/id/doc/en/codes/code-url',
   metadata: {
     authorization_endpoint: 'https://oauth.yandex.com/authorize',
     token_endpoint: 'https://oauth.yandex.com/token',
@@ -32,5 +30,8 @@ export const yandexPreset: OAuth2Preset = {
 
 /**
  * Log in with Yandex.
+ *
+ * @see [Register an application](https://oauth.yandex.com/)
+ * @see [Documentation](https://yandex.com/dev/id/doc/en/codes/code-url)
  */
 export const yandex = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(yandexPreset, options)

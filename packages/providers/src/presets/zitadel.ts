@@ -6,8 +6,6 @@ export const zitadelPreset: OpenIDPreset = {
   name: 'zitadel',
   title: 'ZITADEL',
   protocol: 'openid',
-  console: 'https://zitadel.com/docs/guides/integrate/login/oidc/login-users',
-  docs: 'https://zitadel.com/docs/apis/openidoauth/endpoints',
   variables: { url: { pattern: 'https?://[\\w.-]+(?::\\d+)?(?:/[\\w.~-]+)*' } },
   issuer: '{url}',
   scope: ['profile', 'email'],
@@ -22,6 +20,9 @@ export interface ZitadelOptions extends OpenIDProviderOptions {
 
 /**
  * Log in with ZITADEL.
+ *
+ * @see [Register an application](https://zitadel.com/docs/guides/integrate/login/oidc/login-users)
+ * @see [Documentation](https://zitadel.com/docs/apis/openidoauth/endpoints)
  */
 export const zitadel = ({ url, ...options }: ZitadelOptions): OpenIDProvider =>
   openidProvider(zitadelPreset, options, { variables: { url } })

@@ -6,8 +6,6 @@ export const zohoPreset: OAuth2Preset = {
   name: 'zoho',
   title: 'Zoho',
   protocol: 'oauth2',
-  console: 'https://api-console.zoho.com/',
-  docs: 'https://www.zoho.com/accounts/protocol/oauth/web-apps/authorization.html',
   variables: {
     'accounts-server': {
       pattern: 'https://accounts\\.(?:zoho\\.(?:com|eu|in|jp|sa|uk|com\\.au|com\\.cn)|zohocloud\\.ca)',
@@ -46,5 +44,8 @@ export const zohoPreset: OAuth2Preset = {
  *
  * - Zoho keeps people in several data centers. The callback names the one of the person, and tokens are issued and refreshed there. Switch on "Multi DC" for the client.
  * - `token.extra.api_domain` is the API of the person: name the ones you expect in `resources`, such as `https://www.zohoapis.eu`.
+ *
+ * @see [Register an application](https://api-console.zoho.com/)
+ * @see [Documentation](https://www.zoho.com/accounts/protocol/oauth/web-apps/authorization.html)
  */
 export const zoho = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(zohoPreset, options)

@@ -6,8 +6,6 @@ export const zoomPreset: OAuth2Preset = {
   name: 'zoom',
   title: 'Zoom',
   protocol: 'oauth2',
-  console: 'https://marketplace.zoom.us/user/build',
-  docs: 'https://developers.zoom.us/docs/integrations/oauth/',
   metadata: {
     authorization_endpoint: 'https://zoom.us/oauth/authorize',
     token_endpoint: 'https://zoom.us/oauth/token',
@@ -34,5 +32,8 @@ export const zoomPreset: OAuth2Preset = {
  *
  * - The scopes are those of the app: `user:read:user` is what the profile needs.
  * - Refresh tokens rotate.
+ *
+ * @see [Register an application](https://marketplace.zoom.us/user/build)
+ * @see [Documentation](https://developers.zoom.us/docs/integrations/oauth/)
  */
 export const zoom = (options: OAuth2ProviderOptions): OAuth2Provider => oauth2Provider(zoomPreset, options)
