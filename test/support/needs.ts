@@ -39,6 +39,16 @@ export const pythonAuthlib: Need = {
   advice: 'apt install python3-authlib, or pip install authlib',
 }
 
+/** A Python with the OAuth 1 client and server of OAuthLib, and RSA for both. */
+export const pythonOAuthlib: Need = {
+  name: 'Python with OAuthLib and requests-oauthlib',
+  find: () =>
+    ['python3', '/usr/bin/python3'].find((python) =>
+      runs(python, '-c', 'import oauthlib.oauth1, requests_oauthlib, jwt, cryptography'),
+    ),
+  advice: 'apt install python3-oauthlib python3-requests-oauthlib python3-jwt python3-cryptography',
+}
+
 /** A Python with two JOSE libraries. */
 export const pythonJose: Need = {
   name: 'Python with jwcrypto and PyJWT',

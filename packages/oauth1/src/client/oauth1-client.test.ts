@@ -384,7 +384,7 @@ describe('a session (RFC 5849 §3)', () => {
 })
 
 describe('in the registry', () => {
-  it('AF-04: has the same two calls as OAuth 2', async () => {
+  it('AF-04: has the same two calls as OAuth 2, and a refusal finds its login', async () => {
     const { fetch } = provider()
     const cookies = new Map<string, string>()
     const oauth = new OAuth<string, HttpResponse>({
@@ -420,5 +420,9 @@ describe('in the registry', () => {
     expect(data).toEqual({ to: '/home' })
     await oauth.example.session('ann').save(granted)
     expect(await oauth.example.session('ann').token()).toEqual(granted)
+
+    cookies.clear()
+    await begin()
+    await expect(oauth.example.authorizeAccessToken('/cb?denied=temp')).rejects.toMatchObject({ code: 'access_denied' })
   })
 })

@@ -119,7 +119,6 @@ export interface OAuth1SessionOptions {
 
 /** Works with or without a registry and a framework. Holds no state of its own. */
 export class OAuth1Client implements LoginClient<OAuth1AuthorizationOptions, OAuth1Login, OAuth1LoginResult> {
-  readonly loginParam = 'oauth_token'
   readonly clientId: string
   readonly #options: OAuth1ClientOptions
   readonly #clock: Clock

@@ -85,6 +85,9 @@ export async function signFetchRequest(
     withSignature.set('authorization', signed.authorization)
     return new Request(request, { headers: withSignature })
   }
-  if (signed.url !== url) return new Request(signed.url, request)
-  return new Request(request, { body: signed.form ?? null })
+  if (signed.url === url) return new Request(request, { body: signed.form ?? null })
+  if (request.body === null) return new Request(signed.url, request)
+  // Read: the body of another request is a stream, which is sent without its length.
+  const body = signed.form ?? (await request.arrayBuffer())
+  return new Request(signed.url, { method, headers, body, signal: request.signal, redirect: request.redirect })
 }
