@@ -114,7 +114,7 @@ const kinds: readonly Kind[] = [
   {
     title: 'Authorization response',
     purpose:
-      'Meanwhile the person answered the provider, which sends the browser back. The client has seen no password.',
+      'The browser opens the redirect URI. What happened at the provider before, the client has not seen, and no password.',
     matches: ({ redirect, from }) => redirect && from === 'provider',
     rules: [
       {

@@ -99,7 +99,7 @@ details { font-size: .875rem } summary { cursor: pointer; color: var(--accent) }
 }
 @media (max-width: 36rem) {
   .lanes, .chapter ol > li, .chapter > h3 { padding-left: .75rem; padding-right: .75rem }
-  .places li, .card { padding: 1.25rem } .members { grid-template-columns: fit-content(8.75rem) minmax(0, 1fr); column-gap: .75rem }
+  .places li, .card { padding: 1.25rem } .members { grid-template-columns: minmax(0, 1fr) } /* the name above its value: no word breaks */
   .lanes span { padding: .2rem .5rem } .arrow { font-size: .75rem; padding-inline: .25rem }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth } }

@@ -55,7 +55,7 @@ async function run(sample: string): Promise<void> {
     return `const {${names.replaceAll(/\btype \w+,?/g, '')}} = await load('${from}')`
   })
   const AsyncFunction = (async () => undefined).constructor as FunctionConstructor // no global has it
-  const body = `{ ${stripTypeScriptTypes(code)} }`
+  const body = `{ ${stripTypeScriptTypes(code).replaceAll(/^export /gm, '')} }`
   const whole = new AsyncFunction('load', ...Object.keys(given), body) as (...values: unknown[]) => Promise<void> // as above
   await whole((name: string) => modules[name]!(), ...Object.values(given))
 }

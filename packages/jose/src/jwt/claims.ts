@@ -99,7 +99,11 @@ export function checkPolicy<P extends JwtPolicy>(policy: P): P {
 
 /** Checks claims, wherever they come from, against a policy. Throws a `JoseError` that names the claim. */
 export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader> = {}): void {
-  checkPolicy(policy)
+  applyPolicy(claims, checkPolicy(policy), header)
+}
+
+/** The same, by a policy that was checked. */
+export function applyPolicy(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader>): void {
   const now = (policy.clock ?? systemClock)()
   const malformed = malformedName(claims)
   if (malformed !== null) throw invalidClaim(malformed, `a ${typeof claims[malformed]} is not its type`)

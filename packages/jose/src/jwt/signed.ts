@@ -2,7 +2,7 @@
 
 import { decodeText, encodeText } from '#runtime'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
-import { checkClaims, checkPolicy, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
+import { applyPolicy, checkPolicy, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
 import { JoseError } from '../errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
 import { verifyCompact } from '../jws/compact.ts'
@@ -59,7 +59,7 @@ export async function verifyJwt<C = JwtClaims>(
   const { header, payload, key } = verified instanceof Promise ? await verified : verified
   checkType(header, policy)
   const claims = parseClaims(() => decodeText(payload))
-  checkClaims(claims, policy, header)
+  applyPolicy(claims, policy, header)
   return { header, claims: schema === undefined ? (claims as C) : await validateSchema(claims, schema), key }
 }
 

@@ -19,8 +19,8 @@ export function diagram(chapters: readonly Chapter[]): Html {
   return html`<section class="diagram" aria-labelledby="messages">
     <h2 id="messages">Message by message</h2>
     <p class="note">
-      As this client saw it. Codes, tokens and secrets are shown by their two ends only. What the client had fetched
-      before, such as the metadata and keys of the provider, it did not ask for again.
+      As this client saw it. Codes, tokens and secrets are shown by their two ends only. Cached metadata and keys are
+      not fetched again.
     </p>
     <div class="lanes" aria-hidden="true">
       <div>${lanes.map((lane) => html`<span class="${lane}">${names[lane]}</span>`)}</div>

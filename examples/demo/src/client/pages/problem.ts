@@ -26,7 +26,7 @@ const known: Readonly<Record<string, Words>> = {
   login_expired: { title: 'The login took too long', text: 'A login has to come back within ten minutes.' },
   mismatching_state: {
     title: 'This login did not begin here',
-    text: 'The answer of the provider belongs to no login of this browser, so the client does not believe it.',
+    text: 'No login in this browser matches this callback, so the client ignores it.',
   },
   login_required: { title: 'Please log in again', text: 'The provider accepts the tokens of this session no longer.' },
   session_ended: { title: 'You are logged out', text: 'The session of this page has ended. Nothing was done.' },
