@@ -14,7 +14,7 @@ import type { Connection } from './connection.ts'
 import { missingEndpoint } from './errors.ts'
 import { authorizingOrder, type AuthorizationDraft } from './extension.ts'
 import type { AuthorizationOptions, OAuth2Login } from './login.ts'
-import { pushAuthorization } from './pushed-authorization.ts'
+import { pushAuthorization } from './features/pushed-authorization.ts'
 
 /** Parameters that keep a login safe, or that have an option of their own. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -39,7 +39,7 @@ export async function startAuthorization(
 ): Promise<StartedLogin<OAuth2Login>> {
   assertNotReserved(own, RESERVED)
   const { clientId, issuer, random, extensions } = connection
-  const { redirectUri, scope, resource, responseMode } = options
+  const { redirectUri, scope, resource, responseMode, authorizationDetails: details } = options
   const metadata = await connection.metadata()
   const state = randomToken(random)
   const codeVerifier = createCodeVerifier(random)
@@ -56,6 +56,7 @@ export async function startAuthorization(
       code_challenge: await s256(codeVerifier),
       code_challenge_method: 'S256',
       response_mode: responseMode,
+      authorization_details: details === undefined ? undefined : JSON.stringify(details), // RFC 9396 §3
     },
     formPost: responseMode === 'form_post',
     login: { state, codeVerifier, redirectUri, scope, resource, clientId, issuer },

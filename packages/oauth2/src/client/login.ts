@@ -7,6 +7,8 @@ export interface AuthorizationOptions extends LoginOptions {
   readonly scope?: readonly string[] | undefined
   /** The resources that the token is for, RFC 8707. */
   readonly resource?: readonly string[] | undefined
+  /** What the token is for, in detail: typed objects such as payments. RFC 9396. */
+  readonly authorizationDetails?: readonly JsonObject[] | undefined
   /** Default: what the server does by itself, which is the query. */
   readonly responseMode?: 'query' | 'form_post' | undefined
   /** Further parameters. The protocol's own cannot be set here. They win over the `params` of the client. */

@@ -30,6 +30,7 @@ import { knownMetadata } from './known-metadata.ts'
 import type { AuthorizationOptions, OAuth2Login } from './login.ts'
 import { createSession, type Session, type SessionTransport } from './session.ts'
 import { keeperState, tokenKeeper, type KeeperState, type TokenKeeperOptions } from './token-keeper.ts'
+import type { ExchangeOptions, TokenClient, TokenRequestOptions } from './token-client.ts'
 import { requestToken } from './token-request.ts'
 import { readToken, type Token } from './token.ts'
 
@@ -100,20 +101,6 @@ export interface OAuth2ClientOptions<Result extends object = OAuth2LoginResult> 
   readonly finish?: Finish<OAuth2LoginResult, Result> | undefined
 }
 
-export interface TokenRequestOptions {
-  /** Default: the scope of the client for client credentials; for a refresh what was granted. */
-  readonly scope?: readonly string[] | undefined
-  /** RFC 8707. */
-  readonly resource?: readonly string[] | undefined
-  /** Further parameters. The protocol's own cannot be set here. */
-  readonly params?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
-}
-
-export interface ExchangeOptions extends TokenRequestOptions {
-  /** Token types that this grant may answer besides Bearer, as `N_A` in RFC 8693 §2.2.1. */
-  readonly tokenTypes?: readonly string[] | undefined
-}
-
 export interface SessionOptions {
   /** The account in the token store. Sessions of one key share its token, in all processes. */
   readonly key?: string | undefined
@@ -147,7 +134,9 @@ const RESERVED: ReadonlySet<string> = new Set([
 export class OAuth2Client<
   Result extends object = OAuth2LoginResult,
   Options extends AuthorizationOptions = AuthorizationOptions,
-> implements LoginClient<Options, OAuth2Login, Result> {
+>
+  implements LoginClient<Options, OAuth2Login, Result>, TokenClient
+{
   readonly clientId: string
   readonly #connection: Connection
   readonly #settings: OAuth2ClientOptions<Result>

@@ -1,3 +1,5 @@
+export * from './backchannel-logout.ts'
+export * from './frontchannel-logout.ts'
 export * from './login.ts'
 export * from './oidc.ts'
 export * from './openid-client.ts'

@@ -4,8 +4,8 @@
  * @spec RFC 9126 §2
  */
 
-import { readText } from './connection.ts'
-import type { AuthorizationDraft, ClientContext, ClientExtension } from './extension.ts'
+import { readText } from '../connection.ts'
+import type { AuthorizationDraft, ClientContext, ClientExtension } from '../extension.ts'
 
 /**
  * Pushes every authorization request. Without it, requests are pushed where the metadata says that the server requires it.

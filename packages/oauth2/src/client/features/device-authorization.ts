@@ -1,0 +1,126 @@
+/**
+ * Login on a device without a browser: the person confirms on another one.
+ *
+ * @spec RFC 8628
+ */
+
+import { AuthlibError } from '@authlib/core'
+import { readText } from '../connection.ts'
+import { invalidResponse } from '../errors.ts'
+import type { ServerAnswer } from '../extension.ts'
+import type { TokenClient } from '../token-client.ts'
+import type { Token } from '../token.ts'
+
+/** What the person is shown while nothing has been confirmed. */
+export interface DevicePrompt {
+  readonly status: 'pending'
+  /** What the person types. */
+  readonly userCode: string
+  readonly verificationUri: string
+  /** The same with the code in it, for a QR code. */
+  readonly verificationUriComplete?: string | undefined
+  /** NumericDate. */
+  readonly expiresAt: number
+  /** Seconds until the server is asked again. */
+  readonly interval: number
+}
+
+/** A state of a device authorization. */
+export type DeviceStep = DevicePrompt | { readonly status: 'done'; readonly token: Token }
+
+export interface DeviceAuthorizationOptions {
+  readonly scope?: readonly string[] | undefined
+  /** RFC 8707. */
+  readonly resource?: readonly string[] | undefined
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined
+  /** Waits that many seconds. Default: a timer. */
+  readonly wait?: ((seconds: number, signal?: AbortSignal) => Promise<void>) | undefined
+}
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/**
+ * Yields what to show, at first and after each time the server was asked, and at last the token.
+ *
+ * @throws AuthlibError `access_denied`, `expired_token`, `missing_endpoint`; the reason of `signal`
+ * @example
+ * for await (const step of deviceAuthorization(client, { scope: ['read'] })) {
+ *   if (step.status === 'pending') show(step.verificationUri, step.userCode)
+ *   else await client.session('me').save(step.token)
+ * }
+ */
+export async function* deviceAuthorization(
+  client: TokenClient,
+  { scope = [], resource, signal, wait = sleep }: DeviceAuthorizationOptions = {},
+): AsyncGenerator<DeviceStep, void> {
+  const { context } = client
+  const { clientId, clock } = context
+  const began = clock()
+  const params = { client_id: clientId, scope: scope.length === 0 ? undefined : scope.join(' '), resource }
+  const answer = await context.post('device_authorization_endpoint', params)
+  const device_code = readText(answer, 'device_code')
+  let prompt = readPrompt(answer, began)
+  for (;;) {
+    yield prompt
+    signal?.throwIfAborted()
+    await wait(prompt.interval, signal)
+    signal?.throwIfAborted()
+    if (clock() >= prompt.expiresAt) throw expired()
+    try {
+      const token = await client.exchange(GRANT_TYPE, { scope: [], resource, params: { device_code } })
+      yield { status: 'done', token: token.scope.length === 0 ? { ...token, scope } : token }
+      return
+    } catch (error) {
+      prompt = { ...prompt, interval: prompt.interval + delayAfter(error) }
+    }
+  }
+}
+
+/** Seconds to wait longer from now on, for an error that is no end. §3.5 */
+function delayAfter(error: unknown): number {
+  const code = error instanceof AuthlibError ? error.code : undefined
+  if (code === 'authorization_pending') return 0
+  if (code === 'slow_down' || code === 'timeout' || code === 'network_error' || code === 'server_error') return 5
+  throw error
+}
+
+function readPrompt(answer: ServerAnswer, now: number): DevicePrompt {
+  const complete = answer.members?.['verification_uri_complete']
+  return {
+    status: 'pending',
+    userCode: readText(answer, 'user_code'),
+    verificationUri: readText(answer, 'verification_uri'),
+    ...(typeof complete === 'string' && { verificationUriComplete: complete }),
+    expiresAt: now + readSeconds(answer, 'expires_in', undefined),
+    interval: readSeconds(answer, 'interval', 5), // §3.2
+  }
+}
+
+function readSeconds(answer: ServerAnswer, name: string, missing: number | undefined): number {
+  const value = answer.members?.[name] ?? missing
+  const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  if (typeof seconds === 'number' && seconds >= 0) return seconds
+  throw invalidResponse(`${name} is not a number of seconds`, answer)
+}
+
+function expired(): AuthlibError {
+  return new AuthlibError('expired_token', 'The device code has expired', {
+    status: 400,
+    hint: 'Begin again: the person gets a new code.',
+  })
+}
+
+function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason as Error) // the caller's own
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, seconds * 1000)
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}

@@ -1,0 +1,52 @@
+/**
+ * Signed authorization requests: the parameters as a JWT of the client, which nobody on the way can change.
+ *
+ * @spec RFC 9101 §4 §5
+ */
+
+import { randomToken, type Json, type ParamValues } from '@authlib/core'
+import { signJwt, type Key } from '@authlib/jose'
+import type { ClientExtension } from '../extension.ts'
+
+export interface SignedRequestOptions {
+  /** Seconds that the request is good for. Default 300. */
+  readonly lifetime?: number | undefined
+  /** Default: the issuer. */
+  readonly audience?: string | undefined
+}
+
+/** Parameters that are JSON in a request object. §4 */
+const JSON_PARAMS = ['claims', 'authorization_details', 'registration']
+const NUMBERS = ['max_age']
+
+/**
+ * Signs every authorization request. With `pushedAuthorization()`, the signed request is pushed.
+ *
+ * @example
+ * new OpenIDClient({ issuer, clientId, clientAuth: privateKeyJwt(key), extensions: [signedRequest(key)] })
+ */
+export function signedRequest(key: Key, { lifetime = 300, audience }: SignedRequestOptions = {}): ClientExtension {
+  return {
+    name: 'signed_request',
+    authorizingPhase: 'sign',
+    async authorizing(draft, _options, { clientId, issuer, clock, random }) {
+      const now = clock()
+      const times = { iat: now, nbf: now, exp: now + lifetime, jti: randomToken(random) }
+      const claims = { ...claimsOf(draft.params), iss: clientId, aud: audience ?? issuer ?? draft.url, ...times }
+      const request = await signJwt(claims, key, { typ: 'oauth-authz-req+jwt' }) // §10.8
+      return { ...draft, params: { client_id: clientId, request } }
+    },
+  }
+}
+
+function claimsOf(params: ParamValues): Record<string, Json> {
+  const claims: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined) continue
+    if (typeof value !== 'string') claims[name] = value.length === 1 ? value[0]! : [...value]
+    else if (JSON_PARAMS.includes(name))
+      claims[name] = JSON.parse(value) as Json // sound: JSON has no other types
+    else claims[name] = NUMBERS.includes(name) ? Number(value) : value
+  }
+  return claims
+}

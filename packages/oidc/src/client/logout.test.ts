@@ -1,0 +1,142 @@
+import { fromRequest, type HttpResponse } from '@authlib/core'
+import { startFakeProvider, testClock, type FakeProvider } from '@authlib/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { backchannelLogout, frontchannelLogout, OpenIDClient, type BackchannelLogoutOptions } from './index.ts'
+
+let clock: ReturnType<typeof testClock>
+let provider: FakeProvider
+beforeEach(async () => {
+  clock = testClock()
+  provider = await startFakeProvider({ clock })
+})
+afterEach(() => provider.stop())
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+function receiver(options: Partial<BackchannelLogoutOptions> = {}) {
+  const heard: unknown[] = []
+  const { issuer, clientId, clientSecret } = provider
+  const client = new OpenIDClient({ issuer, clientId, clientSecret, clock })
+  const onLogout = (logout: unknown): void => void heard.push(logout)
+  const mountable = backchannelLogout({ client, path: '/logout', onLogout, ...options })
+  const post = (body: BodyInit, method = 'POST'): Promise<HttpResponse> =>
+    mountable.handle(
+      fromRequest(new Request('https://app.example/logout', { method, ...(method === 'POST' && { body }) })),
+    )
+  return { heard, post, send: (token: string) => post(new URLSearchParams({ logout_token: token })) }
+}
+
+const logoutToken = (changes: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string => {
+  const claims = {
+    iss: provider.issuer,
+    aud: 'client',
+    sub: 'alice',
+    sid: 's1',
+    iat: clock(),
+    exp: clock() + 60,
+    jti: 'j1',
+    events: { [EVENT]: {} },
+    ...changes,
+  }
+  return provider.signJwt({ header: { alg: 'ES256', typ: 'logout+jwt', ...header }, claims })
+}
+
+describe('a back-channel logout', () => {
+  it('ends what it names, and answers 200 without storing (Back-Channel Logout §2.7)', async () => {
+    const { send, heard } = receiver()
+    const response = await send(logoutToken())
+    expect(response).toMatchObject({ status: 200, body: '' })
+    expect(response.headers).toContainEqual(['cache-control', 'no-store'])
+    expect(heard).toEqual([{ issuer: provider.issuer, subject: 'alice', sid: 's1' }])
+    await send(logoutToken({ jti: 'j2', sid: undefined }))
+    expect(heard[1]).toEqual({ issuer: provider.issuer, subject: 'alice', sid: undefined })
+  })
+
+  it.each<[fault: string, changes: Record<string, unknown>, header?: Record<string, unknown>]>([
+    ['another iss', { iss: 'https://other.example' }],
+    ['another aud', { aud: 'other' }],
+    ['no aud', { aud: undefined }],
+    ['no iat', { iat: undefined }],
+    ['an exp that has passed', { exp: 1 }],
+    ['no jti', { jti: undefined }],
+    ['no events', { events: undefined }],
+    ['events of another kind', { events: { 'urn:x': {} } }],
+    ['an event that is no object', { events: { [EVENT]: 'yes' } }],
+    ['events that are a list', { events: [EVENT] }],
+    ['a nonce', { nonce: 'n' }],
+    ['neither sub nor sid', { sub: undefined, sid: undefined }],
+    ['the type of an access token', {}, { typ: 'at+jwt' }],
+  ])('with %s is refused, and nobody is logged out (R13)', async (_, changes, header) => {
+    const { send, heard } = receiver()
+    expect(await send(logoutToken(changes, header))).toMatchObject({ status: 400 })
+    expect(heard).toEqual([])
+  })
+
+  it('counts once (R13, §2.6)', async () => {
+    const { send, heard } = receiver()
+    const token = logoutToken()
+    expect((await send(token)).status).toBe(200)
+    expect((await send(token)).status).toBe(400)
+    expect(heard).toHaveLength(1)
+  })
+
+  it('is no ID Token, no text and no GET', async () => {
+    const { send, post } = receiver()
+    const claims = { iss: provider.issuer, aud: 'client', sub: 'alice', iat: clock(), exp: clock() + 60 }
+    expect((await send(provider.signJwt({ header: { alg: 'ES256' }, claims }))).status).toBe(400)
+    expect((await send('text')).status).toBe(400)
+    expect((await post(new URLSearchParams({ a: 'b' }))).status).toBe(400)
+    expect((await post('{}')).status).toBe(415)
+    expect((await post('', 'GET')).status).toBe(405)
+  })
+
+  it('that the application cannot carry out is told to the provider, without its text (§2.8)', async () => {
+    const { send } = receiver({ onLogout: () => Promise.reject(new Error('secret detail')) })
+    const response = await send(logoutToken())
+    expect(response.status).toBe(500)
+    expect(response.body).not.toContain('secret')
+  })
+
+  it('waits for better days while the keys cannot be fetched', async () => {
+    provider.answer('/jwks', () => new Response('', { status: 500 }))
+    expect((await receiver().send(logoutToken())).status).toBe(503)
+  })
+})
+
+describe('a front-channel logout', () => {
+  async function load(query: string, method = 'GET') {
+    const heard: unknown[] = []
+    const mountable = frontchannelLogout({
+      path: '/out',
+      issuer: 'https://as.example',
+      onLogout(logout) {
+        heard.push(logout)
+        return [['set-cookie', 'session=; Max-Age=0']]
+      },
+    })
+    const response = await mountable.handle(fromRequest(new Request(`https://app.example/out${query}`, { method })))
+    return { heard, response }
+  }
+
+  it('names issuer and session, and may delete the cookie (Front-Channel Logout §3)', async () => {
+    const { heard, response } = await load('?iss=https%3A%2F%2Fas.example&sid=s1')
+    expect(heard).toEqual([{ issuer: 'https://as.example', sid: 's1' }])
+    expect(response.headers).toContainEqual(['set-cookie', 'session=; Max-Age=0'])
+    expect(response.headers).toContainEqual(['cache-control', 'no-store'])
+  })
+
+  it.each([
+    '',
+    '?sid=s1',
+    '?iss=https%3A%2F%2Fas.example',
+    '?iss=https%3A%2F%2Fother.example&sid=s1',
+    '?iss=https%3A%2F%2Fas.example&sid=a&sid=b',
+  ])('with %j changes nothing (R14)', async (query) => {
+    const { heard, response } = await load(query)
+    expect([heard, response.status]).toEqual([[], 200])
+  })
+
+  it('is a GET', async () => {
+    expect((await load('', 'POST')).response.status).toBe(405)
+  })
+})
