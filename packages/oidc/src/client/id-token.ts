@@ -22,13 +22,17 @@ export interface IdTokenExpectation {
   readonly maxAge?: number | undefined
   /** What came with it, checked when the token has an `at_hash`. */
   readonly accessToken?: string | undefined
+  /** What came with it in the callback of a hybrid flow: `c_hash` is required then. §3.3.2.11 */
+  readonly code?: string | undefined
+  /** Checked when the token has an `s_hash`. */
+  readonly state?: string | undefined
   readonly clock: Clock
   readonly leeway: number
 }
 
 /** @throws AuthlibError `invalid_id_token`, with what is wrong in `reason`; `key_set_unavailable` */
 export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
-  const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, clock, leeway } = expected
+  const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, code, state, clock, leeway } = expected
   const { issuer, demanded } = expectedIssuer(idToken, issuers)
   const policy = idTokenPolicy({
     issuer,
@@ -48,10 +52,16 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
   for (const [name, value] of Object.entries(demanded)) {
     if (claims[name] !== value) throw invalidIdToken(`${name} is not the one that its issuer names`)
   }
-  if (accessToken !== undefined && claims.at_hash !== undefined) {
-    const hash = await halfHash(accessToken, header.alg, key.crv)
-    if (!constantTimeEqual(claims.at_hash, hash)) throw invalidIdToken('at_hash is of another access token') // §3.1.3.8
+  const vouchesFor = async (value: string | undefined, name: 'at_hash' | 'c_hash' | 's_hash'): Promise<void> => {
+    const hash = claims[name]
+    if (value === undefined || hash === undefined) return
+    if (typeof hash !== 'string' || !constantTimeEqual(hash, await halfHash(value, header.alg, key.crv)))
+      throw invalidIdToken(`${name} is of something else`) // §3.1.3.8, §3.3.2.10
   }
+  if (code !== undefined && claims['c_hash'] === undefined) throw invalidIdToken('there is no c_hash')
+  await vouchesFor(accessToken, 'at_hash')
+  await vouchesFor(code, 'c_hash')
+  await vouchesFor(state, 's_hash')
   return claims
 }
 

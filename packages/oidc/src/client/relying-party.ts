@@ -5,7 +5,7 @@
  * @spec OpenID Connect Core 1.0 §3.1.2.1 §3.1.3.3 §12.2
  */
 
-import { AuthlibError, randomToken } from '@authlib/core'
+import { AuthlibError, randomToken, type Params } from '@authlib/core'
 import { decodeUnverifiedJwt, verifyJwt, type JwtPolicy, type VerifiedJwt } from '@authlib/jose'
 import {
   withParams,
@@ -13,6 +13,7 @@ import {
   type ClientExtension,
   type FinishContext,
   type Issuers,
+  type OAuth2Login,
   type OAuth2LoginResult,
   type RequestSubject,
   type Token,
@@ -54,20 +55,48 @@ export function relyingParty({
   idTokenAlg,
   userinfoAlg,
   userinfo: asksUserinfo = false,
+  idTokenDecryption,
+  userinfoDecryption,
+  responseType = 'code',
   nonce: sendsNonce = true,
   leeway = 5,
 }: OpenIDSettings): RelyingParty {
   const accepted: Issuers = issuers ?? metadata?.issuer ?? issuer
   const providers = providerKeys(clientSecret)
+  const hybrid = responseType === 'code id_token'
+  if (hybrid && !sendsNonce) throw new TypeError('An ID Token in the callback needs a nonce') // §3.3.2.11
 
   async function validate(
     client: ClientContext,
     idToken: string,
-    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken'>,
+    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken' | 'code' | 'state'>,
   ): Promise<IdTokenClaims> {
     const { clientId, clock } = client
     const signature = await providers.find(client, idTokenAlg)
     return validateIdToken(idToken, { ...signature, issuers: accepted, clientId, clock, leeway, ...expected })
+  }
+
+  /** The signed token inside an encrypted one. */
+  async function open(idToken: string): Promise<string> {
+    if (idTokenDecryption === undefined) return idToken
+    return idTokenDecryption.open(idToken).catch((error: unknown) => {
+      throw invalidIdToken('it cannot be decrypted', error)
+    })
+  }
+
+  /** The ID Token of a callback vouches for its code and state. §3.3.2.10 */
+  async function checkCallback(params: Params, login: OpenIDLogin, client: ClientContext): Promise<void> {
+    if (params.has('error')) return
+    const idToken = params.get('id_token')
+    if (idToken === undefined) throw invalidIdToken('the callback has none')
+    const { nonce, maxAge, state } = login
+    await validate(client, await open(idToken), { nonce, maxAge, state, code: params.get('code') ?? '' })
+  }
+
+  /** Both ID Tokens of a hybrid flow are about one person. §3.3.3.6 */
+  async function comparePersons(callback: Params, claims: IdTokenClaims): Promise<void> {
+    const { iss, sub } = decodeUnverifiedJwt(await open(callback.get('id_token') ?? '')).claims // validated by checkCallback
+    if (iss !== claims.iss || sub !== claims.sub) throw invalidIdToken('the one of the callback is about somebody else')
   }
 
   /** A refreshed ID Token must be of the same person at the same time of authentication. §12.2. */
@@ -85,14 +114,16 @@ export function relyingParty({
   /** ID Tokens of logins are validated by `finish`, which knows the nonce; here are those of all other grants. */
   async function checkToken(token: Token, about: RequestSubject, client: ClientContext): Promise<Token> {
     const { login, token: before, keeping = false } = about
-    if (login !== undefined || token.idToken === undefined || token.idToken === before?.idToken) return token
+    if (token.idToken === undefined || token.idToken === before?.idToken) return token
     if (before === undefined) {
-      await validate(client, token.idToken, { accessToken: token.accessToken })
-      return token
+      const opened = { ...token, idToken: await open(token.idToken) }
+      if (login === undefined) await validate(client, opened.idToken, { accessToken: token.accessToken })
+      return opened
     }
     try {
-      await validateRefreshed(client, token, before)
-      return token
+      const opened = { ...token, idToken: await open(token.idToken) }
+      await validateRefreshed(client, opened, before)
+      return opened
     } catch (error) {
       const other = error instanceof AuthlibError && error.reason === OTHER_PERSON
       if (!keeping || other) throw error
@@ -108,10 +139,11 @@ export function relyingParty({
         const nonce = randomToken(random)
         const { maxAge, prompt, loginHint, idTokenHint, acrValues, uiLocales } = options
         const changed = withParams(
-          { ...draft, params: { ...draft.params, scope: undefined } },
+          { ...draft, params: { ...draft.params, ...(hybrid && OWN), scope: undefined } },
           {
             scope: scope.join(' '),
             nonce: sendsNonce ? nonce : undefined,
+            ...(hybrid && { response_type: responseType, response_mode: 'form_post' }), // a fragment reaches no server
             prompt: words(prompt),
             max_age: maxAge?.toString(),
             login_hint: loginHint,
@@ -121,8 +153,14 @@ export function relyingParty({
           },
         )
         const login: OpenIDLogin = { ...draft.login, scope, nonce, maxAge: seconds(changed.params['max_age']) }
-        return { ...changed, login }
+        return { ...changed, login, formPost: changed.formPost || hybrid }
       },
+      ...(hybrid && {
+        async callback(params: Params, login: OAuth2Login, client: ClientContext) {
+          await checkCallback(params, login as OpenIDLogin, client) // sound: `authorizing` above made it
+          return params
+        },
+      }),
       token: (token, _answer, about, client) => checkToken(token, about, client),
     },
 
@@ -132,6 +170,7 @@ export function relyingParty({
       const { accessToken } = token
       const expected = { nonce: sendsNonce ? nonce : undefined, maxAge, accessToken }
       const claims = await validate(client, token.idToken, expected)
+      if (hybrid) await comparePersons(callback, claims)
       const ofToken = pickUserClaims(claims)
       const profile = asksUserinfo ? joinProfile(ofToken, await this.userinfo(client, token, claims.sub)) : ofToken
       return { token, callback, claims, profile }
@@ -144,7 +183,18 @@ export function relyingParty({
       const signed = userinfoAlg === undefined ? undefined : await providers.find(client, userinfoAlg)
       const limits = { timeout, addresses, allowInsecureTransport }
       const fetch = client.fetchWith(token)
-      return requestUserinfo({ url, fetch, subject, issuers: accepted, clientId, signed, clock, leeway, limits })
+      return requestUserinfo({
+        url,
+        fetch,
+        decryption: userinfoDecryption,
+        subject,
+        issuers: accepted,
+        clientId,
+        signed,
+        clock,
+        leeway,
+        limits,
+      })
     },
 
     async verify(client, jwt, policy) {
@@ -154,6 +204,9 @@ export function relyingParty({
     },
   }
 }
+
+/** What a hybrid flow sets in place of the client. */
+const OWN = { response_type: undefined, response_mode: undefined }
 
 const OTHER_PERSON = 'it is about another person than the login'
 

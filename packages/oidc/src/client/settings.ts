@@ -1,5 +1,6 @@
 /** How to reach an OpenID provider, and what is registered there. */
 
+import type { JwtDecryption } from '@authlib/jose'
 import type { OAuth2ClientSettings } from '@authlib/oauth2/client'
 
 /** What an OpenID client is told, except `finish`. */
@@ -15,6 +16,15 @@ export interface OpenIDSettings extends OAuth2ClientSettings {
   readonly idTokenAlg?: string | undefined
   /** The `userinfo_signed_response_alg` of the registration. Unsigned answers are refused then. Default: plain JSON. */
   readonly userinfoAlg?: string | undefined
+  /** Opens encrypted ID Tokens, which then must be encrypted: `decryption(key)` of `@authlib/jose`. Default: none is. */
+  readonly idTokenDecryption?: JwtDecryption | undefined
+  /** Opens encrypted answers of userinfo, which are signed inside: `userinfoAlg`. Default: none is. */
+  readonly userinfoDecryption?: JwtDecryption | undefined
+  /**
+   * `code id_token`: the callback brings an ID Token too, as a form post, and its `c_hash` vouches for the code. Default
+   * `code`.
+   */
+  readonly responseType?: 'code' | 'code id_token' | undefined
   /** Asks the userinfo endpoint at the end of each login and adds its claims to `profile`. Default false. */
   readonly userinfo?: boolean | undefined
   /**

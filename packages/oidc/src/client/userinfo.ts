@@ -6,7 +6,7 @@
 
 import { AuthlibError, type Clock } from '@authlib/core'
 import { parseJsonObject, send, type SendOptions } from '@authlib/core/kit'
-import { verifyJwt, type VerificationKeys } from '@authlib/jose'
+import { verifyJwt, type JwtDecryption, type VerificationKeys } from '@authlib/jose'
 import { matchIssuer, type Issuers } from '@authlib/oauth2/client'
 import type { UserClaims } from '../claims.ts'
 import { readUserClaims } from './profile.ts'
@@ -21,6 +21,8 @@ export interface UserinfoRequest {
   readonly clientId: string
   /** How the answer is signed, when the client is registered for signed answers; then nothing else is accepted. */
   readonly signed?: { readonly algorithms: readonly string[]; readonly keys: VerificationKeys } | undefined
+  /** Opens encrypted answers. */
+  readonly decryption?: JwtDecryption | undefined
   readonly clock: Clock
   readonly leeway: number
   readonly limits: Pick<SendOptions, 'timeout' | 'addresses' | 'allowInsecureTransport'>
@@ -63,9 +65,9 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
 async function readSigned(
   text: string,
   { algorithms, keys }: NonNullable<UserinfoRequest['signed']>,
-  { issuers, clientId, clock, leeway }: UserinfoRequest,
+  { issuers, clientId, decryption, clock, leeway }: UserinfoRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const audience = { audience: clientId, required: ['iss', 'sub'] } // §5.3.2
+  const audience = { audience: clientId, required: ['iss', 'sub'], ...(decryption && { decryption }) } // §5.3.2
   try {
     const { claims } = await verifyJwt(text, keys, { ...audience, algorithms, expiryOptional: true, clock, leeway })
     if (matchIssuer(issuers, claims.iss ?? '') === null) throw invalidUserinfo('iss is another issuer')

@@ -1,0 +1,72 @@
+/**
+ * Finds the OpenID provider of an account such as `alice@example.com`.
+ *
+ * @spec OpenID Connect Discovery 1.0 §2
+ * @spec RFC 7033 §4
+ */
+
+import { AuthlibError } from '@authlib/core'
+import { assertIssuer, encodeFormValue, parseJsonObject, send } from '@authlib/core/kit'
+
+const REL = 'http://openid.net/specs/connect/1.0/issuer'
+
+export interface DiscoverIssuerOptions {
+  readonly fetch?: typeof fetch | undefined
+  /** Seconds for the request. Default 10. */
+  readonly timeout?: number | undefined
+  /** The account was typed by somebody: no private addresses. `any` for tests and networks of your own. Default `public`. */
+  readonly addresses?: 'any' | 'public' | undefined
+}
+
+/**
+ * The issuer for an e-mail-like account, a host or a URL. Whoever controls the host chooses the issuer: use the answer for a
+ * login, never as an identity.
+ *
+ * @throws AuthlibError `missing_issuer` when the host names none; `invalid_issuer`; those of a request that fails
+ * @example
+ * const issuer = await discoverIssuer('alice@example.com')
+ */
+export async function discoverIssuer(
+  account: string,
+  { fetch, timeout, addresses = 'public' }: DiscoverIssuerOptions = {},
+): Promise<string> {
+  const { resource, origin } = normalize(account)
+  const url = `${origin}/.well-known/webfinger?resource=${encodeFormValue(resource)}&rel=${encodeFormValue(REL)}`
+  const { status, text } = await send(url, { headers: { accept: 'application/jrd+json' }, fetch, timeout, addresses })
+  const issuer = status === 200 ? issuerOf(text) : undefined
+  if (issuer === undefined) {
+    throw new AuthlibError('missing_issuer', 'This account names no OpenID provider', {
+      status: 400,
+      reason: `${new URL(url).host} answered ${status} without a link to an issuer`,
+      hint: 'Let the person choose a provider, or type its address.',
+    })
+  }
+  assertIssuer(issuer)
+  return issuer
+}
+
+/** §2.1.2: without a scheme, `user@host` is an account and anything else a URL. */
+function normalize(account: string): { readonly resource: string; readonly origin: string } {
+  const text = account.trim().replace(/#.*$/, '')
+  const [, host] = /^(?:acct:)?[^@\s/?]+@([^@\s/?#]+)$/i.exec(text) ?? []
+  if (host !== undefined) return { resource: `acct:${text.replace(/^acct:/i, '')}`, origin: `https://${host}` }
+  const url = /^https?:\/\//i.test(text) ? text : `https://${text}`
+  if (!URL.canParse(url)) throw new TypeError('An account is user@host, a host, or a URL')
+  return { resource: url, origin: new URL(url).origin }
+}
+
+function issuerOf(text: string): string | undefined {
+  const { links } = readObject(text)
+  const found = (Array.isArray(links) ? links : []).find(
+    (link: unknown) => typeof link === 'object' && link !== null && (link as { rel?: unknown }).rel === REL,
+  ) as { href?: unknown } | undefined // sound: read as unknown below
+  return typeof found?.href === 'string' ? found.href : undefined
+}
+
+function readObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return parseJsonObject(text)
+  } catch {
+    return {}
+  }
+}
