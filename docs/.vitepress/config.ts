@@ -74,6 +74,7 @@ export default defineConfig({
           { text: 'h3, Nitro and Nuxt', link: '/guide/frameworks/h3' },
           { text: 'Elysia', link: '/guide/frameworks/elysia' },
           { text: 'SvelteKit', link: '/guide/frameworks/sveltekit' },
+          { text: 'Next.js', link: '/guide/frameworks/next' },
         ],
       },
       {

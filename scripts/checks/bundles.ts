@@ -75,6 +75,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/h3/v1': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/elysia': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/sveltekit': { parts: ['@authlib/core', '@authlib/fetch'] },
+  '@authlib/next': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/sql': { parts: ['@authlib/core'] },
   '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },
   '@authlib/sql/sqlite-sync': { parts: ['@authlib/core', '@authlib/sql'] },

@@ -19,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/h3': ['@authlib/core', '@authlib/fetch', '@authlib/node'],
   '@authlib/elysia': ['@authlib/core', '@authlib/fetch'],
   '@authlib/sveltekit': ['@authlib/core', '@authlib/fetch'],
+  '@authlib/next': ['@authlib/core', '@authlib/fetch'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 
@@ -44,6 +45,7 @@ const NEUTRAL = [
   '@authlib/fetch',
   '@authlib/elysia',
   '@authlib/sveltekit',
+  '@authlib/next',
   '@authlib/hono',
 ]
 

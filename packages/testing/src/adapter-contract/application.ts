@@ -40,7 +40,7 @@ export type BodyParser = 'form' | 'nested form' | 'text' | 'bytes' | 'json'
  * - `buffersBodies`: hands a request over once its whole body has arrived
  * - `firstHeaderOnly`: hands over the first of two headers of a name
  * - `normalizesTargets`: makes a plain URL of an odd request target, for everybody behind it
- * - `refusesAbsoluteTargets`: answers `GET http://host/page` with 404 or 400
+ * - `refusesAbsoluteTargets`: answers `GET http://host/page` with 404 or 400, or redirects it
  * - `refusesPipelining`: ends a connection on which a second request arrives before the first is answered
  */
 export type Deviation =

@@ -35,7 +35,7 @@ export const mountCases: readonly AdapterContractCase[] = [
       assertEqual(status(await app.send(...ABSOLUTE)), 200, 'the status')
     },
     async (app) => {
-      assertEqual([400, 404].includes(status(await app.send(...ABSOLUTE))), true, 'whether it is refused')
+      assertEqual([308, 400, 404].includes(status(await app.send(...ABSOLUTE))), true, 'whether it is refused')
     },
   ),
 
