@@ -75,6 +75,7 @@ export default defineConfig({
           { text: 'Elysia', link: '/guide/frameworks/elysia' },
           { text: 'SvelteKit', link: '/guide/frameworks/sveltekit' },
           { text: 'Next.js', link: '/guide/frameworks/next' },
+          { text: 'NestJS', link: '/guide/frameworks/nestjs' },
         ],
       },
       {

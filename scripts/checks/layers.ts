@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/elysia': ['@authlib/core', '@authlib/fetch'],
   '@authlib/sveltekit': ['@authlib/core', '@authlib/fetch'],
   '@authlib/next': ['@authlib/core', '@authlib/fetch'],
+  '@authlib/nestjs': ['@authlib/core', '@authlib/node'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }
 

@@ -3,7 +3,7 @@
 import { serializeCookie, type Adapter } from '@authlib/core'
 import type { FastifyReply } from 'fastify'
 import { fastifyRequest } from './request.ts'
-import { respond } from './respond.ts'
+import { append, respond } from './respond.ts'
 
 /** `new OAuth({ adapter: fastifyAdapter, … })`. Its context is `reply`; the promises of the registry end with the response. */
 export const fastifyAdapter: Adapter<FastifyReply> = {
@@ -12,6 +12,6 @@ export const fastifyAdapter: Adapter<FastifyReply> = {
     await respond(reply, response) // a reply is thenable: hooks may take their time
   },
   setCookies(reply, cookies) {
-    for (const cookie of cookies) reply.header('set-cookie', serializeCookie(cookie))
+    for (const cookie of cookies) append(reply, 'set-cookie', serializeCookie(cookie))
   },
 }

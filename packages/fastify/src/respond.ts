@@ -16,8 +16,10 @@ export function respond(reply: FastifyReply, { status, headers, body }: HttpResp
   return reply.code(status).send(body === '' ? undefined : body)
 }
 
-/** `reply.header` appends cookies, and replaces everything else. */
+/** Adds a header to those of its name, also of the message below, where Connect-style middleware sets them. */
 export function append(reply: FastifyReply, name: string, value: string): void {
-  const before = name === 'set-cookie' ? undefined : reply.getHeader(name)
-  reply.header(name, before === undefined ? value : `${String(before)}, ${value}`)
+  const before = reply.getHeader(name)
+  if (before === undefined) reply.header(name, value)
+  else if (name !== 'set-cookie') reply.header(name, `${String(before)}, ${value}`)
+  else reply.removeHeader(name).header(name, [...[before].flat().map(String), value])
 }

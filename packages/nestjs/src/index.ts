@@ -1,0 +1,3 @@
+export * from './adapter.ts'
+export * from './module.ts'
+export * from './protect.ts'
