@@ -86,6 +86,7 @@ export default defineConfig({
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Client authentication', link: '/guide/client-authentication' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
+          { text: 'Events', link: '/guide/events' },
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Token exchange', link: '/guide/token-exchange' },

@@ -5,6 +5,7 @@
  */
 
 import { createMac, type Mac } from '@authlib/core/kit'
+import { assertSeconds } from './seconds.ts'
 
 /** Makes and recognises nonces. */
 export interface DpopNonces {
@@ -34,7 +35,7 @@ export function dpopNonces({ secrets, interval }: DpopNoncesOptions): DpopNonces
 
 /** The same with a MAC that is there already. */
 export function macNonces(mac: Mac, interval = 300): DpopNonces {
-  if (!(interval > 0)) throw new TypeError('interval must be a positive number of seconds')
+  assertSeconds({ interval }, 1)
   const make = async (number: number): Promise<string> => `${number}.${await mac.sign(`${interval} ${number}`)}`
   let newest: { readonly number: number; readonly nonce: string } | undefined
 

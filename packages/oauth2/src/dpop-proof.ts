@@ -18,6 +18,7 @@ import {
   type Key,
 } from '@authlib/jose'
 import type { DpopNonces } from './dpop-nonce.ts'
+import { assertSeconds } from './seconds.ts'
 
 /** Algorithms that proofs may be signed with by default: asymmetric ones that every runtime has. */
 export const dpopAlgorithms: readonly JwsAlgorithmName[] = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256']
@@ -81,6 +82,7 @@ export function dpopVerifier({
   leeway = 5,
   nonces,
 }: DpopProofOptions = {}): DpopVerifier {
+  assertSeconds({ maxAge, leeway })
   const keys = recentMap<{ readonly key: Key; readonly jkt: string }>(1000)
   const bounds = nonces === undefined ? { maxAge, leeway } : { maxAge: DAY, leeway: DAY }
 

@@ -14,6 +14,7 @@ import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-error
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
 import type { TokenValidator, ValidatorEnvironment } from './token-validator.ts'
+import { assertSeconds } from '../seconds.ts'
 
 export interface IntrospectionOptions {
   /** The authorization server. Its metadata names the endpoint, and an `iss` in an answer must equal it. */
@@ -61,6 +62,7 @@ export function introspection({
   accepts = () => true,
   fetch,
 }: IntrospectionOptions): TokenValidator {
+  assertSeconds({ cacheLifetime })
   const findMetadata = metadataSource(endpoint, issuer, fetch)
   const cache = tokenCache<TokenClaims>()
   const flights = new Map<string, Promise<TokenClaims | null>>()

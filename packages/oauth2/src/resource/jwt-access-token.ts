@@ -21,6 +21,7 @@ import { rfc9068Profile, type AccessTokenProfile } from './access-token-profile.
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { unverifiedIssuer } from './unknown-token.ts'
 import type { TokenValidator } from './token-validator.ts'
+import { assertSeconds } from '../seconds.ts'
 
 export interface JwtAccessTokenOptions {
   /** The authorization server, exactly as its tokens name it in `iss`. */
@@ -59,6 +60,7 @@ export function jwtAccessToken({
   leeway = 5,
   fetch,
 }: JwtAccessTokenOptions): TokenValidator {
+  assertSeconds({ leeway })
   const findKeys = keys === undefined ? publishedKeys(issuer, fetch) : () => keys
   return {
     issuer,

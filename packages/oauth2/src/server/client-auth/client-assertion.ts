@@ -21,6 +21,7 @@ import { storedReplays, type ReplayStore } from '../../replay-store.ts'
 import { clientMember, memberTypes } from '../contract/client-member.ts'
 import type { Client } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface ClientAssertionOptions {
   /**
@@ -87,6 +88,7 @@ export function assertionVerifier({
   maxLifetime = 3600,
   replays,
 }: ClientAssertionOptions) {
+  assertSeconds({ leeway, maxLifetime })
   return async (
     assertion: UnverifiedAssertion,
     client: Client,

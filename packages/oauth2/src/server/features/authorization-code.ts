@@ -18,6 +18,7 @@ import { tokenEndpoint } from './token-endpoint.ts'
 import { issuerParameter } from './issuer-parameter.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { authorizationIdOf } from '../records/token-text.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface AuthorizationCodeGrantOptions {
   /** Lifetime of the code in seconds. RFC 6749 §4.1.2 recommends at most 600. Default 60. */
@@ -54,6 +55,8 @@ export function authorizationCodeGrant({
   requireRedirectUri = false,
   allowWithoutCodeChallenge = false,
 }: AuthorizationCodeGrantOptions = {}): Grant {
+  assertSeconds({ lifetime }, 1)
+  assertSeconds({ doubleSubmitInterval })
   return {
     kind: 'grant',
     grantType: 'authorization_code',

@@ -29,6 +29,7 @@ import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
 import { codePage, connectedPage, refusedPage } from './device-page.ts'
 import { createUserCode, findUserCode, formatUserCode, normalizeUserCode, storeUserCode } from './device-user-code.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface DeviceAuthorizationOptions {
   /** Seconds in which the person can answer. Default 600. */
@@ -74,6 +75,7 @@ type DeviceData = {
  */
 export function deviceAuthorizationGrant(options: DeviceAuthorizationOptions = {}): Grant {
   const { lifetime = 600, interval = 5, wrongCodes = 60, verificationUri } = options
+  assertSeconds({ lifetime, interval }, 1)
   const page = verificationUri === undefined ? [verificationEndpoint(wrongCodes)] : []
   return {
     kind: 'grant',

@@ -24,6 +24,7 @@ import type { Extension } from '../contract/extension.ts'
 import type { ClientRequest, TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface DpopOptions extends Pick<DpopProofOptions, 'algorithms' | 'maxAge' | 'leeway'> {
   /** Refuses token requests without a proof. Default: only those of clients with `dpop_bound_access_tokens`. */
@@ -61,6 +62,8 @@ export function dpop({
   replays,
   ...options
 }: DpopOptions = {}): Extension {
+  assertSeconds({ nonceInterval }, 1)
+  assertSeconds({ maxAge: options.maxAge, leeway: options.leeway })
   const { algorithms = dpopAlgorithms } = options
   const parts = new WeakMap<Server, { readonly nonces: DpopNonces | undefined; readonly verify: DpopVerifier }>()
 

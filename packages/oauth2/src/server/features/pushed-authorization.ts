@@ -10,6 +10,7 @@ import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import { ANSWER_TIME } from '../records/authorization.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface PushedAuthorizationOptions {
   /** Seconds in which the browser must arrive with the reference. RFC 9126 §2.2 suggests 5 to 600. Default 60. */
@@ -32,6 +33,7 @@ export function pushedAuthorizationRequests({
   lifetime = 60,
   required = false,
 }: PushedAuthorizationOptions = {}): Feature {
+  assertSeconds({ lifetime }, 1)
   return {
     kind: 'feature',
     name: 'pushed_authorization_requests',

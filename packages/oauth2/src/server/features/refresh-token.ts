@@ -19,6 +19,7 @@ import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import { slot } from '../records/authorization.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface RefreshTokenGrantOptions {
   /** Seconds without a refresh after which the token dies. Default 30 days. */
@@ -61,6 +62,8 @@ export function refreshTokenGrant({
   reuseInterval = 10,
   issueTo = wantsRefreshToken,
 }: RefreshTokenGrantOptions = {}): Grant {
+  assertSeconds({ idleLifetime, absoluteLifetime }, 1)
+  assertSeconds({ reuseInterval })
   const firstToken: Extension = {
     kind: 'extension',
     name: 'refresh_token',

@@ -25,13 +25,16 @@ import { composeMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Registry } from './registry.ts'
 import { createTokenResponse } from './token-request.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 /** @throws AuthlibError `weak_secret` */
 export function createServer(options: AuthorizationServerOptions, registry: Registry): Server {
+  const { accessTokenLifetime = 3600 } = options
+  assertSeconds({ accessTokenLifetime }, 1)
   let metadata: AuthorizationServerMetadata | undefined
   const server = {
     ...createEnvironment(options, registry),
-    accessTokenLifetime: options.accessTokenLifetime ?? 3600,
+    accessTokenLifetime,
     scopes: options.scopes,
     get grantTypes() {
       return registry.grantTypes

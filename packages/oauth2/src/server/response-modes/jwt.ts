@@ -14,6 +14,7 @@ import type { ResponseTarget } from '../contract/requests.ts'
 import { jwksEndpoint } from '../features/jwks.ts'
 import { clientEncryptionKey } from '../records/client-keys.ts'
 import { postPage } from './form-post.ts'
+import { assertSeconds } from '../../seconds.ts'
 
 export interface JwtResponseModesOptions {
   /** Seconds that a response is valid. JARM §2.1 recommends at most 600. Default 600. */
@@ -36,6 +37,7 @@ const byDefault: Carry = (target, response) =>
  * server.register(jwtResponseModes())
  */
 export function jwtResponseModes({ lifetime = 600 }: JwtResponseModesOptions = {}): Feature {
+  assertSeconds({ lifetime }, 1)
   const mode = (responseMode: string, carry: Carry): ResponseMode => ({
     kind: 'response_mode',
     responseMode,

@@ -6,7 +6,7 @@
  */
 
 import { AuthlibError, type JsonObject } from '@authlib/core'
-import { accessDenied, invalidGrant, OAuth2Error } from '@authlib/oauth2'
+import { accessDenied, assertSeconds, invalidGrant, OAuth2Error } from '@authlib/oauth2'
 import {
   jwksEndpoint,
   on,
@@ -61,6 +61,7 @@ const nonceSlot: Slot<string> = slot<string>('nonce')
  */
 export function openIdCode(options: OpenIDCodeOptions): Extension {
   const { idTokenLifetime = 3600, algorithm, claimsInIdToken = false, accountCreation = false } = options
+  assertSeconds({ idTokenLifetime }, 1)
   const prompts = accountCreation ? [...promptValues, 'create'] : promptValues
 
   /** Claims of the scope where they are wanted, and what was asked for one by one. */
