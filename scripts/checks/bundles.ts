@@ -77,6 +77,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/sveltekit': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/next': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/nestjs': { parts: ['@authlib/core', '@authlib/node'], node: true },
+  '@authlib/redis': { parts: ['@authlib/core'], node: true },
   '@authlib/sql': { parts: ['@authlib/core'] },
   '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },
   '@authlib/sql/sqlite-sync': { parts: ['@authlib/core', '@authlib/sql'] },

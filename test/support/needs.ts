@@ -94,6 +94,20 @@ export const sshKeygen: Need = {
   advice: 'apt install openssh-client',
 }
 
+/** The URL of a Redis server that appends to a file (`--appendonly yes`). */
+export const redisServer: Need = {
+  name: 'a Redis server',
+  find: () => process.env['AUTHLIB_TEST_REDIS'],
+  advice: 'name one in AUTHLIB_TEST_REDIS, such as redis://127.0.0.1:6379',
+}
+
+/** The URL of one node of a Redis cluster. */
+export const redisCluster: Need = {
+  name: 'a Redis cluster',
+  find: () => process.env['AUTHLIB_TEST_REDIS_CLUSTER'],
+  advice: 'name one of its nodes in AUTHLIB_TEST_REDIS_CLUSTER, such as redis://127.0.0.1:7000',
+}
+
 /** `describe`, given what it needs. */
 export function describeWith(need: Need, title: string, body: (value: string) => void): void {
   const value = need.find()

@@ -2,7 +2,6 @@
 
 import { systemClock } from '@authlib/core'
 import { getRequestListener } from '@hono/node-server'
-import { sqliteStore } from '@authlib/sql/node-sqlite'
 import { createApi } from './api.ts'
 import { createClient } from './client.ts'
 import { listen, type LoopbackServer } from './listen.ts'
@@ -10,6 +9,7 @@ import { createProvider } from './provider.ts'
 import { CLIENT_ID, demoClient, readClients } from './provider/clients.ts'
 import { loadSecrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
+import { openStore } from './store.ts'
 
 export interface Demo {
   readonly provider: string
@@ -19,9 +19,15 @@ export interface Demo {
 }
 
 /** @throws SetupError */
-export async function startDemo({ ports, database, clients: file, issuer: published }: Settings): Promise<Demo> {
+export async function startDemo({
+  ports,
+  database,
+  secrets: secretsFile,
+  clients: file,
+  issuer: published,
+}: Settings): Promise<Demo> {
   const further = file === undefined ? [] : await readClients(file)
-  const secrets = loadSecrets(database)
+  const secrets = loadSecrets(secretsFile)
   const servers: LoopbackServer[] = []
   const open = async (port: number, variable: string): Promise<LoopbackServer> => {
     const server = await listen(port, variable)
@@ -36,8 +42,8 @@ export async function startDemo({ ports, database, clients: file, issuer: publis
     const provider = await open(ports.provider, 'AUTHLIB_PROVIDER_PORT')
     const client = await open(ports.client, 'AUTHLIB_CLIENT_PORT')
     const api = await open(ports.api, 'AUTHLIB_API_PORT')
-    const store = sqliteStore(database)
-    const sweeping = setInterval(() => void store.sweep(systemClock(), 1000), 60_000)
+    const { store, close } = await openStore(database)
+    const sweeping = setInterval(() => void store.sweep(systemClock(), 1000).catch(console.error), 60_000)
     const { clientSecret } = secrets
     const issuer = published ?? provider.url
     const reach = published === undefined ? fetch : directFetch(published, provider.url)
@@ -72,7 +78,7 @@ export async function startDemo({ ports, database, clients: file, issuer: publis
       async stop() {
         clearInterval(sweeping)
         await closeAll()
-        store.close()
+        await close()
       },
     }
   } catch (error) {

@@ -14,8 +14,7 @@ export interface Secrets {
 }
 
 /** @throws SetupError when the file is not one of ours */
-export function loadSecrets(database: string): Secrets {
-  const path = `${database}.secrets.json`
+export function loadSecrets(path: string): Secrets {
   const fresh: Secrets = { provider: randomToken(), client: randomToken(), clientSecret: randomToken() }
   try {
     writeFileSync(path, `${JSON.stringify(fresh, null, 2)}\n`, { flag: 'wx', mode: 0o600 }) // fails if it is there

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url'
 export interface Settings {
   /** 0 lets the system choose. */
   readonly ports: { readonly provider: number; readonly client: number; readonly api: number }
-  /** The SQLite file. The secrets lie beside it. */
+  /** A SQLite file, or the URL of a PostgreSQL, MySQL, MariaDB or Redis server. */
   readonly database: string
+  /** The file of the secrets. */
+  readonly secrets: string
   /** A JSON file of further clients. */
   readonly clients: string | undefined
   /** Where the world reaches the provider, such as behind a TLS proxy. Undefined: at its port. */
@@ -21,13 +23,17 @@ export class SetupError extends Error {}
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const file = (path: string): string => resolve(env['INIT_CWD'] ?? '', path) // where npm or pnpm was called
   const { AUTHLIB_DATABASE: database, AUTHLIB_CLIENTS: clients, AUTHLIB_ISSUER: issuer } = env
+  const beside = fileURLToPath(new URL('../demo.db', import.meta.url))
+  const isUrl = database !== undefined && /^[a-z]+:\/\//.test(database)
+  const path = database && !isUrl ? file(database) : beside
   return {
     ports: {
       provider: readPort(env, 'AUTHLIB_PROVIDER_PORT', 4000),
       client: readPort(env, 'AUTHLIB_CLIENT_PORT', 4001),
       api: readPort(env, 'AUTHLIB_API_PORT', 4002),
     },
-    database: database ? file(database) : fileURLToPath(new URL('../demo.db', import.meta.url)),
+    database: isUrl ? database : path,
+    secrets: `${path}.secrets.json`,
     clients: clients ? file(clients) : undefined,
     issuer: issuer ? readIssuer(issuer) : undefined,
   }

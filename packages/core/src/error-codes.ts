@@ -235,6 +235,8 @@ export interface ErrorCodes {
   unmet_authentication_requirements: 'client' | 'server'
   /** Stored signing keys cannot be opened. Fix: keep the secret they were sealed with in `secrets`, after the new one. */
   unreadable_keys: 'jose'
+  /** A server is set up so that it loses what it has acknowledged. Fix: change the setting that `reason` names, or state the loss in `durability`. */
+  unsafe_settings: 'store'
   /** The algorithm is unknown, not allowed here, or missing in this runtime. Fix: name it in `algorithms`. */
   unsupported_algorithm: 'client' | 'jose'
   /** The authorization server accepts no client secret. Fix: pass another `clientAuth`. */

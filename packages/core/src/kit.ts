@@ -4,6 +4,7 @@
  */
 
 export * from './api-fetch.ts'
+export { attempts, errorCode, type AttemptOptions } from './attempts.ts'
 export {
   challenge,
   parseAuthorization,

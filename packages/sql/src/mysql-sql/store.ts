@@ -1,8 +1,7 @@
 /** The store on MySQL and MariaDB, over any driver. */
 
 import type { Batch, StoreGuarantees, StoredRecord } from '@authlib/core'
-import { isMet, recordName, storeUnavailable } from '@authlib/core/kit'
-import { attempts, errorCode } from '../shared/attempts.ts'
+import { attempts, errorCode, isMet, recordName, storeUnavailable } from '@authlib/core/kit'
 import { stepsOf, type Step } from '../shared/batch-steps.ts'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'

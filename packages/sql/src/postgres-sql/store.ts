@@ -1,8 +1,7 @@
 /** The store on PostgreSQL, over any driver. */
 
 import type { StoreGuarantees } from '@authlib/core'
-import { storeUnavailable } from '@authlib/core/kit'
-import { attempts, errorCode } from '../shared/attempts.ts'
+import { attempts, errorCode, storeUnavailable } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
 import { sqlStore } from '../shared/sql-store.ts'

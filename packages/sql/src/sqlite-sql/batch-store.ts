@@ -1,8 +1,7 @@
 /** The store on SQLite behind a network, where a transaction is a list of statements that is sent whole. */
 
 import type { StoreGuarantees } from '@authlib/core'
-import { storeUnavailable } from '@authlib/core/kit'
-import { attempts } from '../shared/attempts.ts'
+import { attempts, storeUnavailable } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow, SqlStatement } from '../shared/sql.ts'
 import { sqlStore } from '../shared/sql-store.ts'

@@ -1,6 +1,6 @@
 /** Calls of a database that end in bounded time, and are repeated when it asks for that. */
 
-import { systemRandom } from '@authlib/core'
+import { systemRandom } from './random.ts'
 
 /** When a call ends. */
 export interface AttemptOptions {

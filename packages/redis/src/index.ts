@@ -1,0 +1,2 @@
+export type { IoredisClient, NodeRedisClient, NodeRedisCluster, RedisClient } from './client.ts'
+export * from './redis-store.ts'
