@@ -115,6 +115,22 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Go further',
+        items: [
+          { text: 'Login and consent pages', link: '/guide/interaction' },
+          { text: 'OpenID provider features', link: '/guide/server/openid-provider' },
+          { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
+          { text: 'Clients', link: '/guide/clients' },
+          { text: 'Client authentication', link: '/guide/client-authentication' },
+          { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
+          { text: 'Several tenants', link: '/guide/tenants' },
+          { text: 'Devices without a browser', link: '/guide/devices' },
+          { text: 'Token exchange', link: '/guide/token-exchange' },
+          { text: 'Write a grant', link: '/guide/write-a-grant' },
+          { text: 'The store contract', link: '/guide/store-contract' },
+        ],
+      },
+      {
         text: 'Migrate',
         items: [{ text: 'From Arctic', link: '/guide/migrate/arctic' }],
       },

@@ -18,6 +18,8 @@ export interface HtmlResponseOptions {
    * chain, also the redirects that the client's callback makes, and these hosts cannot be known.
    */
   readonly formAction?: readonly string[] | 'any' | undefined
+  /** URLs that the page may show in frames; the origin counts. Default: none. */
+  readonly frames?: readonly string[] | undefined
   readonly headers?: readonly HttpHeader[] | undefined
 }
 
@@ -25,13 +27,14 @@ export interface HtmlResponseOptions {
 export function htmlResponse(
   status: number,
   html: string,
-  { scriptNonce, styleNonce, formAction = ["'self'"], headers = [] }: HtmlResponseOptions = {},
+  { scriptNonce, styleNonce, formAction = ["'self'"], frames = [], headers = [] }: HtmlResponseOptions = {},
 ): HttpResponse {
   const policy = [
     "default-src 'none'",
     "img-src 'self' data:",
     ...nonceSource('style-src', styleNonce),
     ...nonceSource('script-src', scriptNonce),
+    ...(frames.length === 0 ? [] : [`frame-src ${[...new Set(frames.map(formTarget))].join(' ')}`]),
     ...(formAction === 'any' ? [] : [`form-action ${formAction.map(formTarget).join(' ') || "'none'"}`]),
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -44,6 +44,7 @@ export * from './interaction/development.ts'
 export * from './interaction/redirect.ts'
 export type { AuthorizationServerOptions, OutgoingOptions, Tenant } from './kernel/options.ts'
 export type { Registry } from './kernel/registry.ts'
+export { pageResponse, type Page } from './page.ts'
 export {
   AUTHORIZATION_KIND,
   mergeData,

@@ -2,13 +2,14 @@
 
 import { escapeHtml, htmlResponse, randomToken, type HtmlResponseOptions, type HttpResponse } from '@authlib/core'
 
+/** What is shown in the frame. */
 export interface Page {
   readonly title: string
   /** HTML, already escaped. */
   readonly body: string
 }
 
-/** `formAction`: where its forms may lead, as in `htmlResponse`. */
+/** A page in the frame of ours. `formAction`: where its forms may lead, as in `htmlResponse`. */
 export function pageResponse(status: number, page: Page, formAction?: HtmlResponseOptions['formAction']): HttpResponse {
   const styleNonce = randomToken()
   return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction })

@@ -1,0 +1,41 @@
+/**
+ * Front-channel logout: the logout page opens a page of each client in a frame.
+ *
+ * @spec OpenID Connect Front-Channel Logout 1.0
+ */
+
+import { addQuery } from '@authlib/core/kit'
+import { on, type Feature } from '@authlib/oauth2/server'
+import { sessionEnding, sessionIdClaim } from '../log-out.ts'
+
+/**
+ * Opens the `frontchannel_logout_uri` of each client of the session. Browsers that block third-party cookies keep clients
+ * from their cookies there: prefer {@link backChannelLogout}.
+ *
+ * @example
+ * server.register(openId({ claims }), rpInitiatedLogout(), frontChannelLogout())
+ */
+export function frontChannelLogout(): Feature {
+  return {
+    kind: 'feature',
+    name: 'front_channel_logout',
+    metadata: { frontchannel_logout_supported: true, frontchannel_logout_session_supported: true }, // §3
+    includes: [
+      sessionIdClaim,
+      {
+        kind: 'extension',
+        name: 'front_channel_logout',
+        handlers: [
+          on(sessionEnding, ({ server, sessionId, clients }) => ({
+            frames: clients.flatMap(({ metadata }) => {
+              const uri = metadata['frontchannel_logout_uri']
+              if (typeof uri !== 'string') return []
+              const wantsSession = metadata['frontchannel_logout_session_required'] === true
+              return [wantsSession ? addQuery(uri, { iss: server.issuer, sid: sessionId }) : uri] // §2
+            }),
+          })),
+        ],
+      },
+    ],
+  }
+}
