@@ -37,7 +37,9 @@ it('names the origin where a form may lead', () => {
   expect(policy({ formAction })).toContain("form-action 'self' https://c.example:8443 http: com.example.app:;")
   expect(policy({ formAction: ['https://a;script-src/cb'] })).toContain('form-action https:;')
   expect(policy({ formAction: [] })).toContain("form-action 'none'")
-  expect(policy({ frames: ['https://a.example/x', 'https://a.example/y'] })).toContain('; frame-src https://a.example; ')
+  expect(policy({ frames: ['https://a.example/x', 'https://a.example/y'] })).toContain(
+    '; frame-src https://a.example; ',
+  )
   expect(policy()).not.toContain('frame-src')
   expect(policy({ formAction: 'any' })).not.toContain('form-action')
   expect(() => policy({ formAction: ['*'] })).toThrow(TypeError)
