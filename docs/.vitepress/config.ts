@@ -85,6 +85,7 @@ export default defineConfig({
         text: 'Go further',
         items: [
           { text: 'Login and consent pages', link: '/guide/interaction' },
+          { text: 'OpenID provider features', link: '/guide/server/openid-provider' },
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Client authentication', link: '/guide/client-authentication' },
@@ -112,22 +113,6 @@ export default defineConfig({
           { text: 'Errors', link: '/guide/jose/errors' },
           { text: 'Migrate', link: '/guide/jose/migrate' },
           { text: 'What it is checked against', link: '/guide/jose/conformance' },
-        ],
-      },
-      {
-        text: 'Go further',
-        items: [
-          { text: 'Login and consent pages', link: '/guide/interaction' },
-          { text: 'OpenID provider features', link: '/guide/server/openid-provider' },
-          { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
-          { text: 'Clients', link: '/guide/clients' },
-          { text: 'Client authentication', link: '/guide/client-authentication' },
-          { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
-          { text: 'Several tenants', link: '/guide/tenants' },
-          { text: 'Devices without a browser', link: '/guide/devices' },
-          { text: 'Token exchange', link: '/guide/token-exchange' },
-          { text: 'Write a grant', link: '/guide/write-a-grant' },
-          { text: 'The store contract', link: '/guide/store-contract' },
         ],
       },
       {
