@@ -35,8 +35,10 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** @throws AuthlibError `reserved_parameter` when `params` would override what keeps a login safe */
 export async function startAuthorization(
   connection: Connection,
-  { params: own = {}, ...options }: AuthorizationOptions & { readonly scope: readonly string[] },
+  options: AuthorizationOptions & { readonly scope: readonly string[] },
+  usual: Readonly<Record<string, string>> = {},
 ): Promise<StartedLogin<OAuth2Login>> {
+  const own = { ...usual, ...options.params }
   assertNotReserved(own, RESERVED)
   const { clientId, issuer, random, extensions } = connection
   const { redirectUri, scope, resource, responseMode, authorizationDetails: details } = options
@@ -62,7 +64,7 @@ export async function startAuthorization(
     login: { state, codeVerifier, redirectUri, scope, resource, clientId, issuer },
   }
   for (const extension of authorizingOrder(extensions)) {
-    draft = (await extension.authorizing?.(draft, { ...options, params: own }, connection)) ?? draft
+    draft = (await extension.authorizing?.(draft, options, connection)) ?? draft
   }
   if (metadata['require_pushed_authorization_requests'] === true && draft.params['request_uri'] === undefined) {
     draft = await pushAuthorization(draft, connection) // RFC 9126 §5
@@ -73,13 +75,18 @@ export async function startAuthorization(
 }
 
 /**
- * A request with these parameters set as well.
+ * A request with these parameters set as well, over the usual ones of the client.
  *
- * @throws AuthlibError `reserved_parameter` when one of them stands in `params` too: which one counts is not guessed
+ * @throws AuthlibError `reserved_parameter` when one of them stands in the `params` of the call too: which one counts is not
+ * guessed
  */
-export function withParams(draft: AuthorizationDraft, params: ParamValues): AuthorizationDraft {
+export function withParams(
+  draft: AuthorizationDraft,
+  params: ParamValues,
+  { params: own = {} }: Pick<AuthorizationOptions, 'params'> = {},
+): AuthorizationDraft {
   const set = Object.entries(params).filter(([, value]) => value !== undefined)
-  assertNotReserved(draft.params, new Set(set.map(([name]) => name)))
+  assertNotReserved(own, new Set(set.map(([name]) => name)))
   return { ...draft, params: { ...draft.params, ...Object.fromEntries(set) } }
 }
 

@@ -89,12 +89,18 @@ function isServerCode(error: string): error is ErrorCode {
 }
 
 /** An answer that is not what the specification promises. */
-export function invalidResponse(reason: string, response?: ServerAnswer, cause?: unknown): OAuth2ClientError {
+export function invalidResponse(
+  reason: string,
+  response?: ServerAnswer,
+  cause?: unknown,
+  hint?: string,
+): OAuth2ClientError {
   return new OAuth2ClientError('invalid_response', 'The authorization server sent an answer that is not valid', {
     status: 502,
     reason,
     response,
     cause,
+    hint,
   })
 }
 

@@ -205,8 +205,7 @@ export class OAuth2Client<
    */
   createAuthorization(options: Options): Promise<StartedLogin<OAuth2Login>> {
     const { scope = [], params } = this.#settings
-    const merged = { ...options, scope: options.scope ?? scope, params: { ...params, ...options.params } }
-    return startAuthorization(this.#connection, merged)
+    return startAuthorization(this.#connection, { ...options, scope: options.scope ?? scope }, params)
   }
 
   /**

@@ -5,9 +5,8 @@
  */
 
 import { randomToken, type Json, type JsonObject, type ParamValues } from '@authlib/core'
-import { parseScope } from '../scope.ts'
 import { errorOf, post, readObject, withAnswer, type Connection, type JsonMembers } from './connection.ts'
-import { invalidResponse } from './errors.ts'
+import { invalidResponse, type OAuth2ClientError } from './errors.ts'
 import type { RequestSubject, ServerAnswer } from './extension.ts'
 import type { Token } from './token.ts'
 
@@ -57,7 +56,7 @@ function readTokenResponse(
   const given = text(members, 'token_type')
   const types = ['Bearer', ...(defaults.tokenTypes ?? []), ...extensions.flatMap(({ tokenTypes = [] }) => tokenTypes)]
   const tokenType = types.find((type) => type.toLowerCase() === given?.toLowerCase())
-  if (tokenType === undefined) throw invalidResponse(`token_type is ${given ?? 'missing'}, not ${types.join(' or ')}`) // §7.1
+  if (tokenType === undefined) throw invalidTokenType(given, types) // §7.1
   const lifetime = seconds(members['expires_in'])
   const extra = { ...defaults.extra, ...pick(members, keep) }
   return {
@@ -76,6 +75,15 @@ function readTokenResponse(
     ...(Object.keys(extra).length > 0 && { extra }),
     ...(defaults.data !== undefined && { data: defaults.data }),
   }
+}
+
+function invalidTokenType(given: string | undefined, types: readonly string[]): OAuth2ClientError {
+  const hint =
+    given === undefined
+      ? 'Some providers leave it out: use their preset, or an extension whose `decode` adds `token_type`.'
+      : 'Another type needs an extension, such as `dpop()`.'
+  const reason = `token_type is ${given ?? 'missing'}, not ${types.join(' or ')}`
+  return invalidResponse(reason, undefined, undefined, hint)
 }
 
 /** RFC 6749 appendix A.12, A.17: printable ASCII. Empty counts as absent. */
@@ -104,11 +112,9 @@ function scopeOf({ scope }: JsonMembers): readonly string[] | undefined {
   if (scope === undefined || scope === null) return undefined
   const list = Array.isArray(scope) && scope.every((word) => typeof word === 'string') // as Twitch writes it
   if (typeof scope !== 'string' && !list) throw invalidResponse('scope is not a string')
-  try {
-    return parseScope(list ? scope.join(' ') : scope)
-  } catch (error) {
-    throw invalidResponse('scope is malformed', undefined, error)
-  }
+  const text = list ? scope.join(' ') : scope
+  if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) throw invalidResponse('scope is malformed') // §3.3
+  return [...new Set(text.split(' '))].filter((word) => word !== '')
 }
 
 function pick(members: JsonMembers, names: readonly string[]): JsonObject {

@@ -440,6 +440,10 @@ describe('a login of another shape', () => {
     expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({ prompt: 'login', max_age: '60' })
     withClaims({ auth_time: clock() - 66 })
     await expect(logIn(client, { params: { max_age: '60' } })).rejects.toMatchObject({ code: 'invalid_id_token' })
+    const usual = createClient({ params: { prompt: 'consent', access_type: 'offline' } })
+    const over = new URL((await usual.createAuthorization({ redirectUri, prompt: ['select_account'] })).url)
+      .searchParams
+    expect([over.get('prompt'), over.get('access_type')]).toEqual(['select_account', 'offline'])
     const twice = client.createAuthorization({ redirectUri, prompt: ['login'], params: { prompt: 'none' } })
     await expect(twice).rejects.toMatchObject({ code: 'reserved_parameter' })
   })

@@ -151,6 +151,7 @@ export function relyingParty({
             acr_values: words(acrValues),
             ui_locales: words(uiLocales),
           },
+          options,
         )
         const login: OpenIDLogin = { ...draft.login, scope, nonce, maxAge: seconds(changed.params['max_age']) }
         return { ...changed, login, formPost: changed.formPost || hybrid }

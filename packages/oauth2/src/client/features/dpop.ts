@@ -104,7 +104,7 @@ export function dpop({ alg = 'ES256', keys = keysInTokens(alg) }: DpopOptions = 
     send: (request, next, client) =>
       ENDPOINTS.includes(request.endpoint) ? sendWithProof(request, next, client) : next(request),
     token(token, answer) {
-      if (token.tokenType !== 'DPoP') throw invalidResponse('the token is not bound to the key', answer) // §5
+      if (token.tokenType === 'Bearer') throw invalidResponse('the token is not bound to the key', answer) // §5
       return { ...token, data: { ...token.data, ...answer.data } }
     },
     async call(request, token, next, client) {

@@ -140,7 +140,12 @@ describe('an exchange of tokens', () => {
       actor_token_type: 'urn:ietf:params:oauth:token-type:jwt',
       requested_token_type: 'urn:x:y',
     })
-    await expect(createClient().exchange('urn:other')).rejects.toMatchObject({ code: 'invalid_response' })
+    await expect(createClient().exchange('urn:other')).rejects.toMatchObject({
+      code: 'invalid_response',
+      hint: expect.stringContaining('dpop()'),
+    })
+    const bound = createClient({ extensions: [dpop()] })
+    expect(await exchangeToken(bound, { subjectToken: 's' })).toMatchObject({ tokenType: 'N_A' })
   })
 })
 
