@@ -1,6 +1,11 @@
 import { AuthlibError, OAuth, type Adapter } from '@authlib/core'
+import { elysiaAdapter } from '@authlib/elysia'
 import { expressAdapter } from '@authlib/express'
+import { fastifyAdapter } from '@authlib/fastify'
+import { fetchAdapter, withCookies } from '@authlib/fetch'
+import { h3Adapter } from '@authlib/h3'
 import { honoAdapter } from '@authlib/hono'
+import { koaAdapter } from '@authlib/koa'
 import { nodeAdapter } from '@authlib/node'
 import { oidc, type OpenIDAuthorizationOptions, type OpenIDClient } from '@authlib/oidc/client'
 import {
@@ -10,8 +15,13 @@ import {
   type FakeProvider,
   type TestServer,
 } from '@authlib/testing'
+import formbody from '@fastify/formbody'
+import { Elysia } from 'elysia'
 import express, { type ErrorRequestHandler } from 'express'
+import fastify from 'fastify'
+import { H3 } from 'h3'
 import { Hono } from 'hono'
+import Koa from 'koa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FormBrowser } from '../support/form-browser.ts'
 
@@ -60,6 +70,93 @@ const frameworks: readonly [name: string, start: (application: Application) => P
         .onError((error, c) => {
           const { status, body } = refusal(error)
           return c.json(body, status)
+        })
+      return startTestServer((request) => app.fetch(request))
+    },
+  ],
+  [
+    'Koa',
+    ({ register, options, result, refusal }) => {
+      const { provider } = register(koaAdapter)
+      const app = new Koa()
+      app.use(async (ctx) => {
+        try {
+          if (ctx.path === '/login') await provider.authorizeRedirect(ctx, options(ctx.url))
+          else ctx.body = result(await provider.authorizeAccessToken(ctx))
+        } catch (error) {
+          const { status, body } = refusal(error)
+          ctx.status = status
+          ctx.body = body
+        }
+      })
+      return startNodeServer(app.callback())
+    },
+  ],
+  [
+    'Fastify',
+    async ({ register, options, result, refusal }) => {
+      const { provider } = register(fastifyAdapter)
+      const app = fastify({ forceCloseConnections: true })
+      await app.register(formbody)
+      app.get('/login', (request, reply) => provider.authorizeRedirect(reply, options(request.url)))
+      app.all('/callback', async (_request, reply) => result(await provider.authorizeAccessToken(reply)))
+      app.setErrorHandler((error, _request, reply) => {
+        const { status, body } = refusal(error)
+        return reply.code(status).send(body)
+      })
+      const url = await app.listen({ host: '127.0.0.1', port: 0 })
+      return { url, stop: () => app.close() }
+    },
+  ],
+  [
+    'Web requests',
+    ({ register, options, result, refusal }) => {
+      const { provider } = register(fetchAdapter)
+      return startTestServer(async (request) => {
+        try {
+          if (new URL(request.url).pathname === '/login') {
+            return await provider.authorizeRedirect(request, options(request.url))
+          }
+          return withCookies(request, Response.json(result(await provider.authorizeAccessToken(request))))
+        } catch (error) {
+          const { status, body } = refusal(error)
+          return withCookies(request, Response.json(body, { status }))
+        }
+      })
+    },
+  ],
+  [
+    'h3',
+    ({ register, options, result, refusal }) => {
+      const { provider } = register(h3Adapter)
+      const app = new H3()
+      app.get('/login', (event) => provider.authorizeRedirect(event, options(event.req.url)))
+      app.all('/callback', async (event) => {
+        try {
+          return result(await provider.authorizeAccessToken(event))
+        } catch (error) {
+          const { status, body } = refusal(error)
+          event.res.status = status
+          return body
+        }
+      })
+      return startTestServer((request) => app.fetch(request))
+    },
+  ],
+  [
+    'Elysia',
+    ({ register, options, result, refusal }) => {
+      const { provider } = register(elysiaAdapter)
+      const app = new Elysia()
+        .get('/login', (context) => provider.authorizeRedirect(context, options(context.request.url)))
+        .all('/callback', async ({ request, set, body }) => {
+          try {
+            return result(await provider.authorizeAccessToken({ request, set, body }))
+          } catch (error) {
+            const { status, body } = refusal(error)
+            set.status = status
+            return body
+          }
         })
       return startTestServer((request) => app.fetch(request))
     },

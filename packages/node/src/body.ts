@@ -68,11 +68,17 @@ function collect(incoming: IncomingMessage, maxBody: number): Promise<Uint8Array
         }
         chunks.push(chunk)
       }
-      if (incoming.complete) finish(true)
+      if (hasArrived(incoming)) finish(true)
     }
     if (incoming.destroyed) gone() // its events have passed
     incoming.on('readable', take).once('end', end).once('error', gone).once('close', gone)
   })
+}
+
+/** Whether the whole body is here, which `complete` tells of HTTP/1 only. */
+function hasArrived(incoming: IncomingMessage): boolean {
+  const { _readableState: state } = incoming as { readonly _readableState?: { readonly ended?: boolean } }
+  return incoming.complete || state?.ended === true
 }
 
 function read(incoming: IncomingMessage): Uint8Array | null {
