@@ -45,6 +45,19 @@ const programs: readonly Program[] = [
     without: 'ky',
   },
   {
+    title: 'signing a request by OAuth 1 with HMAC',
+    entry: 'scripts/samples/oauth1-signer.ts',
+    limit: 5,
+    without: 'jose',
+  },
+  {
+    title: 'a login by OAuth 1, with the registry',
+    entry: 'scripts/samples/oauth1-login.ts',
+    limit: 12,
+    nodeLimit: 12.8,
+    without: 'jose',
+  },
+  {
     title: 'verifying a JWT with a JWK and a policy',
     entry: 'scripts/samples/verifier.ts',
     limit: 6.3,

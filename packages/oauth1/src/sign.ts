@@ -75,42 +75,47 @@ export interface SignedRequest {
  */
 export async function signRequest(request: RequestToSign, options: PlacementOptions): Promise<SignedRequest> {
   const { placement = 'header', realm } = options
-  const pairs = await signedParameters(request, options)
-  const url = new URL(request.url).href // as `fetch` sends it
+  const url = new URL(request.url)
   const form = request.form?.toString()
+  const pairs = await sign(request.method, url, form, options)
   if (placement === 'query') return { url: withQuery(url, pairs), form }
-  if (placement === 'body' && form !== undefined) return { url, form: joined(form, pairs) }
-  return { url, authorization: formatOAuthHeader({ realm, pairs }), form }
+  if (placement === 'body' && form !== undefined) return { url: url.href, form: joined(form, pairs) }
+  return { url: url.href, authorization: formatOAuthHeader({ realm, pairs }), form } // `href`: as `fetch` sends it
 }
 
 /** The protocol parameters of a request, `oauth_signature` last. */
-export async function signedParameters(
-  { method = 'GET', url, form = '' }: RequestToSign,
+export async function signedParameters(request: RequestToSign, options: SignOptions): Promise<readonly Pair[]> {
+  return sign(request.method, new URL(request.url), request.form?.toString(), options)
+}
+
+async function sign(
+  method = 'GET',
+  url: URL,
+  form = '',
   {
     clientId,
     clientSecret = '',
     privateKey,
     token,
     signatureMethod = hmacSha1,
-    params = {},
+    params,
     clock = systemClock,
     random = systemRandom,
   }: SignOptions,
 ): Promise<readonly Pair[]> {
-  const { href } = new URL(url)
   const protocol = {
     oauth_consumer_key: clientId,
     oauth_token: token?.token,
     oauth_signature_method: signatureMethod.name,
     oauth_timestamp: String(clock()),
-    oauth_nonce: createNonce(random),
+    oauth_nonce: params?.['oauth_nonce'] ?? createNonce(random),
     oauth_version: '1.0',
     ...params,
   }
   const own: Pair[] = []
   for (const [name, value] of Object.entries(protocol)) if (value !== undefined) own.push([name, value])
-  const pairs = [...parsePairs(queryOf(href)), ...parsePairs(form.toString()), ...own]
-  const text = baseString({ method, uri: baseStringUri(href), pairs })
+  const pairs = [...own, ...parsePairs(url.search.slice(1)), ...parsePairs(form)]
+  const text = baseString({ method, uri: baseStringUri(url), pairs })
   const secrets = { clientSecret, tokenSecret: token?.tokenSecret ?? '', privateKey }
   own.push(['oauth_signature', await signatureMethod.sign(text, secrets)])
   return own
@@ -119,21 +124,16 @@ export async function signedParameters(
 /** 120 bits, in 30 letters and digits: OAuthLib's servers take no other characters, and no more. */
 function createNonce(random: Random): string {
   let text = ''
-  for (const byte of random(15)) text += byte.toString(16).padStart(2, '0')
+  for (const byte of random(15)) text += HEX[byte]
   return text
 }
 
-function queryOf(href: string): string {
-  const end = href.indexOf('#')
-  const whole = end === -1 ? href : href.slice(0, end)
-  const start = whole.indexOf('?')
-  return start === -1 ? '' : whole.slice(start + 1)
-}
+const HEX: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'))
 
-function withQuery(href: string, pairs: readonly Pair[]): string {
-  const url = new URL(href)
-  url.search = joined(url.search.slice(1), pairs)
-  return url.href
+function withQuery(url: URL, pairs: readonly Pair[]): string {
+  const signed = new URL(url)
+  signed.search = joined(url.search.slice(1), pairs)
+  return signed.href
 }
 
 function joined(text: string, pairs: readonly Pair[]): string {
