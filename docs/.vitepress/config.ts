@@ -126,7 +126,6 @@ export default defineConfig({
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'OAuth 1 server', link: '/guide/oauth1-server' },
           { text: 'Migrate OAuth 1', link: '/guide/oauth1-migrate' },
-          { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },

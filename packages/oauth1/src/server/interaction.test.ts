@@ -31,9 +31,9 @@ function browser({ session, skipConsent = false }: { session?: OAuth1Login; skip
     const { url, login } = await client.createAuthorization({ redirectUri: CALLBACK })
     return { client, login, response: keep(await one.server.handle(request(url))) }
   }
-  const resume = (url: string) => one.server.resumeInteraction(request(url))
+  const resume = (url: string) => one.server.interaction.resume(request(url))
   const post = (url: string) =>
-    one.server.resumeInteraction(
+    one.server.interaction.resume(
       request('/page', { interaction: new URL(url, ORIGIN).searchParams.get('interaction') ?? '' }),
     )
   return { one, cookies, begin, resume, post, keep, request }
@@ -90,7 +90,7 @@ describe('login and consent on pages of the application', () => {
     const { begin, resume, one } = browser()
     const { response } = await begin()
     const handle = locationOf(response)
-    await expect(one.server.resumeInteraction(getRequest(handle))).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(one.server.interaction.resume(getRequest(handle))).rejects.toMatchObject({ code: 'invalid_request' })
     const other = browser()
     await other.begin()
     await expect(other.resume(handle)).rejects.toMatchObject({ code: 'invalid_request' })

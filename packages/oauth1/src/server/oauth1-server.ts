@@ -69,6 +69,12 @@ export interface OAuth1ServerOptions extends OAuth1Options {
   readonly tokenLifetime?: number | undefined
 }
 
+/** What the application's pages call. */
+export interface OAuth1Interactions {
+  /** What a login or consent page works on, from the request that shows or posts it. @throws OAuth1Error `invalid_request` */
+  readonly resume: (http: HttpRequest) => Promise<OAuth1PendingInteraction>
+}
+
 /** A token, as the application may list it. */
 export interface IssuedToken {
   readonly clientId: string
@@ -91,8 +97,9 @@ export type TokenOwner = { readonly clientId: string } | { readonly subject: str
  */
 export class OAuth1Server implements Mountable {
   readonly routes: readonly Route[]
+  /** Login and consent on the `pages`. */
+  readonly interaction: OAuth1Interactions
   readonly #env: OAuth1Environment
-  readonly #pages: OAuth1Pages | undefined
   readonly #temporaryLifetime: number
   readonly #tokenLifetime: number | undefined
   readonly #endpoints: ReadonlyMap<string, Endpoint>
@@ -100,8 +107,14 @@ export class OAuth1Server implements Mountable {
   /** @throws AuthlibError `insecure_transport`, `weak_secret`, `weak_storage` */
   constructor({ pages, paths = {}, temporaryLifetime = 600, tokenLifetime, ...options }: OAuth1ServerOptions) {
     const { initiate = '/oauth1/initiate', authorize = '/oauth1/authorize', token = '/oauth1/token' } = paths
-    this.#env = createEnvironment(options)
-    this.#pages = pages
+    const env = createEnvironment(options)
+    this.#env = env
+    this.interaction = {
+      resume(http) {
+        if (pages === undefined) throw new TypeError('The server has no `pages`')
+        return resumeInteraction(env, pages, http)
+      },
+    }
     this.#temporaryLifetime = temporaryLifetime
     this.#tokenLifetime = tokenLifetime
     const endpoints: (readonly [string, Endpoint])[] = [
@@ -147,12 +160,6 @@ export class OAuth1Server implements Mountable {
    */
   createAuthorizationResponse(request: OAuth1AuthorizationRequest, decision: OAuth1Decision): Promise<HttpResponse> {
     return answerAuthorization(this.#env, request, decision)
-  }
-
-  /** What a login or consent page works on, from the request that shows or posts it. @throws OAuth1Error `invalid_request` */
-  resumeInteraction(http: HttpRequest): Promise<OAuth1PendingInteraction> {
-    if (this.#pages === undefined) throw new TypeError('The server has no `pages`')
-    return resumeInteraction(this.#env, this.#pages, http)
   }
 
   /** The answer to an error of the protocol's own requests. */
