@@ -126,7 +126,7 @@ export function encodeForm(values: ParamValues): string {
  */
 export function encodeFormValue(text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text
-  return encodeURIComponent(text.toWellFormed()).replace(
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )

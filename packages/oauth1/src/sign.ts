@@ -124,7 +124,7 @@ async function sign(
 /** 120 bits, in 30 letters and digits: OAuthLib's servers take no other characters, and no more. */
 function createNonce(random: Random): string {
   let text = ''
-  for (const byte of random(15)) text += HEX[byte]
+  for (const byte of random(15)) text += HEX[byte] ?? ''
   return text
 }
 

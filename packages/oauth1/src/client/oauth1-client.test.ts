@@ -385,7 +385,8 @@ describe('a session (RFC 5849 §3)', () => {
 
 describe('in the registry', () => {
   it('AF-04: has the same two calls as OAuth 2, and a refusal finds its login', async () => {
-    const { fetch } = provider()
+    let count = 0
+    const { fetch } = provider({ '/request': () => new Response(CONFIRMED.replace('temp', `temp${++count}`)) })
     const cookies = new Map<string, string>()
     const oauth = new OAuth<string, HttpResponse>({
       adapter: {
@@ -415,14 +416,16 @@ describe('in the registry', () => {
     )
     const begin = () => oauth.example.authorizeRedirect('/login', { redirectUri, data: { to: '/home' } })
     const response = await begin()
-    expect(response.headers).toContainEqual(['location', `${BASE}/authorize?oauth_token=temp`])
-    const { token: granted, data } = await oauth.example.authorizeAccessToken('/cb?oauth_token=temp&oauth_verifier=v')
+    expect(response.headers).toContainEqual(['location', `${BASE}/authorize?oauth_token=temp1`])
+    const { token: granted, data } = await oauth.example.authorizeAccessToken('/cb?oauth_token=temp1&oauth_verifier=v')
     expect(data).toEqual({ to: '/home' })
     await oauth.example.session('ann').save(granted)
     expect(await oauth.example.session('ann').token()).toEqual(granted)
 
     cookies.clear()
     await begin()
-    await expect(oauth.example.authorizeAccessToken('/cb?denied=temp')).rejects.toMatchObject({ code: 'access_denied' })
+    await expect(oauth.example.authorizeAccessToken('/cb?denied=temp2')).rejects.toMatchObject({
+      code: 'access_denied',
+    })
   })
 })
