@@ -56,6 +56,7 @@ export {
 export { clientFromMetadata } from './records/client-metadata.ts'
 export { createClientSecret, hashClientSecret } from './records/client-secret.ts'
 export * from './records/client-keys.ts'
+export * from './records/cached-clients.ts'
 export * from './records/clients.ts'
 export { deliveryRecord, type NewDelivery } from './records/deliveries.ts'
 export {
