@@ -21,8 +21,6 @@ describe('options in seconds', () => {
     ['accessTokenLifetime', (accessTokenLifetime) => bareServer({ accessTokenLifetime })],
     ['lifetime', (lifetime) => authorizationCodeGrant({ lifetime })],
     ['doubleSubmitInterval', (doubleSubmitInterval) => authorizationCodeGrant({ doubleSubmitInterval })],
-    ['idleLifetime', (idleLifetime) => refreshTokenGrant({ idleLifetime })],
-    ['absoluteLifetime', (absoluteLifetime) => refreshTokenGrant({ absoluteLifetime })],
     ['reuseInterval', (reuseInterval) => refreshTokenGrant({ reuseInterval })],
     ['lifetime', (lifetime) => pushedAuthorizationRequests({ lifetime })],
     ['lifetime', (lifetime) => deviceAuthorizationGrant({ lifetime })],
@@ -40,6 +38,13 @@ describe('options in seconds', () => {
       expect(() => make(value as number)).toThrow(new RegExp(`^${name} is a number of seconds`))
     }
     expect(() => make(60)).not.toThrow()
+  })
+
+  it.each(['idleLifetime', 'lifetime'])('%s of refresh tokens is a number or a function', (name) => {
+    for (const value of ['60', Number.NaN, 0, Infinity]) {
+      expect(() => refreshTokenGrant({ [name]: value })).toThrow(new RegExp(`^${name} is a number of seconds`))
+    }
+    for (const value of [60, () => 60]) expect(() => refreshTokenGrant({ [name]: value })).not.toThrow()
   })
 
   it('says what was given', () => {

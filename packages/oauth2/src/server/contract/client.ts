@@ -28,6 +28,12 @@ export type ClientTrust = {
   readonly resourceServer?: boolean | undefined
   /** Client authentication methods that it may use beside its `token_endpoint_auth_method`. Default: none. */
   readonly authMethods?: readonly string[] | undefined
+  /**
+   * False: its refresh tokens stay as they are when they are used, for clients that cannot keep a new one. A stolen token
+   * then works unnoticed until it expires, for a thief who has the client's credentials too. For confidential clients only
+   * (RFC 9700 §2.2.2). Default true: each use replaces the token.
+   */
+  readonly refreshTokenRotation?: boolean | undefined
   /** See `RedirectUriOptions`. Default: true for public native clients, which MCP clients are; false for others. */
   readonly localhostAnyPort?: boolean | undefined
   /** See `RedirectUriOptions`. Default: true for public native clients, which MCP clients are; false for others. */
@@ -76,4 +82,12 @@ export interface ClientMetadata {
 /** Whether the client has no way to prove who it is. RFC 6749 §2.1 */
 export function isPublicClient(client: Client): boolean {
   return client.authMethod === 'none'
+}
+
+/** Whether each of its direct requests proves who it is: it is registered for no other way. */
+export function alwaysAuthenticates({
+  authMethod,
+  authMethods = [],
+}: Pick<Client, 'authMethod' | 'authMethods'>): boolean {
+  return authMethod !== 'none' && !authMethods.includes('none')
 }

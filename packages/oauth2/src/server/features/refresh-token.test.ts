@@ -147,7 +147,7 @@ describe('the refresh token grant (RFC 6749 §6, RFC 9700 §4.14)', () => {
   })
 
   it('dies at its absolute lifetime however much it is used', async () => {
-    const { server, clock, token } = await signedIn({ idleLifetime: 100, absoluteLifetime: 150 })
+    const { server, clock, token } = await signedIn({ idleLifetime: 100, lifetime: 150 })
     clock.advance(90)
     const { json } = await refresh(server, token)
     expect(json['error']).toBeUndefined()

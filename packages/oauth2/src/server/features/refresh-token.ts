@@ -10,8 +10,8 @@ import { constantTimeEqual, type JsonObject } from '@authlib/core'
 import { createSealer, decodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import type { Authorization, Slot } from '../contract/authorization.ts'
-import type { Client } from '../contract/client.ts'
+import type { Authorization, AuthorizationUpdate, Slot } from '../contract/authorization.ts'
+import { alwaysAuthenticates, type Client } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { TokenPlan } from '../contract/plans.ts'
@@ -19,13 +19,19 @@ import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import { slot } from '../records/authorization.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
-import { assertSeconds } from '../../seconds.ts'
+import { assertSeconds, secondsFor, type SecondsFor } from '../../seconds.ts'
 
 export interface RefreshTokenGrantOptions {
-  /** Seconds without a refresh after which the token dies. Default 30 days. */
-  readonly idleLifetime?: number
-  /** Seconds after which the person must come back, whatever happened meanwhile. Default 365 days. */
-  readonly absoluteLifetime?: number
+  /**
+   * Seconds without a refresh after which the token dies, or a function that gives them for a client. Default 30 days.
+   * A function is called at each refresh, so that a change of it holds for tokens that are out.
+   */
+  readonly idleLifetime?: SecondsFor<Client>
+  /**
+   * Seconds after which the person must come back, whatever happened meanwhile, or a function that gives them for a client
+   * when the first token is issued. Default 365 days.
+   */
+  readonly lifetime?: SecondsFor<Client>
   /**
    * Seconds in which the predecessor is answered with the *same* successor: a client that lost the response, or refreshed
    * twice at once, stays signed in. Default 10; 0 is strict.
@@ -58,11 +64,12 @@ const DAY = 86_400
 /** Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6. */
 export function refreshTokenGrant({
   idleLifetime = 30 * DAY,
-  absoluteLifetime = 365 * DAY,
+  lifetime = 365 * DAY,
   reuseInterval = 10,
   issueTo = wantsRefreshToken,
 }: RefreshTokenGrantOptions = {}): Grant {
-  assertSeconds({ idleLifetime, absoluteLifetime }, 1)
+  const idleOf = secondsFor('idleLifetime', idleLifetime, 1)
+  const lifetimeOf = secondsFor('lifetime', lifetime, 1)
   assertSeconds({ reuseInterval })
   const firstToken: Extension = {
     kind: 'extension',
@@ -74,8 +81,8 @@ export function refreshTokenGrant({
         plan.refreshable === true && client.grantTypes.includes('refresh_token') && issueTo(client, authorization)
       if (!wanted) return undefined
       const token = await createRefreshToken(server, authorization.id, 1)
-      const absoluteUntil = now + absoluteLifetime
-      const state = await stateOf(token, { generation: 1, now, absoluteUntil, idleLifetime })
+      const absoluteUntil = now + lifetimeOf(client)
+      const state = await stateOf(token, { generation: 1, now, absoluteUntil, idleLifetime: idleOf(client) })
       return {
         params: { refresh_token: token },
         update: { data: refreshSlot.write(state), expiresAt: state.idleUntil },
@@ -85,7 +92,7 @@ export function refreshTokenGrant({
   return {
     kind: 'grant',
     grantType: 'refresh_token',
-    settings: { idleLifetime, absoluteLifetime, reuseInterval },
+    settings: { idleLifetime: described(idleLifetime), lifetime: described(lifetime), reuseInterval },
     includes: [tokenEndpoint, firstToken, refreshTokenKind],
 
     async exchange(request): Promise<TokenPlan> {
@@ -100,6 +107,10 @@ export function refreshTokenGrant({
       const plan = { authorization, scope: narrowedScope(request, authorization) }
 
       if (constantTimeEqual(await sha256Base64url(token), state.head)) {
+        const idle = idleOf(client)
+        if (client.refreshTokenRotation === false && alwaysAuthenticates(client)) {
+          return { ...plan, ...keepAlive(authorization, state, now + idle) }
+        }
         const next = await createRefreshToken(server, authorization.id, generation + 1)
         const sealed = reuseInterval > 0 ? await successorSealer(token).seal(next) : undefined
         const state2: RefreshState = {
@@ -107,15 +118,11 @@ export function refreshTokenGrant({
             generation: generation + 1,
             now,
             absoluteUntil: state.absoluteUntil,
-            idleLifetime,
+            idleLifetime: idle,
           })),
           ...(sealed === undefined ? {} : { successor: { sealed, until: now + reuseInterval } }),
         }
-        const update = {
-          data: refreshSlot.write(state2),
-          expiresAt: Math.max(authorization.expiresAt, state2.idleUntil),
-        }
-        return { ...plan, params: { refresh_token: next }, update }
+        return { ...plan, params: { refresh_token: next }, update: updateTo(authorization, state2) }
       }
       const successor = await openSuccessor(state, { token, generation }, now)
       if (successor !== null) return { ...plan, params: { refresh_token: successor } }
@@ -172,6 +179,28 @@ async function findFamily({
   const authorization = await server.authorizations.find(parsed.authorizationId)
   if (!authorization) throw invalidGrant(INVALID_TOKEN, { reason: 'unknown or expired authorization' })
   return { token, generation: parsed.generation, authorization }
+}
+
+/**
+ * Without rotation a use moves the end of the token alone. Nothing is written when it stays where it is: of many refreshes
+ * at once, those that lose the commit find that on their second attempt.
+ */
+function keepAlive(
+  authorization: Authorization,
+  state: RefreshState,
+  idleEnd: number,
+): { readonly update?: AuthorizationUpdate } {
+  const idleUntil = Math.min(idleEnd, state.absoluteUntil)
+  return idleUntil === state.idleUntil ? {} : { update: updateTo(authorization, { ...state, idleUntil }) }
+}
+
+function updateTo(authorization: Authorization, state: RefreshState): AuthorizationUpdate {
+  return { data: refreshSlot.write(state), expiresAt: Math.max(authorization.expiresAt, state.idleUntil) }
+}
+
+/** For `settings`, which are plain data. */
+function described(option: SecondsFor<Client>): number | string {
+  return typeof option === 'function' ? 'a rule of the application' : option
 }
 
 /** Less scope narrows the access token, never the next refresh token. OAuth 2.1 §4.3. What was taken from the client is gone. */

@@ -7,7 +7,13 @@
 import { AuthlibError, type Json } from '@authlib/core'
 import { isNativeRedirectUri, redirectUriFault, type ApplicationType } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
-import type { Client, ClientMetadata, ClientSecret, ClientTrust } from '../contract/client.ts'
+import {
+  alwaysAuthenticates,
+  type Client,
+  type ClientMetadata,
+  type ClientSecret,
+  type ClientTrust,
+} from '../contract/client.ts'
 import { memberTypes } from '../contract/client-member.ts'
 import { grantTypeHint, knownMembers, memberHint } from './client-members.ts'
 import { hashClientSecret, secretFault } from './client-secret.ts'
@@ -64,6 +70,11 @@ export function readClientMetadata(metadata: ClientMetadata, trust: ClientTrust 
   for (const type of grantTypes) {
     const meant = grantTypeHint(type)
     if (meant !== undefined) refuse(`grant_types has ${JSON.stringify(type)}`, { hint: `Use ${meant}.` })
+  }
+  if (trust.refreshTokenRotation === false && !alwaysAuthenticates({ authMethod, ...trust })) {
+    refuse('trust.refreshTokenRotation is false, and the client may come without authentication', {
+      hint: 'Refresh tokens of public clients rotate (RFC 9700 §2.2.2). Give the client a secret or a key.',
+    })
   }
   const usesSecret = [authMethod, ...(trust.authMethods ?? [])].some((method) => method.startsWith('client_secret'))
   const fault =
@@ -160,7 +171,7 @@ function checkMember(
 
 const trustNames = new Set([
   ...['skip_consent', 'skipConsent', 'resource_server', 'resourceServer', 'first_party', 'firstParty', 'authMethods'],
-  ...['localhostAnyPort', 'schemesWithoutDot', 'trust'],
+  ...['localhostAnyPort', 'schemesWithoutDot', 'refreshTokenRotation', 'refresh_token_rotation', 'trust'],
 ])
 
 /**
