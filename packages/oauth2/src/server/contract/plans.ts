@@ -60,6 +60,8 @@ export interface TokenDraft {
   readonly tokenType: string
   /** Name of the `TokenFormat`. */
   readonly format: string
+  /** Signature algorithm, for a format that signs. Undefined: the one of the format. */
+  readonly algorithm?: string | undefined
   /** Further claims, such as `cnf`. Wire names. */
   readonly claims: JsonObject
   readonly single: boolean
@@ -75,6 +77,8 @@ export interface TokenChange {
   readonly tokenType?: string
   /** Name of a registered `TokenFormat`. That of the plan wins, then that of an extension, then the default format. */
   readonly format?: string
+  /** Signature algorithm, for a format that signs. The server must have a key for it. */
+  readonly algorithm?: string
   /** Wire names. Two features that write the same one are refused. */
   readonly claims?: JsonObject
   /** Members of `cnf`, joined: mutual TLS and DPoP may bind one token. RFC 7800 §3.1 */

@@ -17,7 +17,7 @@ import { jwksEndpoint } from './jwks.ts'
 export interface JwtAccessTokenOptions {
   /** Who the tokens are for, when nothing in the request says so: the `resource` of the API. §3 */
   readonly audience: string | readonly string[]
-  /** Signature algorithm. Default: the first of the server's keys. */
+  /** Signature algorithm, unless the token is for a resource that has its own. Default: the first of the server's keys. */
   readonly algorithm?: string
   /** Further claims, such as roles of the subject. Protocol claims win. §2.2.3 */
   readonly claims?: (draft: TokenDraft) => JsonObject | Promise<JsonObject>
@@ -43,7 +43,7 @@ export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOp
     name: 'jwt',
     isDefault: true,
     async mint(draft, server) {
-      const key = await server.requireKeys().signingKey(algorithm)
+      const key = await server.requireKeys().signingKey(draft.algorithm ?? algorithm)
       const audience =
         draft.audience.length > 0 ? draft.audience : [...defaultAudience, ...userinfoAudience(draft, server)]
       const payload = { ...(await claims?.(draft)), ...protocolClaims({ ...draft, audience }, server) }

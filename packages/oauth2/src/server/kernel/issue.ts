@@ -128,6 +128,7 @@ function changeDraft(draft: TokenDraft, change: TokenChange): TokenDraft {
     expiresAt: lifetime === undefined ? draft.expiresAt : Math.min(draft.expiresAt, draft.issuedAt + lifetime),
     tokenType: change.tokenType ?? draft.tokenType,
     format: change.format ?? draft.format,
+    algorithm: change.algorithm ?? draft.algorithm,
     claims: claimsOf(draft, change),
   }
 }
