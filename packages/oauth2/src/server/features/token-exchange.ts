@@ -6,8 +6,8 @@
  */
 
 import type { Awaitable } from '@authlib/core'
-import { isValidUrl } from '@authlib/core/kit'
 import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
+import { isResourceUri } from '../../resource-uri.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import type { Client } from '../contract/client.ts'
 import type { FoundToken, IssuePlan, TokenChange } from '../contract/plans.ts'
@@ -113,8 +113,8 @@ function requestedFormat({ params, server }: TokenRequest): string | undefined {
 function targetsOf({ params }: TokenRequest): readonly string[] {
   const resources = params.all('resource')
   for (const resource of resources) {
-    const absolute = isValidUrl(resource, { fragments: false }) || isUrn(resource)
-    if (!absolute) throw new OAuth2Error('invalid_target', 'resource must be an absolute URI without fragment') // §2.1
+    if (!isResourceUri(resource))
+      throw new OAuth2Error('invalid_target', 'resource must be an absolute URI without fragment') // §2.1
   }
   return [...new Set([...params.all('audience'), ...resources])]
 }
@@ -161,8 +161,4 @@ function actorOf(token: FoundToken | null): Actor | null {
   if (!token) return null
   const { subject, clientId } = token.authorization
   return { sub: subject ?? clientId, client_id: clientId }
-}
-
-function isUrn(text: string): boolean {
-  return /^urn:[a-z0-9][a-z0-9-]{0,31}:[\w.~:/@!$&'()*+,;=%-]+$/i.test(text)
 }
