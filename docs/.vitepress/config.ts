@@ -88,6 +88,7 @@ export default defineConfig({
           { text: 'Login and consent pages', link: '/guide/interaction' },
           { text: 'OpenID provider features', link: '/guide/server/openid-provider' },
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
+          { text: 'Tokens for one API', link: '/guide/server/resource-indicators' },
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Client authentication', link: '/guide/client-authentication' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
