@@ -16,6 +16,7 @@ import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
+import type { InteractionRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { endSession, findSession, startSession } from '../records/session.ts'
 import { pageResponse, type Page } from '../page.ts'
@@ -38,6 +39,11 @@ export interface DevelopmentPagesOptions {
   readonly scopeDescriptions?: Readonly<Record<string, string>>
   /** Seconds a login lasts. Default 8 hours. */
   readonly sessionLifetime?: number
+  /**
+   * Authentication contexts (`acr`) that logins here state: the first of them that the request wants, or else the first.
+   * Default none.
+   */
+  readonly acrValues?: readonly string[] | undefined
   /** Lets anyone who reaches the server log in as anyone, on hosts other than this machine too. For demos. Default false. */
   readonly insecurePublicHost?: boolean | undefined
 }
@@ -51,6 +57,7 @@ export function developmentPages({
   users,
   scopeDescriptions = {},
   sessionLifetime = 8 * 3600,
+  acrValues = [],
   insecurePublicHost = false,
 }: DevelopmentPagesOptions): Feature {
   const interaction = redirectInteraction({
@@ -67,7 +74,8 @@ export function developmentPages({
     const user = findUser(users, form)
     if (!user) return show(loginPage(pending, form.get('username') ?? ''), 401)
     const subject = user.subject ?? user.username
-    const { value, login } = await startSession(server, { subject, amr: ['pwd'] }, sessionLifetime)
+    const acr = wantedAcr(pending.request).find((value) => acrValues.includes(value)) ?? acrValues[0]
+    const { value, login } = await startSession(server, { subject, acr, amr: ['pwd'] }, sessionLifetime)
     const response = await pending.loggedIn(login)
     return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, value)]] }
   })
@@ -88,7 +96,18 @@ export function developmentPages({
     return { ...response, headers: [...response.headers, ...headers] }
   })
 
-  return { kind: 'feature', name: 'development_pages', includes: [interaction, login, consent, logout] }
+  return {
+    kind: 'feature',
+    name: 'development_pages',
+    ...(acrValues.length > 0 && { metadata: { acr_values_supported: acrValues } }), // OpenID Connect Discovery §3
+    includes: [interaction, login, consent, logout],
+  }
+}
+
+/** What a parameter demands, or else prefers, the best first. */
+function wantedAcr(request: InteractionRequest): readonly string[] {
+  const demanded = request.server.requests.demands(request).acrValues
+  return demanded ?? request.params.get('acr_values')?.split(' ') ?? []
 }
 
 function developmentEndpoint(

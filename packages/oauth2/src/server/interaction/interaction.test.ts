@@ -80,6 +80,28 @@ describe('development pages', () => {
     expect(browser.cookies.has('authlib_session')).toBe(false)
   })
 
+  it.each([
+    [undefined, undefined, 'low'],
+    ['other high low', undefined, 'high'],
+    ['other', undefined, 'low'],
+    ['low', ['high'], 'high'],
+  ])('state the acr for the wish %s and the demand %s', async (wish, demanded, stated) => {
+    const { server } = bareServer()
+    const seen: unknown[] = []
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(developmentPages({ users: [{ username: 'alice' }], acrValues: ['low', 'high'] }))
+      .register({
+        kind: 'extension',
+        name: 'acr',
+        demands: () => ({ acrValues: demanded }),
+        authorizing: (_request, { acr }) => void seen.push(acr),
+      })
+    expect(server.metadata()['acr_values_supported']).toEqual(['low', 'high'])
+    await new Browser(server).authorize({ acr_values: wish })
+    expect(seen).toEqual([stated])
+  })
+
   it('tell the client when the person denies (RFC 6749 §4.1.2.1)', async () => {
     const { server } = fullServer()
     const answer = await new Browser(server).authorize({}, { decision: 'deny' })
