@@ -1,11 +1,11 @@
-/** The demo as people start it: a process of its own, with a database and ports of its own. */
+/** The demo, or another example, as people start it: a process of its own, with a database and ports of its own. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const FOLDER = join(import.meta.dirname, '../../examples/demo')
+const EXAMPLES = join(import.meta.dirname, '../../examples')
 const PORTS = ['AUTHLIB_PROVIDER_PORT', 'AUTHLIB_CLIENT_PORT', 'AUTHLIB_API_PORT']
 
 export interface DemoProcess {
@@ -26,17 +26,25 @@ export async function startDemo(env: Readonly<Record<string, string>>): Promise<
   return { client, provider, api, ...demo }
 }
 
-/** For a demo that does not get as far as to listen. */
-export function runDemo(env: Readonly<Record<string, string>>): Pick<DemoProcess, 'output' | 'stop'> & {
+export interface ExampleProcess extends Pick<DemoProcess, 'output' | 'stop'> {
   readonly ended: Promise<number | null>
-  /** Resolves with the matches once there are so many; rejects if the demo ends before. */
+  /** Resolves with the matches once there are so many; rejects if the example ends before. */
   readonly printed: (pattern: RegExp, count: number) => Promise<readonly string[]>
-} {
-  const { scripts } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')) as { scripts: { start: string } }
+}
+
+/** For a demo that does not get as far as to listen. */
+export function runDemo(env: Readonly<Record<string, string>>): ExampleProcess {
+  return runExample('demo', env)
+}
+
+/** Runs the `start` script of a folder of `examples`. */
+export function runExample(name: string, env: Readonly<Record<string, string>>): ExampleProcess {
+  const folder = join(EXAMPLES, name)
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { scripts: { start: string } }
   const [command = '', ...args] = scripts.start.split(' ')
   const ports = Object.fromEntries(PORTS.map((name) => [name, '0']))
   const child = spawn(command === 'node' ? process.execPath : command, args, {
-    cwd: FOLDER,
+    cwd: folder,
     env: { PATH: process.env['PATH'], ...ports, ...env },
   })
   const output = collect(child)
@@ -53,7 +61,8 @@ export function runDemo(env: Readonly<Record<string, string>>): Pick<DemoProcess
         const found = output().match(pattern) ?? []
         if (found.length >= count) return found
         const more = new Promise<boolean>((resolve) => child.stdout.once('data', () => resolve(true)))
-        if (!(await Promise.race([more, ended.then(() => false)]))) throw new Error(`The demo has ended: ${output()}`)
+        if (!(await Promise.race([more, ended.then(() => false)])))
+          throw new Error(`The example has ended: ${output()}`)
       }
     },
   }

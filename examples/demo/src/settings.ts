@@ -39,7 +39,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   }
 }
 
-function readPort(env: NodeJS.ProcessEnv, variable: string, fallback: number): number {
+/** @throws SetupError */
+export function readPort(env: NodeJS.ProcessEnv, variable: string, fallback: number): number {
   const text = env[variable]
   if (!text) return fallback
   const port = Number(text)
@@ -47,7 +48,8 @@ function readPort(env: NodeJS.ProcessEnv, variable: string, fallback: number): n
   throw new SetupError(`${variable} is not a port: ${text}`)
 }
 
-function readIssuer(text: string): string {
+/** @throws SetupError */
+export function readIssuer(text: string): string {
   if (URL.canParse(text) && new URL(text).origin === text) return text
   throw new SetupError(`AUTHLIB_ISSUER is not a URL of scheme and host, such as https://demo.example: ${text}`)
 }

@@ -1,0 +1,49 @@
+/** Starts the provider for conformance suites, and stops it on Ctrl-C. SIGUSR2 rotates its keys. */
+
+import { listen } from '@authlib-examples/demo/listen'
+import { readClients } from '@authlib-examples/demo/provider/clients'
+import { readIssuer, readPort, SetupError } from '@authlib-examples/demo/settings'
+import { AuthlibError, memoryStore, randomToken } from '@authlib/core'
+import { storedKeys } from '@authlib/jose'
+import { mount } from '@authlib/node'
+import { resolve } from 'node:path'
+import { createProvider } from './provider.ts'
+
+try {
+  await start(process.env)
+} catch (error) {
+  if (!(error instanceof SetupError || error instanceof AuthlibError)) throw error
+  console.error([error.message, 'reason' in error ? error.reason : undefined].filter(Boolean).join(': '))
+  process.exitCode = 1
+}
+
+/** @throws SetupError */
+async function start(env: NodeJS.ProcessEnv): Promise<void> {
+  const { AUTHLIB_CLIENTS: file, AUTHLIB_ISSUER: published, INIT_CWD: folder = '' } = env
+  const clients = file ? await readClients(resolve(folder, file)) : []
+  const issuer = published ? readIssuer(published) : undefined
+  const http = await listen(readPort(env, 'AUTHLIB_PORT', 5100), 'AUTHLIB_PORT')
+  const store = memoryStore()
+  const secrets = [randomToken()]
+  const keys = storedKeys({ store, secrets, algorithms: ['RS256', 'ES256'] }) // Discovery §3: RS256 must be offered
+  const server = createProvider({ issuer: issuer ?? http.url, store, secrets, keys, clients })
+  http.serve(mount(server))
+
+  const delivering = setInterval(() => void server.deliverDue().catch(console.error), 10_000)
+  const rotate = (): void => void keys.rotate().then(() => console.log('The keys are rotated.'), console.error)
+  process.on('SIGUSR2', rotate)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      clearInterval(delivering)
+      process.off('SIGUSR2', rotate)
+      void http.close()
+    })
+  }
+  console.log(`
+  Issuer    ${server.issuer}
+  Listens   ${http.url}
+  Clients   ${clients.length}
+
+  Process ${process.pid}: SIGUSR2 rotates the keys, Ctrl-C stops the provider.
+`)
+}
