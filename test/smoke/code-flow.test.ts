@@ -26,6 +26,7 @@ async function startServer() {
   const server = new AuthorizationServer({
     issuer: ISSUER,
     store: memoryStore(),
+    interaction: 'callback',
     secrets: ['a secret of at least 32 characters'],
     keys: staticKeys([await generateKey('ES256')]),
     clients: staticClients([

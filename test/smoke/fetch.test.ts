@@ -13,11 +13,11 @@ it('mounts a server on Web requests, and leaves other requests alone', async () 
     store: memoryStore(),
     secrets: SECRETS,
     clients: staticClients([
-      { client_id: 'job', client_secret: 'a secret', grant_types: ['client_credentials'], scope: 'read' },
+      { client_id: 'job', client_secret: 'a secret of a client', grant_types: ['client_credentials'], scope: 'read' },
     ]),
   }).registerGrant(clientCredentialsGrant())
   const auth = mount(server)
-  const headers = { ...FORM, authorization: `Basic ${btoa('job:a%20secret')}` }
+  const headers = { ...FORM, authorization: `Basic ${btoa('job:a%20secret%20of%20a%20client')}` }
   const body = 'grant_type=client_credentials'
   const response = await auth(new Request('https://as.example/token', { method: 'POST', headers, body }))
   expect(response?.status).toBe(200)

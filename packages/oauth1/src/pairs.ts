@@ -42,11 +42,6 @@ export function formatPairs(pairs: readonly Pair[]): string {
   return text
 }
 
-/** The value of the first pair of a name. */
-export function findValue(pairs: readonly Pair[], name: string): string | undefined {
-  return pairs.find(([candidate]) => candidate === name)?.[1]
-}
-
 function tooManyPairs(): AuthlibError {
   return new AuthlibError('invalid_request', 'There are too many parameters', { status: 400 })
 }

@@ -29,7 +29,7 @@ export const CLIENT: RegisteredClient = {
   redirectUris: [CALLBACK],
   realms: ['photos', 'mail'],
 }
-export const OTHER: RegisteredClient = { clientId: 'other', clientSecret: 'other', redirectUris: [CALLBACK] }
+const OTHER: RegisteredClient = { clientId: 'other', clientSecret: 'other', redirectUris: [CALLBACK] }
 export const PIN: RegisteredClient = { clientId: 'pin', clientSecret: 'pin', redirectUris: ['oob'] }
 export const RSA: RegisteredClient = { clientId: 'rsa', publicKey: PUBLIC_KEY, redirectUris: [CALLBACK] }
 export const PLAIN: RegisteredClient = {
@@ -45,7 +45,7 @@ export interface TestClock {
   advance(seconds: number): void
 }
 
-export function manualClock(): TestClock {
+function manualClock(): TestClock {
   let now = START
   return Object.assign(() => now, { advance: (seconds: number) => void (now += seconds) })
 }

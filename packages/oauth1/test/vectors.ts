@@ -15,7 +15,7 @@ import {
 
 export { vectors }
 
-export const METHODS: Readonly<Record<string, SignatureMethod>> = Object.fromEntries(
+const METHODS: Readonly<Record<string, SignatureMethod>> = Object.fromEntries(
   [hmacSha1, hmacSha256, hmacSha512, plaintext, rsaSha1, rsaSha256, rsaSha512].map((method) => [method.name, method]),
 )
 

@@ -133,7 +133,7 @@ export async function nonceDemand(nonces: DpopNonces, now: number): Promise<Dpop
 }
 
 /** @see DpopProofError */
-export function invalidProof(reason: string, cause?: unknown): DpopProofError {
+function invalidProof(reason: string, cause?: unknown): DpopProofError {
   return new DpopProofError('invalid_dpop_proof', reason, undefined, cause)
 }
 

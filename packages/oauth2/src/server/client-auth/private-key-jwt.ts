@@ -9,7 +9,7 @@ import { findJwsRow, jwsAlgorithms } from '@authlib/jose'
 import { invalidClient } from '../../errors.ts'
 import type { ClientAuthMethod } from '../contract/registrable.ts'
 import { assertionVerifier, isHmac, readAssertion, type ClientAssertionOptions } from './client-assertion.ts'
-import { clientKeys } from './client-keys.ts'
+import { clientKeys } from '../records/client-keys.ts'
 
 const asymmetric = jwsAlgorithms.filter((alg) => findJwsRow(alg)?.kty !== 'oct')
 
@@ -21,7 +21,6 @@ const asymmetric = jwsAlgorithms.filter((alg) => findJwsRow(alg)?.kty !== 'oct')
  */
 export function privateKeyJwt(options: ClientAssertionOptions = {}): ClientAuthMethod {
   const verify = assertionVerifier(options)
-  const keysOf = clientKeys()
   const supported = options.algorithms?.filter((alg) => !isHmac(alg)) ?? asymmetric
   return {
     kind: 'client_auth_method',
@@ -33,7 +32,7 @@ export function privateKeyJwt(options: ClientAssertionOptions = {}): ClientAuthM
       const assertion = readAssertion(params)
       if (!assertion || isHmac(assertion.alg)) return null
       const client = await server.clients.find(assertion.clientId, { endpoint })
-      const keys = client && keysOf(client, server)
+      const keys = client && clientKeys(server, client)
       if (!client) throw invalidClient('', { reason: 'unknown client' })
       if (!keys) throw invalidClient('', { reason: 'the client has no jwks and no jwks_uri' })
       await verify(assertion, client, keys, supported, { server, endpoint })

@@ -17,7 +17,7 @@ import { clientMember, memberTypes } from '../contract/client-member.ts'
 import type { Client } from '../contract/client.ts'
 import type { ClientAuthMethod } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
-import { clientKeys } from './client-keys.ts'
+import { clientKeys } from '../records/client-keys.ts'
 
 /**
  * `tls_client_auth`: a certificate that a trusted authority has issued, with the subject or the alternative name that the
@@ -47,7 +47,6 @@ export const tlsClientAuth: ClientAuthMethod = {
  * to have issued it.
  */
 export function selfSignedTlsClientAuth(): ClientAuthMethod {
-  const keysOf = clientKeys()
   return {
     kind: 'client_auth_method',
     method: 'self_signed_tls_client_auth',
@@ -56,7 +55,7 @@ export function selfSignedTlsClientAuth(): ClientAuthMethod {
       const client = await claimedClient(request, params, server, { endpoint, method: 'self_signed_tls_client_auth' })
       const { clientCertificate } = request
       if (!client || !clientCertificate) return null
-      const keys = keysOf(client, server)
+      const keys = clientKeys(server, client)
       if (!keys) throw invalidClient('', { reason: 'the client has no jwks and no jwks_uri' })
       if (!(await hasKeyOf(keys, clientCertificate.der))) {
         throw invalidClient('', { reason: 'the key of the certificate is not registered' })
