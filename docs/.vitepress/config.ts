@@ -142,6 +142,7 @@ export default defineConfig({
         text: 'The project',
         items: [
           { text: 'Performance', link: '/performance' },
+          { text: 'OpenID Connect conformance', link: '/conformance' },
           { text: 'A tour of the code', link: '/tour' },
           { text: 'Case ids in tests', link: '/cases' },
         ],
