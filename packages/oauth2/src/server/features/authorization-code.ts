@@ -19,13 +19,14 @@ import { issuerParameter } from './issuer-parameter.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { authorizationIdOf } from '../records/token-text.ts'
 import { assertSeconds } from '../../seconds.ts'
+import { senderKey } from './sender-key.ts'
 
 export interface AuthorizationCodeGrantOptions {
   /** Lifetime of the code in seconds. RFC 6749 §4.1.2 recommends at most 600. Default 60. */
   readonly lifetime?: number
   /**
-   * Seconds within which a second, fully valid redemption is refused without ending the authorization: browsers and
-   * proxies submit twice. Default 2; 0 is strict.
+   * Seconds within which a second, fully valid redemption by the same DPoP key or client certificate is refused without
+   * ending the authorization: browsers and proxies submit twice. Default 2; 0 is strict.
    */
   readonly doubleSubmitInterval?: number
   /** Demands `redirect_uri` at the token endpoint, as RFC 6749 §4.1.3 does and OAuth 2.1 §10.2 no longer does. Default false. */
@@ -46,7 +47,13 @@ const REPLAY_MEMORY = 600
 /** The `redirect_uri` of the request, when it had one. */
 const redirectUriSlot: Slot<string> = slot<string>('redirectUri')
 
-type CodeData = { readonly version: 1; readonly status: 'live' | 'used' | 'burnt'; readonly usedAt?: number }
+type CodeData = {
+  readonly version: 1
+  readonly status: 'live' | 'used' | 'burnt'
+  readonly usedAt?: number
+  /** The `senderKey` that redeemed it. */
+  readonly usedBy?: string | undefined
+}
 
 /** Redeems authorization codes, each once. RFC 6749 §4.1.3. */
 export function authorizationCodeGrant({
@@ -76,7 +83,8 @@ export function authorizationCodeGrant({
       if (data.status === 'used') {
         // The plan is refused only once everything else about the request has been found valid: whoever holds nothing
         // but a used code must not be able to end the authorization. OAuth 2.1 §7.5
-        const doubleSubmit = now < (data.usedAt ?? 0) + doubleSubmitInterval
+        const soon = now < (data.usedAt ?? 0) + doubleSubmitInterval
+        const doubleSubmit = soon && data.usedBy === senderKey(request) // another key is another sender
         const refuse = invalidGrant(INVALID_CODE, { reason: doubleSubmit ? 'code submitted twice' : 'code replayed' })
         return doubleSubmit ? { ...plan, refuse } : { ...plan, refuse, update: { status: 'revoked' } }
       }
@@ -88,7 +96,7 @@ export function authorizationCodeGrant({
         ...plan,
         refreshable: true,
         update: { status: 'active' },
-        changes: mark(code, { version: 1, status: 'used', usedAt: now }, now),
+        changes: mark(code, { version: 1, status: 'used', usedAt: now, usedBy: senderKey(request) }, now),
         ifInvalid: mark(code, { version: 1, status: 'burnt' }, now), // one guess at a verifier, no more
       }
     },

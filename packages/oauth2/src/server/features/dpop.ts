@@ -25,6 +25,7 @@ import type { ClientRequest, TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
 import { assertSeconds } from '../../seconds.ts'
+import { proofSlot } from './sender-key.ts'
 
 export interface DpopOptions extends Pick<DpopProofOptions, 'algorithms' | 'maxAge' | 'leeway'> {
   /** Refuses token requests without a proof. Default: only those of clients with `dpop_bound_access_tokens`. */
@@ -39,8 +40,6 @@ export interface DpopOptions extends Pick<DpopProofOptions, 'algorithms' | 'maxA
 
 const boundTokens = clientMember('dpop_bound_access_tokens', memberTypes.boolean)
 
-/** The key of the proof of a direct request. */
-const proofSlot: Slot<string> = slot<string>('dpopProof')
 /** The key that a code is bound to. §10 */
 const codeKeySlot: Slot<string> = slot<string>('dpopCodeKey')
 /** The key that the refresh tokens of a public client are bound to. §5 */

@@ -15,6 +15,7 @@ import type { Extension } from '../contract/extension.ts'
 import type { Metadata } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
+import { certificateSlot } from './sender-key.ts'
 
 export interface MutualTlsOptions {
   /** Refuses token requests without a certificate. Default: only those of clients that ask for bound tokens. */
@@ -28,8 +29,6 @@ export interface MutualTlsOptions {
 
 const boundTokens = clientMember('tls_client_certificate_bound_access_tokens', memberTypes.boolean)
 
-/** The certificate of a direct request. */
-const certificateSlot: Slot<string> = slot<string>('certificate')
 /** The certificate that the refresh tokens of a public client are bound to. §4 */
 const refreshCertificateSlot: Slot<string> = slot<string>('refreshCertificate')
 

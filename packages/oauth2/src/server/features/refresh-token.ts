@@ -19,6 +19,7 @@ import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import { slot } from '../records/authorization.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
+import { senderKey } from './sender-key.ts'
 import { assertSeconds, secondsFor, type SecondsFor } from '../../seconds.ts'
 
 export interface RefreshTokenGrantOptions {
@@ -34,7 +35,8 @@ export interface RefreshTokenGrantOptions {
   readonly lifetime?: SecondsFor<Client>
   /**
    * Seconds in which the predecessor is answered with the *same* successor: a client that lost the response, or refreshed
-   * twice at once, stays signed in. Default 10; 0 is strict.
+   * twice at once, stays signed in. It must prove the same DPoP key or client certificate, if it proved one: another key is
+   * taken for theft. Default 10; 0 is strict.
    */
   readonly reuseInterval?: number
   /**
@@ -44,6 +46,13 @@ export interface RefreshTokenGrantOptions {
   readonly issueTo?: (client: Client, authorization: Authorization) => boolean
 }
 
+type Successor = {
+  readonly sealed: string
+  readonly until: number
+  /** The `senderKey` of the refresh that made it. */
+  readonly madeFor?: string | undefined
+}
+
 type RefreshState = {
   readonly generation: number
   /** Hash of the one token that is good. */
@@ -51,7 +60,7 @@ type RefreshState = {
   readonly idleUntil: number
   readonly absoluteUntil: number
   /** The head itself, sealed under a key that only its predecessor gives. */
-  readonly successor?: { readonly sealed: string; readonly until: number } | undefined
+  readonly successor?: Successor | undefined
 }
 
 const refreshSlot: Slot<RefreshState> = slot<RefreshState>('refresh')
@@ -120,12 +129,15 @@ export function refreshTokenGrant({
             absoluteUntil: state.absoluteUntil,
             idleLifetime: idle,
           })),
-          ...(sealed === undefined ? {} : { successor: { sealed, until: now + reuseInterval } }),
+          ...(sealed === undefined
+            ? {}
+            : { successor: { sealed, until: now + reuseInterval, madeFor: senderKey(request) } }),
         }
         return { ...plan, params: { refresh_token: next }, update: updateTo(authorization, state2) }
       }
       const successor = await openSuccessor(state, { token, generation }, now)
-      if (successor !== null) return { ...plan, params: { refresh_token: successor } }
+      const sameSender = state.successor?.madeFor === senderKey(request)
+      if (successor !== null && sameSender) return { ...plan, params: { refresh_token: successor } }
       if (generation >= state.generation) throw invalidGrant(INVALID_TOKEN, { reason: 'not the live refresh token' })
       // RFC 9700 §4.14.2: somebody holds a token that was replaced. This authorization ends, and only this one.
       return {
