@@ -32,6 +32,7 @@ import {
   type Tenant,
 } from './kernel/options.ts'
 import type { Registry } from './kernel/registry.ts'
+import { assertScopes } from './kernel/scope.ts'
 import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
 import { createServer } from './kernel/server.ts'
 
@@ -52,6 +53,8 @@ export class AuthorizationServer implements Server, Mountable {
   readonly random: Server['random']
   readonly accessTokenLifetime: Server['accessTokenLifetime']
   readonly scopes: Server['scopes']
+  readonly defaultScope: Server['defaultScope']
+  readonly narrowScope: Server['narrowScope']
   readonly tokens: Server['tokens']
   readonly authorizations: Server['authorizations']
   readonly requests: Server['requests']
@@ -78,6 +81,7 @@ export class AuthorizationServer implements Server, Mountable {
     assertIssuer(options.issuer)
     assertStrongStorage(options)
     assertErrorUris(options)
+    assertScopes(options)
     claimStore(options, registry.storeOwners)
     const server = createServer(options, registry)
     this.#server = server
@@ -90,6 +94,8 @@ export class AuthorizationServer implements Server, Mountable {
     this.random = server.random
     this.accessTokenLifetime = server.accessTokenLifetime
     this.scopes = server.scopes
+    this.defaultScope = server.defaultScope
+    this.narrowScope = server.narrowScope
     this.tokens = server.tokens
     this.authorizations = server.authorizations
     this.requests = server.requests

@@ -50,6 +50,10 @@ export interface Server extends Environment {
   readonly accessTokenLifetime: number
   /** Known scope values; undefined when the server keeps no list. */
   readonly scopes: readonly string[] | undefined
+  /** Scope of a request of this client that asks for none. */
+  readonly defaultScope: (client: Client) => readonly string[]
+  /** Whether a client that asks for more than it may have gets less, in place of an error. */
+  readonly narrowScope: boolean
   /** The registered grants. */
   readonly grantTypes: readonly string[]
   readonly tokens: Tokens

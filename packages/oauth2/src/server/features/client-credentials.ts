@@ -4,8 +4,9 @@
  * @spec RFC 6749 §4.4
  */
 
-import { invalidScope, unauthorizedClient } from '../../errors.ts'
-import { coversScope, parseScope } from '../../scope.ts'
+import { unauthorizedClient } from '../../errors.ts'
+import { parseScope } from '../../scope.ts'
+import { allowedScope } from '../allowed-scope.ts'
 import { isPublicClient } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import type { Grant } from '../contract/registrable.ts'
@@ -18,11 +19,9 @@ export function clientCredentialsGrant(): Grant {
     grantType: 'client_credentials',
     includes: [tokenEndpoint],
     exchange(request) {
-      const { client, params } = request
+      const { server, client, params } = request
       if (isPublicClient(client)) throw unauthorizedClient('a public client may not use this grant_type') // §4.4
-      const requested = parseScope(params.get('scope'))
-      if (!coversScope(client.scope, requested)) throw invalidScope('the client may not ask for this scope')
-      const scope = params.has('scope') ? requested : client.scope
+      const scope = params.has('scope') ? allowedScope(server, client, parseScope(params.get('scope'))) : client.scope
       return { authorization: newAuthorization(request, { scope }), scope, single: true } // §4.4.3: no refresh token
     },
   }

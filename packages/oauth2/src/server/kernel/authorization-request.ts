@@ -8,7 +8,8 @@
 import { randomToken, readForm, readQuery, type HttpRequest, type Params } from '@authlib/core'
 import { invalidRequest, invalidScope, serverError, unauthorizedClient, unsupportedResponseType } from '../../errors.ts'
 import { matchesRedirectUri } from '../../redirect-uri.ts'
-import { coversScope, parseScope } from '../../scope.ts'
+import { parseScope } from '../../scope.ts'
+import { allowedScope } from '../allowed-scope.ts'
 import { AuthorizationError, atTarget } from '../authorization-error.ts'
 import type { Client } from '../contract/client.ts'
 import type {
@@ -196,12 +197,13 @@ function findResponseType(registry: Registry, client: Client, params: Params): R
 
 /**
  * What the server does not know is ignored (OpenID Connect Core §3.1.2.1), unless nothing else was asked for; what the
- * client may not have is refused. Without `scope` the default is none (RFC 6749 §3.3).
+ * client may not have is refused, or left out where the server is configured so. RFC 6749 §3.3
  */
-function requestedScope({ scopes }: Server, client: Client, params: Params): readonly string[] {
+function requestedScope(server: Server, client: Client, params: Params): readonly string[] {
+  const { scopes } = server
   const requested = parseScope(params.get('scope'))
+  if (requested.length === 0) return server.defaultScope(client)
   const known = scopes === undefined ? requested : requested.filter((word) => scopes.includes(word))
-  if (requested.length > 0 && known.length === 0) throw invalidScope('the scope is not known')
-  if (!coversScope(client.scope, known)) throw invalidScope('the client may not ask for this scope')
-  return known
+  if (known.length === 0) throw invalidScope('the scope is not known')
+  return allowedScope(server, client, known)
 }

@@ -9,13 +9,19 @@ import { authenticateClient } from './client-authentication.ts'
 import { receiveClientRequest } from './client-request.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Registry } from './registry.ts'
+import { withDefaultScope } from './scope.ts'
 
 export function clientsOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Clients {
   const own =
     options.clients ?? storedClients(options.store, { clock: server.clock, sealer: server.sealer('client_secret') })
 
-  /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
   async function find(clientId: string, endpoint: string | undefined): Promise<Client | null> {
+    const client = await findAnywhere(clientId, endpoint)
+    return client && withDefaultScope(client, options)
+  }
+
+  /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
+  async function findAnywhere(clientId: string, endpoint: string | undefined): Promise<Client | null> {
     const client = await own.find(clientId, { endpoint })
     // Without an endpoint nobody claims to be the client, such as when an account must not have the id of one.
     if (client || endpoint === undefined || registry.clientSources.size === 0) return client

@@ -5,7 +5,7 @@ import { isValidUrl } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
-import type { ClientSource } from '../contract/client.ts'
+import type { Client, ClientSource } from '../contract/client.ts'
 import type { ClientAuthMethod } from '../contract/registrable.ts'
 
 export interface AuthorizationServerOptions {
@@ -24,6 +24,20 @@ export interface AuthorizationServerOptions {
   readonly paths?: Readonly<Record<string, string>> | undefined
   /** Scope values to publish. When given, others are ignored. */
   readonly scopes?: readonly string[] | undefined
+  /**
+   * Scope of authorization and device requests that ask for none, or a function that gives it for a client; less what the
+   * client may not have. Default: none. The client credentials grant has a default of its own: all that the client may have.
+   */
+  readonly defaultScope?: readonly string[] | ((client: Client) => readonly string[]) | undefined
+  /**
+   * Scope that clients without a `scope` of their own may ask for, such as those that register themselves. Default: none.
+   */
+  readonly defaultClientScope?: readonly string[] | undefined
+  /**
+   * Grants less when a client asks for more than it may have, in place of `invalid_scope`: for clients that ask for all of
+   * `scopes_supported`, as MCP clients do. The token response tells what was granted. Default false.
+   */
+  readonly narrowScope?: boolean | undefined
   /** Seconds. Default 3600. */
   readonly accessTokenLifetime?: number | undefined
   /** Pages for developers about errors, by error code: `{ invalid_scope: 'https://docs.example/scopes' }`. */
@@ -70,7 +84,12 @@ export interface OutgoingOptions {
 
 /** What may differ between tenants that share one set of registrations. */
 export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
-  Partial<Pick<AuthorizationServerOptions, 'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes'>>
+  Partial<
+    Pick<
+      AuthorizationServerOptions,
+      'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes' | 'defaultScope' | 'defaultClientScope'
+    >
+  >
 
 /** @throws AuthlibError `weak_storage` */
 export function assertStrongStorage({ store, allowWeakStorage = false }: AuthorizationServerOptions): void {

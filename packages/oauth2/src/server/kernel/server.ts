@@ -24,6 +24,7 @@ import { mintForResponse } from './issue.ts'
 import { composeMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Registry } from './registry.ts'
+import { defaultScopeOf } from './scope.ts'
 import { createTokenResponse } from './token-request.ts'
 import { assertSeconds } from '../../seconds.ts'
 
@@ -36,6 +37,8 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
     ...createEnvironment(options, registry),
     accessTokenLifetime,
     scopes: options.scopes,
+    defaultScope: defaultScopeOf(options),
+    narrowScope: options.narrowScope ?? false,
     get grantTypes() {
       return registry.grantTypes
     },
