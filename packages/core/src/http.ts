@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly headers: { get(name: string): string | null }
   /** The body. May be called twice on requests of our adapters. */
   text(): Promise<string>
+  /** Address of the peer of the connection, where the adapter knows it: of the client, or of the proxy in front. */
+  readonly remoteAddress?: string | undefined
   /** From TLS, or from a header of a trusted proxy. RFC 8705. */
   readonly clientCertificate?: ClientCertificate | undefined
 }

@@ -67,6 +67,19 @@ describe('nodeRequest', () => {
   })
 })
 
+describe('the remote address', () => {
+  it('is that of the connection, whatever a header says', async () => {
+    let seen: string | undefined
+    const server = await startNodeServer((incoming, outgoing) => {
+      seen = nodeRequest(incoming).remoteAddress
+      outgoing.end()
+    })
+    await fetch(server.url, { headers: { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.1' } })
+    await server.stop()
+    expect(seen).toMatch(/^(::ffff:)?127\.0\.0\.1$|^::1$/)
+  })
+})
+
 describe('the client certificate (RFC 8705 §2)', () => {
   it('is that of the TLS connection, with whether its issuer is trusted', async () => {
     const der = new Uint8Array(new X509Certificate(CERTIFICATE).raw)

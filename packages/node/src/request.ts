@@ -61,6 +61,10 @@ class NodeRequest implements HttpRequest {
     return readBody(this.#incoming, this.#maxBody, this.#body)
   }
 
+  get remoteAddress(): string | undefined {
+    return this.#incoming.socket.remoteAddress
+  }
+
   get clientCertificate(): ClientCertificate | undefined {
     return this.#clientCertificate(this.#incoming)
   }

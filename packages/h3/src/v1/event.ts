@@ -34,6 +34,7 @@ export function eventRequest({ node }: NodeEvent, options: NodeRequestOptions = 
       if (bytes.length > maxBody) throw payloadTooLarge()
       return parsedBody(bytes, headers.get('content-type'))
     },
+    remoteAddress: view.remoteAddress,
     get clientCertificate() {
       return view.clientCertificate
     },

@@ -66,6 +66,7 @@ export class AuthorizationServer implements Server, Mountable {
   readonly url: Environment['url']
   readonly send: Environment['send']
   readonly emit: Environment['emit']
+  readonly rateLimit: Environment['rateLimit']
   readonly background: Environment['background']
   readonly deliverDue: Server['deliverDue']
   readonly responseType: Server['responseType']
@@ -107,6 +108,7 @@ export class AuthorizationServer implements Server, Mountable {
     this.url = server.url
     this.send = server.send
     this.emit = server.emit
+    this.rateLimit = server.rateLimit
     this.background = server.background
     this.deliverDue = server.deliverDue
     this.responseType = server.responseType

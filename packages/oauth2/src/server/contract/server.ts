@@ -10,6 +10,7 @@ import type { AuthEvent, EndingCause } from './events.ts'
 import type { AuthorizationDecision, ConsentItem, Demands, Login, PendingInteraction } from './interaction.ts'
 import type { Moment, MomentHandler } from './moments.ts'
 import type { AuthorizationPlan, FoundToken, IssuePlan } from './plans.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { ResponseType } from './registrable.ts'
 import type {
   AuthorizationRequest,
@@ -40,6 +41,8 @@ export interface Environment {
   /** A request to a URL that somebody else chose: public addresses alone, no redirect, limits on size and time. */
   readonly send: (url: string | URL, options?: Omit<SendOptions, 'fetch' | 'addresses'>) => Promise<SendResponse>
   readonly emit: (event: AuthEvent) => void
+  /** The rate limiter of the application. */
+  readonly rateLimit: RateLimit | undefined
   /** Work that no answer waits for. What it throws is an event `server.error`. */
   readonly background: (work: () => Promise<unknown>) => void
 }

@@ -25,6 +25,7 @@ import type { Endpoint, Grant } from '../contract/registrable.ts'
 import type { BackchannelRequest, ClientRequest, TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { AUTHORIZATION_KIND, readAuthorization } from '../records/authorization.ts'
+import { limited, type Outcome } from '../rate-limit.ts'
 import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
 import { codePage, connectedPage, refusedPage } from './device-page.ts'
 import { createUserCode, findUserCode, formatUserCode, normalizeUserCode, storeUserCode } from './device-user-code.ts'
@@ -43,6 +44,11 @@ export interface DeviceAuthorizationOptions {
    * people type it.
    */
   readonly verificationUri?: string
+}
+
+export interface FindDeviceRequestOptions extends Pick<DeviceAuthorizationOptions, 'wrongCodes'> {
+  /** The request in which the code came, for the `rateLimit` of the server. */
+  readonly http?: HttpRequest | undefined
 }
 
 /** The `grant_type`. RFC 8628 §3.4 */
@@ -95,15 +101,17 @@ export function deviceAuthorizationGrant(options: DeviceAuthorizationOptions = {
  * `server.requests.answer(request, decision)`, or hand it to `server.interaction.begin(request, http)`. Null when the code is
  * not known, was answered or has expired.
  *
- * @throws OAuth2Error `slow_down` (429) when too many wrong codes were entered lately
+ * @throws OAuth2Error `slow_down` (429) when too many wrong codes were entered lately, `temporarily_unavailable` (429) when
+ * the `rateLimit` of the server refuses
  */
 export async function findDeviceRequest(
   server: Server,
   userCode: string,
-  { wrongCodes = 60 }: Pick<DeviceAuthorizationOptions, 'wrongCodes'> = {},
+  { wrongCodes = 60, http }: FindDeviceRequestOptions = {},
 ): Promise<BackchannelRequest | null> {
   const code = normalizeUserCode(userCode)
-  const authorizationId = await findUserCode(server, code, wrongCodes)
+  const attempt = { kind: 'user_code', endpoint: 'device_verification', http } as const
+  const authorizationId = await limited(server, attempt, isWrongCode, () => findUserCode(server, code, wrongCodes))
   if (authorizationId === null) return null
   const { record, answered } = await load(server, authorizationId)
   if (!record || answered) return null
@@ -113,6 +121,10 @@ export async function findDeviceRequest(
   if (!client || until <= now) return null
   const params = Params.parse(query).with({ user_code: formatUserCode(code) }) // for pages to show
   return server.requests.backchannel({ grantType: DEVICE_CODE, client, params, authorizationId, receivedAt: now })
+}
+
+function isWrongCode(outcome: Outcome<string | null>): string | null {
+  return 'result' in outcome && outcome.result === null ? 'unknown user code' : null
 }
 
 /** Where devices ask. §3.1 */
@@ -191,7 +203,7 @@ function verificationEndpoint(wrongCodes: number): Endpoint {
 
 async function enterCode(http: HttpRequest, server: Server, wrongCodes: number): Promise<HttpResponse> {
   const code = (await readForm(http)).get('user_code') ?? ''
-  const request = await findDeviceRequest(server, code, { wrongCodes })
+  const request = await findDeviceRequest(server, code, { wrongCodes, http })
   if (!request)
     return codePage(400, { code, fault: 'This code is not valid. Check it, or let your device show a new one.' })
   return server.interaction.begin(request, http)

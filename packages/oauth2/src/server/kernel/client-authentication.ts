@@ -10,6 +10,7 @@ import { invalidClient, invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
 import type { Grant } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
+import { limited, refusedWith } from '../rate-limit.ts'
 import type { Registry } from './registry.ts'
 
 /** The request whose client is to be found. */
@@ -26,12 +27,21 @@ export interface Unauthenticated {
 const otherMethod = 'the client is registered for another authentication method'
 
 /** @throws OAuth2Error `invalid_client`, or `invalid_request` for two methods at once */
-export async function authenticateClient(
-  server: Server,
-  registry: Registry,
-  request: Unauthenticated,
-): Promise<Client> {
-  const { http, params } = request
+export function authenticateClient(server: Server, registry: Registry, request: Unauthenticated): Promise<Client> {
+  if (server.rateLimit === undefined) return proveClient(server, registry, request)
+  const { http, endpoint } = request
+  const attempt = { kind: 'client', endpoint, http, clientId: claimedId(request) } as const
+  return limited(server, attempt, isWrong, () => proveClient(server, registry, request))
+}
+
+const isWrong = refusedWith('invalid_client')
+
+function claimedId({ http, params }: Unauthenticated): string | undefined {
+  return readBasicCredentials(http)?.clientId ?? params.get('client_id')
+}
+
+async function proveClient(server: Server, registry: Registry, request: Unauthenticated): Promise<Client> {
+  const { params } = request
   try {
     const used = await theOneUsed(server, registry, request)
     const client = used?.client ?? (await identified(server, request))
@@ -47,7 +57,7 @@ export async function authenticateClient(
       server.emit({
         type: 'client.refused',
         at: server.clock(),
-        clientId: readBasicCredentials(http)?.clientId ?? params.get('client_id'),
+        clientId: claimedId(request),
         reason: error.reason,
       })
     }

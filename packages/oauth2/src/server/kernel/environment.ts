@@ -39,6 +39,7 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     random,
     sealer,
     emit,
+    rateLimit: options.rateLimit,
     mac: (label) => cached(macs, label, () => createMac({ secrets, label: ownLabel(label) })),
     send: (url, sending) => send(url, { ...sending, fetch: outgoing.fetch, addresses }),
 

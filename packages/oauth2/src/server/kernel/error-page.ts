@@ -12,5 +12,7 @@ export function errorPage(error: OAuth2Error): HttpResponse {
   const detail = error.description === '' ? error.code : `${error.code}: ${error.description}`
   const body = `<p>Go back to the application that sent you here and start again. If that does not help, tell its makers:</p>
 <p><code>${escapeHtml(detail)}</code></p>`
-  return pageResponse(error.status, { title: 'This request cannot be continued', body })
+  const page = pageResponse(error.status, { title: 'This request cannot be continued', body })
+  const wait = error.headers.filter(([name]) => name === 'retry-after')
+  return { ...page, headers: [...page.headers, ...wait] }
 }

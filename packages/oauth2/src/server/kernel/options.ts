@@ -6,6 +6,7 @@ import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
 import type { Client, ClientSource } from '../contract/client.ts'
+import type { RateLimit } from '../contract/rate-limit.ts'
 import type { ClientAuthMethod } from '../contract/registrable.ts'
 
 export interface AuthorizationServerOptions {
@@ -49,6 +50,11 @@ export interface AuthorizationServerOptions {
    * refusals too, by `consoleEvents()`.
    */
   readonly onEvent?: EventListener | undefined
+  /**
+   * Hears of wrong client secrets, codes and user codes, and may refuse callers with 429. Default: none; the server limits
+   * nothing but user codes by itself.
+   */
+  readonly rateLimit?: RateLimit | undefined
   /**
    * `callback`: the application answers the authorization endpoint itself, with `validateAuthorizationRequest` and
    * `createAuthorizationResponse`, so its URL is published. Not needed when an interaction is registered; without either

@@ -16,6 +16,7 @@ import type { Authorization, AuthorizationUpdate } from '../contract/authorizati
 import type { Changes, IssuePlan, RefusePlan } from '../contract/plans.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
+import { limited, refusedWith } from '../rate-limit.ts'
 import { authorizationChanges, partitionOf } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { endingOf, revokeAuthorizations } from './authorizations.ts'
@@ -60,7 +61,9 @@ export async function createTokenResponse(
       now: server.clock(),
       data: {},
     }
-    return await answer(registry, registered, await received(registered.moments, request))
+    const run = async (): Promise<HttpResponse> =>
+      answer(registry, registered, await received(registered.moments, request))
+    return await limited(server, { kind: 'grant', endpoint: ENDPOINT, clientId, grantType, http }, isWrong, run)
   } catch (error) {
     if (error instanceof OAuth2Error) {
       const at = server.clock()
@@ -69,6 +72,8 @@ export async function createTokenResponse(
     throw error
   }
 }
+
+const isWrong = refusedWith('invalid_grant')
 
 async function answer(registry: Registry, registered: RegisteredGrant, request: TokenRequest): Promise<HttpResponse> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,0 +1,58 @@
+/** Asking the rate limiter of the application, and telling it. */
+
+import { OAuth2Error } from '../errors.ts'
+import { assertSeconds } from '../seconds.ts'
+import type { Attempt } from './contract/rate-limit.ts'
+import type { Environment } from './contract/server.ts'
+
+/** What a guess came to: a result, or what was thrown. */
+export type Outcome<T> = { readonly result: T } | { readonly error: OAuth2Error }
+
+/**
+ * Runs what may be a guess, between the two calls of the rate limiter. `wrong` gives the reason of an outcome that is a
+ * wrong guess; null for others.
+ *
+ * @throws OAuth2Error `temporarily_unavailable` (429), and what `run` throws
+ */
+export async function limited<T>(
+  { rateLimit }: Pick<Environment, 'rateLimit'>,
+  attempt: Attempt,
+  wrong: (outcome: Outcome<T>) => string | null,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (rateLimit === undefined) return run()
+  const known: Attempt = { ...attempt, address: attempt.http?.remoteAddress }
+  const seconds = (await rateLimit.check(known)) ?? 0
+  assertSeconds({ 'rateLimit.check()': seconds })
+  if (seconds > 0) throw tooManyAttempts(attempt, seconds)
+  const tell = async (outcome: Outcome<T>): Promise<void> => {
+    const reason = wrong(outcome)
+    if (reason !== null) await rateLimit.failed({ ...known, reason })
+  }
+  let result: T
+  try {
+    result = await run()
+  } catch (error) {
+    if (error instanceof OAuth2Error) await tell({ error })
+    throw error
+  }
+  await tell({ result })
+  return result
+}
+
+/** Wrong is what was refused with this error. */
+export function refusedWith(code: string): (outcome: Outcome<unknown>) => string | null {
+  return (outcome) => ('error' in outcome && outcome.error.code === code ? reasonOf(outcome.error) : null)
+}
+
+function reasonOf({ reason, description }: OAuth2Error): string {
+  return reason ?? description
+}
+
+function tooManyAttempts({ kind }: Attempt, seconds: number): OAuth2Error {
+  return new OAuth2Error('temporarily_unavailable', 'too many failed attempts', {
+    status: 429, // RFC 6585 §4
+    headers: [['retry-after', String(Math.ceil(seconds))]],
+    reason: `refused by the rate limit: ${kind}`,
+  })
+}
