@@ -19,7 +19,7 @@ import { issuerParameter } from './issuer-parameter.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { authorizationIdOf } from '../records/token-text.ts'
 import { assertSeconds } from '../../seconds.ts'
-import { senderKey } from './sender-key.ts'
+import { senderKey } from '../records/sender-key.ts'
 
 export interface AuthorizationCodeGrantOptions {
   /** Lifetime of the code in seconds. RFC 6749 §4.1.2 recommends at most 600. Default 60. */

@@ -25,7 +25,7 @@ import type { ClientRequest, TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
 import { assertSeconds } from '../../seconds.ts'
-import { proofSlot } from './sender-key.ts'
+import { proofSlot } from '../records/sender-key.ts'
 
 export interface DpopOptions extends Pick<DpopProofOptions, 'algorithms' | 'maxAge' | 'leeway'> {
   /** Refuses token requests without a proof. Default: only those of clients with `dpop_bound_access_tokens`. */

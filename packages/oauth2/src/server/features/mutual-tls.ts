@@ -15,7 +15,7 @@ import type { Extension } from '../contract/extension.ts'
 import type { Metadata } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
-import { certificateSlot } from './sender-key.ts'
+import { certificateSlot } from '../records/sender-key.ts'
 
 export interface MutualTlsOptions {
   /** Refuses token requests without a certificate. Default: only those of clients that ask for bound tokens. */

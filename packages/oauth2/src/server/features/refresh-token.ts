@@ -19,7 +19,7 @@ import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import { slot } from '../records/authorization.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
-import { senderKey } from './sender-key.ts'
+import { senderKey } from '../records/sender-key.ts'
 import { assertSeconds, secondsFor, type SecondsFor } from '../../seconds.ts'
 
 export interface RefreshTokenGrantOptions {

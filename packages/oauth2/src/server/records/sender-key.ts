@@ -7,7 +7,7 @@
 
 import type { JsonObject } from '@authlib/core'
 import type { Slot } from '../contract/authorization.ts'
-import { slot } from '../records/authorization.ts'
+import { slot } from './authorization.ts'
 
 /** Thumbprint of the key of the DPoP proof. */
 export const proofSlot: Slot<string> = slot<string>('dpopProof')
