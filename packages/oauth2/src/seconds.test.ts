@@ -5,6 +5,7 @@ import { assertSeconds } from './seconds.ts'
 import {
   authorizationCodeGrant,
   clientSecretJwt,
+  developmentPages,
   deviceAuthorizationGrant,
   dpop,
   jwtResponseModes,
@@ -22,6 +23,7 @@ describe('options in seconds', () => {
     ['lifetime', (lifetime) => authorizationCodeGrant({ lifetime })],
     ['doubleSubmitInterval', (doubleSubmitInterval) => authorizationCodeGrant({ doubleSubmitInterval })],
     ['reuseInterval', (reuseInterval) => refreshTokenGrant({ reuseInterval })],
+    ['sessionLifetime', (sessionLifetime) => developmentPages({ users: [], sessionLifetime })],
     ['lifetime', (lifetime) => pushedAuthorizationRequests({ lifetime })],
     ['lifetime', (lifetime) => deviceAuthorizationGrant({ lifetime })],
     ['lifetime', (lifetime) => jwtResponseModes({ lifetime })],

@@ -14,6 +14,7 @@ import {
 import { isLoopbackHost } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
+import { assertSeconds } from '../../seconds.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import type { InteractionRequest } from '../contract/requests.ts'
@@ -60,6 +61,7 @@ export function developmentPages({
   acrValues = [],
   insecurePublicHost = false,
 }: DevelopmentPagesOptions): Feature {
+  assertSeconds({ sessionLifetime }, 1)
   const interaction = redirectInteraction({
     login: (server) => new URL(server.url('login')).pathname,
     consent: (server) => new URL(server.url('consent')).pathname,

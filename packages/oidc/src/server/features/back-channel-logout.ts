@@ -6,6 +6,7 @@
 
 import { randomToken, type JsonObject } from '@authlib/core'
 import { signJwt } from '@authlib/jose'
+import { assertSeconds } from '@authlib/oauth2'
 import { deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
 import { sessionEnding, sessionIdClaim } from '../log-out.ts'
 import { subjectFor } from '../moments.ts'
@@ -32,6 +33,7 @@ type LogoutData = { readonly clientId: string; readonly sessionId: string; reado
  * setInterval(() => void server.deliverDue(), 60_000)
  */
 export function backChannelLogout({ lifetime = 120, timeout = 5 }: BackChannelLogoutOptions = {}): Feature {
+  assertSeconds({ lifetime, timeout }, 1)
   return {
     kind: 'feature',
     name: 'back_channel_logout',

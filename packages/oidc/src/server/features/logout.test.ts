@@ -283,3 +283,12 @@ it('signs a person out everywhere: sessions, tokens, and the clients are told', 
     TWO.backchannel_logout_uri,
   ])
 })
+
+describe('options of back-channel logout', () => {
+  it.each(['lifetime', 'timeout'])('refuse a %s that is not a number of seconds', (name) => {
+    for (const value of [() => 60, '60', Number.NaN, 0]) {
+      expect(() => backChannelLogout({ [name]: value })).toThrow(new RegExp(`^${name} is a number of seconds`))
+    }
+    expect(() => backChannelLogout({ [name]: 60 })).not.toThrow()
+  })
+})
