@@ -89,6 +89,7 @@ export default defineConfig({
           { text: 'OpenID provider features', link: '/guide/server/openid-provider' },
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
           { text: 'Tokens for one API', link: '/guide/server/resource-indicators' },
+          { text: 'Rich authorization requests', link: '/guide/server/rich-authorization-requests' },
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Client authentication', link: '/guide/client-authentication' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },

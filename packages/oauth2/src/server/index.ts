@@ -38,6 +38,7 @@ export { refreshTokenGrant, type RefreshTokenGrantOptions } from './features/ref
 export * from './features/request-object.ts'
 export * from './features/resource-indicators.ts'
 export * from './features/revocation.ts'
+export * from './features/rich-authorization-requests.ts'
 export * from './features/server-metadata.ts'
 export * from './features/token-endpoint.ts'
 export * from './features/token-exchange.ts'
