@@ -97,6 +97,7 @@ export default defineConfig({
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
+          { text: 'JWT bearer grant', link: '/guide/server/jwt-bearer' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },
         ],
