@@ -1,6 +1,6 @@
 /** What features may use of the server they are registered with: its environment, and what it does for them. */
 
-import type { Clock, HttpHeader, HttpRequest, HttpResponse, Params, Random, Store } from '@authlib/core'
+import type { Awaitable, Clock, HttpHeader, HttpRequest, HttpResponse, Params, Random, Store } from '@authlib/core'
 import type { Mac, Sealer, SendOptions, SendResponse } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'
@@ -156,6 +156,18 @@ export interface Clients {
   authenticate(http: HttpRequest, params: Params, endpoint: string): Promise<Client>
   /** Whether a hash of a form that a registered `SecretVerifier` knows is of this secret. */
   matchesSecret(hash: string, secret: string): Promise<boolean>
+  /**
+   * Adds a client to the server's own source, or replaces it.
+   *
+   * @throws AuthlibError `clients_are_fixed` when the source cannot save
+   */
+  save(client: Client): Promise<void>
+  /**
+   * Changes a client of the server's own source. Null when there is none: a client that is removed meanwhile stays removed.
+   *
+   * @throws AuthlibError `clients_are_fixed` when the source cannot update
+   */
+  update(clientId: string, change: (client: Client) => Awaitable<Client>): Promise<Client | null>
   /**
    * Removes a client from the server's own source, with its tokens and the consents that people gave it.
    *

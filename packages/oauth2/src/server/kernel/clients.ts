@@ -3,7 +3,7 @@
 import { AuthlibError } from '@authlib/core'
 import type { Client } from '../contract/client.ts'
 import type { Clients, Server } from '../contract/server.ts'
-import { storedClients } from '../records/clients.ts'
+import { storedClients, type ClientStore } from '../records/clients.ts'
 import { forgetConsentsFor } from '../records/consent.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { receiveClientRequest } from './client-request.ts'
@@ -14,6 +14,8 @@ import { withDefaultScope } from './scope.ts'
 export function clientsOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Clients {
   const own =
     options.clients ?? storedClients(options.store, { clock: server.clock, sealer: server.sealer('client_secret') })
+
+  const changeable: Partial<ClientStore> & Pick<ClientStore, 'find'> = own
 
   async function find(clientId: string, endpoint: string | undefined): Promise<Client | null> {
     const client = await findAnywhere(clientId, endpoint)
@@ -44,20 +46,29 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
       return false
     },
 
+    async save(client) {
+      if (changeable.save === undefined) throw fixedClients('saved', 'save')
+      await changeable.save(client)
+    },
+
+    async update(clientId, change) {
+      if (changeable.update === undefined) throw fixedClients('updated', 'update')
+      return changeable.update(clientId, change)
+    },
+
     async remove(clientId) {
-      const { remove } = own as { remove?: (clientId: string) => Promise<void> }
-      if (remove === undefined) throw fixedClients(clientId)
+      if (changeable.remove === undefined) throw fixedClients('removed', 'remove')
       await server.authorizations.revoke({ clientId }) // with its events
-      await remove.call(own, clientId)
+      await changeable.remove(clientId)
       await server.authorizations.revoke({ clientId }) // what was issued meanwhile
       await forgetConsentsFor(server, clientId)
     },
   }
 }
 
-function fixedClients(clientId: string): AuthlibError {
-  const message = `The client ${JSON.stringify(clientId)} cannot be removed: its source has no remove`
+function fixedClients(done: string, method: string): AuthlibError {
+  const message = `A client cannot be ${done}: the source of the clients has no ${method}`
   return new AuthlibError('clients_are_fixed', message, {
-    hint: 'Take it out of the list, then call authorizations.revoke({ clientId }); or use storedClients.',
+    hint: 'Use storedClients. A client of a list is removed from the list, then by authorizations.revoke({ clientId }).',
   })
 }

@@ -4,8 +4,17 @@
  * @spec RFC 7591 §2
  */
 
-import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
+import {
+  NEVER,
+  systemClock,
+  type Awaitable,
+  type Clock,
+  type JsonObject,
+  type Store,
+  type StoredRecord,
+} from '@authlib/core'
 import { decodeUtf8, type Sealer } from '@authlib/core/kit'
+import { temporarilyUnavailable } from '../../errors.ts'
 import type { Client, ClientMetadata, ClientSecret, ClientSource, ClientTrust } from '../contract/client.ts'
 import { AUTHORIZATION_KIND } from './authorization.ts'
 import { CONSENT_KIND } from './consent.ts'
@@ -16,6 +25,11 @@ import { invalidSecretUse, readClientMetadata, secretAtRest } from './client-met
 /** Clients that can be added and removed. */
 export interface ClientStore extends ClientSource {
   save(client: Client): Promise<void>
+  /**
+   * Changes a client that is there, whoever writes at the same time: `change` may run again. Null when there is none, so that
+   * a client which is removed meanwhile does not come back.
+   */
+  update(clientId: string, change: (client: Client) => Awaitable<Client>): Promise<Client | null>
   /**
    * Removes the client, its authorizations with their tokens, and the consents that people gave it, so that another client
    * of the same id starts without. `server.clients.remove` also tells extensions and listeners.
@@ -65,6 +79,8 @@ export interface StoredClientsOptions {
 }
 
 const KIND = 'client'
+/** Writes of one client that may be lost to others before it is an error. */
+const ATTEMPTS = 20
 
 /** What is kept on behalf of a client. Without its authorization every code and token is dead. */
 const ownedKinds = [AUTHORIZATION_KIND, ACCESS_TOKEN_KIND, CONSENT_KIND]
@@ -96,21 +112,44 @@ export function storedClients(store: Store, { clock = systemClock, sealer }: Sto
     return decodeUtf8(opened)
   }
 
+  async function read(clientId: string): Promise<{ readonly client: Client; readonly revision: number } | null> {
+    const [record] = await store.get(partition(clientId), [[KIND, clientId]])
+    if (!record || record.expiresAt <= clock()) return null
+    const { version: _version, ...data } = record.data
+    const client = data as unknown as Client & { readonly secrets: readonly StoredSecret[] } // sound: write wrote it
+    const secrets = client.secrets.map((secret) => unpack(secret, clientId))
+    return { client: { ...client, secrets }, revision: record.revision }
+  }
+
+  /** False when another has written since this revision. */
+  async function write(client: Client, revision: number): Promise<boolean> {
+    const { clientId } = client
+    const secrets = await Promise.all(client.secrets.map((secret) => pack(secret, clientId)))
+    const data: JsonObject = { version: 1, ...client, secrets }
+    const id = { kind: KIND, id: clientId, partition: partition(clientId) }
+    const record: StoredRecord = { ...id, revision: revision + 1, expiresAt: NEVER, data }
+    const expect = [{ kind: KIND, id: clientId, revision }]
+    return store.commit({ partition: record.partition, now: clock(), expect, put: [record], remove: [] })
+  }
+
   return {
     async find(clientId) {
-      const [record] = await store.get(partition(clientId), [[KIND, clientId]])
-      if (!record || record.expiresAt <= clock()) return null
-      const { version: _version, ...data } = record.data
-      const client = data as unknown as Client & { readonly secrets: readonly StoredSecret[] } // sound: save wrote it
-      return { ...client, secrets: client.secrets.map((secret) => unpack(secret, clientId)) }
+      return (await read(clientId))?.client ?? null
     },
     async save(client) {
-      const { clientId } = client
-      const secrets = await Promise.all(client.secrets.map((secret) => pack(secret, clientId)))
-      const data: JsonObject = { version: 1, ...client, secrets }
-      const id = { kind: KIND, id: clientId, partition: partition(clientId) }
-      const record: StoredRecord = { ...id, revision: 1, expiresAt: NEVER, data }
-      await store.commit({ partition: record.partition, now: clock(), expect: [], put: [record], remove: [] })
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (await write(client, (await read(client.clientId))?.revision ?? 0)) return
+      }
+      throw tooBusy()
+    },
+    async update(clientId, change) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const found = await read(clientId)
+        if (!found) return null
+        const client = await change(found.client)
+        if (await write(client, found.revision)) return client
+      }
+      throw tooBusy()
     },
     async remove(clientId) {
       const key = [KIND, clientId] as const
@@ -119,4 +158,8 @@ export function storedClients(store: Store, { clock = systemClock, sealer }: Sto
       for (const kind of ownedKinds) await removeAll(store, { kind, by: 'client', value: clientId }, now)
     },
   }
+}
+
+function tooBusy(): Error {
+  return temporarilyUnavailable('', { reason: 'others kept writing this client' })
 }
