@@ -91,6 +91,7 @@ export default defineConfig({
           { text: 'Tokens for one API', link: '/guide/server/resource-indicators' },
           { text: 'Rich authorization requests', link: '/guide/server/rich-authorization-requests' },
           { text: 'Clients', link: '/guide/clients' },
+          { text: 'Dynamic client registration', link: '/guide/server/registration' },
           { text: 'Client authentication', link: '/guide/client-authentication' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Events', link: '/guide/events' },

@@ -23,7 +23,7 @@ export interface ErrorCodes {
   bad_signature: 'jose'
   /** The body of the request was read before. Fix: mount before anything reads the body, or keep its text in `request.body`. */
   body_used: 'core'
-  /** The client source cannot remove clients. Fix: take the client out of your list and revoke its authorizations, or use storedClients. */
+  /** The client source cannot save, update or remove clients. Fix: use storedClients; or take the client out of your list and revoke its authorizations. */
   clients_are_fixed: 'server'
   /** Two features write the same member of an authorization. Fix: rename one, or register only one of them. */
   conflicting_data: 'server'
@@ -78,7 +78,7 @@ export interface ErrorCodes {
   /** The client is unknown, or did not authenticate as registered. Fix: check id, secret and authentication method. */
   invalid_client: 'client' | 'server'
   /** Client metadata is wrong. Fix: see the message or `reason`, which name the member. */
-  invalid_client_metadata: 'server'
+  invalid_client_metadata: 'client' | 'server'
   /** The name of a registered client is taken or malformed. Fix: use letters, digits, `_` and `-`. */
   invalid_client_name: 'client'
   /** The cursor does not come from this store. Fix: pass `next` of the page before, or start again without a cursor. */
@@ -106,7 +106,7 @@ export interface ErrorCodes {
   /** The payload is not a JSON object, or does not fit the schema. Fix: see `reason`. */
   invalid_payload: 'jose'
   /** A redirect URI of the registration is not allowed. Fix: register https URLs, or what the server allows for native apps. */
-  invalid_redirect_uri: 'client'
+  invalid_redirect_uri: 'client' | 'server'
   /** The request lacks or repeats a parameter, or is malformed. Fix: see the description. */
   invalid_request: 'client' | 'core' | 'resource' | 'server'
   /** The request object is not valid. Fix: see the description. */
@@ -122,11 +122,11 @@ export interface ErrorCodes {
   /** The signature of a request is not valid. Fix: check secrets, URL and parameters; behind a proxy check `origin`. */
   invalid_signature: 'resource' | 'server'
   /** The server does not accept the software statement. Fix: get a new one from its issuer. */
-  invalid_software_statement: 'client'
+  invalid_software_statement: 'client' | 'server'
   /** The requested resource or audience is unknown. Fix: ask for a resource that the server knows. */
   invalid_target: 'client' | 'server'
   /** The access token is not valid here. Fix: get a new one; `reason` tells the resource server why. */
-  invalid_token: 'client' | 'resource'
+  invalid_token: 'client' | 'resource' | 'server'
   /** The answer of the userinfo endpoint is not valid. Fix: see `reason`. */
   invalid_userinfo: 'client'
   /** A variable of a preset, such as a tenant or a shop, is missing or has not the shape it must have. Fix: see `hint`. */
@@ -224,7 +224,7 @@ export interface ErrorCodes {
   /** A refreshed token could not be saved. Fix: see `cause`; check the token store. */
   token_not_saved: 'client'
   /** The server does not trust the issuer of the software statement. Fix: use a statement of an issuer that it lists. */
-  unapproved_software_statement: 'client'
+  unapproved_software_statement: 'client' | 'server'
   /** The client may not use this grant or response type. Fix: register it for the client. */
   unauthorized_client: 'client' | 'server'
   /** A server answered with a redirect, which is never followed. Fix: configure the URL it redirects to. */

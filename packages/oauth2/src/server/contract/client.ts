@@ -53,6 +53,8 @@ export type Client = ClientTrust & {
   readonly authMethod: string
   readonly secrets: readonly ClientSecret[]
   readonly applicationType: ApplicationType
+  /** Of the token with which the client manages its own registration: its hash. RFC 7592 §1 */
+  readonly registrationTokenHash?: string | undefined
   readonly metadata: JsonObject
 }
 

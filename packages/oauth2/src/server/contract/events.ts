@@ -41,6 +41,12 @@ export interface AuthEvents {
   'token.revoked': OfAuthorization & { readonly token: string }
   /** Client authentication has failed. */
   'client.refused': { readonly clientId?: string | undefined; readonly reason?: string | undefined }
+  /** A client has registered itself. */
+  'client.registered': { readonly clientId: string }
+  /** A client has changed its registration. */
+  'client.updated': { readonly clientId: string }
+  /** A client has deleted its registration, with its tokens and consents. */
+  'client.deleted': { readonly clientId: string }
   /** An endpoint other than the token and the authorization endpoint has refused a request. */
   'request.refused': Refused & { readonly endpoint: string }
   /** A live token was called inactive, as the caller may not know about it. */

@@ -6,7 +6,7 @@
 
 import { AuthlibError, type Json } from '@authlib/core'
 import { isNativeRedirectUri, redirectUriFault, type ApplicationType } from '../../redirect-uri.ts'
-import { parseScope } from '../../scope.ts'
+import { formatScope, parseScope } from '../../scope.ts'
 import {
   alwaysAuthenticates,
   type Client,
@@ -64,9 +64,9 @@ export function readClientMetadata(metadata: ClientMetadata, trust: ClientTrust 
   }
   for (const uri of redirectUris) {
     const fault = redirectUriFault(uri, applicationType, redirects)
-    if (fault !== null) refuse(`a redirect URI ${fault}`, { value: uri })
+    if (fault !== null) refuse(`${REDIRECT} ${fault}`, { value: uri })
   }
-  if (responseTypes.length > 0 && redirectUris.length === 0) refuse('redirect_uris is missing')
+  if (responseTypes.length > 0 && redirectUris.length === 0) refuse(MISSING_REDIRECTS)
   for (const type of grantTypes) {
     const meant = grantTypeHint(type)
     if (meant !== undefined) refuse(`grant_types has ${JSON.stringify(type)}`, { hint: `Use ${meant}.` })
@@ -101,19 +101,52 @@ export function readClientMetadata(metadata: ClientMetadata, trust: ClientTrust 
 export async function secretAtRest(
   secret: string,
   expiresAt: number,
-  { authMethod, authMethods = [], metadata }: Pick<Client, 'authMethod' | 'authMethods' | 'metadata'>,
+  { authMethod, authMethods, metadata }: Pick<Client, 'authMethod' | 'authMethods' | 'metadata'>,
 ): Promise<ClientSecret> {
-  const asKey =
+  return {
+    hash: await hashClientSecret(secret),
+    ...(expiresAt === 0 ? {} : { expiresAt }),
+    ...(usesSecretAsKey({ authMethod, authMethods, metadata }) ? { reveal: () => secret } : {}),
+  }
+}
+
+/** Whether a method or an algorithm of the client needs the secret itself, not only its hash. */
+export function usesSecretAsKey({
+  authMethod,
+  authMethods = [],
+  metadata,
+}: Pick<Client, 'authMethod' | 'authMethods' | 'metadata'>): boolean {
+  return (
     [authMethod, ...authMethods].includes('client_secret_jwt') ||
     Object.entries(metadata).some(
       ([name, value]) => name.endsWith('_alg') && typeof value === 'string' && value.startsWith('HS'),
     )
+  )
+}
+
+/** What {@link clientFromMetadata} reads, without the secrets. */
+export function toMetadata(client: Client): ClientMetadata {
+  const { clientId, clientName, redirectUris, grantTypes, responseTypes, scope, authMethod, applicationType } = client
   return {
-    hash: await hashClientSecret(secret),
-    ...(expiresAt === 0 ? {} : { expiresAt }),
-    ...(asKey ? { reveal: () => secret } : {}),
+    ...client.metadata,
+    client_id: clientId,
+    client_name: clientName,
+    redirect_uris: redirectUris,
+    grant_types: grantTypes,
+    response_types: responseTypes,
+    scope: formatScope(scope),
+    token_endpoint_auth_method: authMethod,
+    application_type: applicationType,
   }
 }
+
+/** Whether the error of {@link clientFromMetadata} is about redirect URIs, for which RFC 7591 has a code. */
+export function isRedirectFault({ reason = '' }: AuthlibError): boolean {
+  return reason === MISSING_REDIRECTS || reason.startsWith(REDIRECT)
+}
+
+const REDIRECT = 'a redirect URI'
+const MISSING_REDIRECTS = 'redirect_uris is missing'
 
 /** A secret that is needed as a key, where none can be kept or read. */
 export function invalidSecretUse(clientId: string): AuthlibError {

@@ -1,0 +1,309 @@
+/**
+ * Clients that register themselves, and manage their registration.
+ *
+ * @spec RFC 7591
+ * @spec RFC 7592
+ */
+
+import {
+  constantTimeEqual,
+  jsonResponse,
+  noStore,
+  randomToken,
+  type Awaitable,
+  type HttpRequest,
+  type HttpResponse,
+  type JsonObject,
+} from '@authlib/core'
+import { parseAuthorization, sha256Base64url } from '@authlib/core/kit'
+import { invalidRequest, OAuth2Error } from '../../errors.ts'
+import type { Client, ClientTrust } from '../contract/client.ts'
+import type { MomentHandler } from '../contract/moments.ts'
+import type { Endpoint, Feature } from '../contract/registrable.ts'
+import { clientRegistering, type RegistrationChange, type RegistrationRequest } from '../contract/registration.ts'
+import type { Server } from '../contract/server.ts'
+import { reasonOf } from '../kernel/errors.ts'
+import { toMetadata, usesSecretAsKey } from '../records/client-metadata.ts'
+import { createClientSecret, hashClientSecret } from '../records/client-secret.ts'
+import { findInitialAccessToken, type InitialAccessToken } from './initial-access-token.ts'
+import { clientOf, readMembers, readRegistration } from './registration-metadata.ts'
+import { verifySoftwareStatement, type SoftwarePublisher } from './software-statement.ts'
+
+export interface DynamicRegistrationOptions {
+  /**
+   * Who may register. `initial_access_token`: holders of a token of `issueInitialAccessToken`. `open`: everybody. Or your own
+   * check of the bearer token, which returns data for the policy, or null to refuse. Default `initial_access_token`.
+   */
+  readonly access?: 'initial_access_token' | 'open' | ((token: string) => Awaitable<JsonObject | null>) | undefined
+  /** Whether clients may read, change and delete their registration. RFC 7592. Default true. */
+  readonly management?: boolean | undefined
+  /**
+   * Grant types that clients may have, of those that are registered. Default: those in which a person approves:
+   * `authorization_code`, `refresh_token`, `implicit`, and the grants of devices and of CIBA.
+   */
+  readonly grantTypes?: readonly string[] | undefined
+  /** Scope that clients may have, and have when they name none. Default: the server's `scopes`. */
+  readonly scope?: readonly string[] | undefined
+  /** Whose software statements are accepted. Default: none, and statements are ignored. RFC 7591 §3.1.1 */
+  readonly publishers?: readonly SoftwarePublisher[] | undefined
+  /** Refuses registrations without a software statement. Default false. */
+  readonly statementRequired?: boolean | undefined
+  /** Your own rules, after the others: throws an OAuth2Error to refuse, or returns what to change. */
+  readonly policy?: MomentHandler<RegistrationRequest, RegistrationChange> | undefined
+}
+
+/**
+ * Adds the endpoints `/register` and `/register/:id`. The clients of the server must be changeable, as those of
+ * `storedClients` are.
+ *
+ * @throws TypeError when a statement is required and nobody may issue one
+ * @example
+ * server.register(dynamicClientRegistration())
+ * const token = await issueInitialAccessToken(server)
+ */
+export function dynamicClientRegistration(options: DynamicRegistrationOptions = {}): Feature {
+  const { access = 'initial_access_token', management = true, statementRequired = false, publishers = [] } = options
+  if (statementRequired && publishers.length === 0) throw new TypeError('statementRequired takes publishers')
+  return {
+    kind: 'feature',
+    name: 'dynamic_client_registration',
+    settings: { access: typeof access === 'string' ? access : 'custom', management, statementRequired },
+    includes: [registrationEndpoint(options), ...(management ? [configurationEndpoint(options)] : [])],
+  }
+}
+
+const CONFIGURATION = 'client_configuration'
+
+/** RFC 7591 §3 */
+function registrationEndpoint(options: DynamicRegistrationOptions): Endpoint {
+  const { management = true } = options
+  return {
+    kind: 'endpoint',
+    name: 'registration',
+    path: '/register',
+    methods: ['POST'],
+    cors: true,
+    handle: reporting('registration', async (http, server) => {
+      const access = await requireAccess(http, server, options)
+      const sent = await readRegistration(http)
+      const request = await judge({ server, http, sent, initial: access?.data }, options)
+      const clientId = randomToken(server.random, 16) // never chosen by the client. RFC 9700 §4.15
+      const { client: made, secret } = await createClient(request, clientId, undefined, options)
+      const token = management ? randomToken(server.random, 32) : undefined
+      const metadata = { ...made.metadata, client_id_issued_at: server.clock() }
+      const hash = token === undefined ? {} : { registrationTokenHash: await sha256Base64url(token) }
+      const client = { ...made, ...hash, metadata }
+      if (access?.use && !(await access.use())) throw invalidToken('the initial access token was used meanwhile')
+      await server.clients.save(client)
+      server.emit({ type: 'client.registered', at: server.clock(), clientId })
+      return answer(201, server, client, secret, token) // §3.2.1
+    }),
+  }
+}
+
+/** RFC 7592 §2 */
+function configurationEndpoint(options: DynamicRegistrationOptions): Endpoint {
+  return {
+    kind: 'endpoint',
+    name: CONFIGURATION,
+    path: '/register/:id',
+    methods: ['GET', 'PUT', 'DELETE'],
+    cors: true,
+    metadata: () => ({}),
+    handle: reporting(CONFIGURATION, async (http, server, clientId = '') => {
+      const token = bearerToken(http)
+      const hash = await sha256Base64url(token)
+      const present = requireOwn(await server.clients.find(clientId), hash)
+      if (http.method === 'DELETE') {
+        await server.clients.remove(clientId) // §2.3, with its tokens
+        server.emit({ type: 'client.deleted', at: server.clock(), clientId })
+        return { status: 204, headers: noStore, body: '' }
+      }
+      if (http.method !== 'PUT') return answer(200, server, present, undefined, token) // §2.1
+      const sent = await readRegistration(http)
+      let issued: string | undefined
+      const client = await server.clients.update(clientId, async (found) => {
+        const before = requireOwn(found, hash)
+        await checkUpdate(sent, before)
+        const request = await judge({ server, http, sent, client: before }, options)
+        const { client: made, secret } = await createClient(request, clientId, before, options)
+        issued = secret
+        const { client_id_issued_at: issuedAt } = before.metadata
+        const metadata = { ...made.metadata, client_id_issued_at: issuedAt }
+        return { ...made, metadata, registrationTokenHash: hash }
+      })
+      if (!client) throw invalidToken('the client was deleted meanwhile')
+      server.emit({ type: 'client.updated', at: server.clock(), clientId })
+      return answer(200, server, client, issued, token) // §2.2
+    }),
+  }
+}
+
+/** A refusal is an event. */
+function reporting(endpoint: string, handle: Endpoint['handle']): Endpoint['handle'] {
+  return async (http, server, id) => {
+    try {
+      return await handle(http, server, id)
+    } catch (error) {
+      if (error instanceof OAuth2Error) {
+        const at = server.clock()
+        server.emit({ type: 'request.refused', at, endpoint, clientId: id, error: error.code, reason: reasonOf(error) })
+      }
+      throw error
+    }
+  }
+}
+
+/** @throws OAuth2Error `invalid_token` */
+async function requireAccess(
+  http: HttpRequest,
+  server: Server,
+  { access = 'initial_access_token' }: DynamicRegistrationOptions,
+): Promise<Partial<InitialAccessToken> | null> {
+  if (access === 'open') return null
+  const token = bearerToken(http)
+  if (access === 'initial_access_token') {
+    const found = await findInitialAccessToken(server, token)
+    if (!found) throw invalidToken('the initial access token is unknown, used or expired')
+    return found
+  }
+  const data = await access(token)
+  if (!data) throw invalidToken('the initial access token was refused')
+  return { data }
+}
+
+/** @throws OAuth2Error `invalid_token` */
+function bearerToken({ headers }: HttpRequest): string {
+  const sent = parseAuthorization(headers.get('authorization'))
+  if (sent?.scheme === 'bearer' && sent.value !== '') return sent.value
+  throw invalidToken('there is no token', 'Bearer') // RFC 6750 §3.1: no error in the challenge then
+}
+
+function invalidToken(reason: string, challenge = 'Bearer error="invalid_token"'): OAuth2Error {
+  return new OAuth2Error('invalid_token', '', { status: 401, headers: [['www-authenticate', challenge]], reason })
+}
+
+/** An unknown client and the token of another one look the same. RFC 7592 §2. @throws OAuth2Error `invalid_token` */
+function requireOwn(client: Client | null, hash: string): Client {
+  const own = client?.registrationTokenHash
+  if (client && own !== undefined && constantTimeEqual(own, hash)) return client
+  throw invalidToken('the registration access token is not one of this client')
+}
+
+/** What an update must and must not have. RFC 7592 §2.2. @throws OAuth2Error `invalid_request` */
+async function checkUpdate(sent: JsonObject, { clientId, secrets }: Client): Promise<void> {
+  if (sent['client_id'] !== clientId) throw invalidRequest('client_id must be the one of the client')
+  for (const name of unsendable) if (name in sent) throw invalidRequest(`${name} must not be sent`)
+  const secret = sent['client_secret']
+  if (secret === undefined || secret === null) return
+  const hash = typeof secret === 'string' ? await hashClientSecret(secret) : ''
+  if (!secrets.some((live) => constantTimeEqual(live.hash, hash))) {
+    throw invalidRequest('client_secret must be the one of the client')
+  }
+}
+
+const unsendable = [
+  ...['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at'],
+]
+
+interface Sent extends Omit<RegistrationRequest, 'metadata' | 'software'> {
+  readonly sent: JsonObject
+}
+
+/** A request that features and the policy have agreed to. */
+interface Agreed {
+  readonly server: Server
+  readonly metadata: JsonObject
+  readonly trust: ClientTrust | undefined
+}
+
+async function judge({ sent, ...about }: Sent, options: DynamicRegistrationOptions): Promise<Agreed> {
+  const { server } = about
+  const { publishers = [], statementRequired = false, policy } = options
+  const { software_statement: statement, ...plain } = readMembers(sent)
+  if (statement === undefined && statementRequired) {
+    throw new OAuth2Error('invalid_software_statement', 'software_statement is missing')
+  }
+  const verified = typeof statement === 'string' && publishers.length > 0
+  const software = verified ? await verifySoftwareStatement(server, statement, publishers) : undefined
+  // What the publisher says takes precedence. §2.3
+  let metadata = software ? { ...plain, ...readMembers(software), software_statement: statement } : plain
+  let trust: ClientTrust | undefined
+  for (const handle of [...server.handlers(clientRegistering), ...(policy ? [policy] : [])]) {
+    const change = await handle({ ...about, metadata, software })
+    if (!change) continue
+    metadata = { ...metadata, ...change.metadata }
+    trust = change.trust ?? trust
+  }
+  return { server, metadata, trust }
+}
+
+/** The client, and its secret when it is a new one. */
+async function createClient(
+  { server, metadata, trust }: Agreed,
+  clientId: string,
+  present: Client | undefined,
+  { grantTypes, scope = server.scopes }: DynamicRegistrationOptions,
+): Promise<{ readonly client: Client; readonly secret: string | undefined }> {
+  const limits = { grantTypes: availableGrants(server, grantTypes), scope }
+  const secret = needsSecret(metadata, trust ?? trustOf(present)) ? createClientSecret(server.random) : undefined
+  const described = { ...metadata, client_id: clientId, ...(secret !== undefined && { client_secret: secret }) }
+  const made = await clientOf(server, described, trust ?? trustOf(present), limits)
+  const { secrets = [] } = present ?? {}
+  const keeps = secrets.length > 0 && (!usesSecretAsKey(made) || secrets.every(({ reveal }) => reveal !== undefined))
+  return secret !== undefined && keeps ? { client: { ...made, secrets }, secret: undefined } : { client: made, secret }
+}
+
+/** Grants in which a person approves what the client gets. */
+const approved = [
+  ...['authorization_code', 'refresh_token', 'implicit', 'urn:ietf:params:oauth:grant-type:device_code'],
+  'urn:openid:params:grant-type:ciba',
+]
+
+function availableGrants(server: Server, allowed: readonly string[] = approved): readonly string[] {
+  const ofResponses = (server.metadata().response_types_supported ?? []).flatMap(
+    (name) => server.responseType(name)?.grantTypes ?? [],
+  )
+  const registered = new Set([...server.grantTypes, ...ofResponses]) // `implicit` is no grant of the token endpoint
+  return allowed.filter((type) => registered.has(type))
+}
+
+function needsSecret(metadata: JsonObject, { authMethods = [] }: ClientTrust): boolean {
+  const { token_endpoint_auth_method: method } = metadata
+  const authMethod = typeof method === 'string' ? method : 'client_secret_basic'
+  if ([authMethod, ...authMethods].some((name) => name.startsWith('client_secret'))) return true
+  return usesSecretAsKey({ authMethod, metadata })
+}
+
+/** Of the client as it was. What follows from its metadata is left out, and follows from the new. */
+function trustOf(client: Client | undefined): ClientTrust {
+  if (!client) return {}
+  const { skipConsent, resourceServer, authMethods, localhostAnyPort, schemesWithoutDot } = client
+  const inferred = client.authMethod === 'none' && client.applicationType === 'native'
+  return {
+    ...(skipConsent !== undefined && { skipConsent }),
+    ...(resourceServer !== undefined && { resourceServer }),
+    ...(authMethods !== undefined && { authMethods }),
+    ...(localhostAnyPort !== undefined && !(inferred && localhostAnyPort) && { localhostAnyPort }),
+    ...(schemesWithoutDot !== undefined && !(inferred && schemesWithoutDot) && { schemesWithoutDot }),
+  }
+}
+
+/** The secret is in the response that issues it, and in no other. §3.2.1, RFC 7592 §3 */
+function answer(
+  status: number,
+  server: Server,
+  client: Client,
+  secret: string | undefined,
+  token: string | undefined,
+): HttpResponse {
+  const registration = {
+    ...toMetadata(client),
+    ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
+    ...(token !== undefined && {
+      registration_access_token: token,
+      registration_client_uri: server.url(CONFIGURATION, client.clientId),
+    }),
+  }
+  return jsonResponse(status, registration, noStore)
+}
