@@ -20,7 +20,8 @@ const UNKNOWN = { size: 1000, length: 255 }
 /**
  * Keeps what `source` finds for `seconds`. Requests for one client that arrive together share one look-up; errors are not
  * kept. A change that is made elsewhere is seen after `seconds` at most, so keep them few: a removed client or a revoked
- * secret still works until then. `save` and `remove` of the returned source are seen at once, in this process.
+ * secret still works until then. `save`, `update` and `remove` of the returned source are seen at once, in this
+ * process.
  *
  * @throws TypeError when `seconds` is not a number of at least 1
  * @example
@@ -99,6 +100,9 @@ export function cachedClients(
     find,
     async save(client) {
       await source.save(client).finally(() => forget(client.clientId)) // a failed write may have been written
+    },
+    async update(clientId, change) {
+      return source.update(clientId, change).finally(() => forget(clientId))
     },
     async remove(clientId) {
       await source.remove(clientId).finally(() => forget(clientId))
