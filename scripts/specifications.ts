@@ -106,6 +106,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/html/draft-amringer-jose-chacha-02',
   },
   {
+    name: 'draft-ietf-oauth-client-id-metadata-document',
+    title: 'OAuth Client ID Metadata Document (draft)',
+    url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/',
+  },
+  {
     name: 'draft-irtf-cfrg-xchacha-03',
     title: 'XChaCha: eXtended-nonce ChaCha and AEAD_XChaCha20_Poly1305 (draft)',
     url: 'https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03',

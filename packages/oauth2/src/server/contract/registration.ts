@@ -12,7 +12,8 @@ import type { Server } from './server.ts'
 /** A registration or an update, its members checked by type. */
 export interface RegistrationRequest {
   readonly server: Server
-  readonly http: HttpRequest
+  /** Undefined for the metadata of a client id metadata document, which the server has fetched. */
+  readonly http?: HttpRequest | undefined
   /** In wire names. Members that are unknown are not in it. */
   readonly metadata: JsonObject
   /** The client as it is now; undefined for a new one. */

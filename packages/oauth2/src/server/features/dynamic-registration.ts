@@ -20,13 +20,20 @@ import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client, ClientTrust } from '../contract/client.ts'
 import type { MomentHandler } from '../contract/moments.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
-import { clientRegistering, type RegistrationChange, type RegistrationRequest } from '../contract/registration.ts'
+import type { RegistrationChange, RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
 import { reasonOf } from '../kernel/errors.ts'
 import { toMetadata, usesSecretAsKey } from '../records/client-metadata.ts'
 import { createClientSecret, hashClientSecret } from '../records/client-secret.ts'
 import { findInitialAccessToken, type InitialAccessToken } from './initial-access-token.ts'
-import { clientOf, readMembers, readRegistration } from './registration-metadata.ts'
+import {
+  agree,
+  availableGrants,
+  clientOf,
+  readMembers,
+  readRegistration,
+  type Agreed,
+} from './registration-metadata.ts'
 import { verifySoftwareStatement, type SoftwarePublisher } from './software-statement.ts'
 
 export interface DynamicRegistrationOptions {
@@ -210,13 +217,6 @@ interface Sent extends Omit<RegistrationRequest, 'metadata' | 'software'> {
   readonly sent: JsonObject
 }
 
-/** A request that features and the policy have agreed to. */
-interface Agreed {
-  readonly server: Server
-  readonly metadata: JsonObject
-  readonly trust: ClientTrust | undefined
-}
-
 async function judge({ sent, ...about }: Sent, options: DynamicRegistrationOptions): Promise<Agreed> {
   const { server } = about
   const { publishers = [], statementRequired = false, policy } = options
@@ -227,15 +227,8 @@ async function judge({ sent, ...about }: Sent, options: DynamicRegistrationOptio
   const verified = typeof statement === 'string' && publishers.length > 0
   const software = verified ? await verifySoftwareStatement(server, statement, publishers) : undefined
   // What the publisher says takes precedence. §2.3
-  let metadata = software ? { ...plain, ...readMembers(software), software_statement: statement } : plain
-  let trust: ClientTrust | undefined
-  for (const handle of [...server.handlers(clientRegistering), ...(policy ? [policy] : [])]) {
-    const change = await handle({ ...about, metadata, software })
-    if (!change) continue
-    metadata = { ...metadata, ...change.metadata }
-    trust = change.trust ?? trust
-  }
-  return { server, metadata, trust }
+  const metadata = software ? { ...plain, ...readMembers(software), software_statement: statement } : plain
+  return agree({ ...about, metadata, software }, policy)
 }
 
 /** The client, and its secret when it is a new one. */
@@ -254,20 +247,6 @@ async function createClient(
   return secret !== undefined && keeps ? { client: { ...made, secrets }, secret: undefined } : { client: made, secret }
 }
 
-/** Grants in which a person approves what the client gets. */
-const approved = [
-  ...['authorization_code', 'refresh_token', 'implicit', 'urn:ietf:params:oauth:grant-type:device_code'],
-  'urn:openid:params:grant-type:ciba',
-]
-
-function availableGrants(server: Server, allowed: readonly string[] = approved): readonly string[] {
-  const ofResponses = (server.metadata().response_types_supported ?? []).flatMap(
-    (name) => server.responseType(name)?.grantTypes ?? [],
-  )
-  const registered = new Set([...server.grantTypes, ...ofResponses]) // `implicit` is no grant of the token endpoint
-  return allowed.filter((type) => registered.has(type))
-}
-
 function needsSecret(metadata: JsonObject, { authMethods = [] }: ClientTrust): boolean {
   const { token_endpoint_auth_method: method } = metadata
   const authMethod = typeof method === 'string' ? method : 'client_secret_basic'
@@ -278,12 +257,14 @@ function needsSecret(metadata: JsonObject, { authMethods = [] }: ClientTrust): b
 /** Of the client as it was. What follows from its metadata is left out, and follows from the new. */
 function trustOf(client: Client | undefined): ClientTrust {
   if (!client) return {}
-  const { skipConsent, resourceServer, authMethods, localhostAnyPort, schemesWithoutDot } = client
+  const { skipConsent, resourceServer, authMethods, refreshTokenRotation } = client
+  const { localhostAnyPort, schemesWithoutDot } = client
   const inferred = client.authMethod === 'none' && client.applicationType === 'native'
   return {
     ...(skipConsent !== undefined && { skipConsent }),
     ...(resourceServer !== undefined && { resourceServer }),
     ...(authMethods !== undefined && { authMethods }),
+    ...(refreshTokenRotation !== undefined && { refreshTokenRotation }),
     ...(localhostAnyPort !== undefined && !(inferred && localhostAnyPort) && { localhostAnyPort }),
     ...(schemesWithoutDot !== undefined && !(inferred && schemesWithoutDot) && { schemesWithoutDot }),
   }

@@ -11,6 +11,8 @@ import { redirectUriFault } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
 import { memberTypes } from '../contract/client-member.ts'
 import type { Client, ClientMetadata, ClientTrust } from '../contract/client.ts'
+import type { MomentHandler } from '../contract/moments.ts'
+import { clientRegistering, type RegistrationChange, type RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
 import { knownMembers } from '../records/client-members.ts'
 import { clientFromMetadata, isRedirectFault } from '../records/client-metadata.ts'
@@ -166,4 +168,43 @@ export function invalidMetadata(
   options?: { readonly reason?: string | undefined; readonly cause?: unknown },
 ): OAuth2Error {
   return new OAuth2Error('invalid_client_metadata', description, options)
+}
+
+/** A request that features and the policy have agreed to. */
+export interface Agreed {
+  readonly server: Server
+  readonly metadata: JsonObject
+  readonly trust: ClientTrust | undefined
+}
+
+/** Asks extensions, then the policy. @throws OAuth2Error */
+export async function agree(
+  request: RegistrationRequest,
+  policy: MomentHandler<RegistrationRequest, RegistrationChange> | undefined,
+): Promise<Agreed> {
+  const { server } = request
+  let { metadata } = request
+  let trust: ClientTrust | undefined
+  for (const handle of [...server.handlers(clientRegistering), ...(policy ? [policy] : [])]) {
+    const change = await handle({ ...request, metadata })
+    if (!change) continue
+    metadata = { ...metadata, ...change.metadata }
+    trust = change.trust ?? trust
+  }
+  return { server, metadata, trust }
+}
+
+/** Grants in which a person approves what the client gets. */
+const approved = [
+  ...['authorization_code', 'refresh_token', 'implicit', 'urn:ietf:params:oauth:grant-type:device_code'],
+  'urn:openid:params:grant-type:ciba',
+]
+
+/** Of the grants that are registered, those that a client may have. */
+export function availableGrants(server: Server, allowed: readonly string[] = approved): readonly string[] {
+  const ofResponses = (server.metadata().response_types_supported ?? []).flatMap(
+    (name) => server.responseType(name)?.grantTypes ?? [],
+  )
+  const registered = new Set([...server.grantTypes, ...ofResponses]) // `implicit` is no grant of the token endpoint
+  return allowed.filter((type) => registered.has(type))
 }
