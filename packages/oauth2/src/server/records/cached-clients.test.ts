@@ -118,7 +118,7 @@ describe('cachedClients', () => {
     expect(await clients.find('web', { endpoint: 'authorization' })).not.toBeNull()
   })
 
-  it('shows what is saved and removed through it at once', async () => {
+  it('shows what is saved, updated and removed through it at once', async () => {
     const store = memoryStore()
     const clients = cachedClients(storedClients(store), 30)
     const { server } = bareServer({ store, clients })
@@ -126,6 +126,8 @@ describe('cachedClients', () => {
     expect((await post(server, '/token', FORM, WEB)).status).toBe(401)
     await clients.save(await clientFromMetadata(WEB))
     expect((await post(server, '/token', FORM, WEB)).status).toBe(200)
+    await server.clients.update('web', (client) => ({ ...client, grantTypes: [] }))
+    expect((await post(server, '/token', FORM, WEB)).json['error']).toBe('unauthorized_client')
     await server.clients.remove('web')
     expect((await post(server, '/token', FORM, WEB)).status).toBe(401)
   })
