@@ -15,7 +15,7 @@ import type { Feature, RegisteredClientSource } from '../contract/registrable.ts
 import type { RegistrationChange, RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
 import { usesSecretAsKey } from '../records/client-metadata.ts'
-import { agree, availableGrants, clientOf, invalidMetadata, readMembers } from './registration-metadata.ts'
+import { agree, availableGrants, clientOf, invalidMetadata, readMembers } from '../records/registration-metadata.ts'
 
 export interface ClientIdMetadataDocumentOptions {
   /** Whether documents of this URL are fetched. Default: all public https URLs. */

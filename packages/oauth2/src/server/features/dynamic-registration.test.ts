@@ -24,7 +24,7 @@ import {
   storedClients,
 } from '../index.ts'
 import { dynamicClientRegistration, type DynamicRegistrationOptions } from './dynamic-registration.ts'
-import { issueInitialAccessToken } from './initial-access-token.ts'
+import { issueInitialAccessToken } from '../records/initial-access-token.ts'
 
 interface Answer {
   readonly status: number

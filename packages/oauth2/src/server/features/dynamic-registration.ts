@@ -22,10 +22,9 @@ import type { MomentHandler } from '../contract/moments.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import type { RegistrationChange, RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
-import { reasonOf } from '../kernel/errors.ts'
 import { toMetadata, usesSecretAsKey } from '../records/client-metadata.ts'
 import { createClientSecret, hashClientSecret } from '../records/client-secret.ts'
-import { findInitialAccessToken, type InitialAccessToken } from './initial-access-token.ts'
+import { findInitialAccessToken, type InitialAccessToken } from '../records/initial-access-token.ts'
 import {
   agree,
   availableGrants,
@@ -33,8 +32,8 @@ import {
   readMembers,
   readRegistration,
   type Agreed,
-} from './registration-metadata.ts'
-import { verifySoftwareStatement, type SoftwarePublisher } from './software-statement.ts'
+} from '../records/registration-metadata.ts'
+import { verifySoftwareStatement, type SoftwarePublisher } from '../records/software-statement.ts'
 
 export interface DynamicRegistrationOptions {
   /**
@@ -154,7 +153,14 @@ function reporting(endpoint: string, handle: Endpoint['handle']): Endpoint['hand
     } catch (error) {
       if (error instanceof OAuth2Error) {
         const at = server.clock()
-        server.emit({ type: 'request.refused', at, endpoint, clientId: id, error: error.code, reason: reasonOf(error) })
+        server.emit({
+          type: 'request.refused',
+          at,
+          endpoint,
+          clientId: id,
+          error: error.code,
+          reason: error.reason ?? error.description,
+        })
       }
       throw error
     }

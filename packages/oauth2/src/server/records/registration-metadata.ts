@@ -14,8 +14,8 @@ import type { Client, ClientMetadata, ClientTrust } from '../contract/client.ts'
 import type { MomentHandler } from '../contract/moments.ts'
 import { clientRegistering, type RegistrationChange, type RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
-import { knownMembers } from '../records/client-members.ts'
-import { clientFromMetadata, isRedirectFault } from '../records/client-metadata.ts'
+import { knownMembers } from './client-members.ts'
+import { clientFromMetadata, isRedirectFault } from './client-metadata.ts'
 
 const LIMITS = { members: 100, characters: 2048, entries: 50, keys: 20 } as const
 
