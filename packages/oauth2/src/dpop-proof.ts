@@ -28,7 +28,7 @@ export interface DpopProofOptions {
   readonly algorithms?: readonly JwsAlgorithmName[] | undefined
   /** Seconds since the proof was made. With `nonces` the age of the nonce counts instead. Default 300. */
   readonly maxAge?: number | undefined
-  /** Seconds by which clocks may differ. Default 5. */
+  /** Seconds by which clocks may differ. Default 10, as FAPI 2.0 Security Profile §5.3.2.1 demands. */
   readonly leeway?: number | undefined
   /** Demands a nonce. Default: none is asked for. §8, §9 */
   readonly nonces?: DpopNonces | undefined
@@ -79,7 +79,7 @@ export type DpopVerifier = (proof: string, expected: DpopExpectation) => Promise
 export function dpopVerifier({
   algorithms = dpopAlgorithms,
   maxAge = 300,
-  leeway = 5,
+  leeway = 10,
   nonces,
 }: DpopProofOptions = {}): DpopVerifier {
   assertSeconds({ maxAge, leeway })

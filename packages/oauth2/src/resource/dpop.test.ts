@@ -195,6 +195,11 @@ describe('dpop (RFC 9449 §7)', () => {
     expect(errorOf(response, 'bearer')).toBeUndefined() // §7.1: the error goes to the scheme that was used
   })
 
+  it('takes a proof of a clock ten seconds ahead (FAPI 2.0 Security Profile §5.3.2.1)', async () => {
+    const response = await answer(protector(), request(await proof({ claims: { iat: start + 10 } })))
+    expect(response.status).toBe(200)
+  })
+
   it.each([`${url}?page=2`, `${url}#top`, 'HTTPS://API.EXAMPLE:443/notes', `${resource}/%6eotes`])(
     'takes %s for the same URL (§4.3, RFC 3986 §6.2)',
     async (htu) => {

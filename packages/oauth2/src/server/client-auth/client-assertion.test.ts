@@ -105,7 +105,7 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     ['no subject', { sub: undefined }],
     ['no jti', { jti: undefined }],
     ['no end', { exp: undefined, iat: undefined }],
-    ['an end in the past', { exp: start - 6 }],
+    ['an end in the past', { exp: start - 11 }],
     ['an end tomorrow', { exp: start + 86_400 }],
     ['a begin in the future', { nbf: start + 60 }],
   ])('refuses an assertion with %s', async (_, change) => {
@@ -114,6 +114,11 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     )
     const text = await signJwt(payload, key)
     expect(await post(serverWith(), { client_assertion: text })).toEqual([401, 'invalid_client'])
+  })
+
+  it('takes an assertion of a clock ten seconds ahead (FAPI 2.0 Security Profile §5.3.2.1)', async () => {
+    const ahead = { iat: start + 10, nbf: start + 10 }
+    expect((await post(serverWith(), { client_assertion: await assertion(ahead) }))[0]).toBe(200)
   })
 
   it('refuses another key, another type and what is no JWT', async () => {

@@ -31,7 +31,7 @@ export interface ClientAssertionOptions {
   readonly audience?: 'issuer' | 'issuer_or_endpoint' | undefined
   /** Signature algorithms to accept. Default: every one of the method. */
   readonly algorithms?: readonly string[] | undefined
-  /** Seconds by which clocks may differ. Default 5. */
+  /** Seconds by which clocks may differ. Default 10, as FAPI 2.0 Security Profile §5.3.2.1 demands. */
   readonly leeway?: number | undefined
   /** Seconds for which an assertion may be valid, so that it need not be remembered for longer. Default 3600. */
   readonly maxLifetime?: number | undefined
@@ -84,7 +84,7 @@ const signingAlg = clientMember('token_endpoint_auth_signing_alg', memberTypes.s
 export function assertionVerifier({
   audience = 'issuer_or_endpoint',
   algorithms,
-  leeway = 5,
+  leeway = 10,
   maxLifetime = 3600,
   replays,
 }: ClientAssertionOptions) {

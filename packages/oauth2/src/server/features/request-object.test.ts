@@ -96,7 +96,7 @@ describe('a request object by value', () => {
     ['of another issuer claim', () => sign({ iss: 'other' })],
     ['for another server', () => sign({ aud: 'https://other.example' })],
     ['without audience', () => sign({ aud: undefined })],
-    ['that has expired', () => sign({ exp: NOW - 10 })],
+    ['that has expired', () => sign({ exp: NOW - 11 })],
     ['that is not valid yet', () => sign({ nbf: NOW + 60 })],
     ['of another type', () => sign({}, key, 'at+jwt')],
     ['with a request object inside', () => sign({ request: 'x' })],
@@ -137,6 +137,8 @@ describe('a request object by value', () => {
     expect(await refusal(server, carry(await sign()))).toBe('invalid_request_object') // no nbf
     expect(await refusal(server, carry(await sign({ nbf: NOW, exp: NOW + 3601 })))).toBe('invalid_request_object')
     expect((await new Browser(server).authorize(carry(await sign({ nbf: NOW })))).has('code')).toBe(true)
+    const ahead = carry(await sign({ nbf: NOW + 10 })) // FAPI 2.0 Security Profile §5.3.2.1
+    expect((await new Browser(server).authorize(ahead)).has('code')).toBe(true)
   })
 
   it('may be encrypted to the server (RFC 9101 §6.1)', async () => {

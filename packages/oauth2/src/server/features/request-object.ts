@@ -108,6 +108,7 @@ async function verify(
         clientId: client.clientId,
         audience: server.issuer,
         algorithms: algorithmsOf(client, algorithms),
+        leeway: 10, // FAPI 2.0 Security Profile §5.3.2.1
         clock: server.clock,
       }),
       maxSize: MAX_SIZE,
