@@ -30,3 +30,10 @@ export interface Adapter<Context, Answer = void> {
   /** Adds to the cookies that are set already. */
   setCookies(context: Context, cookies: readonly Cookie[]): Awaitable<void>
 }
+
+/** An adapter of a framework that needs no promises: applications may call its methods without `await`. */
+export interface SyncAdapter<Context, Answer = void> extends Adapter<Context, Answer> {
+  request(context: Context): HttpRequest
+  respond(context: Context, response: HttpResponse): Answer
+  setCookies(context: Context, cookies: readonly Cookie[]): void
+}

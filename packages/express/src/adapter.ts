@@ -1,8 +1,8 @@
 /** The border of Express for the login registry of core. */
 
-import type { Adapter } from '@authlib/core'
+import type { SyncAdapter } from '@authlib/core'
 import { nodeAdapter } from '@authlib/node'
 import type { Response } from 'express'
 
 /** `new OAuth({ adapter: expressAdapter, … })`. Its context is `res`. */
-export const expressAdapter: Adapter<Response> = nodeAdapter
+export const expressAdapter: SyncAdapter<Response> = nodeAdapter

@@ -1,11 +1,11 @@
 /** Web requests and responses for the login registry of core. */
 
-import { serializeCookie, toResponse, type Adapter, type HttpHeader } from '@authlib/core'
+import { serializeCookie, toResponse, type SyncAdapter, type HttpHeader } from '@authlib/core'
 import { addHeaders } from './headers.ts'
 import { fetchRequest } from './request.ts'
 
 /** `new OAuth({ adapter: fetchAdapter, … })`. Its context is the `Request`; handlers return what the registry resolves with. */
-export const fetchAdapter: Adapter<Request, Response> = {
+export const fetchAdapter: SyncAdapter<Request, Response> = {
   request: (request) => fetchRequest(request),
   respond: (request, response) => withCookies(request, toResponse(response)),
   setCookies(request, cookies) {

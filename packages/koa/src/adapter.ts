@@ -1,12 +1,12 @@
 /** Requests and responses of Koa for the login registry of core. */
 
-import { serializeCookie, type Adapter } from '@authlib/core'
+import { serializeCookie, type SyncAdapter } from '@authlib/core'
 import type { Context } from 'koa'
 import { koaRequest } from './request.ts'
 import { respond } from './respond.ts'
 
 /** `new OAuth({ adapter: koaAdapter, … })`. Its context is `ctx`. */
-export const koaAdapter: Adapter<Context> = {
+export const koaAdapter: SyncAdapter<Context> = {
   request: (ctx) => koaRequest(ctx),
   respond,
   setCookies(ctx, cookies) {

@@ -1,11 +1,11 @@
 /** Events of SvelteKit for the login registry of core. */
 
-import { toResponse, type Adapter } from '@authlib/core'
+import { toResponse, type SyncAdapter } from '@authlib/core'
 import { fetchRequest } from '@authlib/fetch'
 import type { EventLike } from './event.ts'
 
 /** `new OAuth({ adapter: svelteKitAdapter, … })`. Its context is the event; return what the registry resolves with. */
-export const svelteKitAdapter: Adapter<EventLike, Response> = {
+export const svelteKitAdapter: SyncAdapter<EventLike, Response> = {
   request: ({ request }) => fetchRequest(request),
   respond: (_event, response) => toResponse(response),
   setCookies({ cookies }, added) {

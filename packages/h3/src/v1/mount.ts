@@ -17,6 +17,6 @@ export function mount(
   const dispatch = createDispatch(mountables, options)
   return async (event) => {
     const answer = dispatch(eventRequest(event, options))
-    if (answer) await h3Adapter.respond(event, await answer)
+    if (answer) h3Adapter.respond(event, await answer)
   }
 }

@@ -25,7 +25,7 @@ export function protect<Token extends CurrentToken, Requirement>(
     const request = eventRequest(event, options)
     const { token, headers, refusal } = await admit(protector, request, requirement, options)
     if (refusal) {
-      await h3Adapter.respond(event, refusal)
+      h3Adapter.respond(event, refusal)
       return undefined
     }
     for (const [name, value] of headers) event.node.res.appendHeader(name, value)
