@@ -287,6 +287,13 @@ describe('the default resource', () => {
     expect(own.json['expires_in']).toBe(300)
     expect(errorOf(await refresh(server, json['refresh_token'], WEB, { resource: MAIL }))[1]).toBe('invalid_target')
   })
+
+  it('is refused to a client that may not have it, which would else leave resource out', async () => {
+    const { server } = start({ defaultResource: CALENDAR, allow: (_client, resource) => resource !== CALENDAR })
+    const own = { grant_type: 'client_credentials' }
+    expect(errorOf(await post(server, '/token', own, WEB))).toEqual([400, 'invalid_target'])
+    expect((await post(server, '/token', { ...own, resource: MAIL }, WEB)).status).toBe(200)
+  })
 })
 
 describe('formats and algorithms', () => {

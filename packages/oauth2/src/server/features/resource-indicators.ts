@@ -69,7 +69,10 @@ export function resourceIndicators({
   ) {
     if (asked.length > 0) return asked
     const granted = grantedSlot.read(authorization)
-    if (granted === undefined) return byDefault
+    if (granted === undefined) {
+      if (byDefault.every((resource) => allow(client, resource))) return byDefault
+      throw invalidTarget('the client may not have tokens for the default resource')
+    }
     const usable = granted.filter((resource) => catalog.has(resource) && allow(client, resource))
     if (usable.length === 0) throw invalidTarget('no resource of the authorization is left') // never a token for anything
     return usable
