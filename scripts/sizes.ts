@@ -27,8 +27,8 @@ const programs: readonly Program[] = [
   {
     title: 'a server with code, refresh and revocation',
     entry: 'scripts/samples/server.ts',
-    limit: 28.6, // the aim is 22
-    nodeLimit: 29,
+    limit: 29.6, // the aim is 22
+    nodeLimit: 30,
     without: 'jose',
   },
   {

@@ -99,6 +99,7 @@ export default defineConfig({
           { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'JWT bearer grant', link: '/guide/server/jwt-bearer' },
+          { text: 'OAuth 1 server', link: '/guide/oauth1-server' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },
         ],
@@ -121,24 +122,11 @@ export default defineConfig({
         ],
       },
       {
-        text: 'Go further',
-        items: [
-          { text: 'Login and consent pages', link: '/guide/interaction' },
-          { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
-          { text: 'Clients', link: '/guide/clients' },
-          { text: 'Client authentication', link: '/guide/client-authentication' },
-          { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
-          { text: 'OAuth 1 server', link: '/guide/oauth1-server' },
-          { text: 'Migrate OAuth 1', link: '/guide/oauth1-migrate' },
-          { text: 'Devices without a browser', link: '/guide/devices' },
-          { text: 'Token exchange', link: '/guide/token-exchange' },
-          { text: 'Write a grant', link: '/guide/write-a-grant' },
-          { text: 'The store contract', link: '/guide/store-contract' },
-        ],
-      },
-      {
         text: 'Migrate',
-        items: [{ text: 'From Arctic', link: '/guide/migrate/arctic' }],
+        items: [
+          { text: 'From Arctic', link: '/guide/migrate/arctic' },
+          { text: 'From OAuth 1 libraries', link: '/guide/oauth1-migrate' },
+        ],
       },
       { text: 'Providers', collapsed: true, link: '/providers/', items: providers },
       {

@@ -28,7 +28,7 @@ export function createProvider({ url, secret, client: { redirectUri, ...client }
   }
   const server = new OAuth1Server({ ...options, pages: { login: '/login', consent: '/consent', session } })
   const protector = new ResourceProtector(options)
-  const resume = (response: Response) => server.interaction.resume(expressAdapter.request(response) as HttpRequest)
+  const resume = (response: Response) => server.interaction.resume(expressAdapter.request(response))
 
   const app = express()
   app.use(mount(server))
@@ -48,7 +48,7 @@ export function createProvider({ url, secret, client: { redirectUri, ...client }
     const id = randomUUID()
     sessions.set(id, username)
     response.append('set-cookie', serializeCookie({ name: 'session', value: id }))
-    await expressAdapter.respond(response, await pending.loggedIn({ subject: username }))
+    expressAdapter.respond(response, await pending.loggedIn({ subject: username }))
   })
   app.get('/consent', async (_request, response) => {
     const { handle, client: asking, realms, login } = await resume(response)
@@ -57,7 +57,7 @@ export function createProvider({ url, secret, client: { redirectUri, ...client }
   app.post('/consent', async (request, response) => {
     const pending = await resume(response)
     const { decision } = request.body as Record<string, string>
-    await expressAdapter.respond(response, await (decision === 'allow' ? pending.approve() : pending.deny()))
+    expressAdapter.respond(response, await (decision === 'allow' ? pending.approve() : pending.deny()))
   })
 
   app.get('/photos', protect(protector, 'photos'), (request, response) => {
@@ -66,7 +66,7 @@ export function createProvider({ url, secret, client: { redirectUri, ...client }
   })
 
   app.use((error: unknown, _request: express.Request, response: Response, _next: express.NextFunction) => {
-    void expressAdapter.respond(response, server.respondToPerson(error))
+    expressAdapter.respond(response, server.respondToPerson(error))
   })
   return app
 }

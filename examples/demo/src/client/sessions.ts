@@ -60,7 +60,7 @@ export function createSessions(store: Store, secrets: readonly string[]) {
     async start(c: Context, session: Session): Promise<string> {
       const value = randomToken()
       await kept.save(value, session)
-      await honoAdapter.setCookies(c, [{ name: COOKIE, value, maxAge: LIFETIME }])
+      honoAdapter.setCookies(c, [{ name: COOKIE, value, maxAge: LIFETIME }])
       return value
     },
     /** The oldest chapters but the first, the login, make way. */
