@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     name: 'browser',
     include: ['test/smoke/**/*.test.ts'],
-    exclude: ['test/smoke/login.test.ts'], // browsers let no program send or see cookies
+    exclude: ['test/smoke/login.test.ts', 'test/smoke/fetch-login.test.ts'], // browsers let no program send or see cookies
     testTimeout: 20_000,
     browser: {
       enabled: true,
