@@ -64,6 +64,21 @@ export interface ClientSource {
   find(clientId: string, about?: { readonly endpoint?: string | undefined }): Awaitable<Client | null>
 }
 
+/** Clients that can be added and removed. */
+export interface ClientStore extends ClientSource {
+  save(client: Client): Promise<void>
+  /**
+   * Changes a client that is there, whoever writes at the same time: `change` may run again. Null when there is none, so that
+   * a client which is removed meanwhile does not come back.
+   */
+  update(clientId: string, change: (client: Client) => Awaitable<Client>): Promise<Client | null>
+  /**
+   * Removes the client, its authorizations with their tokens, and the consents that people gave it, so that another client
+   * of the same id starts without. `server.clients.remove` also tells extensions and listeners.
+   */
+  remove(clientId: string): Promise<void>
+}
+
 /** Client metadata in wire names, with the credentials that a registration response carries. RFC 7591 §3.2.1 */
 export interface ClientMetadata {
   readonly client_id: string

@@ -4,7 +4,7 @@ import type { Awaitable, HttpRequest, HttpResponse, Json, JsonObject, Params } f
 import type { WellKnownPlacement } from '@authlib/core/kit'
 import type { OAuth2Error } from '../../errors.ts'
 import type { Authorization } from './authorization.ts'
-import type { Client } from './client.ts'
+import type { Client, ClientStore } from './client.ts'
 import type { Extension } from './extension.ts'
 import type { Interaction } from './interaction.ts'
 import type { AuthorizationPlan, BackchannelPlan, FoundToken, MintedToken, TokenDraft, TokenPlan } from './plans.ts'
@@ -152,15 +152,18 @@ export interface RegisteredClientSource extends Described {
   readonly kind: 'client_source'
   readonly name: string
   find(clientId: string, about: AskedFor): Awaitable<Client | null>
+  /** Where clients are saved, changed and removed when the server's own source is fixed, such as `staticClients`. */
+  store?(server: Server): ClientStore
 }
 
 /** Who asks for a client. */
 export interface AskedFor {
   readonly server: Server
   /**
-   * Name of the endpoint that asks. Whatever a stranger sends to the token endpoint must not make the server fetch a URL.
+   * Name of the endpoint that asks. Undefined when the server itself does, such as to tell the client of a logout. What a
+   * stranger sends to the token endpoint must not make the server fetch a URL.
    */
-  readonly endpoint: string
+  readonly endpoint: string | undefined
 }
 
 /**

@@ -72,6 +72,15 @@ describe('a client with a document', () => {
     expect(fetched).toEqual([URL_ID])
   })
 
+  it('is found by the server itself, which fetches nothing for it', async () => {
+    const { server, fetched } = start()
+    expect(await server.clients.find(URL_ID)).toBeNull()
+    expect(fetched).toEqual([])
+    await new Browser(server).authorize({ client_id: URL_ID })
+    expect((await server.clients.find(URL_ID))?.clientName).toBe('Notes')
+    expect(fetched).toEqual([URL_ID])
+  })
+
   it('is never fetched at the token endpoint', async () => {
     const { server, fetched } = start()
     for (const path of ['/token', '/revoke']) {

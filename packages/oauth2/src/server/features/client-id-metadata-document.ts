@@ -69,7 +69,7 @@ type Kept = {
 type Options = ClientIdMetadataDocumentOptions & { readonly maxAge: number }
 
 /** Endpoints at which a login begins. */
-const fetching = new Set(['authorization', 'pushed_authorization_request'])
+const fetching: ReadonlySet<string | undefined> = new Set(['authorization', 'pushed_authorization_request'])
 
 function documentSource(options: Options): RegisteredClientSource {
   const { allow = () => true } = options

@@ -229,12 +229,18 @@ describe('a registration', () => {
     expect((await register(server, names)).status).toBe(400)
   })
 
-  it('says that clients of a list cannot be added', async () => {
-    const { server, events } = fullServer()
+  it('keeps clients that register beside those of a list, which stay as they are', async () => {
+    const { server } = fullServer()
     server.register(dynamicClientRegistration({ access: 'open' }))
-    expect((await register(server)).status).toBe(500)
-    const error = expect.objectContaining({ code: 'clients_are_fixed' }) as unknown
-    expect(events).toContainEqual(expect.objectContaining({ type: 'server.error', error }))
+    const { status, json } = await register(server)
+    const clientId = String(json['client_id'])
+    expect([status, (await server.clients.find(clientId))?.clientId]).toEqual([201, clientId])
+    expect((await server.clients.find('web'))?.clientId).toBe('web')
+    await expect(server.clients.remove('web')).rejects.toMatchObject({ code: 'clients_are_fixed' })
+    const web = (await server.clients.find('web'))!
+    await expect(server.clients.save(web)).rejects.toMatchObject({ code: 'clients_are_fixed' })
+    await server.clients.remove(clientId)
+    expect(await server.clients.find(clientId)).toBeNull()
   })
 })
 

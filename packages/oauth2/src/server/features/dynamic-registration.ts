@@ -17,13 +17,14 @@ import {
 } from '@authlib/core'
 import { parseAuthorization, sha256Base64url } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
-import type { Client, ClientTrust } from '../contract/client.ts'
+import type { Client, ClientStore, ClientTrust } from '../contract/client.ts'
 import type { MomentHandler } from '../contract/moments.ts'
-import type { Endpoint, Feature } from '../contract/registrable.ts'
+import type { Endpoint, Feature, RegisteredClientSource } from '../contract/registrable.ts'
 import type { RegistrationChange, RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
 import { toMetadata, usesSecretAsKey } from '../records/client-metadata.ts'
 import { createClientSecret, hashClientSecret } from '../records/client-secret.ts'
+import { storedClients } from '../records/clients.ts'
 import { findInitialAccessToken, type InitialAccessToken } from '../records/initial-access-token.ts'
 import {
   agree,
@@ -59,8 +60,8 @@ export interface DynamicRegistrationOptions {
 }
 
 /**
- * Adds the endpoints `/register` and `/register/:id`. The clients of the server must be changeable, as those of
- * `storedClients` are.
+ * Adds the endpoints `/register` and `/register/:id`. Clients that register are kept by the server's own source when it can
+ * save, as `storedClients` can, and otherwise in the server's store, beside the list of `staticClients`.
  *
  * @throws TypeError when a statement is required and nobody may issue one
  * @example
@@ -74,8 +75,29 @@ export function dynamicClientRegistration(options: DynamicRegistrationOptions = 
     kind: 'feature',
     name: 'dynamic_client_registration',
     settings: { access: typeof access === 'string' ? access : 'custom', management, statementRequired },
-    includes: [registrationEndpoint(options), ...(management ? [configurationEndpoint(options)] : [])],
+    includes: [
+      registeredClients,
+      registrationEndpoint(options),
+      ...(management ? [configurationEndpoint(options)] : []),
+    ],
   }
+}
+
+/** For servers whose own clients are a fixed list. */
+const registeredClients: RegisteredClientSource = {
+  kind: 'client_source',
+  name: 'registered_clients',
+  find: (clientId, { server }) => storeOf(server).find(clientId),
+  store: storeOf,
+}
+
+const stores = new WeakMap<Server, ClientStore>()
+
+function storeOf(server: Server): ClientStore {
+  const { clock, sealer } = server
+  const store = stores.get(server) ?? storedClients(server.store, { clock, sealer: sealer('client_secret') })
+  stores.set(server, store)
+  return store
 }
 
 const CONFIGURATION = 'client_configuration'

@@ -1,9 +1,9 @@
 /** The clients of a server: found, authenticated and removed. */
 
 import { AuthlibError } from '@authlib/core'
-import type { Client } from '../contract/client.ts'
+import type { Client, ClientSource, ClientStore } from '../contract/client.ts'
 import type { Clients, Server } from '../contract/server.ts'
-import { storedClients, type ClientStore } from '../records/clients.ts'
+import { storedClients } from '../records/clients.ts'
 import { forgetConsentsFor } from '../records/consent.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { receiveClientRequest } from './client-request.ts'
@@ -15,7 +15,16 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
   const own =
     options.clients ?? storedClients(options.store, { clock: server.clock, sealer: server.sealer('client_secret') })
 
-  const changeable: Partial<ClientStore> & Pick<ClientStore, 'find'> = own
+  const ownStore = isClientStore(own) ? own : undefined
+
+  /** The server's own source, or the store of a feature that keeps clients beside a fixed list. */
+  async function storeFor(clientId: string, done: string): Promise<ClientStore> {
+    if (ownStore) return ownStore
+    const source = [...registry.clientSources.values()].find((one) => one.store !== undefined)
+    const beside = source?.store?.(server)
+    if (beside === undefined || (await own.find(clientId)) !== null) throw fixedClients(done)
+    return beside
+  }
 
   async function find(clientId: string, endpoint: string | undefined): Promise<Client | null> {
     const client = await findAnywhere(clientId, endpoint)
@@ -25,9 +34,9 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
   /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
   async function findAnywhere(clientId: string, endpoint: string | undefined): Promise<Client | null> {
     const client = await own.find(clientId, { endpoint })
-    // Without an endpoint nobody claims to be the client, such as when an account must not have the id of one.
-    if (client || endpoint === undefined || registry.clientSources.size === 0) return client
+    if (client) return client
     for (const source of registry.clientSources.values()) {
+      if (ownStore && source.store) continue // registered clients are its own
       const found = await source.find(clientId, { server, endpoint })
       if (found) return found
     }
@@ -47,27 +56,29 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
     },
 
     async save(client) {
-      if (changeable.save === undefined) throw fixedClients('saved', 'save')
-      await changeable.save(client)
+      await (await storeFor(client.clientId, 'saved')).save(client)
     },
 
     async update(clientId, change) {
-      if (changeable.update === undefined) throw fixedClients('updated', 'update')
-      return changeable.update(clientId, change)
+      return (await storeFor(clientId, 'updated')).update(clientId, change)
     },
 
     async remove(clientId) {
-      if (changeable.remove === undefined) throw fixedClients('removed', 'remove')
+      const store = await storeFor(clientId, 'removed')
       await server.authorizations.revoke({ clientId }) // with its events
-      await changeable.remove(clientId)
+      await store.remove(clientId)
       await server.authorizations.revoke({ clientId }) // what was issued meanwhile
       await forgetConsentsFor(server, clientId)
     },
   }
 }
 
-function fixedClients(done: string, method: string): AuthlibError {
-  const message = `A client cannot be ${done}: the source of the clients has no ${method}`
+function isClientStore(source: ClientSource & Partial<ClientStore>): source is ClientStore {
+  return source.save !== undefined && source.update !== undefined && source.remove !== undefined
+}
+
+function fixedClients(done: string): AuthlibError {
+  const message = `A client cannot be ${done}: the source of the clients is fixed`
   return new AuthlibError('clients_are_fixed', message, {
     hint: 'Use storedClients. A client of a list is removed from the list, then by authorizations.revoke({ clientId }).',
   })

@@ -3,8 +3,7 @@
 import { systemClock, type Awaitable, type Clock } from '@authlib/core'
 import { recentMap } from '@authlib/core/kit'
 import { assertSeconds } from '../../seconds.ts'
-import type { Client, ClientSource } from '../contract/client.ts'
-import type { ClientStore } from './clients.ts'
+import type { Client, ClientSource, ClientStore } from '../contract/client.ts'
 
 export interface CachedClientsOptions {
   /** Clients kept at most; those that were not asked for lately go first. Default 10,000. */

@@ -4,38 +4,22 @@
  * @spec RFC 7591 §2
  */
 
-import {
-  NEVER,
-  systemClock,
-  type Awaitable,
-  type Clock,
-  type JsonObject,
-  type Store,
-  type StoredRecord,
-} from '@authlib/core'
+import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
 import { decodeUtf8, type Sealer } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
-import type { Client, ClientMetadata, ClientSecret, ClientSource, ClientTrust } from '../contract/client.ts'
+import type {
+  Client,
+  ClientMetadata,
+  ClientSecret,
+  ClientSource,
+  ClientStore,
+  ClientTrust,
+} from '../contract/client.ts'
 import { AUTHORIZATION_KIND } from './authorization.ts'
 import { CONSENT_KIND } from './consent.ts'
 import { removeAll } from './remove-all.ts'
 import { ACCESS_TOKEN_KIND } from './token-text.ts'
 import { invalidSecretUse, readClientMetadata, secretAtRest } from './client-metadata.ts'
-
-/** Clients that can be added and removed. */
-export interface ClientStore extends ClientSource {
-  save(client: Client): Promise<void>
-  /**
-   * Changes a client that is there, whoever writes at the same time: `change` may run again. Null when there is none, so that
-   * a client which is removed meanwhile does not come back.
-   */
-  update(clientId: string, change: (client: Client) => Awaitable<Client>): Promise<Client | null>
-  /**
-   * Removes the client, its authorizations with their tokens, and the consents that people gave it, so that another client
-   * of the same id starts without. `server.clients.remove` also tells extensions and listeners.
-   */
-  remove(clientId: string): Promise<void>
-}
 
 /** Client metadata in a configuration, with what the operator trusts the client with. */
 export type ConfiguredClient = ClientMetadata & { readonly trust?: ClientTrust | undefined }
