@@ -124,6 +124,12 @@ export interface AuthorizationPlan {
   readonly update?: AuthorizationUpdate
 }
 
+/** A token outside the token endpoint, such as in the front channel. */
+export interface MintedPlan extends AuthorizationPlan {
+  /** The members of `params`, as the token endpoint would answer them. */
+  readonly members: JsonObject
+}
+
 /** What a grant without a redirect wants written once the person has answered, and shown to the browser. */
 export interface BackchannelPlan {
   readonly response: HttpResponse

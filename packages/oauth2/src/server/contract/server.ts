@@ -9,7 +9,7 @@ import type { Client } from './client.ts'
 import type { AuthEvent, EndingCause } from './events.ts'
 import type { AuthorizationDecision, ConsentItem, Demands, Login, PendingInteraction } from './interaction.ts'
 import type { Moment, MomentHandler } from './moments.ts'
-import type { AuthorizationPlan, FoundToken, IssuePlan } from './plans.ts'
+import type { FoundToken, IssuePlan, MintedPlan } from './plans.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { ResponseType } from './registrable.ts'
 import type {
@@ -92,8 +92,8 @@ export interface Tokens {
   find(token: string): Promise<FoundToken | null>
   /** Writes a revocation that {@link FoundToken} describes. */
   revoke(token: FoundToken): Promise<void>
-  /** A token for a response of the front channel: what to send, and what to write with it. Writes nothing itself. */
-  mint(request: InteractionRequest, plan: IssuePlan): Promise<AuthorizationPlan>
+  /** A token for a response of the front channel, or one that is pushed: what to send, and what to write with it. Writes nothing itself. */
+  mint(request: InteractionRequest, plan: IssuePlan): Promise<MintedPlan>
   /** Answers a request at the token endpoint. RFC 6749 §5 */
   createResponse(http: HttpRequest): Promise<HttpResponse>
 }

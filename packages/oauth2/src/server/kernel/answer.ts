@@ -21,6 +21,7 @@ import {
   readAuthorization,
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
+import { DELIVERY_KIND } from '../records/deliveries.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
 import { consentsOf, momentsOfRequest } from './demands.ts'
@@ -81,6 +82,7 @@ async function approveRequest(
   if (await server.store.commit(batchOf(stored.id, now, joinChanges(answer, ...changes, plan.changes)))) {
     const { id: authorizationId, clientId, subject } = stored
     server.emit({ type: 'authorization.granted', at: now, authorizationId, clientId, subject, scope })
+    deliverSoon(server, plan.changes)
   } else {
     const repeatable = request.kind === 'backchannel' || request.responseType.repeatable === true
     if (!repeatable || !(await wasAnsweredAlike(server, stored))) throw answeredAlready()
@@ -217,5 +219,11 @@ async function refuseBackchannel(
   }
   const { clientId } = request.client
   server.emit({ type: 'authorization.refused', at, clientId, error: refused.code, reason: reasonOf(refused) })
+  deliverSoon(server, changes)
   return response
+}
+
+/** What the answer has written for others is sent at once. */
+function deliverSoon(server: Server, changes: Changes | undefined): void {
+  if (changes?.put?.some(({ kind }) => kind === DELIVERY_KIND)) server.background(() => server.deliverDue())
 }

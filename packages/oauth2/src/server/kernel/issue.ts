@@ -3,7 +3,7 @@
 import { noStore, type HttpHeader, type JsonObject } from '@authlib/core'
 import { formatScope } from '../../scope.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
-import type { AuthorizationPlan, Changes, IssuePlan, MintedToken, TokenChange, TokenDraft } from '../contract/plans.ts'
+import type { Changes, IssuePlan, MintedPlan, MintedToken, TokenChange, TokenDraft } from '../contract/plans.ts'
 import type { InteractionRequest, IssuingRequest } from '../contract/requests.ts'
 import { mergeData } from '../records/authorization.ts'
 import { joinChanges } from '../records/changes.ts'
@@ -62,7 +62,7 @@ export async function mintForResponse(
   registry: Registry,
   request: InteractionRequest,
   plan: IssuePlan,
-): Promise<AuthorizationPlan> {
+): Promise<MintedPlan> {
   const { draft, minted, params, changes, updates } = await issueToken(
     registry,
     momentsOfRequest(registry, request),
@@ -76,6 +76,7 @@ export async function mintForResponse(
   const update = updateFor(plan.authorization, draft, minted, updates)
   return {
     params: Object.fromEntries(texts) as Record<string, string>, // sound: made of pairs of strings
+    members: params,
     changes: joinChanges(...changes),
     ...(update ? { update } : {}),
   }
