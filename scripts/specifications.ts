@@ -101,6 +101,11 @@ export const specifications: readonly Specification[] = [
     url: `https://www.rfc-editor.org/rfc/rfc${number}`,
   })),
   {
+    name: 'CIBA Core',
+    title: 'OpenID Connect Client-Initiated Backchannel Authentication Flow - Core 1.0',
+    url: `${OPENID}/openid-client-initiated-backchannel-authentication-core-1_0.html`,
+  },
+  {
     name: 'draft-amringer-jose-chacha-02',
     title: 'Chacha derived AEAD algorithms in JSON Object Signing and Encryption (JOSE) (draft)',
     url: 'https://datatracker.ietf.org/doc/html/draft-amringer-jose-chacha-02',

@@ -97,6 +97,7 @@ export default defineConfig({
           { text: 'Events', link: '/guide/events' },
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Devices without a browser', link: '/guide/devices' },
+          { text: 'Back-channel authentication', link: '/guide/server/backchannel-authentication' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'JWT bearer grant', link: '/guide/server/jwt-bearer' },
           { text: 'OAuth 1 server', link: '/guide/oauth1-server' },

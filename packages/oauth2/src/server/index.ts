@@ -24,6 +24,15 @@ export type * from './contract/requests.ts'
 export type * from './contract/server.ts'
 export * from './features/authorization-code.ts'
 export * from './features/authorization-endpoint.ts'
+export {
+  backchannelAuthenticationGrant,
+  pushedTokens,
+  type BackchannelAuthenticationOptions,
+  type PushedTokens,
+} from './features/backchannel-authentication.ts'
+export type { SubjectHint, UserCodeCheck } from './features/backchannel-endpoint.ts'
+export type { BackchannelNotification } from './features/backchannel-notification.ts'
+export { CIBA, findBackchannelRequest, type DeliveryMode } from './features/backchannel-record.ts'
 export * from './features/client-credentials.ts'
 export * from './features/client-id-metadata-document.ts'
 export * from './features/code-challenge.ts'

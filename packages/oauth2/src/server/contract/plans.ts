@@ -133,7 +133,7 @@ export interface MintedPlan extends AuthorizationPlan {
 /** What a grant without a redirect wants written once the person has answered, and shown to the browser. */
 export interface BackchannelPlan {
   readonly response: HttpResponse
-  readonly changes?: Changes
+  readonly changes?: Changes | undefined
   readonly update?: AuthorizationUpdate
 }
 

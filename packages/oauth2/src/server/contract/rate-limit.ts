@@ -6,7 +6,8 @@ import type { Awaitable, HttpRequest } from '@authlib/core'
 export interface Attempt {
   /**
    * `client`: client authentication, at any endpoint. `grant`: a code, refresh token or assertion at the token endpoint, of a
-   * client that has authenticated. `user_code`: a code of a device that a person types.
+   * client that has authenticated. `user_code`: a code of a device that a person types, or the
+   * `user_code` of a back-channel authentication request.
    */
   readonly kind: 'client' | 'grant' | 'user_code'
   /** Name of the endpoint, such as `token`. */

@@ -101,6 +101,7 @@ function aliasesOf(server: Server, origin: string): Metadata {
     'introspection',
     'pushed_authorization_request',
     'device_authorization',
+    'backchannel_authentication',
     'userinfo',
   ]
   const aliases: Record<string, string> = {}

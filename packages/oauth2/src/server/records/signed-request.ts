@@ -25,6 +25,8 @@ export interface SignedRequestRules {
   readonly algorithms: readonly string[]
   /** Keys to decrypt with. Undefined: encrypted requests are refused. */
   readonly decryptionKeys?: KeySetLike | undefined
+  /** `client_id` need not be there, as CIBA does not have it. Default false: it must be. RFC 9101 §5.2 */
+  readonly clientIdOptional?: boolean | undefined
   /** Claims that must be there, beside `iss` and `aud`. */
   readonly required?: readonly string[] | undefined
   /** Longest time in seconds between `nbf` and `exp`. */
@@ -41,7 +43,7 @@ const OWN_CLAIMS: readonly string[] = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti',
 export async function verifySignedRequest(
   jwt: string,
   { server, client }: { readonly server: Server; readonly client: Client },
-  { algorithms, decryptionKeys, required, maxLifetime }: SignedRequestRules,
+  { algorithms, decryptionKeys, clientIdOptional, required, maxLifetime }: SignedRequestRules,
 ): Promise<JwtClaims> {
   const keys = clientKeys(server, client)
   if (!keys) throw invalidRequestObject('the client has registered no keys')
@@ -56,6 +58,7 @@ export async function verifySignedRequest(
         leeway: 10, // FAPI 2.0 Security Profile §5.3.2.1
         clock: server.clock,
       }),
+      ...(clientIdOptional === true && { claims: { client_id: { value: client.clientId } } }),
       maxSize: MAX_SIGNED_REQUEST,
       ...(encrypted && decryptionKeys && { decryption: decryption(decryptionKeys) }),
       ...(required && { required }),
