@@ -28,6 +28,10 @@ export interface IdTokenDraft {
   readonly code?: string | undefined
   /** The `state` of a response that carries it. */
   readonly state?: string | undefined
+  /** The refresh token that is pushed with it. CIBA Core §10.3.1 */
+  readonly refreshToken?: string | undefined
+  /** The request that the push answers. CIBA Core §10.3.1 */
+  readonly authReqId?: string | undefined
   /** About the end-user. Protocol claims win. */
   readonly claims?: JsonObject | undefined
   /** For clients that are registered for no algorithm. Default: the first of the server's keys. */
@@ -36,7 +40,7 @@ export interface IdTokenDraft {
 
 /** A signed ID Token, encrypted where the client wants it. Its audience is the client alone, so that it needs no `azp`. */
 export async function createIdToken(server: Server, draft: IdTokenDraft): Promise<string> {
-  const { client, subject, authorization, issuedAt, nonce, accessToken, code, state } = draft
+  const { client, subject, authorization, issuedAt, nonce, accessToken, code, state, refreshToken } = draft
   const alg =
     registeredAlgorithm(client, 'id_token_signed_response_alg', server) ??
     draft.algorithm ??
@@ -59,6 +63,8 @@ export async function createIdToken(server: Server, draft: IdTokenDraft): Promis
     at_hash: await hash(accessToken),
     c_hash: await hash(code),
     s_hash: await hash(state),
+    'urn:openid:params:jwt:claim:rt_hash': await hash(refreshToken),
+    'urn:openid:params:jwt:claim:auth_req_id': draft.authReqId,
   }
   const content = await signJwt(claims, key, { alg })
   return (await firstOf(server.handlers(clientAnswer), { server, client, use: 'id_token', content })) ?? content

@@ -28,6 +28,10 @@ export interface IdTokenRequest {
   readonly accessToken?: string | undefined
   readonly code?: string | undefined
   readonly state?: string | undefined
+  /** The refresh token that is pushed with it. CIBA Core §10.3.1 */
+  readonly refreshToken?: string | undefined
+  /** The request that the push answers. CIBA Core §10.3.1 */
+  readonly authReqId?: string | undefined
 }
 
 /** A subject as the application knows it, and the client that is told. */
