@@ -5,7 +5,7 @@
  * @spec RFC 7523 §2.1 §3
  */
 
-import type { Awaitable, StoredRecord } from '@authlib/core'
+import type { Awaitable, Json } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
@@ -25,6 +25,7 @@ import type { Grant } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { newAuthorization } from '../records/authorization.ts'
+import { unusedAssertion } from '../records/used-assertion.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
 /** A valid assertion, and the client that presents it. */
@@ -75,8 +76,6 @@ export interface JwtBearerGrantOptions {
 
 /** The `grant_type`. RFC 7523 §2.1 */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-
-const KIND = 'used_assertion'
 
 /**
  * Accepts each assertion once, also those without `jti`. No refresh token is issued: the client comes back with another
@@ -146,25 +145,13 @@ export function jwtBearerGrant({
       const about = await issuer.subjectOf({ server, client, claims })
       if (!about) throw refused('the subject is not accepted')
       const scope = scopeOf(request, about.scope ?? client.scope)
-      const id = await idOf(server, claims, text)
-      const [used] = await server.store.get(id, [[KIND, id]])
-      if (used) throw refused('used before') // §3 item 7
-      const record: StoredRecord = {
-        kind: KIND,
-        id,
-        partition: id,
-        revision: 1,
-        expiresAt: (claims.exp ?? 0) + leeway + 1,
-        data: { version: 1 },
-      }
+      const until = (claims.exp ?? 0) + leeway + 1
+      const unused = await unusedAssertion(server, { label: 'jwt_bearer', name: await nameOf(claims, text), until })
+      if (!unused) throw refused('used before') // §3 item 7
       return {
-        // Its id comes from the assertion, so that of two uses at once one commit is lost.
-        authorization: {
-          ...newAuthorization(request, { subject: about.subject, scope }),
-          id,
-        },
+        authorization: { ...newAuthorization(request, { subject: about.subject, scope }), id: unused.id },
         scope,
-        changes: { expect: [{ kind: KIND, id, revision: 0 }], put: [record] },
+        changes: unused.changes,
       }
     },
   }
@@ -201,11 +188,10 @@ function scopeOf({ params, client }: TokenRequest, most: readonly string[]): rea
   return requested
 }
 
-/** One for each assertion; as hard to guess as the secrets of the server. */
-async function idOf(server: Server, { iss, jti }: JwtClaims, text: string): Promise<string> {
+/** One for each assertion. */
+async function nameOf({ iss, jti }: JwtClaims, text: string): Promise<readonly Json[]> {
   const signed = text.slice(0, text.lastIndexOf('.')) // a signature can be written in more than one way
-  const name = jti === undefined ? ['hash', await sha256Base64url(signed)] : ['jti', iss, jti]
-  return (await server.mac('jwt_bearer').sign(JSON.stringify(name))).slice(0, 22)
+  return jti === undefined ? ['hash', await sha256Base64url(signed)] : ['jti', iss ?? '', jti]
 }
 
 /** One wire answer for every fault of the assertion. RFC 7523 §3.1 */
