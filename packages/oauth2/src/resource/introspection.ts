@@ -2,6 +2,7 @@
  * Asks the authorization server about each token.
  *
  * @spec RFC 7662
+ * @spec RFC 9701 §4 §5
  */
 
 import { AuthlibError, systemRandom, type Clock, type JsonObject } from '@authlib/core'
@@ -10,6 +11,7 @@ import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { issuerMetadata, type MetadataSource } from '../issuer-metadata.ts'
 import { singleFlight } from '../single-flight.ts'
+import { signedAnswers, TOKEN_INTROSPECTION_JWT, type SignedAnswers } from './introspection-signed.ts'
 import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
@@ -41,6 +43,11 @@ export interface IntrospectionOptions {
   cacheLifetime?: number
   /** Which tokens to ask about. Default: all. With several authorization servers it keeps the tokens of one from the others. */
   accepts?: (token: string) => boolean
+  /**
+   * Asks for signed answers, and accepts no others (RFC 9701): an answer is then a proof that can be kept. Needs `issuer`.
+   * Default: plain JSON.
+   */
+  signed?: SignedAnswers | true
   fetch?: typeof fetch
 }
 
@@ -60,9 +67,11 @@ export function introspection({
   allowMissingAudience = false,
   cacheLifetime = 0,
   accepts = () => true,
+  signed,
   fetch,
 }: IntrospectionOptions): TokenValidator {
   assertSeconds({ cacheLifetime })
+  const readSigned = signed && signedAnswers(signed === true ? {} : signed, { issuer, clientId, fetch })
   const findMetadata = metadataSource(endpoint, issuer, fetch)
   const cache = tokenCache<TokenClaims>()
   const flights = new Map<string, Promise<TokenClaims | null>>()
@@ -75,7 +84,9 @@ export function introspection({
       metadata.introspection_endpoint_auth_methods_supported ?? metadata.token_endpoint_auth_methods_supported
     const { headers, params } = await clientAuth({ clientId, url, metadata, methods, clock, random: systemRandom })
     const body = encodeForm({ ...params, token, token_type_hint: 'access_token' }) // §2.1
-    return readAnswer(await post(url, body, headers, fetch))
+    const accept = readSigned ? TOKEN_INTROSPECTION_JWT : 'application/json'
+    const answer = await post(url, body, { accept, ...headers }, fetch)
+    return readAnswer(readSigned ? await readSigned(answer, clock) : answer)
   }
 
   function askOnce(token: string, clock: Clock): Promise<TokenClaims | null> {
@@ -153,7 +164,7 @@ async function post(
   headers: Readonly<Record<string, string>> | undefined,
   fetch: typeof globalThis.fetch | undefined,
 ): Promise<SendResponse> {
-  const form = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   try {
     return await send(url, { headers: { ...form, ...headers }, body, fetch })
   } catch (error) {

@@ -4,20 +4,10 @@
  * @spec RFC 9068 §4
  */
 
-import type { Clock } from '@authlib/core'
-import {
-  findJwsRow,
-  JoseError,
-  jwsAlgorithms,
-  remoteKeySet,
-  verifyJwt,
-  type JwtPolicy,
-  type KeySetLike,
-  type VerificationKeys,
-} from '@authlib/jose'
-import { issuerMetadata } from '../issuer-metadata.ts'
-import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
+import { JoseError, verifyJwt, type JwtPolicy, type VerificationKeys } from '@authlib/jose'
+import { cannotValidate, invalidToken } from './bearer-errors.ts'
 import { rfc9068Profile, type AccessTokenProfile } from './access-token-profile.ts'
+import { asymmetricAlgorithms, publishedKeys } from './published-keys.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { unverifiedIssuer } from './unknown-token.ts'
 import type { TokenValidator } from './token-validator.ts'
@@ -112,21 +102,4 @@ async function verify(token: string, keys: VerificationKeys, policy: JwtPolicy):
     if (error.code === 'key_set_unavailable') throw cannotValidate('the keys of the issuer cannot be loaded', error)
     throw invalidToken(error.reason ?? error.code, { cause: error })
   }
-}
-
-/** The key set of the issuer; a new one when its metadata moves it. */
-function publishedKeys(issuer: string, fetch: typeof globalThis.fetch | undefined) {
-  const metadata = issuerMetadata({ issuer, fetch })
-  let known: { readonly uri: string; readonly keys: KeySetLike } | undefined
-  return async (clock: Clock): Promise<KeySetLike> => {
-    const { jwks_uri: uri } = await metadata(clock).catch(cannotLoadMetadata)
-    if (uri === undefined) throw cannotValidate('the metadata of the issuer names no key set')
-    if (known?.uri !== uri) known = { uri, keys: remoteKeySet(uri, { clock, ...(fetch && { fetch }) }) }
-    return known.keys
-  }
-}
-
-/** A shared secret would let every resource server issue tokens, so it must be asked for. */
-function asymmetricAlgorithms(): readonly string[] {
-  return jwsAlgorithms.filter((alg) => findJwsRow(alg)?.kty !== 'oct')
 }

@@ -4,10 +4,11 @@
  * @spec RFC 7662
  */
 
-import { jsonResponse, noStore, type JsonObject } from '@authlib/core'
+import { jsonResponse, noStore, type HttpRequest, type HttpResponse, type JsonObject } from '@authlib/core'
 import { invalidClient, invalidRequest } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
+import { moment, type Moment } from '../contract/moments.ts'
 import type { FoundToken } from '../contract/plans.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
@@ -20,6 +21,17 @@ export interface IntrospectionOptions {
   /** Members to add to an active answer. Protocol members win. */
   readonly claims?: (token: FoundToken) => JsonObject | Promise<JsonObject>
 }
+
+/** What is answered, and to whom. */
+export interface IntrospectionAnswer {
+  readonly server: Server
+  readonly http: HttpRequest
+  readonly caller: Client
+  readonly answer: JsonObject
+}
+
+/** Answers in another form than JSON. The first handler that returns a response decides. */
+export const introspectionAnswer: Moment<IntrospectionAnswer, HttpResponse> = moment('introspection_answer')
 
 /** Tells resource servers about tokens. RFC 7662. */
 export function introspectionEndpoint({ allow = mayIntrospect, claims }: IntrospectionOptions = {}): Endpoint {
@@ -39,8 +51,13 @@ export function introspectionEndpoint({ allow = mayIntrospect, claims }: Introsp
       const withheld = token && (await whyWithheld(server, caller, token, allow))
       if (withheld)
         server.emit({ type: 'introspection.withheld', at: server.clock(), clientId: caller.clientId, reason: withheld })
-      if (!token || withheld) return jsonResponse(200, { active: false }, noStore) // §2.2: nothing more
-      return jsonResponse(200, { ...(await claims?.(token)), ...describe(token, server.issuer) }, noStore)
+      const known = token && !withheld
+      const answer = known ? { ...(await claims?.(token)), ...describe(token, server.issuer) } : { active: false } // §2.2
+      for (const respond of server.handlers(introspectionAnswer)) {
+        const response = await respond({ server, http: request, caller, answer })
+        if (response) return response
+      }
+      return jsonResponse(200, answer, noStore)
     },
   }
 }

@@ -4,8 +4,9 @@
  * @spec RFC 8414 §3
  */
 
-import { jsonResponse, type HttpResponse } from '@authlib/core'
+import { jsonResponse, type HttpResponse, type JsonObject } from '@authlib/core'
 import { AUTHORIZATION_SERVER_METADATA } from '../../metadata.ts'
+import { moment, type Moment } from '../contract/moments.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 
@@ -17,10 +18,19 @@ export const metadataEndpoint: Endpoint = {
   methods: ['GET'],
   cors: true,
   metadata: () => ({}),
-  handle: (_http, server) => metadataResponse(server),
+  handle: async (_http, server) => metadataResponse(await documentOf(server)),
+}
+
+/** Adds members to each answer that could not be worked out once, such as a signature. */
+export const metadataDocument: Moment<Server, JsonObject> = moment('metadata_document')
+
+async function documentOf(server: Server): Promise<JsonObject> {
+  let document: JsonObject = { ...server.metadata() }
+  for (const add of server.handlers(metadataDocument)) document = { ...document, ...(await add(server)) }
+  return document
 }
 
 /** The document, cacheable for five minutes. */
-function metadataResponse(server: Server): HttpResponse {
-  return jsonResponse(200, server.metadata(), [['cache-control', 'public, max-age=300']])
+function metadataResponse(document: JsonObject): HttpResponse {
+  return jsonResponse(200, document, [['cache-control', 'public, max-age=300']])
 }

@@ -6,7 +6,7 @@
 
 import { jsonResponse } from '@authlib/core'
 import { OPENID_CONFIGURATION } from '@authlib/oauth2'
-import type { Endpoint } from '@authlib/oauth2/server'
+import { metadataDocument, type Endpoint } from '@authlib/oauth2/server'
 
 /** Said in full, as one of them is true when it is absent. A feature that supports one says so itself. */
 const defaults = {
@@ -27,7 +27,9 @@ export const discoveryEndpoint: Endpoint = {
     server.metadata() // throws what is wrong with the configuration before the first request
     return true
   },
-  handle(_http, server) {
-    return jsonResponse(200, { ...defaults, ...server.metadata() }, [['cache-control', 'public, max-age=300']])
+  async handle(_http, server) {
+    let document = { ...defaults, ...server.metadata() }
+    for (const add of server.handlers(metadataDocument)) document = { ...document, ...(await add(server)) }
+    return jsonResponse(200, document, [['cache-control', 'public, max-age=300']])
   },
 }
