@@ -102,6 +102,7 @@ export default defineConfig({
           { text: 'JWT bearer grant', link: '/guide/server/jwt-bearer' },
           { text: 'SAML 2.0 bearer grant', link: '/guide/server/saml2-bearer' },
           { text: 'Signed introspection and metadata', link: '/guide/server/signed-answers' },
+          { text: 'Implicit and password grants', link: '/guide/server/legacy' },
           { text: 'OAuth 1 server', link: '/guide/oauth1-server' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },
           { text: 'The store contract', link: '/guide/store-contract' },

@@ -1,0 +1,2 @@
+export * from './implicit.ts'
+export * from './password.ts'
