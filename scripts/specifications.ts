@@ -126,6 +126,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/html/draft-madden-jose-ecdh-1pu-04',
   },
   {
+    name: 'Grant Management for OAuth 2.0',
+    title: 'Grant Management for OAuth 2.0 (draft)',
+    url: `${OPENID}/oauth-v2-grant-management.html`,
+  },
+  {
     name: 'JARM',
     title: 'JWT Secured Authorization Response Mode for OAuth 2.0 (JARM)',
     url: `${OPENID}/oauth-v2-jarm.html`,

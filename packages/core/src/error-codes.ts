@@ -93,6 +93,8 @@ export interface ErrorCodes {
   invalid_encoding: 'core'
   /** The code, refresh token or assertion is not valid for this client. Fix: log in again; see `reason` on the server. */
   invalid_grant: 'client' | 'server'
+  /** The grant that the request refers to is unknown, or of another client or end-user. Fix: ask for a new one with `grant_management_action=create`. */
+  invalid_grant_id: 'client' | 'server'
   /** A header parameter of a token has the wrong form, or its `typ` is another. Fix: see `reason`. */
   invalid_header: 'jose'
   /** The ID Token is not valid. Fix: see `reason` and `cause`. */

@@ -115,6 +115,11 @@ export interface AuthorizationChange {
   readonly data?: JsonObject
   readonly changes?: Changes
   readonly index?: AuthorizationIndex
+  /**
+   * Once every extension has had its say: what the authorization becomes, such as more scope that the person has approved
+   * before. `data` replaces the slots it names.
+   */
+  readonly amend?: (authorization: Authorization) => Pick<AuthorizationUpdate, 'scope' | 'data'>
 }
 
 /** What a response type wants written and sent to the client. */

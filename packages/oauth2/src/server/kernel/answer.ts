@@ -10,7 +10,7 @@ import { coversScope, formatScope } from '../../scope.ts'
 import { answeredAt, AuthorizationError } from '../authorization-error.ts'
 import type { Authorization } from '../contract/authorization.ts'
 import type { Approval, AuthorizationDecision } from '../contract/interaction.ts'
-import type { AuthorizationPlan, BackchannelPlan, Changes } from '../contract/plans.ts'
+import type { AuthorizationChange, AuthorizationPlan, BackchannelPlan, Changes } from '../contract/plans.ts'
 import type { BackchannelRequest, InteractionRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import {
@@ -21,9 +21,9 @@ import {
   readAuthorization,
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
-import { DELIVERY_KIND } from '../records/deliveries.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
+import { deliverSoon } from './deliveries.ts'
 import { consentsOf, momentsOfRequest } from './demands.ts'
 import { reasonOf } from './errors.ts'
 import { backchannelGrant, type Registry } from './registry.ts'
@@ -59,6 +59,7 @@ async function approveRequest(
   const items = decision.items ?? consentsOf(registry, request)
   let authorization = authorizationOf(request, decision, scope, now)
   const changes: Changes[] = [request.changes]
+  const amendments: NonNullable<AuthorizationChange['amend']>[] = []
   for (const authorizing of momentsOfRequest(registry, request).authorizing) {
     const added = await authorizing(request, authorization, items)
     if (!added) continue
@@ -68,6 +69,11 @@ async function approveRequest(
       index: { ...authorization.index, ...added.index },
     }
     if (added.changes) changes.push(added.changes)
+    if (added.amend) amendments.push(added.amend)
+  }
+  for (const amend of amendments) {
+    const { scope: amended = authorization.scope, data } = amend(authorization)
+    authorization = { ...authorization, scope: amended, data: { ...authorization.data, ...data } }
   }
   const plan = await planOf(registry, request, authorization)
   const stored: Authorization = {
@@ -221,9 +227,4 @@ async function refuseBackchannel(
   server.emit({ type: 'authorization.refused', at, clientId, error: refused.code, reason: reasonOf(refused) })
   deliverSoon(server, changes)
   return response
-}
-
-/** What the answer has written for others is sent at once. */
-function deliverSoon(server: Server, changes: Changes | undefined): void {
-  if (changes?.put?.some(({ kind }) => kind === DELIVERY_KIND)) server.background(() => server.deliverDue())
 }

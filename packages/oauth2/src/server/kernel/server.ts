@@ -6,6 +6,8 @@ import { answeredAt } from '../authorization-error.ts'
 import type { Interaction } from '../contract/interaction.ts'
 import type { Moment, MomentHandler } from '../contract/moments.ts'
 import type { Authorizations, Interactions, Requests, Server, Tokens } from '../contract/server.ts'
+import { coversScope } from '../../scope.ts'
+import type { FoundToken } from '../contract/plans.ts'
 import { findAuthorization } from '../records/authorization.ts'
 import { answerRequest } from './answer.ts'
 import {
@@ -70,7 +72,7 @@ function tokensOf(server: Server, registry: Registry): Tokens {
     async find(token) {
       for (const kind of registry.tokenKinds.values()) {
         const found = await kind.find(token, server)
-        if (found) return found
+        if (found) return withinAuthorization(found)
       }
       return null
     },
@@ -78,6 +80,13 @@ function tokensOf(server: Server, registry: Registry): Tokens {
     mint: (request, plan) => mintForResponse(registry, request, plan),
     createResponse: (http) => createTokenResponse(server, registry, http),
   }
+}
+
+/** What was taken from an authorization later is gone from its tokens too. */
+function withinAuthorization(found: FoundToken): FoundToken {
+  const { scope, authorization } = found
+  if (coversScope(authorization.scope, scope)) return found
+  return { ...found, scope: scope.filter((word) => authorization.scope.includes(word)) }
 }
 
 function authorizationsOf(server: Server, registry: Registry): Authorizations {

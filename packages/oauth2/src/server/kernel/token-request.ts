@@ -22,6 +22,7 @@ import { batchOf, joinChanges } from '../records/changes.ts'
 import { endingOf, revokeAuthorizations } from './authorizations.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { readClientForm, received } from './client-request.ts'
+import { deliverSoon } from './deliveries.ts'
 import { reasonOf } from './errors.ts'
 import { issueToken, updateFor } from './issue.ts'
 import type { RegisteredGrant, Registry } from './registry.ts'
@@ -105,6 +106,7 @@ async function attemptOnce(
   const { draft, minted, params, headers, changes, updates } = await issueToken(registry, moments, request, plan)
   const update = updateFor(authorization, draft, minted, updates)
   if (!(await commit(request, authorization, update, ...changes))) return null
+  deliverSoon(request.server, ...changes)
   request.server.emit({
     type: 'token.issued',
     at: request.now,
