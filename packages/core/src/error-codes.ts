@@ -62,7 +62,7 @@ export interface ErrorCodes {
   /** A URL is not https, or names a user or password. Fix: use https; plain http is accepted for loopback hosts. */
   insecure_transport: 'core'
   /** The token is valid but lacks scope for this operation. Fix: ask for the scope in `WWW-Authenticate`. */
-  insufficient_scope: 'resource'
+  insufficient_scope: 'resource' | 'server'
   /** The end-user must authenticate again, or more strongly, for this resource. Fix: log in with the `acr_values` and `max_age` of the challenge. */
   insufficient_user_authentication: 'resource'
   /** The end-user must act, and `prompt=none` forbids to ask. Fix: log in without `prompt=none`. */
