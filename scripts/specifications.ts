@@ -116,6 +116,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/',
   },
   {
+    name: 'draft-ietf-oauth-identity-assertion-authz-grant',
+    title: 'Identity Assertion JWT Authorization Grant (draft)',
+    url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/',
+  },
+  {
     name: 'draft-irtf-cfrg-xchacha-03',
     title: 'XChaCha: eXtended-nonce ChaCha and AEAD_XChaCha20_Poly1305 (draft)',
     url: 'https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03',

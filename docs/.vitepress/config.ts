@@ -101,6 +101,7 @@ export default defineConfig({
           { text: 'Back-channel authentication', link: '/guide/server/backchannel-authentication' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
           { text: 'JWT bearer grant', link: '/guide/server/jwt-bearer' },
+          { text: 'Identity assertions', link: '/guide/server/identity-assertions' },
           { text: 'SAML 2.0 bearer grant', link: '/guide/server/saml2-bearer' },
           { text: 'Signed introspection and metadata', link: '/guide/server/signed-answers' },
           { text: 'Implicit and password grants', link: '/guide/server/legacy' },

@@ -24,6 +24,7 @@ import type { IssuePlan } from '../contract/plans.ts'
 import type { Grant } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
+import { presentedAssertion } from '../contract/token-moments.ts'
 import { newAuthorization } from '../records/authorization.ts'
 import { unusedAssertion } from '../records/used-assertion.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -140,6 +141,10 @@ export function jwtBearerGrant({
       const { server, client, params } = request
       const text = params.get('assertion')
       if (text === undefined) throw invalidRequest('assertion is missing')
+      for (const answer of server.handlers(presentedAssertion)) {
+        const plan = await answer({ request, text })
+        if (plan) return plan
+      }
       const { claims, issuer } = await verified(server, text)
       if ((issuer.clientIdOf?.(claims) ?? client.clientId) !== client.clientId) throw refused('of another client')
       const about = await issuer.subjectOf({ server, client, claims })

@@ -14,6 +14,7 @@ import type { FoundToken, IssuePlan, TokenChange } from '../contract/plans.ts'
 import type { Grant } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
+import { requestedToken } from '../contract/token-moments.ts'
 import { newAuthorization, parentChanges } from '../records/authorization.ts'
 import { actorClaim, depthOf, type Actor } from './token-exchange-actor.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -73,6 +74,8 @@ export function tokenExchangeGrant({ allow, maxDepth = 4 }: TokenExchangeOptions
 
     async exchange(request): Promise<IssuePlan> {
       const { server, client, now } = request
+      const foreign = await foreignToken(request)
+      if (foreign) return foreign
       const format = requestedFormat(request)
       const audience = targetsOf(request)
       const subject = await findSubject(request)
@@ -99,6 +102,17 @@ export function tokenExchangeGrant({ allow, maxDepth = 4 }: TokenExchangeOptions
       }
     },
   }
+}
+
+/** What another feature issues by this grant. */
+async function foreignToken(request: TokenRequest): Promise<IssuePlan | undefined> {
+  const type = request.params.get('requested_token_type') ?? ACCESS_TOKEN
+  if (type === ACCESS_TOKEN || type === JWT) return undefined
+  for (const issue of request.server.handlers(requestedToken)) {
+    const plan = await issue({ request, type })
+    if (plan) return plan
+  }
+  return undefined
 }
 
 /** A token that is asked for as a JWT must be one; an access token has the format that the server gives it. */
