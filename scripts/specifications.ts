@@ -111,6 +111,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/html/draft-amringer-jose-chacha-02',
   },
   {
+    name: 'draft-ietf-oauth-attestation-based-client-auth',
+    title: 'OAuth 2.0 Attestation-Based Client Authentication (draft)',
+    url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-attestation-based-client-auth/',
+  },
+  {
     name: 'draft-ietf-oauth-client-id-metadata-document',
     title: 'OAuth Client ID Metadata Document (draft)',
     url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/',

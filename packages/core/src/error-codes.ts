@@ -269,6 +269,8 @@ export interface ErrorCodes {
   unsupported_signature_method: 'resource' | 'server'
   /** The server cannot revoke this kind of token. Fix: revoke the refresh token instead. */
   unsupported_token_type: 'client' | 'server'
+  /** The proof of a client attestation needs a challenge of the server. Fix: use the one in the header `OAuth-Client-Attestation-Challenge`. */
+  use_attestation_challenge: 'server'
   /** The proof must carry the nonce of the `DPoP-Nonce` header. Fix: sign a new proof with it. */
   use_dpop_nonce: 'resource' | 'server' | 'client'
   /** A secret is missing or shorter than 32 characters. Fix: make one with `openssl rand -base64 32`. */
