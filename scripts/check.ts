@@ -8,6 +8,7 @@ import { documentation } from './checks/documentation.ts'
 import { layers } from './checks/layers.ts'
 import { lockfile } from './checks/lockfile.ts'
 import { manifests } from './checks/manifests.ts'
+import { optionalMembers } from './checks/optional-members.ts'
 import { packages } from './checks/packages.ts'
 import { providerPages } from './checks/provider-pages.ts'
 import { samples } from './checks/samples.ts'
@@ -20,6 +21,7 @@ const quick: Readonly<Record<string, Check>> = {
   cycles,
   layers,
   documentation,
+  optionalMembers,
   samples,
   specs,
   errorCodes,

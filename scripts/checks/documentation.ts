@@ -5,8 +5,9 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import ts from 'typescript'
-import { readJson, readPackages, type Package, type Subpath } from '../workspace.ts'
+import type ts from 'typescript'
+import { readJson, readPackages, type Package } from '../workspace.ts'
+import { entryProgram, type ExportedSymbol } from './entry-program.ts'
 
 /** One line for each symbol or subpath that nothing is said about. */
 export function documentation(root: string): string[] {
@@ -14,7 +15,7 @@ export function documentation(root: string): string[] {
   return [
     ...packages.flatMap((candidate) => undocumentedSubpaths(root, candidate)),
     ...packages.flatMap((candidate) => missingInReference(root, candidate)),
-    ...undocumentedSymbols(root, packages),
+    ...undocumentedSymbols(root),
   ]
 }
 
@@ -38,29 +39,16 @@ function missingInReference(root: string, { folder, subpaths }: Package): string
     .map(({ specifier }) => `${path} leaves out ${specifier}`)
 }
 
-function undocumentedSymbols(root: string, packages: readonly Package[]): string[] {
-  const entries = packages.flatMap(({ subpaths }) => subpaths)
-  const config = ts.readConfigFile(join(root, 'tsconfig.base.json'), (path) => ts.sys.readFile(path))
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
-  const program = ts.createProgram(
-    entries.map(({ source }) => join(root, source)),
-    { ...options, types: ['node'] },
-  )
-  const checker = program.getTypeChecker()
-  const faults = entries.flatMap(({ source }: Subpath) => {
-    const file = program.getSourceFile(join(root, source))
-    const module = file && checker.getSymbolAtLocation(file) // undefined for a file without exports
-    return module ? checker.getExportsOfModule(module).flatMap((symbol) => faultOf(root, checker, symbol)) : []
-  })
-  return [...new Set(faults)] // a symbol may be exported by two entries
+function undocumentedSymbols(root: string): string[] {
+  const { checker, exports } = entryProgram(root)
+  return [...new Set(exports.flatMap((exported) => faultOf(root, checker, exported)))] // a symbol may be exported by two entries
 }
 
-function faultOf(root: string, checker: ts.TypeChecker, symbol: ts.Symbol): string[] {
-  const origin = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-  if (origin.getDocumentationComment(checker).length > 0 || symbol.name.endsWith('Options')) return []
+function faultOf(root: string, checker: ts.TypeChecker, { name, origin }: ExportedSymbol): string[] {
+  if (origin.getDocumentationComment(checker).length > 0 || name.endsWith('Options')) return []
   const declaration = origin.declarations?.[0]
-  if (declaration === undefined) return [`${symbol.name} is exported but declared nowhere`]
+  if (declaration === undefined) return [`${name} is exported but declared nowhere`]
   const file = declaration.getSourceFile()
   const { line } = file.getLineAndCharacterOfPosition(declaration.getStart())
-  return [`${relative(root, file.fileName)}:${line + 1}: ${symbol.name} has no doc comment`]
+  return [`${relative(root, file.fileName)}:${line + 1}: ${name} has no doc comment`]
 }

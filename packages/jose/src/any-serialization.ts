@@ -41,9 +41,9 @@ const MAX_SIZE = 262_144 // characters
 
 export interface InspectOptions {
   /** Longest token in characters, refused before decoding. Default 262,144. */
-  readonly maxSize?: number
+  readonly maxSize?: number | undefined
   /** Encryption beyond that of the library, such as that of `@authlib/jose/extra`: it says what its tokens look like. */
-  readonly implementations?: readonly JweImplementation[]
+  readonly implementations?: readonly JweImplementation[] | undefined
 }
 
 /**

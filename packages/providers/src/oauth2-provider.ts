@@ -34,7 +34,7 @@ export type OAuth2Provider<Options extends AuthorizationOptions = AuthorizationO
 /** What the file of a provider adds to its table. */
 export interface OAuth2PresetCode extends PresetCode {
   /** Claims that the table cannot make. */
-  readonly claims?: (raw: RawProfile) => Awaitable<Readonly<Record<string, unknown>>>
+  readonly claims?: ((raw: RawProfile) => Awaitable<Readonly<Record<string, unknown>>>) | undefined
 }
 
 /**

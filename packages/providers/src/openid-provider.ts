@@ -21,7 +21,7 @@ export type OpenIDProvider = Provider<OpenIDClient<OpenIDProviderLoginResult>>
 /** What the file of a provider adds to its table. */
 export interface OpenIDPresetCode extends PresetCode {
   /** Claims that the table cannot make. */
-  readonly claims?: (raw: RawProfile, callback: Params) => Readonly<Record<string, unknown>>
+  readonly claims?: ((raw: RawProfile, callback: Params) => Readonly<Record<string, unknown>>) | undefined
 }
 
 /**

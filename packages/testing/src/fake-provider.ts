@@ -9,13 +9,13 @@ import { startTestServer, type TestServer } from './test-server.ts'
 
 export interface FakeProviderOptions {
   /** Default `client`. */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** Default `secret`. */
-  readonly clientSecret?: string
+  readonly clientSecret?: string | undefined
   /** Seconds that access tokens live. Default 3600. */
-  readonly lifetime?: number
+  readonly lifetime?: number | undefined
   /** Default: the clock of the machine. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** An ID Token before it is signed. */

@@ -47,7 +47,10 @@ export async function decryptPkcs8(der: Uint8Array, password: string): Promise<U
 export async function encryptPkcs8(
   pkcs8: Uint8Array,
   password: string,
-  { iterations = ITERATIONS, random = systemRandom }: { readonly iterations?: number; readonly random?: Random } = {},
+  {
+    iterations = ITERATIONS,
+    random = systemRandom,
+  }: { readonly iterations?: number | undefined; readonly random?: Random | undefined } = {},
 ): Promise<Uint8Array> {
   if (password === '') throw new TypeError('The password is empty')
   if (!(iterations >= 1 && iterations <= MAX_ITERATIONS)) throw new TypeError('So many iterations are never read again')

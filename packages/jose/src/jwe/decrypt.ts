@@ -28,17 +28,17 @@ import { isUnsupported } from '../shared/with-fallback.ts'
 
 export interface DecryptJweOptions {
   /** Key management algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
-  readonly algorithms?: readonly JweAlgorithmName[]
+  readonly algorithms?: readonly JweAlgorithmName[] | undefined
   /** Content encryptions that are accepted. Default: all of RFC 7518 §5, and those passed in. */
-  readonly encryptions?: readonly JweEncryptionName[]
+  readonly encryptions?: readonly JweEncryptionName[] | undefined
   /** Longest token in characters, refused before decoding. Default 262,144. */
-  readonly maxSize?: number
+  readonly maxSize?: number | undefined
   /** Accepts a compressed plaintext of at most this many bytes. Default 0: compression is refused. */
-  readonly maxInflated?: number
+  readonly maxInflated?: number | undefined
   /** Most iterations of PBES2 (`p2c`). Default 10,000. */
-  readonly maxIterations?: number
+  readonly maxIterations?: number | undefined
   /** Algorithms and curves beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
-  readonly implementations?: readonly JweImplementation[]
+  readonly implementations?: readonly JweImplementation[] | undefined
 }
 
 /** A JWE that could be decrypted. */

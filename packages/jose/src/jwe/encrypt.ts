@@ -17,24 +17,24 @@ import { Key } from '../keys/key.ts'
 /** Who can decrypt it, and how the key comes there. */
 export interface JweRecipientOptions {
   /** Default: the algorithm the key is for. */
-  readonly alg?: JweAlgorithmName
+  readonly alg?: JweAlgorithmName | undefined
   /** Agreement upon a key: information about the producer, RFC 7518 §4.6.1.2. */
-  readonly apu?: Uint8Array
+  readonly apu?: Uint8Array | undefined
   /** Agreement upon a key: information about the recipient, RFC 7518 §4.6.1.3. */
-  readonly apv?: Uint8Array
+  readonly apv?: Uint8Array | undefined
   /** Iterations of PBES2, at least 1,000 (RFC 7518 §4.8.1.2). Default 10,000. */
-  readonly iterations?: number
+  readonly iterations?: number | undefined
 }
 
 export interface EncryptJweOptions extends JweRecipientOptions {
   /** Content encryption. Default `A256GCM`; for a direct key what fits its length. */
-  readonly enc?: JweEncryptionName
+  readonly enc?: JweEncryptionName | undefined
   /** Protected header parameters beside `alg`, `enc` and the `kid` of the key. */
-  readonly header?: Partial<JweHeader>
+  readonly header?: Partial<JweHeader> | undefined
   /** Compresses the plaintext, whose length then tells about its content (RFC 8725 §3.6). Default false. */
-  readonly compress?: boolean
+  readonly compress?: boolean | undefined
   /** Algorithms and curves beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
-  readonly implementations?: readonly JweImplementation[]
+  readonly implementations?: readonly JweImplementation[] | undefined
 }
 
 export interface EncryptJweJsonOptions extends Pick<
@@ -42,9 +42,9 @@ export interface EncryptJweJsonOptions extends Pick<
   'enc' | 'header' | 'compress' | 'implementations'
 > {
   /** Header parameters that nothing protects. Default none. */
-  readonly unprotected?: Readonly<Record<string, unknown>>
+  readonly unprotected?: Readonly<Record<string, unknown>> | undefined
   /** More that is authenticated, in the clear. RFC 7516 §5.1 step 14. Default none. */
-  readonly aad?: Content
+  readonly aad?: Content | undefined
 }
 
 /** A recipient of a general JWE. */
@@ -182,7 +182,7 @@ interface Chosen {
 
 function algorithmsOf(
   key: Key,
-  options: JweRecipientOptions & { enc?: string; implementations: readonly JweImplementation[] },
+  options: JweRecipientOptions & { enc?: string | undefined; implementations: readonly JweImplementation[] },
   header?: Readonly<Record<string, unknown>>,
 ): Chosen {
   if (!(key instanceof Key)) throw new TypeError('A key is required')

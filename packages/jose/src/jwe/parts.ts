@@ -119,6 +119,8 @@ export function checkRecipient(
   return { jwe, header, row, encryption }
 }
 
+const COMPRESSION_HINT = 'Ask the sender to leave `zip` out, or allow a size with `maxInflated`.'
+
 function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits): JweHeader {
   const protectedHeader = jwe.protected === undefined ? {} : decodeHeader(jwe.protected)
   const unprotected = joinHeaders(jwe.unprotected ?? {}, jwe.header ?? {})
@@ -135,12 +137,12 @@ function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits
     header['zip'] !== undefined &&
     (header['zip'] !== 'DEF' || protectedHeader['zip'] === undefined || maxInflated === 0)
   ) {
-    throw new JoseError('unsupported_algorithm', 'Compression is not accepted') // RFC 8725 §3.6
+    throw new JoseError('unsupported_algorithm', 'Compression is not accepted', { hint: COMPRESSION_HINT }) // RFC 8725 §3.6
   }
   checkOctets(header)
   const { p2c, epk } = header
   if (p2c !== undefined && !(Number.isSafeInteger(p2c) && Number(p2c) >= 1 && Number(p2c) <= maxIterations))
-    throw invalidHeader('p2c')
+    throw invalidHeader(`p2c is ${String(p2c)}, from 1 to ${maxIterations} expected: see \`maxIterations\``)
   if (epk !== undefined) checkEphemeral(epk)
   return header as JweHeader // sound: alg and enc are strings, as are the optional members
 }

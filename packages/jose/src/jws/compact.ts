@@ -19,24 +19,24 @@ import { sign } from '../keys/sign.ts'
 
 export interface SignJwsOptions {
   /** Header parameters beside `alg`, and `kid` of the key. */
-  readonly header?: Partial<JwsHeader>
+  readonly header?: Partial<JwsHeader> | undefined
   /** Default: the algorithm the key is for. */
-  readonly alg?: JwsAlgorithmName
+  readonly alg?: JwsAlgorithmName | undefined
   /** Leaves the payload out of the token: it travels another way. Appendix F. Default false. */
-  readonly detached?: boolean
+  readonly detached?: boolean | undefined
   /** Signs the payload as it is, without base64url: `b64` and `crit` go into the header. RFC 7797. Default false. */
-  readonly unencoded?: boolean
+  readonly unencoded?: boolean | undefined
 }
 
 export interface VerifyJwsOptions {
   /** The algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
-  readonly algorithms?: readonly JwsAlgorithmName[]
+  readonly algorithms?: readonly JwsAlgorithmName[] | undefined
   /** The payload of a detached token, which then must not bring one. */
-  readonly payload?: Content
+  readonly payload?: Content | undefined
   /** Names in `crit` that the caller understands and will act upon. `b64` always is. Default none. */
-  readonly crit?: readonly string[]
+  readonly crit?: readonly string[] | undefined
   /** Longest token, and longest detached payload, refused before decoding. Default 262,144. */
-  readonly maxSize?: number
+  readonly maxSize?: number | undefined
 }
 
 /** A signature that holds. */
@@ -109,7 +109,7 @@ export function verifyCompact(
 /** Header and payload as they stand there. Nobody has verified them: only for choosing what to verify with. */
 export function decodeUnverifiedJws(
   token: string,
-  { maxSize = 262_144 }: { readonly maxSize?: number } = {},
+  { maxSize = 262_144 }: { readonly maxSize?: number | undefined } = {},
 ): {
   readonly header: JwsHeader
   readonly payload: Uint8Array

@@ -12,9 +12,9 @@ export interface HeaderRule extends MemberRule {
 /** What a header must be beyond what its specification says. */
 export interface HeaderRules {
   /** Rules for single parameters, private or registered. */
-  readonly parameters?: Readonly<Record<string, HeaderRule>>
+  readonly parameters?: Readonly<Record<string, HeaderRule>> | undefined
   /** Refuses what is neither registered nor in `parameters`, where RFC 7515 §4 has it ignored. Default false. */
-  readonly strict?: boolean
+  readonly strict?: boolean | undefined
 }
 
 /** RFC 7516 §4.1, RFC 7518 §4, RFC 7519 §5.3, RFC 7797 §3 */

@@ -42,7 +42,7 @@ export type SignJwsJsonOptions = Pick<SignJwsOptions, 'detached' | 'unencoded'>
 
 export interface VerifyJwsJsonOptions extends VerifyJwsOptions {
   /** Whose signatures must hold: all that are there, or those of at least so many different keys. Default `all`. */
-  readonly signatures?: 'all' | number
+  readonly signatures?: 'all' | number | undefined
 }
 
 /** What of a JSON serialisation could be verified. */

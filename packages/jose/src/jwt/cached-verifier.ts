@@ -9,9 +9,9 @@ import { type VerifiedJwt, verifyJwt } from './signed.ts'
 
 export interface CachedVerifierOptions {
   /** Seconds a signature counts as checked. A key that is withdrawn keeps its tokens alive as long. Default and most 60. */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
   /** About how many tokens are remembered. Default 2,000. */
-  readonly size?: number
+  readonly size?: number | undefined
 }
 
 /** Verifies tokens of one policy, those it has seen lately without checking their signature again. */

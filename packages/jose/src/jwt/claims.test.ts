@@ -224,7 +224,7 @@ describe('types of tokens', () => {
 
   for (const [name, { typ, claims, header }] of Object.entries(kinds)) {
     it(`J23: a token made as ${name} passes as nothing else (RFC 8725 §3.11)`, async () => {
-      const token = await signJwt(claims, key, { typ, ...(header && { header }) })
+      const token = await signJwt(claims, key, { typ, ...(header && { header }), lifetime: null })
       const passed: string[] = []
       for (const [other, { policy }] of Object.entries(kinds)) {
         await verifyJwt(token, key, { ...policy, clock }).then(
@@ -248,7 +248,7 @@ describe('types of tokens', () => {
     const { typ, claims, policy, header } = kinds[name]!
     for (const missing of names) {
       const { [missing]: _, ...others } = claims
-      const token = await signJwt(others, key, { typ, ...(header && { header }) })
+      const token = await signJwt(others, key, { typ, ...(header && { header }), lifetime: null })
       await expect(verifyJwt(token, key, { ...policy, clock })).rejects.toMatchObject({
         code: 'missing_claim',
         claim: missing,
@@ -269,7 +269,10 @@ describe('types of tokens', () => {
   it('a DPoP proof is five minutes old at most, and five seconds of difference (RFC 9449 §11.1)', async () => {
     const { claims, policy, header } = kinds['DPoP proof']!
     const verify = async (proof: JwtPolicy, iat: number) =>
-      verifyJwt(await signJwt({ ...claims, iat }, key, { typ: 'dpop+jwt', header: header! }), key, { ...proof, clock })
+      verifyJwt(await signJwt({ ...claims, iat }, key, { typ: 'dpop+jwt', header: header!, lifetime: null }), key, {
+        ...proof,
+        clock,
+      })
     await verify(policy, now - 305)
     await expect(verify(policy, now - 306)).rejects.toMatchObject({ code: 'expired_token' })
     await verify(dpopProofPolicy({ maxAge: 10, leeway: 0 }), now - 10)
@@ -292,7 +295,11 @@ describe('types of tokens', () => {
     const { claims, policy, header } = kinds['DPoP proof']!
     const { jwk } = header as { jwk: object }
     for (const name of ['d', 'p', 'k', 'priv']) {
-      const token = await signJwt(claims, key, { typ: 'dpop+jwt', header: { jwk: { ...jwk, [name]: 'AA' } as never } })
+      const token = await signJwt(claims, key, {
+        typ: 'dpop+jwt',
+        header: { jwk: { ...jwk, [name]: 'AA' } as never },
+        lifetime: null,
+      })
       await expect(verifyJwt(token, key, { ...policy, clock })).rejects.toMatchObject({ code: 'invalid_claim' })
     }
   })
@@ -360,7 +367,7 @@ describe('types of tokens', () => {
 
   it('a key of a DPoP proof comes from its header, through a resolver that asks for it', async () => {
     const { claims, policy } = kinds['DPoP proof']!
-    const proof = await signJwt(claims, key, { typ: 'dpop+jwt', header: proofKey })
+    const proof = await signJwt(claims, key, { typ: 'dpop+jwt', header: proofKey, lifetime: null })
     const { key: used } = await verifyJwt(proof, ({ jwk }) => importKey(jwk ?? { kty: '' }), {
       ...policy,
       clock,

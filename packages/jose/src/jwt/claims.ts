@@ -46,39 +46,39 @@ export interface JwtDecryption {
 /** What a token must be to be accepted. A plain object: keep one per use and share it. */
 export interface JwtPolicy {
   /** The algorithms that are accepted. Required, unless every key says its own (RFC 8725 §3.1). */
-  readonly algorithms?: readonly JwsAlgorithmName[]
+  readonly algorithms?: readonly JwsAlgorithmName[] | undefined
   /** The `typ` header, or one of these; without `application/`, in any case (RFC 7515 §4.1.9). Default: not looked at. */
   readonly typ?: string | readonly string[]
   /** A token without `typ` passes too. Default false. */
-  readonly typOptional?: boolean
+  readonly typOptional?: boolean | undefined
   /** The exact `iss`. Default: any. */
   readonly issuer?: string
   /** Who we are: one of these must be in `aud`. Without it, a token that has an `aud` is refused (RFC 7519 §4.1.3). */
   readonly audience?: string | readonly string[]
   /** `aud` must be one text that names us, and no list: the token is for nobody else. Default false. */
-  readonly soleAudience?: boolean
+  readonly soleAudience?: boolean | undefined
   /** Accepts a token for whomever, as when reading one's own. Default false. */
-  readonly anyAudience?: boolean
+  readonly anyAudience?: boolean | undefined
   /** The exact `sub`. Default: any. */
   readonly subject?: string
   /** Claims that must be there and not empty, besides `exp`. */
-  readonly required?: readonly string[]
+  readonly required?: readonly string[] | undefined
   /** Accepts a token without `exp`. Default false. */
-  readonly expiryOptional?: boolean
+  readonly expiryOptional?: boolean | undefined
   /** Seconds since `iat`, which becomes required. Default: no bound. */
   readonly maxAge?: number
   /** Seconds by which clocks may differ, for `exp`, `nbf`, `iat` and `maxAge`. Default 0. */
-  readonly leeway?: number
+  readonly leeway?: number | undefined
   /** The token must be encrypted, and is opened by this first. Default: it is not encrypted. */
-  readonly decryption?: JwtDecryption
+  readonly decryption?: JwtDecryption | undefined
   /** Rules for single claims. */
-  readonly claims?: Readonly<Record<string, ClaimRule>>
+  readonly claims?: Readonly<Record<string, ClaimRule>> | undefined
   /** Your own last test; `now` is the clock's. Throws, or returns anything but true for `invalid_claim`. */
-  readonly validate?: (claims: JwtClaims, header: Partial<JwsHeader>, now: number) => boolean
+  readonly validate?: ((claims: JwtClaims, header: Partial<JwsHeader>, now: number) => boolean) | undefined
   /** Longest token in characters, refused before decoding. Default 16,384. */
-  readonly maxSize?: number
+  readonly maxSize?: number | undefined
   /** Seconds since 1970. Default: the clock of the machine. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Checks the header's `typ` against the policy. */

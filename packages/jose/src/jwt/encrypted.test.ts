@@ -22,12 +22,12 @@ const claims: JwtClaims = { sub: 'u', exp: now + 60 }
 
 describe('a nested token (RFC 7519 §11.2)', () => {
   it('is signed, then encrypted, and read in the reverse order (AJ-42)', async () => {
-    const token = await encryptJwt(await signJwt(claims, signing), publicKey)
+    const token = await encryptJwt(await signJwt(claims, signing, { lifetime: null }), publicKey)
     expect((await verifyJwt(token, signing, policy)).claims).toEqual(claims)
   })
 
   it('J22: must be encrypted when the policy says so, and signed inside', async () => {
-    const signed = await signJwt(claims, signing)
+    const signed = await signJwt(claims, signing, { lifetime: null })
     await expect(verifyJwt(signed, signing, policy)).rejects.toMatchObject({ code: 'decode_error' })
     await expect(
       verifyJwt(await encryptJwt(signed, publicKey), signing, { clock: policy.clock }),
@@ -71,7 +71,10 @@ it('a token that is encrypted may have 65,536 characters, or as many as one says
   const shared = await generateKey('A256GCM')
   const long = { ...claims, x: 'x'.repeat(50_000) }
   const opened = { clock: () => now, maxSize: 99_999 }
-  for (const token of [await encryptJwt(long, shared), await encryptJwt(await signJwt(long, signing), shared)]) {
+  for (const token of [
+    await encryptJwt(long, shared),
+    await encryptJwt(await signJwt(long, signing, { lifetime: null }), shared),
+  ]) {
     expect(token.length).toBeGreaterThan(65_536)
     await expect(decryptJwt(token, shared, { clock: () => now })).rejects.toMatchObject({ code: 'exceeded_size' })
     await expect(verifyJwt(token, signing, { ...opened, decryption: decryption(shared) })).rejects.toMatchObject({
@@ -80,7 +83,7 @@ it('a token that is encrypted may have 65,536 characters, or as many as one says
   }
   await decryptJwt(await encryptJwt(long, shared), shared, opened)
   await decryptJwt(await encryptJwt(long, shared), shared, { clock: () => now }, { maxSize: 99_999 })
-  const nested = await encryptJwt(await signJwt(long, signing), shared)
+  const nested = await encryptJwt(await signJwt(long, signing, { lifetime: null }), shared)
   await verifyJwt(nested, signing, { ...opened, decryption: decryption(shared, { maxSize: 99_999 }) })
 })
 
@@ -99,16 +102,20 @@ describe('a schema', () => {
   }
 
   it('types and transforms the claims (Standard Schema)', async () => {
-    const { claims: typed } = await verifyJwt(await signJwt({ ...claims, level: '3' }, signing), signing, {
-      clock: () => now,
-      schema,
-    })
+    const { claims: typed } = await verifyJwt(
+      await signJwt({ ...claims, level: '3' }, signing, { lifetime: null }),
+      signing,
+      {
+        clock: () => now,
+        schema,
+      },
+    )
     expectTypeOf(typed).toEqualTypeOf<{ sub: string; level: number }>()
     expect(typed).toEqual({ sub: 'u', level: 3 })
   })
 
   it('says where it does not fit, but not what was there', async () => {
-    const token = await signJwt({ ...claims, level: 77 }, signing)
+    const token = await signJwt({ ...claims, level: 77 }, signing, { lifetime: null })
     const error: unknown = await verifyJwt(token, signing, { clock: () => now, schema }).catch(
       (caught: unknown) => caught,
     )

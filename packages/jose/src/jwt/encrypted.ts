@@ -29,8 +29,7 @@ export async function encryptJwt(
   { header, lifetime, clock, ...options }: EncryptJweOptions & LifetimeOptions = {},
 ): Promise<string> {
   const named = typeof token === 'string' ? { cty: 'JWT' } : { typ: 'JWT' }
-  const times = { ...(lifetime !== undefined && { lifetime }), ...(clock && { clock }) }
-  const plaintext = typeof token === 'string' ? token : JSON.stringify(prepareClaims(token, times))
+  const plaintext = typeof token === 'string' ? token : JSON.stringify(prepareClaims(token, { lifetime, clock }))
   return encryptJwe(plaintext, key, { ...options, header: { ...named, ...header } })
 }
 
@@ -56,7 +55,7 @@ export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = 
 export async function decryptJwt<C = JwtClaims>(
   token: string,
   keys: Key | KeySetLike,
-  policy: JwtPolicy & { readonly schema?: StandardSchema<C> },
+  policy: JwtPolicy & { readonly schema?: StandardSchema<C> | undefined },
   options: DecryptJweOptions = {},
 ): Promise<{ readonly header: JweHeader; readonly claims: C; readonly key: Key }> {
   const { header, plaintext, key } = await decryptJwe(token, keys, { maxSize: policy.maxSize ?? 65_536, ...options })

@@ -9,11 +9,17 @@ import type { StandardSchema } from './standard-schema.ts'
 
 /** What the signer or encrypter of claims may say about their time. */
 export interface LifetimeOptions {
-  /** Seconds from now to `exp`; `iat` becomes now, unless it is there. Default: the claims say it themselves. */
-  readonly lifetime?: number
+  /**
+   * Seconds from now to `exp`; `iat` becomes now, unless the claims have one. Needed unless the claims have `exp`. Null: the
+   * token has no `exp`, and verifiers that demand it, as `verifyJwt` does, refuse the token.
+   */
+  readonly lifetime?: number | null | undefined
   /** Seconds since 1970. Default: the clock of the machine. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
+
+/** Claims that say when the token ends. */
+export type ExpiringClaims = NewJwtClaims & { readonly exp: number | Date }
 
 /** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
 export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
@@ -24,7 +30,7 @@ export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemCl
   const fault = malformedName(stated)
   if (fault !== null) throw new TypeError(`${fault} must not be a ${typeof stated[fault]} (RFC 7519 §4.1)`)
   const numeric = stated as JwtClaims // no Date is left
-  if (lifetime === undefined) return numeric
+  if (lifetime === undefined || lifetime === null) return numeric
   if (exp !== undefined) throw new TypeError('Pass exp or lifetime, not both')
   if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime must be a positive number of seconds')
   const now = clock()

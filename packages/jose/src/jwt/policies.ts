@@ -10,11 +10,11 @@ import { isObject } from '../shared/is-object.ts'
 /** What every ready policy takes. What it needs besides and does not get is a `TypeError`. */
 export interface PolicyOptions {
   /** The algorithms that are accepted. Required, unless every key says its own. */
-  readonly algorithms?: readonly JwsAlgorithmName[]
+  readonly algorithms?: readonly JwsAlgorithmName[] | undefined
   /** Seconds by which clocks may differ. Default 5. */
-  readonly leeway?: number
+  readonly leeway?: number | undefined
   /** Seconds since 1970. Default: the clock of the machine. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** JWT access tokens, RFC 9068 §4. */
@@ -130,7 +130,7 @@ export function dpopProofPolicy({
   ...options
 }: PolicyOptions & {
   /** Seconds since the proof was made. Default 300. */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
 } = {}): JwtPolicy {
   return {
     ...common(options),

@@ -7,17 +7,17 @@ import { JoseError } from '../errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
 import { verifyCompact } from '../jws/compact.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from '../jws/signature.ts'
-import { type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './payload.ts'
+import { type ExpiringClaims, type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './payload.ts'
 import type { Key } from '../keys/key.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 export interface SignJwtOptions extends LifetimeOptions {
   /** `typ` of the header (RFC 8725 §3.11). Default `JWT`; null leaves it out. */
-  readonly typ?: string | null
+  readonly typ?: string | null | undefined
   /** Default: the algorithm the key is for. */
-  readonly alg?: JwsAlgorithmName
+  readonly alg?: JwsAlgorithmName | undefined
   /** More header parameters. Default none. */
-  readonly header?: Partial<JwsHeader>
+  readonly header?: Partial<JwsHeader> | undefined
 }
 
 /** A JWT whose signature and claims hold. */
@@ -29,9 +29,18 @@ export interface VerifiedJwt<C = JwtClaims> {
 }
 
 /**
- * Signs claims. `kid` is that of the key. A registered claim of another type, no key or no `alg` is a `TypeError`; a key that is
- * not for it `invalid_key`.
+ * Signs claims. They have `exp`, or the options say how long the token lives: `lifetime`. `kid` is that of the key. A
+ * registered claim of another type, no key or no `alg` is a `TypeError`; a key that is not for it `invalid_key`.
+ *
+ * @example
+ * const token = await signJwt({ iss: 'https://as.example', sub: 'alice', aud: 'api' }, key, { lifetime: 300 })
  */
+export function signJwt(claims: ExpiringClaims, key: Key, options?: SignJwtOptions): Promise<string>
+export function signJwt(
+  claims: NewJwtClaims,
+  key: Key,
+  options: SignJwtOptions & { readonly lifetime: number | null },
+): Promise<string>
 export async function signJwt(
   claims: NewJwtClaims,
   key: Key,
@@ -51,7 +60,7 @@ export async function signJwt(
 export async function verifyJwt<C = JwtClaims>(
   token: string,
   keys: VerificationKeys,
-  policy: JwtPolicy & { readonly schema?: StandardSchema<C> },
+  policy: JwtPolicy & { readonly schema?: StandardSchema<C> | undefined },
 ): Promise<VerifiedJwt<C>> {
   const { algorithms, maxSize = 16_384, decryption, schema } = checkPolicy(policy)
   const signed = decryption === undefined ? token : await decryption.open(token)
@@ -69,7 +78,7 @@ export async function verifyJwt<C = JwtClaims>(
  */
 export function decodeUnverifiedJwt(
   token: string,
-  { maxSize = 16_384 }: { readonly maxSize?: number } = {},
+  { maxSize = 16_384 }: { readonly maxSize?: number | undefined } = {},
 ): { readonly header: JwsHeader; readonly claims: JwtClaims } {
   if (typeof token === 'string' && token.length > maxSize)
     throw new JoseError('exceeded_size', 'The token is too large')

@@ -16,7 +16,7 @@ export async function jwkFromCryptoKey(key: CryptoKey): Promise<Jwk> {
 /** A pair whose private half may be locked up. */
 export async function keyFromPair(
   { privateKey, publicKey }: CryptoKeyPair,
-  { alg = algorithmOf(privateKey), kid }: { alg?: string; kid?: string },
+  { alg = algorithmOf(privateKey), kid }: { alg?: string | undefined; kid?: string | undefined },
 ): Promise<Key> {
   const jwk = parseJwk(await jwkFromCryptoKey(publicKey))
   const prepareSigner = (row: JwsRow) => subtleSigner(row, privateKey)

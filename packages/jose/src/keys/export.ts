@@ -11,18 +11,18 @@ import { writeSsh } from '../formats/ssh-key.ts'
 
 export interface ExportPublicOptions {
   /** `pkcs1` is for RSA only. Default `spki`. */
-  readonly format?: 'spki' | 'pkcs1'
+  readonly format?: 'spki' | 'pkcs1' | undefined
 }
 
 export interface ExportPrivateOptions {
   /** `pkcs1` is for RSA, `sec1` for EC only. Default `pkcs8`. */
-  readonly format?: 'pkcs8' | 'pkcs1' | 'sec1'
+  readonly format?: 'pkcs8' | 'pkcs1' | 'sec1' | undefined
   /** Encrypts a PKCS#8 with PBES2: PBKDF2-HMAC-SHA-256 and AES-256-CBC. Default: it is not encrypted. */
-  readonly password?: string
+  readonly password?: string | undefined
   /** Of PBKDF2, at most 2,000,000. Default 600,000. */
-  readonly iterations?: number
+  readonly iterations?: number | undefined
   /** Default: that of the runtime. */
-  readonly random?: Random
+  readonly random?: Random | undefined
 }
 
 /** The public half in PEM. Throws as `exportPublicDer`. */

@@ -17,7 +17,7 @@ export interface ExternalSigner {
 
 export interface ExternalKeyOptions {
   /** Signature algorithms beyond those of the library and the runtime: their code checks the first signature. */
-  readonly implementations?: readonly SignatureAlgorithm[]
+  readonly implementations?: readonly SignatureAlgorithm[] | undefined
 }
 
 /** From the public half, whose `alg` says what the service signs with. Its first signature is checked against that half. */

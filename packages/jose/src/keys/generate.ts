@@ -17,13 +17,13 @@ import { withFallback } from '../shared/with-fallback.ts'
 
 export interface GenerateKeyOptions {
   /** Default: the thumbprint (RFC 7638); of a symmetric key none, since that would be a hash of the secret. */
-  readonly kid?: string
+  readonly kid?: string | undefined
   /** Bits of an RSA modulus, at most 16,384. Default 2048, the least there is (RFC 7518 §3.3). */
-  readonly modulusLength?: number
+  readonly modulusLength?: number | undefined
   /** Curve of a key for ECDH-ES. Default `P-256`. */
-  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'X25519' | 'X448'
+  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'X25519' | 'X448' | undefined
   /** Algorithms and curves beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
-  readonly implementations?: readonly (SignatureAlgorithm | JweImplementation)[]
+  readonly implementations?: readonly (SignatureAlgorithm | JweImplementation)[] | undefined
 }
 
 /**

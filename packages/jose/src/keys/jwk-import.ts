@@ -12,20 +12,20 @@ import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface ImportJwkOptions {
   /** The one algorithm the key is for, where the material does not say. */
-  readonly alg?: AlgorithmName
+  readonly alg?: AlgorithmName | undefined
   /** Its name, in place of what the material says. */
-  readonly kid?: string
+  readonly kid?: string | undefined
   /** What it is for, where the material does not say: signatures or encryption. */
-  readonly use?: 'sig' | 'enc'
+  readonly use?: 'sig' | 'enc' | undefined
   /** Accepts HMAC keys shorter than their hash and RSA keys under 2,048 bits, for legacy peers. Default false. */
-  readonly allowWeak?: boolean
+  readonly allowWeak?: boolean | undefined
 }
 
 export interface ImportKeyOptions extends ImportJwkOptions {
   /** Opens an encrypted PKCS#8. Default none. */
-  readonly password?: string
+  readonly password?: string | undefined
   /** Algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
-  readonly implementations?: readonly (SignatureAlgorithm | JweImplementation)[]
+  readonly implementations?: readonly (SignatureAlgorithm | JweImplementation)[] | undefined
 }
 
 /**

@@ -56,7 +56,7 @@ export interface JwkSet {
 }
 
 export interface ParseJwkOptions {
-  readonly allowWeak?: boolean
+  readonly allowWeak?: boolean | undefined
   /** Beyond those of the table: they say what an AKP of theirs looks like. */
   readonly rows?: readonly JwsRow[] | undefined
   /** A closer look at the modulus of an RSA key. Passed in, so that a small verifier does without it. */

@@ -18,9 +18,9 @@ export interface KeyQuery {
   /** The algorithm it is for. */
   readonly alg: string
   /** Default `verify`. */
-  readonly operation?: KeyOperation
+  readonly operation?: KeyOperation | undefined
   /** Asked about each key in place of the rules for signatures: for encryption, or rules of your own. */
-  readonly fits?: (key: Key) => boolean
+  readonly fits?: ((key: Key) => boolean) | undefined
 }
 
 /** Whatever can answer the query: a {@link KeySet}, a remote one, your own. */
@@ -28,7 +28,7 @@ export interface KeySetLike {
   /** The candidates, few and fit for the algorithm; empty when there is none. */
   find(query: KeyQuery): Awaitable<readonly Key[]>
   /** Something else each time the keys change. Absent: they never do. */
-  readonly revision?: number
+  readonly revision?: number | undefined
   /** Why `find` found nothing: becomes the `reason` of `key_not_found`. */
   explain?(query: KeyQuery): string
 }
@@ -44,9 +44,9 @@ const MAX_CANDIDATES = 4
 interface Entry {
   readonly jwk: Jwk
   /** null: a member of the set that this library cannot use. */
-  key?: Key | null
+  key?: Key | null | undefined
   /** Why it cannot. */
-  fault?: string
+  fault?: string | undefined
 }
 
 /** The keys of one name. */

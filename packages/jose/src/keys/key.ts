@@ -13,10 +13,10 @@ const native = { prepareVerifier }
 
 export interface KeyOptions {
   /** Lets an HMAC key be shorter than its hash (RFC 7518 §3.2). Default false. */
-  readonly allowWeak?: boolean
-  readonly extras?: KeyExtras
+  readonly allowWeak?: boolean | undefined
+  readonly extras?: KeyExtras | undefined
   /** Works out what the private half leaves out, when it is first asked for. */
-  readonly complete?: (jwk: Jwk) => Jwk
+  readonly complete?: ((jwk: Jwk) => Jwk) | undefined
 }
 
 /** Made by `importKey`, `generateKey` or a key set; immutable. Serialises to its public half only. */

@@ -11,33 +11,33 @@ import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface RemoteKeySetOptions {
   /** Default: the one of the runtime. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** Seconds since 1970. Default: the clock of the machine. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Headers to send. Default none. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Seconds for a whole fetch. Default 5. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Largest answer in bytes. Default 262,144. */
-  readonly maxBody?: number
+  readonly maxBody?: number | undefined
   /** `public` for a URL that somebody else chose: no private addresses. Default `any`. */
-  readonly addresses?: 'any' | 'public'
+  readonly addresses?: 'any' | 'public' | undefined
   /** Allows plain http to other hosts, such as containers of one network. Default false. */
-  readonly allowInsecureTransport?: boolean
+  readonly allowInsecureTransport?: boolean | undefined
   /** Seconds a set is kept at least, whatever Cache-Control says. Default 60. */
-  readonly minAge?: number
+  readonly minAge?: number | undefined
   /** Seconds a set is kept at most. Default 86,400. */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
   /** Seconds a set is kept when Cache-Control does not say. Default 600. */
-  readonly defaultAge?: number
+  readonly defaultAge?: number | undefined
   /** Seconds between two fetches for an unknown `kid`, and after a failed one. Default 30. */
-  readonly cooldown?: number
+  readonly cooldown?: number | undefined
   /** Seconds beyond its age for which a set still serves while the server is away. Default 86,400. */
-  readonly maxStale?: number
+  readonly maxStale?: number | undefined
   /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
-  readonly implementations?: readonly SignatureAlgorithm[]
+  readonly implementations?: readonly SignatureAlgorithm[] | undefined
   /** What {@link RemoteKeySet.export} gave, to begin with: for runtimes that start often. */
-  readonly initial?: ExportedKeySet
+  readonly initial?: ExportedKeySet | undefined
 }
 
 /** Plain JSON, to be kept in a cache at the edge. */
@@ -46,7 +46,7 @@ export interface ExportedKeySet {
   /** Seconds since 1970. */
   readonly freshUntil: number
   /** What the server called this version. */
-  readonly etag?: string
+  readonly etag?: string | undefined
 }
 
 /** The key set of somebody else, usable wherever a set is. */

@@ -20,21 +20,21 @@ export interface StoredKeysOptions {
   /** Seal the keys in the store: the first one seals, all of them open. At least 32 characters each. */
   readonly secrets: readonly string[]
   /** One pair of keys is kept for each; the first is preferred. Default `['ES256']`. */
-  readonly algorithms?: readonly JwsAlgorithmName[]
+  readonly algorithms?: readonly JwsAlgorithmName[] | undefined
   /** Keeps the keys of several issuers in one store apart. Default `default`. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Seconds a key signs before the next one takes over. Default 7,776,000 (90 days). */
-  readonly lifetime?: number
+  readonly lifetime?: number | undefined
   /** Seconds a key stays published after it has signed for the last time: no token may live longer. Default 604,800. */
-  readonly retention?: number
+  readonly retention?: number | undefined
   /** Seconds after which the store is asked again for what another process did. Default 60. */
-  readonly refresh?: number
+  readonly refresh?: number | undefined
   /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
-  readonly implementations?: readonly SignatureAlgorithm[]
+  readonly implementations?: readonly SignatureAlgorithm[] | undefined
   /** Seconds since 1970. Default: the clock of the machine. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Default: that of the runtime. */
-  readonly random?: Random
+  readonly random?: Random | undefined
 }
 
 /** Signing keys of a store. */

@@ -11,11 +11,11 @@ export interface ConcealOptions {
   /** What the holder may show or keep back, such as `['address', 'street']` or `['nationalities', 0]`. */
   readonly disclosable: readonly ClaimPath[]
   /** The public key of the holder, who can then prove possession. Becomes `cnf`. A private one is refused. */
-  readonly holderKey?: Jwk
+  readonly holderKey?: Jwk | undefined
   /** Digests of nothing in each place that has some, which hide how many claims there are. §4.2.5. Default 0. */
-  readonly decoys?: number
+  readonly decoys?: number | undefined
   /** Default: that of the runtime. */
-  readonly random?: Random
+  readonly random?: Random | undefined
 }
 
 export interface Concealed {

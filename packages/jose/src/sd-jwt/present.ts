@@ -13,12 +13,14 @@ export interface PresentSdJwtOptions {
   /** What to show. What a claim lies in is shown with it. */
   readonly disclose: readonly ClaimPath[]
   /** Proves possession of the key in `cnf` to one audience, once. */
-  readonly keyBinding?: {
-    readonly key: Key
-    readonly audience: string
-    readonly nonce: string
-    readonly clock?: Clock
-  }
+  readonly keyBinding?:
+    | {
+        readonly key: Key
+        readonly audience: string
+        readonly nonce: string
+        readonly clock?: Clock | undefined
+      }
+    | undefined
 }
 
 /**
@@ -36,5 +38,5 @@ export async function presentSdJwt(sdJwt: string, { disclose, keyBinding }: Pres
   if (keyBinding === undefined) return presentation
   const { key, audience, nonce, clock = systemClock } = keyBinding
   const claims = { iat: clock(), aud: audience, nonce, sd_hash: await sha256Base64url(presentation) }
-  return presentation + (await signJwt(claims, key, { typ: 'kb+jwt' }))
+  return presentation + (await signJwt(claims, key, { typ: 'kb+jwt', lifetime: null }))
 }

@@ -212,6 +212,7 @@ describe('key binding', () => {
     const open = await signJwt({ iss: claims.iss, exp: claims.exp, cnf }, issuer)
     const proof = await signJwt({ iat: now, nonce: 'undefined', sd_hash: await sha256Base64url(`${open}~`) }, holder, {
       typ: 'kb+jwt',
+      lifetime: null,
     })
     const keyBinding = { nonce: 'undefined' } as KeyBindingPolicy
     await expect(verifySdJwt(`${open}~${proof}`, issuer, { ...policy, keyBinding })).rejects.toBeInstanceOf(TypeError)
@@ -227,7 +228,7 @@ describe('key binding', () => {
   it('is for one verifier, not for a list of them (RFC 9901 §4.3)', async () => {
     const bare = await presentSdJwt(await issue(), { disclose: [] })
     const proof = { iat: now, aud: [binding.audience], nonce: binding.nonce, sd_hash: await sha256Base64url(bare) }
-    const presentation = bare + (await signJwt(proof, holder, { typ: 'kb+jwt' }))
+    const presentation = bare + (await signJwt(proof, holder, { typ: 'kb+jwt', lifetime: null }))
     await expect(verifySdJwt(presentation, issuer, bindingPolicy)).rejects.toMatchObject({ claim: 'aud' })
   })
 
@@ -261,7 +262,7 @@ describe('key binding', () => {
     expect(await codeOf(thief)).toBe('bad_signature')
     const unbound = await issueSdJwt(claims, issuer, { disclosable: [] })
     expect(await codeOf(await presentSdJwt(unbound, { disclose: [], keyBinding: binding }))).toBe('missing_claim cnf')
-    const asToken = await signJwt({ ...(claims as JwtClaims), nonce: 'n-1' }, holder)
+    const asToken = await signJwt({ ...(claims as JwtClaims), nonce: 'n-1' }, holder, { lifetime: null })
     expect(await codeOf(bare + asToken)).toBe('invalid_header')
   })
 })

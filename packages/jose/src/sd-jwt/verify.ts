@@ -25,17 +25,17 @@ export interface KeyBindingPolicy {
   /** What we sent to the holder. */
   readonly nonce: string
   /** Algorithms that are accepted from holders. Default `['ES256']`. */
-  readonly algorithms?: readonly JwsAlgorithmName[]
+  readonly algorithms?: readonly JwsAlgorithmName[] | undefined
   /** Seconds since the holder signed. Default 300. */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
 }
 
 /** What a presentation has to satisfy. */
 export interface SdJwtPolicy extends Omit<JwtPolicy, 'decryption'> {
   /** Demands that the holder proves to be the holder. Without it, a key binding is not looked at. */
-  readonly keyBinding?: KeyBindingPolicy
+  readonly keyBinding?: KeyBindingPolicy | undefined
   /** Longest presentation in characters, refused before decoding. Default 131,072. */
-  readonly maxSize?: number
+  readonly maxSize?: number | undefined
 }
 
 /** A presentation that holds. */

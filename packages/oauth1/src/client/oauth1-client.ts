@@ -227,7 +227,13 @@ export class OAuth1Client implements LoginClient<OAuth1AuthorizationOptions, OAu
    */
   async signUrl(
     url: string | URL,
-    { token, method = 'GET' }: { readonly token?: OAuth1Token | TokenCredentials; readonly method?: string } = {},
+    {
+      token,
+      method = 'GET',
+    }: {
+      readonly token?: OAuth1Token | TokenCredentials | undefined
+      readonly method?: string | undefined
+    } = {},
   ): Promise<string> {
     const { apiBaseUrl, resources = [] } = this.#options
     const absolute = new URL(url, apiBaseUrl)
@@ -329,7 +335,10 @@ export class OAuth1Client implements LoginClient<OAuth1AuthorizationOptions, OAu
 
   async #send(
     endpoint: Endpoint,
-    { form, ...signing }: Pick<PlacementOptions, 'params' | 'token' | 'realm'> & { form?: Record<string, string> },
+    {
+      form,
+      ...signing
+    }: Pick<PlacementOptions, 'params' | 'token' | 'realm'> & { form?: Record<string, string> | undefined },
   ): Promise<ProviderAnswer> {
     const { requestMethod: method = 'POST', headers = {}, timeout, fetch } = this.#options
     const text = encodeForm(form ?? {})

@@ -62,7 +62,13 @@ export interface OAuth1ServerOptions extends OAuth1Options {
    */
   readonly pages?: OAuth1Pages | undefined
   /** Default `/oauth1/initiate`, `/oauth1/authorize` and `/oauth1/token`. */
-  readonly paths?: { readonly initiate?: string; readonly authorize?: string; readonly token?: string } | undefined
+  readonly paths?:
+    | {
+        readonly initiate?: string | undefined
+        readonly authorize?: string | undefined
+        readonly token?: string | undefined
+      }
+    | undefined
   /** Seconds from the request for temporary credentials to that for the token. Default 600. */
   readonly temporaryLifetime?: number | undefined
   /** Seconds. Default: tokens do not expire; the RFC knows no refresh. */

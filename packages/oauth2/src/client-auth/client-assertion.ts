@@ -41,7 +41,10 @@ export function privateKeyJwt(key: Key, options: ClientAssertionOptions = {}): C
  */
 export function clientSecretJwt(
   secret: string,
-  { alg = 'HS256', ...options }: ClientAssertionOptions & { readonly alg?: 'HS256' | 'HS384' | 'HS512' } = {},
+  {
+    alg = 'HS256',
+    ...options
+  }: ClientAssertionOptions & { readonly alg?: 'HS256' | 'HS384' | 'HS512' | undefined } = {},
 ): ClientAuth {
   const key = importJwk({ kty: 'oct', k: encodeBase64url(encodeUtf8(secret)) }, { alg })
   return async (context) => {

@@ -9,7 +9,7 @@ import type { ClientAuth } from './client-auth.ts'
 
 export interface ClientSecretBasicOptions {
   /** Does not form-encode id and secret first: for servers that compare them without decoding. Default false. */
-  raw?: boolean
+  raw?: boolean | undefined
 }
 
 /** `client_secret_basic`. */

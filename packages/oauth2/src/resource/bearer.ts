@@ -14,12 +14,12 @@ const scheme = 'Bearer'
 
 export interface BearerOptions {
   /** Longest token accepted, in characters. Default 16384. */
-  maxLength?: number
+  maxLength?: number | undefined
   /**
    * Also accepts `access_token` in a form body, RFC 6750 §2.2, for clients that cannot set a header. Bodies end up in
    * logs more easily. Off by default, and then no body is ever read here.
    */
-  insecureFormBody?: boolean
+  insecureFormBody?: boolean | undefined
 }
 
 /**

@@ -20,35 +20,35 @@ import { assertSeconds } from '../seconds.ts'
 
 export interface IntrospectionOptions {
   /** The authorization server. Its metadata names the endpoint, and an `iss` in an answer must equal it. */
-  issuer?: string
+  issuer?: string | undefined
   /** The introspection endpoint. Default: from the metadata of `issuer`. */
-  endpoint?: string
+  endpoint?: string | undefined
   /** How this resource server is registered at the authorization server. */
   clientId: string
   /** Sent with `clientId` in the header, or in the body where the server only takes it there. RFC 6749 §2.3.1. */
-  clientSecret?: string
+  clientSecret?: string | undefined
   /** Another way to prove who is asking, such as a signed assertion or an access token. */
-  clientAuth?: ClientAuth
+  clientAuth?: ClientAuth | undefined
   /** Audiences to accept, compared exactly. Default: the `resource` of the protector. */
-  audience?: string | readonly string[]
+  audience?: string | readonly string[] | undefined
   /**
    * Accepts answers without `aud`. Only where the authorization server itself checks that a token is meant for the one who
    * asks (RFC 7662 §4): otherwise a token for another resource opens this one. Default false.
    */
-  allowMissingAudience?: boolean
+  allowMissingAudience?: boolean | undefined
   /**
    * Seconds for which a positive answer is used again, at most until the token expires. A revoked token works that much
    * longer, and requests with a token that is being asked about wait for that answer. Default 0: every request asks.
    */
-  cacheLifetime?: number
+  cacheLifetime?: number | undefined
   /** Which tokens to ask about. Default: all. With several authorization servers it keeps the tokens of one from the others. */
-  accepts?: (token: string) => boolean
+  accepts?: ((token: string) => boolean) | undefined
   /**
    * Asks for signed answers, and accepts no others (RFC 9701): an answer is then a proof that can be kept. Needs `issuer`.
    * Default: plain JSON.
    */
-  signed?: SignedAnswers | true
-  fetch?: typeof fetch
+  signed?: SignedAnswers | true | undefined
+  fetch?: typeof fetch | undefined
 }
 
 /**

@@ -17,20 +17,20 @@ export interface JwtAccessTokenOptions {
   /** The authorization server, exactly as its tokens name it in `iss`. */
   issuer: string
   /** Audiences to accept, compared exactly. Default: the `resource` of the protector. */
-  audience?: string | readonly string[]
+  audience?: string | readonly string[] | undefined
   /**
    * How the tokens of the issuer look. Default: {@link rfc9068Profile}. Ready for Keycloak, Microsoft Entra ID, Okta, Auth0
    * and Amazon Cognito: `keycloakProfile`, `entraProfile`, `oktaProfile`, `auth0Profile`, `cognitoProfile`.
    */
-  profile?: AccessTokenProfile
+  profile?: AccessTokenProfile | undefined
   /** Keys the issuer signs with. Default: the key set that its metadata names, loaded at the first token and kept fresh. */
-  keys?: VerificationKeys
+  keys?: VerificationKeys | undefined
   /** Algorithms to accept. Default: every asymmetric one. */
-  algorithms?: readonly string[]
+  algorithms?: readonly string[] | undefined
   /** Seconds by which the clocks of issuer and resource may differ. Default 5. */
-  leeway?: number
+  leeway?: number | undefined
   /** Loads metadata and keys. */
-  fetch?: typeof fetch
+  fetch?: typeof fetch | undefined
 }
 
 /**

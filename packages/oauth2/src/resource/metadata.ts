@@ -21,17 +21,17 @@ export interface ProtectedResourceMetadataOptions {
   /** The identifier of the resource: its https URL, as clients use it. Byte for byte what they compare. */
   resource: string
   /** Issuers of the tokens that are accepted here. */
-  authorizationServers?: readonly string[]
+  authorizationServers?: readonly string[] | undefined
   /** Scopes a client may ask for. Not a list of all there are, and never `offline_access`. */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /** Where a bearer token may stand: `header`, `body`. Default: `['header']`. */
-  bearerMethods?: readonly ('header' | 'body')[]
+  bearerMethods?: readonly ('header' | 'body')[] | undefined
   /** Name for the end-user. */
-  name?: string
+  name?: string | undefined
   /** URL of a page for developers. */
-  documentation?: string
+  documentation?: string | undefined
   /** Any further member, under its wire name: `resource_policy_uri`, `resource_name#it`, … */
-  additional?: JsonObject
+  additional?: JsonObject | undefined
 }
 
 /** The document to mount at the root of the host, and its URL for the challenges of a `ResourceProtector`. */

@@ -39,18 +39,18 @@ export interface ResourceProtectorOptions<Token extends ResourceToken = Resource
   /** Who can tell whether a token is valid, asked in this order until one knows the token. */
   validators: readonly TokenValidator<Token>[]
   /** How tokens may be presented. Default: `[bearer()]`. */
-  schemes?: readonly TokenScheme[]
+  schemes?: readonly TokenScheme[] | undefined
   /** What confirms members of `cnf` for every scheme, such as `mutualTls()`. Default: none. */
-  confirmations?: readonly TokenConfirmation[]
+  confirmations?: readonly TokenConfirmation[] | undefined
   /** URL of the metadata document of this resource, told in every challenge. RFC 9728 §5.1. */
-  resourceMetadata?: string
+  resourceMetadata?: string | undefined
   /** What challenges name as `realm`. Default: `resource`. RFC 6750 §3 wants at least one parameter in every challenge. */
-  realm?: string
+  realm?: string | undefined
   /** Whether a granted scope value covers a required one, for scopes that form a hierarchy. Default: equality. */
-  scopeSatisfies?: ScopeSatisfies
+  scopeSatisfies?: ScopeSatisfies | undefined
   /** Hears of every error that is answered, with its `reason`. Default: logs those answered 5xx. */
-  onError?: (error: unknown) => void
-  clock?: Clock
+  onError?: ((error: unknown) => void) | undefined
+  clock?: Clock | undefined
 }
 
 /** Lets requests through that carry a valid access token with the required scope. */

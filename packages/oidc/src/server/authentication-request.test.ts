@@ -166,12 +166,12 @@ describe('id_token_hint (Core §3.1.2.1, A14)', () => {
     const claims = claimsOf(json['id_token'])
     const foreign = await generateKey('ES256', { kid: (await keys.signingKey('ES256')).kid! })
     const hints: Record<string, () => Promise<string>> = {
-      forged: () => signJwt(claims, foreign),
+      forged: () => signJwt(claims, foreign, { lifetime: null }),
       'of another client': async () => String((await logIn(server, {}, { client: OTHER_RP })).json['id_token']),
       'an access token': async () => String(json['access_token']),
       'a userinfo response': async () => (await withToken(server, '/userinfo', json['access_token'])).text(),
       'without a type': async () =>
-        signJwt(claims, await importKey((await keys.signingKey()).privateJwk()), { typ: null }),
+        signJwt(claims, await importKey((await keys.signingKey()).privateJwk()), { typ: null, lifetime: null }),
     }
     const hint = (await hints[which]?.()) ?? which
     expect(hint).not.toBe('')

@@ -61,7 +61,7 @@ export function dpop({ alg = 'ES256', keys = keysInTokens(alg) }: DpopOptions = 
     }
     const { kty, crv, x, y } = key.publicJwk()
     const jwk = { kty, crv, x, ...(y !== undefined && { y }) } as Jwk // sound: a public key of `alg`
-    return signJwt(claims, key, { typ: 'dpop+jwt', alg: key.alg ?? alg, header: { jwk } })
+    return signJwt(claims, key, { typ: 'dpop+jwt', alg: key.alg ?? alg, header: { jwk }, lifetime: null })
   }
 
   /** Whether the server names a nonce that was not used. §8.2 */

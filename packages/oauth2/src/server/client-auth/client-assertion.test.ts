@@ -57,7 +57,7 @@ async function post(server: AuthorizationServer, form: Record<string, string>): 
 }
 
 async function assertion(change: Record<string, unknown> = {}, by: Key = key, header: object = {}): Promise<string> {
-  return signJwt({ ...claims('job'), ...change }, by, header)
+  return signJwt({ ...claims('job'), ...change }, by, { lifetime: null, ...header })
 }
 
 /** What the library itself refuses to make. */
@@ -112,7 +112,7 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     const payload = Object.fromEntries(
       Object.entries({ ...claims('job'), ...change }).filter(([, value]) => value !== undefined),
     )
-    const text = await signJwt(payload, key)
+    const text = await signJwt(payload, key, { lifetime: null })
     expect(await post(serverWith(), { client_assertion: text })).toEqual([401, 'invalid_client'])
   })
 
@@ -137,7 +137,7 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     const server = serverWith()
     const forged = forge(claims('job'), 'sha256', JSON.stringify(key.publicJwk()))
     expect((await post(server, { client_assertion: forged }))[0]).toBe(401)
-    const asMac = await signJwt(claims('mac'), key)
+    const asMac = await signJwt(claims('mac'), key, { lifetime: null })
     expect((await post(server, { client_assertion: asMac }))[0]).toBe(401)
   })
 
@@ -170,9 +170,9 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
     const server = serverWith()
     const right = await importSecret(SECRET, { alg: 'HS256' })
     const wrong = await importSecret(`${SECRET}x`, { alg: 'HS256' })
-    expect((await post(server, { client_assertion: await signJwt(claims('mac'), right) }))[0]).toBe(200)
-    expect((await post(server, { client_assertion: await signJwt(claims('mac'), wrong) }))[0]).toBe(401)
-    expect((await post(server, { client_assertion: await signJwt(claims('job'), right) }))[0]).toBe(401)
+    expect((await post(server, { client_assertion: await signJwt(claims('mac'), right, { lifetime: null }) }))[0]).toBe(200)
+    expect((await post(server, { client_assertion: await signJwt(claims('mac'), wrong, { lifetime: null }) }))[0]).toBe(401)
+    expect((await post(server, { client_assertion: await signJwt(claims('job'), right, { lifetime: null }) }))[0]).toBe(401)
   })
 
   it('works with secrets that are sealed in the store', async () => {
@@ -183,7 +183,7 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
     const long = forge(claims('mac'), 'sha512', SECRET)
     expect((await post(server, { client_assertion: long }))[0]).toBe(401) // 50 characters are too short for HS512
     const shorter = await importSecret(SECRET, { alg: 'HS256' })
-    expect((await post(server, { client_assertion: await signJwt(claims('mac'), shorter) }))[0]).toBe(200)
+    expect((await post(server, { client_assertion: await signJwt(claims('mac'), shorter, { lifetime: null }) }))[0]).toBe(200)
   })
 })
 

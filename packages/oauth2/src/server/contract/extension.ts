@@ -23,7 +23,7 @@ export interface Extension extends Described, Includes {
   readonly kind: 'extension'
   readonly name: string
   /** What it does at moments that other features open. They run wherever the extension is registered. */
-  readonly handlers?: readonly Handler[]
+  readonly handlers?: readonly Handler[] | undefined
 
   // At the authorization endpoint, for the whole server alone
 

@@ -22,21 +22,21 @@ export interface IssuePlan {
   /** Scope of the access token. */
   readonly scope: readonly string[]
   /** A refresh token may be issued with it. Default false. */
-  readonly refreshable?: boolean
+  readonly refreshable?: boolean | undefined
   /** No other token will derive from the authorization: token and authorization may share one record. Default false. */
-  readonly single?: boolean
+  readonly single?: boolean | undefined
   /** What the authorization becomes. */
-  readonly update?: AuthorizationUpdate
+  readonly update?: AuthorizationUpdate | undefined
   /** Other records of its partition. */
-  readonly changes?: Changes
+  readonly changes?: Changes | undefined
   /** Further members of the token response. */
-  readonly params?: JsonObject
+  readonly params?: JsonObject | undefined
   /** What the access token starts with, before extensions change it. */
-  readonly token?: TokenChange
+  readonly token?: TokenChange | undefined
   /** The request is valid, yet answer this once `update` and `changes` are written. */
-  readonly refuse?: OAuth2Error
+  readonly refuse?: OAuth2Error | undefined
   /** Written when an extension refuses the request with `invalid_grant`. */
-  readonly ifInvalid?: Changes
+  readonly ifInvalid?: Changes | undefined
 }
 
 /** A refusal where there is no authorization yet, such as of a poll. */
@@ -70,19 +70,19 @@ export interface TokenDraft {
 /** What is changed about a draft. Claims are added, never replaced. */
 export interface TokenChange {
   /** Only less: what is not in the draft is left out. */
-  readonly scope?: readonly string[]
-  readonly audience?: readonly string[]
+  readonly scope?: readonly string[] | undefined
+  readonly audience?: readonly string[] | undefined
   /** At most this many seconds: the least of all wins. */
-  readonly lifetime?: number
-  readonly tokenType?: string
+  readonly lifetime?: number | undefined
+  readonly tokenType?: string | undefined
   /** Name of a registered `TokenFormat`. That of the plan wins, then that of an extension, then the default format. */
-  readonly format?: string
+  readonly format?: string | undefined
   /** Signature algorithm, for a format that signs. The server must have a key for it. */
-  readonly algorithm?: string
+  readonly algorithm?: string | undefined
   /** Wire names. Two features that write the same one are refused. */
-  readonly claims?: JsonObject
+  readonly claims?: JsonObject | undefined
   /** Members of `cnf`, joined: mutual TLS and DPoP may bind one token. RFC 7800 §3.1 */
-  readonly confirmation?: JsonObject
+  readonly confirmation?: JsonObject | undefined
 }
 
 /** A token, and what has to be written with it. */
@@ -156,5 +156,8 @@ export interface FoundToken {
   /** The record of the token, when it holds the authorization and that has none of its own yet. */
   readonly heldBy?: Expectation | undefined
   /** What its revocation writes: the end of the authorization, or of this token alone. */
-  readonly revocation: { readonly update?: AuthorizationUpdate; readonly changes?: Changes }
+  readonly revocation: {
+    readonly update?: AuthorizationUpdate | undefined
+    readonly changes?: Changes | undefined
+  }
 }

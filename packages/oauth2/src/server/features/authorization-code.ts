@@ -23,16 +23,16 @@ import { senderKey } from '../records/sender-key.ts'
 
 export interface AuthorizationCodeGrantOptions {
   /** Lifetime of the code in seconds. RFC 6749 §4.1.2 recommends at most 600. Default 60. */
-  readonly lifetime?: number
+  readonly lifetime?: number | undefined
   /**
    * Seconds within which a second, fully valid redemption by the same DPoP key or client certificate is refused without
    * ending the authorization: browsers and proxies submit twice. Default 2; 0 is strict.
    */
-  readonly doubleSubmitInterval?: number
+  readonly doubleSubmitInterval?: number | undefined
   /** Demands `redirect_uri` at the token endpoint, as RFC 6749 §4.1.3 does and OAuth 2.1 §10.2 no longer does. Default false. */
-  readonly requireRedirectUri?: boolean
+  readonly requireRedirectUri?: boolean | undefined
   /** Lets the grant be registered without the `codeChallenge` extension, open to code injection (RFC 9700 §4.5). Default false. */
-  readonly allowWithoutCodeChallenge?: boolean
+  readonly allowWithoutCodeChallenge?: boolean | undefined
 }
 
 /** For every fault of the code itself: who holds one learns no more about it. The reason goes to events. */

@@ -19,7 +19,7 @@ export interface CodeChallengeOptions {
    * Who must send one. Default everyone (RFC 9700 §2.1.1). A function decides for confidential clients, such as those of
    * older OpenID Connect suites; public clients must always.
    */
-  readonly requiredFor?: 'everyone' | 'public_clients' | ((confidential: Client) => boolean)
+  readonly requiredFor?: ('everyone' | 'public_clients' | ((confidential: Client) => boolean)) | undefined
 }
 
 const challengeSlot: Slot<string> = slot<string>('codeChallenge')

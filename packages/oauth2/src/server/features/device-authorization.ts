@@ -34,16 +34,16 @@ import { assertSeconds } from '../../seconds.ts'
 
 export interface DeviceAuthorizationOptions {
   /** Seconds in which the person can answer. Default 600. */
-  readonly lifetime?: number
+  readonly lifetime?: number | undefined
   /** Seconds between two polls of the device. Default 5. §3.2 */
-  readonly interval?: number
+  readonly interval?: number | undefined
   /** Wrong codes that all visitors together may enter within a minute. Default 60. §5.1 */
-  readonly wrongCodes?: number
+  readonly wrongCodes?: number | undefined
   /**
    * URL of a page of your own in place of `/device`: it reads the code and calls {@link findDeviceRequest}. Keep it short,
    * people type it.
    */
-  readonly verificationUri?: string
+  readonly verificationUri?: string | undefined
 }
 
 export interface FindDeviceRequestOptions extends Pick<DeviceAuthorizationOptions, 'wrongCodes'> {

@@ -49,7 +49,7 @@ function proof({ by = key, htu = `${ISSUER}/token`, nonce }: Made = {}): Promise
     iat: Math.floor(Date.now() / 1000),
     ...(nonce !== undefined && { nonce }),
   }
-  return signJwt(claims, by, { typ: 'dpop+jwt', header: { jwk: { kty, crv, x, y } } as never })
+  return signJwt(claims, by, { typ: 'dpop+jwt', header: { jwk: { kty, crv, x, y } } as never, lifetime: null })
 }
 
 function serverWith(options: DpopOptions = {}, clients: ConfiguredClient[] = []): AuthorizationServer {

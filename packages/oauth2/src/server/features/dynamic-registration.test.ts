@@ -313,7 +313,7 @@ describe('a software statement', () => {
       publishers: [{ issuer, keys: key, algorithms: ['ES256'] }],
     })
     const sign = (claims: JsonObject): Promise<string> =>
-      signJwt({ iss: issuer, ...claims }, key, { clock: made.clock })
+      signJwt({ iss: issuer, ...claims }, key, { clock: made.clock, lifetime: null })
     return { ...made, sign }
   }
 

@@ -17,9 +17,9 @@ export interface IntrospectionOptions {
   /**
    * Whether a caller may learn about a token; others are told that it is not active. Default: {@link mayIntrospect}.
    */
-  readonly allow?: (caller: Client, token: FoundToken) => boolean
+  readonly allow?: ((caller: Client, token: FoundToken) => boolean) | undefined
   /** Members to add to an active answer. Protocol members win. */
-  readonly claims?: (token: FoundToken) => JsonObject | Promise<JsonObject>
+  readonly claims?: ((token: FoundToken) => JsonObject | Promise<JsonObject>) | undefined
 }
 
 /** What is answered, and to whom. */

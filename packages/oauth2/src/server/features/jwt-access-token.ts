@@ -18,9 +18,9 @@ export interface JwtAccessTokenOptions {
   /** Who the tokens are for, when nothing in the request says so: the `resource` of the API. §3 */
   readonly audience: string | readonly string[]
   /** Signature algorithm, unless the token is for a resource that has its own. Default: the first of the server's keys. */
-  readonly algorithm?: string
+  readonly algorithm?: string | undefined
   /** Further claims, such as roles of the subject. Protocol claims win. §2.2.3 */
-  readonly claims?: (draft: TokenDraft) => JsonObject | Promise<JsonObject>
+  readonly claims?: ((draft: TokenDraft) => JsonObject | Promise<JsonObject>) | undefined
 }
 
 /** Seconds by which the clock of the node that issued a token may be ahead of this one's. Not added to `exp`. */
@@ -47,7 +47,7 @@ export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOp
       const audience =
         draft.audience.length > 0 ? draft.audience : [...defaultAudience, ...userinfoAudience(draft, server)]
       const payload = { ...(await claims?.(draft)), ...protocolClaims({ ...draft, audience }, server) }
-      return { token: await signJwt(payload, key, { typ: 'at+jwt' }) } // §2.1
+      return { token: await signJwt(payload, key, { typ: 'at+jwt', lifetime: null }) } // §2.1
     },
     find: (token, server) => (token.startsWith('ey') ? findJwt(token, server, defaultAudience) : null),
   }

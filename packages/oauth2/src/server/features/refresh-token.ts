@@ -27,23 +27,23 @@ export interface RefreshTokenGrantOptions {
    * Seconds without a refresh after which the token dies, or a function that gives them for a client. Default 30 days.
    * A function is called at each refresh, so that a change of it holds for tokens that are out.
    */
-  readonly idleLifetime?: SecondsFor<Client>
+  readonly idleLifetime?: SecondsFor<Client> | undefined
   /**
    * Seconds after which the person must come back, whatever happened meanwhile, or a function that gives them for a client
    * when the first token is issued. Default 365 days.
    */
-  readonly lifetime?: SecondsFor<Client>
+  readonly lifetime?: SecondsFor<Client> | undefined
   /**
    * Seconds in which the predecessor is answered with the *same* successor: a client that lost the response, or refreshed
    * twice at once, stays signed in. It must prove the same DPoP key or client certificate, if it proved one: another key is
    * taken for theft. Default 10; 0 is strict.
    */
-  readonly reuseInterval?: number
+  readonly reuseInterval?: number | undefined
   /**
    * Who gets a refresh token. Default: a client registered for this grant, and with OpenID Connect only when
    * `offline_access` was granted (Core §11).
    */
-  readonly issueTo?: (client: Client, authorization: Authorization) => boolean
+  readonly issueTo?: ((client: Client, authorization: Authorization) => boolean) | undefined
 }
 
 type Successor = {

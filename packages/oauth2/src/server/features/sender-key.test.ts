@@ -34,7 +34,7 @@ function withKey(which: () => Key): Sender {
     const claims = { jti: `s${++proofs}`, htm: 'POST', htu: `${ISSUER}/token`, iat }
     const header = { jwk: { kty, crv, x, y } } as never
     const headers = new Headers(request.headers)
-    headers.set('dpop', await signJwt(claims, which(), { typ: 'dpop+jwt', header }))
+    headers.set('dpop', await signJwt(claims, which(), { typ: 'dpop+jwt', header, lifetime: null }))
     return fromRequest(new Request(request, { headers }))
   }
 }

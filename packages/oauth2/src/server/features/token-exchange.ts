@@ -44,7 +44,7 @@ export interface TokenExchangeOptions {
    */
   readonly allow: (exchange: TokenExchange) => Awaitable<boolean>
   /** Most exchanges in a row, and most actors in `act`. At most 8. Default 4. */
-  readonly maxDepth?: number
+  readonly maxDepth?: number | undefined
 }
 
 /** The `grant_type`. RFC 8693 §2.1 */

@@ -29,17 +29,17 @@ import { redirectInteraction } from './redirect.ts'
 export interface DevelopmentUser {
   readonly username: string
   /** Default: the username. */
-  readonly password?: string
+  readonly password?: string | undefined
   /** Stable id in tokens. Default: the username. */
-  readonly subject?: string
+  readonly subject?: string | undefined
 }
 
 export interface DevelopmentPagesOptions {
   readonly users: readonly DevelopmentUser[]
   /** What scope values allow, in words for the consent page: `{ 'notes:read': 'read your notes' }`. */
-  readonly scopeDescriptions?: Readonly<Record<string, string>>
+  readonly scopeDescriptions?: Readonly<Record<string, string>> | undefined
   /** Seconds a login lasts. Default 8 hours. */
-  readonly sessionLifetime?: number
+  readonly sessionLifetime?: number | undefined
   /**
    * Authentication contexts (`acr`) that logins here state: the first of them that the request wants, or else the first.
    * Default none.

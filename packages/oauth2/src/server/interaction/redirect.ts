@@ -31,9 +31,9 @@ export interface RedirectInteractionOptions {
    * Who is logged in already, by your own session; null for nobody. When it is given, consent counts only while the person
    * who logged in still is: start the session with the answer of `loggedIn`.
    */
-  readonly session?: (http: HttpRequest, server: Server) => Awaitable<Login | null>
+  readonly session?: ((http: HttpRequest, server: Server) => Awaitable<Login | null>) | undefined
   /** Ends that session, for logout features. The headers go with their answer, such as the removal of your cookie. */
-  readonly endSession?: (http: HttpRequest, server: Server) => Awaitable<readonly HttpHeader[]>
+  readonly endSession?: ((http: HttpRequest, server: Server) => Awaitable<readonly HttpHeader[]>) | undefined
 }
 
 /** A URL or path, or what makes one for each of several servers that share their registrations. */

@@ -99,7 +99,7 @@ async function createLogoutToken(
     sub: await subjectFor({ server, client, subject }),
     sid: sessionId,
   }
-  return signJwt(claims, key, { alg, typ: 'logout+jwt' }) // sound: claims of the right types
+  return signJwt(claims, key, { alg, typ: 'logout+jwt', lifetime: null }) // sound: claims of the right types
 }
 
 function logoutUri({ metadata }: Client): string | undefined {

@@ -28,7 +28,7 @@ export interface UserinfoEndpointOptions extends ClaimsOptions {
    * issues such tokens. `[bearer({ insecureFormBody: true })]` of
    * `@authlib/oauth2/resource` takes them in the body of a POST too.
    */
-  readonly schemes?: readonly TokenScheme[]
+  readonly schemes?: readonly TokenScheme[] | undefined
 }
 
 /** Answers in JSON, or in a signed JWT for clients that are registered for `userinfo_signed_response_alg`. */
@@ -123,5 +123,5 @@ async function answer(options: ClaimsOptions, server: Server, token: OwnToken): 
 /** §5.3.2 */
 async function signed(server: Server, clientId: string, claims: JsonObject, alg: string): Promise<string> {
   const key = await server.requireKeys().signingKey(alg)
-  return signJwt({ ...claims, iss: server.issuer, aud: clientId }, key, { alg })
+  return signJwt({ ...claims, iss: server.issuer, aud: clientId }, key, { alg, lifetime: null })
 }
