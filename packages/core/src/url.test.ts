@@ -159,6 +159,21 @@ describe('issuers', () => {
   })
 
   it.each([
+    ['', /empty/],
+    [undefined as unknown as string, /empty/],
+    ['as.example', /https:\/\//],
+    ['https://as.example?tenant=1', /query/],
+    ['http://as.example', /loopback/],
+    ['https://u@as.example', /user/],
+    ['https://as.example/.well-known/openid-configuration', /metadata/],
+    ['https://as.example/.well-known/oauth-authorization-server/t1', /metadata/],
+  ])('say what is wrong with %j', (issuer, hint) => {
+    expect(() => assertIssuer(issuer)).toThrow(
+      expect.objectContaining({ code: 'invalid_issuer', hint: expect.stringMatching(hint) }),
+    )
+  })
+
+  it.each([
     ['https://as.example', 'https://as.example/.well-known/x', 'https://as.example/.well-known/x'],
     ['https://as.example/', 'https://as.example/.well-known/x', 'https://as.example/.well-known/x'],
     ['https://as.example/t1', 'https://as.example/.well-known/x/t1', 'https://as.example/t1/.well-known/x'],

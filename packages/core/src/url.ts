@@ -49,10 +49,23 @@ export function isValidUrl(url: string, { fragments = true }: ValidUrlOptions = 
 
 /** Throws `invalid_issuer` unless it is https (or http on loopback) without query, fragment and user. RFC 8414 §2. */
 export function assertIssuer(issuer: string, options?: SecureTransportOptions): void {
-  if (isValidUrl(issuer, { fragments: false }) && !issuer.includes('?') && isSecureTransport(issuer, options)) return
-  throw new AuthlibError('invalid_issuer', 'The issuer must be an https URL without query and fragment', {
-    hint: 'Plain http is accepted for loopback hosts only.',
-  })
+  const valid = isValidUrl(issuer, { fragments: false }) && !issuer.includes('?') && !DOCUMENT.test(issuer)
+  if (valid && isSecureTransport(issuer, options)) return
+  const message = 'The issuer must be an https URL without query and fragment'
+  throw new AuthlibError('invalid_issuer', message, { hint: issuerHint(issuer) })
+}
+
+/** Where an issuer publishes its metadata: what people copy from a provider's console. */
+const DOCUMENT = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/
+
+/** What is wrong with this one. Nothing of it is repeated: strangers choose some issuers. */
+function issuerHint(issuer: unknown): string {
+  if (typeof issuer !== 'string' || issuer === '') return 'It is empty: is the variable set that it comes from?'
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(issuer)) return 'It has no scheme: begin with https://.'
+  if (DOCUMENT.test(issuer)) return 'This is the URL of its metadata: leave out `/.well-known/` and what follows.'
+  if (/[?#]/.test(issuer)) return 'Leave out the query and the fragment.'
+  if (/^http:/i.test(issuer)) return 'Plain http is accepted for loopback hosts only.'
+  return 'It needs a valid host, and neither user nor password.'
 }
 
 /**

@@ -8,6 +8,7 @@
 import { AuthlibError, type Clock } from '@authlib/core'
 import { assertIssuer, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 import { AUTHORIZATION_SERVER_METADATA, OPENID_CONFIGURATION } from './metadata.ts'
+import { namingPlace } from './naming-place.ts'
 import { invalidMetadata, validateServerMetadata, type ServerMetadata } from './server-metadata.ts'
 
 /** Seconds that a document is used before it is asked for again. */
@@ -87,7 +88,7 @@ async function readPlace(
   const options = { headers: { accept: 'application/json' }, fetch, timeout, addresses, allowInsecureTransport }
   const response = await send(url, options).catch((error: unknown) => {
     if (error instanceof AuthlibError && error.code === 'unexpected_redirect') return error
-    throw error
+    throw namingPlace(error, 'metadata', url)
   })
   if (response instanceof AuthlibError) return response
   const { status, text } = response

@@ -42,6 +42,8 @@ export async function startAuthorization(
   assertNotReserved(own, RESERVED)
   const { clientId, issuer, random, extensions } = connection
   const { redirectUri, scope, resource, responseMode, authorizationDetails: details } = options
+  if (!URL.canParse(redirectUri)) throw new TypeError('`redirectUri` must be an absolute URL, as registered')
+  assertScope(scope)
   const metadata = await connection.metadata()
   const state = randomToken(random)
   const codeVerifier = createCodeVerifier(random)
@@ -97,6 +99,12 @@ export function assertNotReserved(params: ParamValues, reserved: ReadonlySet<str
   throw new AuthlibError('reserved_parameter', `The parameter '${name}' cannot be set in \`params\``, {
     hint: `The protocol sets it, or it has an option of its own. Reserved here: ${[...reserved].join(', ')}.`,
   })
+}
+
+/** @throws TypeError for a string in place of the array, which would be sent letter by letter */
+export function assertScope(scope: readonly string[] = []): void {
+  if (Array.isArray(scope)) return
+  throw new TypeError("`scope` must be an array of strings, such as ['openid', 'email']")
 }
 
 /** An empty scope is not sent: the server decides. */

@@ -1,8 +1,9 @@
 /** How a client talks to its authorization server: where to, proving who it is, within limits. */
 
-import { AuthlibError, type ParamValues } from '@authlib/core'
+import { AuthlibError, type Awaitable, type ParamValues } from '@authlib/core'
 import { addQuery, encodeForm, parseJsonObject, send } from '@authlib/core/kit'
-import type { ClientAuth } from '../client-auth/client-auth.ts'
+import type { ClientAuth, ClientAuthResult } from '../client-auth/client-auth.ts'
+import { namingPlace } from '../naming-place.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { invalidResponse, missingEndpoint, OAuth2ClientError, serverAnswered } from './errors.ts'
 import type { ClientContext, ClientExtension, RequestSubject, ServerAnswer, ServerRequest } from './extension.ts'
@@ -33,7 +34,12 @@ export async function post(
 ): Promise<ServerAnswer> {
   const { extensions } = connection
   const metadata = await connection.metadata()
-  const attempt = (request: ServerRequest): Promise<ServerAnswer> => sendOnce(connection, metadata, request)
+  let hint: string | undefined
+  const attempt = async (request: ServerRequest): Promise<ServerAnswer> => {
+    const auth = await authenticate(connection, metadata, request)
+    hint = refusalHint(auth)
+    return sendOnce(connection, auth, request)
+  }
   const chain = extensions.reduceRight<typeof attempt>(
     (next, extension) =>
       extension.send === undefined ? next : (request) => extension.send!(request, next, connection),
@@ -48,19 +54,21 @@ export async function post(
     params,
     encoding: 'form',
   })
-  if (answer.status < 200 || answer.status > 299) throw errorAnswer(answer)
+  if (answer.status < 200 || answer.status > 299) throw errorAnswer(answer, hint)
   return answer
 }
 
-async function sendOnce(
-  connection: Connection,
+function authenticate(
+  { clientId, clientAuth, clock, random }: Connection,
   metadata: ServerMetadata,
-  request: ServerRequest,
-): Promise<ServerAnswer> {
-  const { clientId, clientAuth, clock, random, extensions } = connection
-  const { endpoint, url } = request
+  { endpoint, url }: ServerRequest,
+): Awaitable<ClientAuthResult> {
   const methods = methodsOf(metadata, endpoint) ?? metadata.token_endpoint_auth_methods_supported
-  const auth = await clientAuth({ clientId, url, metadata, methods, clock, random })
+  return clientAuth({ clientId, url, metadata, methods, clock, random })
+}
+
+async function sendOnce(connection: Connection, auth: ClientAuthResult, request: ServerRequest): Promise<ServerAnswer> {
+  const { extensions } = connection
   let written: ServerRequest = {
     ...request,
     headers: { ...request.headers, ...auth.headers },
@@ -91,22 +99,9 @@ async function transmit(connection: Connection, request: ServerRequest): Promise
     addresses,
     allowInsecureTransport,
   }).catch((error: unknown) => {
-    throw namingEndpoint(error, endpoint, url)
+    throw namingPlace(error, endpoint, url)
   })
   return { ...answer, members: membersOf(answer.text) }
-}
-
-/** The same error with the endpoint in its reason: a log then says who does not answer. */
-function namingEndpoint(error: unknown, endpoint: string, url: string): unknown {
-  if (!(error instanceof AuthlibError) || !URL.canParse(url)) return error
-  const { code, message, status, hint, reason } = error
-  const place = `${endpoint} at ${new URL(url).host}`
-  return new AuthlibError(code, message, {
-    status,
-    hint,
-    reason: reason === undefined ? place : `${place}: ${reason}`,
-    cause: error,
-  })
 }
 
 /** An error about an answer, with that answer: it may hold a refresh token that must not be lost. */
@@ -136,9 +131,9 @@ function membersOf(text: string): JsonMembers | undefined {
   }
 }
 
-function errorAnswer(answer: ServerAnswer): OAuth2ClientError {
+function errorAnswer(answer: ServerAnswer, hint: string | undefined): OAuth2ClientError {
   const { status } = answer
-  const known = errorOf(answer)
+  const known = errorOf(answer, hint)
   if (known !== undefined && status < 500) return known
   if (status >= 500) {
     const reason = known?.reason === undefined ? `it answered ${status}` : `it answered ${status}: ${known.reason}`
@@ -151,10 +146,23 @@ function errorAnswer(answer: ServerAnswer): OAuth2ClientError {
   return invalidResponse(`status ${status} without an error code`, answer)
 }
 
+/** What to try when the server answers `invalid_client`. */
+function refusalHint({ headers = {}, params = {} }: ClientAuthResult): string | undefined {
+  const basic = /^Basic (.*)$/.exec(headers['authorization'] ?? '')?.[1]
+  if (basic === undefined) return Object.keys(params).join() === 'client_id' ? NO_SECRET : undefined
+  return /[%+]/.test(atob(basic)) ? FORM_ENCODED : undefined
+}
+
+const NO_SECRET = 'The request had no client secret. If the client has one, `clientSecret` is undefined here.'
+const FORM_ENCODED =
+  'Id or secret have characters that are form-encoded (RFC 6749 §2.3.1). For a server that does not decode them, pass ' +
+  '`clientAuth: clientSecretBasic(secret, { raw: true })`.'
+
 /** What an answer says went wrong, if it does. RFC 6749 §5.2. */
-export function errorOf(answer: ServerAnswer): OAuth2ClientError | undefined {
+export function errorOf(answer: ServerAnswer, refusalHint?: string): OAuth2ClientError | undefined {
   const { error, error_description: description } = answer.members ?? {}
-  const options = { fallback: 'request_refused', status: 502, response: answer } as const
+  const hint = error === 'invalid_client' ? refusalHint : undefined
+  const options = { fallback: 'request_refused', status: 502, response: answer, hint } as const
   if (typeof error === 'string')
     return serverAnswered(error, typeof description === 'string' ? description : undefined, options)
   if (typeof error !== 'object' || error === null) return undefined

@@ -74,13 +74,20 @@ export function serverAnswered(
     fallback,
     status,
     response,
-  }: { readonly fallback: ErrorCode; readonly status: number; readonly response?: ServerAnswer | undefined },
+    hint,
+  }: {
+    readonly fallback: ErrorCode
+    readonly status: number
+    readonly response?: ServerAnswer | undefined
+    readonly hint?: string | undefined
+  },
 ): OAuth2ClientError {
   const code = isServerCode(error) ? error : fallback
   return new OAuth2ClientError(code, `The authorization server answered ${code}`, {
     status,
     reason: description === undefined ? error : `${error}: ${description}`,
     response,
+    hint,
   })
 }
 
@@ -111,6 +118,6 @@ export function missingEndpoint(name: string): AuthlibError {
 }
 
 /** The account must log in again: nothing is left to refresh with. */
-export function loginRequired(reason: string, cause?: unknown): AuthlibError {
-  return new AuthlibError('login_required', 'This account has to log in again', { status: 401, reason, cause })
+export function loginRequired(reason: string, cause?: unknown, hint?: string): AuthlibError {
+  return new AuthlibError('login_required', 'This account has to log in again', { status: 401, reason, cause, hint })
 }

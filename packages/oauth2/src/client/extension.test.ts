@@ -3,11 +3,14 @@ import { AuthlibError, memoryTokens, OAuth, Params, type Adapter } from '@authli
 import { startTestServer, testClock, type TestServer } from '@authlib/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
+  clientSecretBasic,
   clientSecretPost,
+  none,
   OAuth2Client,
   oauth2,
   pushedAuthorization,
   withParams,
+  type ClientAuth,
   type ClientExtension,
   type OAuth2Login,
   type OAuth2ClientOptions,
@@ -376,6 +379,29 @@ describe('an error of the server', () => {
       .clientCredentials()
       .catch((error: unknown) => error)
     expect(error).toMatchObject({ ...expected, response: { status: given().status, headers: expect.anything() } })
+  })
+
+  it.each<[what: string, clientAuth: ClientAuth, hint: RegExp | undefined]>([
+    ['a secret that is form-encoded', clientSecretBasic('a+secret='), /raw: true/],
+    ['a secret that is the same encoded', clientSecretBasic('secret'), undefined],
+    ['a secret that is sent raw', clientSecretBasic('a=secret', { raw: true }), undefined],
+    ['no secret', none(), /`clientSecret` is undefined/],
+  ])('that is invalid_client has a hint about %s (RFC 6749 §2.3.1)', async (_, clientAuth, hint) => {
+    answer = () => Response.json({ error: 'invalid_client' }, { status: 401 })
+    const error = await createClient({ clientAuth })
+      .clientCredentials()
+      .catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'invalid_client' })
+    expect((error as AuthlibError).hint ?? '').toMatch(hint ?? /^$/)
+  })
+
+  it('names the host whose metadata cannot be loaded', async () => {
+    const fetch = () => Promise.reject(new TypeError('failed'))
+    const client = new OAuth2Client({ issuer: 'https://as.example', clientId: 'client', fetch })
+    await expect(client.metadata()).rejects.toMatchObject({
+      code: 'network_error',
+      reason: 'metadata at as.example: TypeError',
+    })
   })
 
   it('names the endpoint that does not answer', async () => {

@@ -75,6 +75,27 @@ describe('the authorization request', () => {
   )
 })
 
+describe('options of the wrong type', () => {
+  const settings = { clientId: 'client', metadata: { authorization_endpoint: 'https://as.example/authorize' } }
+
+  it.each([
+    ['an empty clientId', { clientId: '' }, /clientId/],
+    ['no clientId', { clientId: undefined }, /clientId/],
+    ['a scope that is a string', { scope: 'openid email' }, /scope/],
+  ])('are refused when the client is made: %s', (_, change, message) => {
+    expect(() => new OAuth2Client({ ...settings, ...(change as object) })).toThrow(message)
+  })
+
+  it.each([
+    ['no redirectUri', { redirectUri: undefined }, /redirectUri/],
+    ['a relative redirectUri', { redirectUri: '/callback' }, /redirectUri/],
+    ['a scope that is a string', { redirectUri: 'https://app.example/cb', scope: 'openid email' }, /scope/],
+  ])('are refused when a login begins: %s', async (_, options, message) => {
+    const client = new OAuth2Client(settings)
+    await expect(client.createAuthorization(options as never)).rejects.toThrow(message)
+  })
+})
+
 describe('the callback', () => {
   async function finish(client: OAuth2Client, changes: Record<string, string | undefined>, addition = '') {
     const { url, login } = await client.createAuthorization({ redirectUri })

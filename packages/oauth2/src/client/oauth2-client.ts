@@ -20,7 +20,7 @@ import { none } from '../client-auth/none.ts'
 import type { Issuers } from '../issuer-template.ts'
 import type { GivenMetadata, ServerMetadata } from '../server-metadata.ts'
 import { callApi } from './api-call.ts'
-import { assertNotReserved, scopeParam, startAuthorization } from './authorization.ts'
+import { assertNotReserved, assertScope, scopeParam, startAuthorization } from './authorization.ts'
 import { callPlan } from './call-plan.ts'
 import { readCode } from './callback.ts'
 import { post, readObject, type Connection, type JsonMembers } from './connection.ts'
@@ -144,7 +144,7 @@ export class OAuth2Client<
   readonly #transport: SessionTransport
   readonly #keeperState: KeeperState
 
-  /** @throws AuthlibError `invalid_issuer`, `invalid_metadata`; TypeError without `issuer` and `metadata` */
+  /** @throws AuthlibError `invalid_issuer`, `invalid_metadata`; TypeError for options that are missing or of the wrong type */
   constructor(settings: OAuth2ClientOptions<Result>) {
     const {
       clientId,
@@ -157,6 +157,8 @@ export class OAuth2Client<
       resources = [],
     } = settings
     const { clock = systemClock, random = systemRandom, fetch, timeout, addresses, allowInsecureTransport } = settings
+    if (typeof clientId !== 'string' || clientId === '') throw new TypeError('`clientId` must be a non-empty string')
+    assertScope(settings.scope)
     const source = knownMetadata({ issuer, metadata, fetch, timeout, addresses, allowInsecureTransport })
     this.clientId = clientId
     this.#settings = { ...settings, params }

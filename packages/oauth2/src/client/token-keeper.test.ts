@@ -203,6 +203,7 @@ describe('a refused refresh token', () => {
     await expect(session.token()).rejects.toMatchObject({
       code: 'login_required',
       reason: 'it expired, without refresh token',
+      hint: expect.stringContaining('offline_access'),
     })
   })
 

@@ -154,7 +154,7 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     if (entry?.refreshToken === undefined) {
       if (obtain === undefined) {
         if (entry !== null && isUsable(entry, refused)) return released(entry)
-        throw loginRequired(reasonOf(entry))
+        throw loginRequired(reasonOf(entry), undefined, hintFor(entry))
       }
       return persist(await obtain(), entry)
     }
@@ -317,6 +317,12 @@ function released({ lease: _lease, dead: _dead, ...token }: Entry): Token {
 function reasonOf(entry: Entry | null): string {
   if (entry === null) return 'there is no token'
   return entry.dead === undefined ? 'it expired, without refresh token' : 'the refresh token was refused'
+}
+
+/** The token ended, and there never was a refresh token. */
+function hintFor(entry: Entry | null): string | undefined {
+  if (entry === null || entry.dead !== undefined) return undefined
+  return 'To stay logged in, ask for a refresh token: many providers give one for the scope `offline_access`.'
 }
 
 /** Waits for whoever holds the lease; says how many seconds. */

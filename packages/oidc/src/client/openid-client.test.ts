@@ -326,6 +326,18 @@ describe('an ID Token', () => {
     expect(fetched).toEqual(['/.well-known/openid-configuration', '/token', '/jwks', '/userinfo'])
   })
 
+  it('is validated by keys that are fetched within the limits of the client: time-out and plain http', async () => {
+    provider.answer('/jwks', () => new Promise<never>(() => undefined))
+    const error = await logIn(createClient({ timeout: 0.2 })).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'key_set_unavailable', cause: { code: 'timeout' } })
+    provider.answer('/jwks', null)
+    const rewrite = (url: string): string => url.replace('http://keys.internal', provider.issuer)
+    const inside: typeof fetch = (input, init) => fetch(rewrite(String(input)), init)
+    const metadata = { jwks_uri: 'http://keys.internal/jwks' }
+    const client = createClient({ metadata, allowInsecureTransport: true, fetch: inside })
+    expect((await logIn(client)).claims.sub).toBe('alice')
+  })
+
   it('is expected with RS256 when the provider does not say (OpenID Connect Core §3.1.3.7 item 7)', async () => {
     const metadata = { id_token_signing_alg_values_supported: undefined }
     await expect(logIn(createClient({ metadata }))).rejects.toMatchObject({ code: 'invalid_id_token' })

@@ -23,12 +23,11 @@ export function providerKeys(clientSecret: string | undefined): ProviderKeys {
 
   function published(
     { jwks_uri: uri }: ServerMetadata,
-    { fetch, clock, timeout, addresses }: ClientContext,
+    { fetch, clock, timeout, addresses, allowInsecureTransport }: ClientContext,
   ): KeySetLike {
     if (uri === undefined) throw new AuthlibError('missing_endpoint', 'The provider has no jwks_uri')
     if (remote?.uri !== uri) {
-      const limits = { ...(timeout !== undefined && { timeout }), ...(addresses !== undefined && { addresses }) }
-      remote = { uri, set: remoteKeySet(uri, { ...(fetch && { fetch }), clock, ...limits }) }
+      remote = { uri, set: remoteKeySet(uri, { fetch, clock, timeout, addresses, allowInsecureTransport }) }
     }
     return remote.set
   }
