@@ -101,7 +101,8 @@ const conditions: Record<jose.JoseErrorCode, Record<string, () => unknown>> = {
       jose.encryptFlattenedJwe('x', {
         key: await jose.importKey({ kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43), alg: 'ECDH-ES' }),
       }),
-    'a public key that shall sign': async () => jose.signJwt({}, await jose.importKey(signer.publicJwk()), { lifetime: null }),
+    'a public key that shall sign': async () =>
+      jose.signJwt({}, await jose.importKey(signer.publicJwk()), { lifetime: null }),
     'the private half of a public key': async () => (await jose.importKey(signer.publicJwk())).privateJwk(),
   },
   bad_signature: {
@@ -180,7 +181,10 @@ describe('a wrong argument is a TypeError, whatever the token is', () => {
       'a key that does not say its algorithm',
       async () => jose.signJwt({}, await jose.importSecret(new Uint8Array(32)), { lifetime: null }),
     ],
-    ['a number that shall be claims', () => jose.signJwt(1 as unknown as jose.NewJwtClaims, signer, { lifetime: null })],
+    [
+      'a number that shall be claims',
+      () => jose.signJwt(1 as unknown as jose.NewJwtClaims, signer, { lifetime: null }),
+    ],
     ['no signature that must hold', () => jose.verifyJwsJson({} as jose.GeneralJws, signer, { signatures: 0 })],
     ['a compression in the header', () => jose.encryptJwe('x', wrapping, { header: { zip: 'DEF' } })],
     ['no recipient', () => jose.encryptGeneralJwe('x', [])],

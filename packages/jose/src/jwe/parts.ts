@@ -142,7 +142,7 @@ function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits
   checkOctets(header)
   const { p2c, epk } = header
   if (p2c !== undefined && !(Number.isSafeInteger(p2c) && Number(p2c) >= 1 && Number(p2c) <= maxIterations))
-    throw invalidHeader(`p2c is ${String(p2c)}, from 1 to ${maxIterations} expected: see \`maxIterations\``)
+    throw invalidHeader(`p2c is ${JSON.stringify(p2c)}, from 1 to ${maxIterations} expected: see \`maxIterations\``)
   if (epk !== undefined) checkEphemeral(epk)
   return header as JweHeader // sound: alg and enc are strings, as are the optional members
 }

@@ -55,7 +55,10 @@ export function malformedToken(reason: string, scheme?: string): ResourceError {
 }
 
 /** 401: unknown, expired, revoked, or for someone else. The client learns no more than that; `reason` is for logs. */
-export function invalidToken(reason: string, options: { cause?: unknown; hint?: string | undefined } = {}): ResourceError {
+export function invalidToken(
+  reason: string,
+  options: { cause?: unknown; hint?: string | undefined } = {},
+): ResourceError {
   return new ResourceError('invalid_token', 'The access token is not valid here', { status: 401, reason, ...options })
 }
 

@@ -331,8 +331,8 @@ describe('an ID Token', () => {
     const error = await logIn(createClient({ timeout: 0.2 })).catch((error: unknown) => error)
     expect(error).toMatchObject({ code: 'key_set_unavailable', cause: { code: 'timeout' } })
     provider.answer('/jwks', null)
-    const rewrite = (url: string): string => url.replace('http://keys.internal', provider.issuer)
-    const inside: typeof fetch = (input, init) => fetch(rewrite(String(input)), init)
+    const inside: typeof fetch = (input, init) =>
+      fetch(new Request(input, init).url.replace('http://keys.internal', provider.issuer), init)
     const metadata = { jwks_uri: 'http://keys.internal/jwks' }
     const client = createClient({ metadata, allowInsecureTransport: true, fetch: inside })
     expect((await logIn(client)).claims.sub).toBe('alice')

@@ -170,9 +170,15 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
     const server = serverWith()
     const right = await importSecret(SECRET, { alg: 'HS256' })
     const wrong = await importSecret(`${SECRET}x`, { alg: 'HS256' })
-    expect((await post(server, { client_assertion: await signJwt(claims('mac'), right, { lifetime: null }) }))[0]).toBe(200)
-    expect((await post(server, { client_assertion: await signJwt(claims('mac'), wrong, { lifetime: null }) }))[0]).toBe(401)
-    expect((await post(server, { client_assertion: await signJwt(claims('job'), right, { lifetime: null }) }))[0]).toBe(401)
+    expect((await post(server, { client_assertion: await signJwt(claims('mac'), right, { lifetime: null }) }))[0]).toBe(
+      200,
+    )
+    expect((await post(server, { client_assertion: await signJwt(claims('mac'), wrong, { lifetime: null }) }))[0]).toBe(
+      401,
+    )
+    expect((await post(server, { client_assertion: await signJwt(claims('job'), right, { lifetime: null }) }))[0]).toBe(
+      401,
+    )
   })
 
   it('works with secrets that are sealed in the store', async () => {
@@ -183,7 +189,9 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
     const long = forge(claims('mac'), 'sha512', SECRET)
     expect((await post(server, { client_assertion: long }))[0]).toBe(401) // 50 characters are too short for HS512
     const shorter = await importSecret(SECRET, { alg: 'HS256' })
-    expect((await post(server, { client_assertion: await signJwt(claims('mac'), shorter, { lifetime: null }) }))[0]).toBe(200)
+    expect(
+      (await post(server, { client_assertion: await signJwt(claims('mac'), shorter, { lifetime: null }) }))[0],
+    ).toBe(200)
   })
 })
 

@@ -70,7 +70,10 @@ async function secured({ server, caller, answer }: IntrospectionAnswer): Promise
   const registered = signingAlg.read(caller)
   const wanted = registered ?? (keys.algorithms.includes('RS256') ? 'RS256' : undefined) // §6
   const claims = { iss: server.issuer, aud: caller.clientId, iat: server.clock(), token_introspection: answer }
-  const signed = await signJwt(claims, await keys.signingKey(wanted), { typ: 'token-introspection+jwt' })
+  const signed = await signJwt(claims, await keys.signingKey(wanted), {
+    typ: 'token-introspection+jwt',
+    lifetime: null,
+  })
   const alg = encryptionAlg.read(caller)
   if (alg === undefined) return signed
   const key = await clientEncryptionKey(server, caller, alg)

@@ -44,7 +44,7 @@ export function signedMetadata({ algorithm }: SignedMetadataOptions = {}): Featu
             if (kept && now < kept.until) return kept.document
             const key = await server.requireKeys().signingKey(algorithm)
             const claims = { ...server.metadata(), iss: server.issuer, iat: now } // §2.1: iss says who attests
-            const document = { signed_metadata: await signJwt(claims, key) }
+            const document = { signed_metadata: await signJwt(claims, key, { lifetime: null }) }
             signatures.set(server, { until: now + KEPT, document })
             return document
           }),

@@ -120,7 +120,8 @@ describe('userinfo with bound tokens', () => {
     const proof = (htm: string, path: string, more: object = {}): Promise<string> =>
       signJwt({ htm, htu: ISSUER + path, jti: `${htm} ${path} ${Math.random()}`, iat: server.clock(), ...more }, key, {
         typ: 'dpop+jwt',
-        header: { jwk: { kty, crv, x, y } }, lifetime: null,
+        header: { jwk: { kty, crv, x, y } },
+        lifetime: null,
       })
     const code = (await new Browser(server).authorize({ scope: 'openid email' })).get('code') ?? ''
     const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER }
