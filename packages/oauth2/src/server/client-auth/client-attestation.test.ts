@@ -55,7 +55,7 @@ let count = 0
 const prove = (
   changes: NewJwtClaims = {},
   { by = instance, typ = 'oauth-client-attestation-pop+jwt' }: { by?: Key; typ?: string } = {},
-) => signJwt({ aud: ISSUER, jti: `jti-${count++}`, iat: START, ...changes }, by, { typ })
+) => signJwt({ aud: ISSUER, jti: `jti-${count++}`, iat: START, ...changes }, by, { typ, lifetime: null })
 
 async function ask(
   { server }: Made,
@@ -141,6 +141,7 @@ describe('client attestation (draft-ietf-oauth-attestation-based-client-auth)', 
 describe('the DPoP proof as proof of the attested key', () => {
   const dpopProof = (by: Key, changes: NewJwtClaims = {}): Promise<string> =>
     signJwt({ htm: 'POST', htu: `${ISSUER}/token`, iat: START, jti: `dpop-${count++}`, ...changes }, by, {
+      lifetime: null,
       typ: 'dpop+jwt',
       header: { jwk: by.publicJwk() },
     })

@@ -526,7 +526,7 @@ describe('signed requests (CIBA Core §7.1.1)', () => {
   }
   const sign = (changes: NewJwtClaims = {}, by: Key = key): Promise<string> => signJwt({ ...CLAIMS, ...changes }, by)
   const signWithout = (name: string): Promise<string> =>
-    signJwt(Object.fromEntries(Object.entries(CLAIMS).filter(([claim]) => claim !== name)), key)
+    signJwt(Object.fromEntries(Object.entries(CLAIMS).filter(([claim]) => claim !== name)), key, { lifetime: null })
   const send = async (made: Made, request: string, beside: Record<string, string> = {}): Promise<Answer> =>
     post(made.server, '/bc-authorize', { request, ...beside }, SIGNING)
 

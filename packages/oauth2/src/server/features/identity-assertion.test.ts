@@ -213,7 +213,7 @@ describe('the server of an API', () => {
 
   it.each(['sub', 'client_id', 'jti', 'iat', 'exp'])('refuses one without %s', async (name) => {
     const claims = Object.fromEntries(Object.entries(CLAIMS).filter(([claim]) => claim !== name))
-    const text = await signJwt(claims, idpKey, { typ: 'oauth-id-jag+jwt' })
+    const text = await signJwt(claims, idpKey, { typ: 'oauth-id-jag+jwt', lifetime: null })
     expect(errorOf(await resourceServer().present(text))).toEqual([400, 'invalid_grant'])
   })
 

@@ -159,7 +159,8 @@ describe('a resource server that wants signed answers', () => {
       ...(changes as { typ?: string }),
     }
     const answer = async (): Promise<Response> => {
-      const body = type === TYPE ? await signJwt(claims, by, { typ }) : JSON.stringify(claims.token_introspection)
+      const body =
+        type === TYPE ? await signJwt(claims, by, { typ, lifetime: null }) : JSON.stringify(claims.token_introspection)
       return new Response(body, { headers: { 'content-type': type } })
     }
     expect(await statusOf(start(), true, { answer })).toBe(503)
