@@ -129,6 +129,8 @@ export interface ErrorCodes {
   invalid_signature: 'resource' | 'server'
   /** The server does not accept the software statement. Fix: get a new one from its issuer. */
   invalid_software_statement: 'client' | 'server'
+  /** The subject of a login cannot be stored: it is empty or too long. Fix: use the id of the account, of at most 255 bytes. */
+  invalid_subject: 'server'
   /** The requested resource or audience is unknown. Fix: ask for a resource that the server knows. */
   invalid_target: 'client' | 'server'
   /** The access token is not valid here. Fix: get a new one; `reason` tells the resource server why. */

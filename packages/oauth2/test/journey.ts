@@ -81,7 +81,10 @@ export function bareServer(options: Partial<AuthorizationServerOptions> = {}): {
   return { server, store, events }
 }
 
-export function fullServer(options: Partial<AuthorizationServerOptions> = {}): ReturnType<typeof bareServer> {
+export function fullServer(
+  options: Partial<AuthorizationServerOptions> = {},
+  { pages = true }: { readonly pages?: boolean } = {},
+): ReturnType<typeof bareServer> {
   const made = bareServer(options)
   made.server
     .registerGrant(authorizationCodeGrant(), [codeChallenge()])
@@ -89,7 +92,7 @@ export function fullServer(options: Partial<AuthorizationServerOptions> = {}): R
     .registerGrant(clientCredentialsGrant())
     .registerEndpoint(revocationEndpoint())
     .registerEndpoint(introspectionEndpoint())
-    .register(developmentPages({ users: [{ username: 'alice' }, { username: 'bob' }] }))
+  if (pages) made.server.register(developmentPages({ users: [{ username: 'alice' }, { username: 'bob' }] }))
   return made
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { redirectResponse, type HttpResponse } from '@authlib/core'
-import { addQuery, decodeBase64url, sha256Base64url } from '@authlib/core/kit'
+import { addQuery, decodeBase64url, isStorable, sha256Base64url } from '@authlib/core/kit'
 import type { RegisteredClient } from './clients.ts'
 import { findTemporary, revised, type TemporaryData } from './credentials.ts'
 import type { OAuth1Environment } from './environment.ts'
@@ -82,7 +82,8 @@ export async function answerAuthorization(
 async function decide(data: TemporaryData, decision: OAuth1Decision, verifier: string): Promise<TemporaryData> {
   if ('denied' in decision) return { ...data, denied: true }
   const { subject, realms = data.realms } = decision
-  if (typeof subject !== 'string' || subject === '') throw new TypeError('An approval needs a subject')
+  if (typeof subject !== 'string' || !isStorable(subject))
+    throw new TypeError('An approval needs a subject of at most 255 bytes')
   if (!realms.every((realm) => data.realms.includes(realm)))
     throw invalidRequest('A realm was approved that was not asked for')
   return { ...data, subject, realms, verifierHash: await sha256Base64url(verifier) }

@@ -98,6 +98,7 @@ export function storedClients(
 function checkedClient(client: RegisteredClient): RegisteredClient {
   const { clientId, clientSecret, publicKey, redirectUris } = client
   if (typeof clientId !== 'string' || clientId === '') throw invalidMetadata('a client has no clientId')
+  if (clientId.length > 200) throw invalidMetadata('a clientId has more than 200 characters')
   if (clientSecret === '') throw invalidMetadata(`client "${clientId}": clientSecret is empty`) // a variable that is not set
   if (clientSecret === undefined && publicKey === undefined) {
     throw invalidMetadata(`client "${clientId}" needs a clientSecret or a publicKey`)

@@ -15,6 +15,7 @@ import type { Feature, RegisteredClientSource } from '../contract/registrable.ts
 import type { RegistrationChange, RegistrationRequest } from '../contract/registration.ts'
 import type { Server } from '../contract/server.ts'
 import { usesSecretAsKey } from '../records/client-metadata.ts'
+import { MAX_CLIENT_ID } from '../records/ids.ts'
 import { agree, availableGrants, clientOf, invalidMetadata, readMembers } from '../records/registration-metadata.ts'
 
 export interface ClientIdMetadataDocumentOptions {
@@ -57,8 +58,6 @@ const MIN_AGE = 60
 const MAX_BODY = 16_384
 /** Documents that are fetched at the same time, for whoever asks. */
 const MOST_FETCHES = 50
-/** URLs are names in the store: see `LIMITS` of core, which counts the prefix of a tenant too. */
-const MOST_CHARACTERS = 200
 
 type Kept = {
   readonly version: 1
@@ -99,7 +98,7 @@ function documentSource(options: Options): RegisteredClientSource {
 
 /** The URL in its one normal form, so that it is compared as a string. Draft §2 */
 function isDocumentUrl(clientId: string): boolean {
-  if (!clientId.startsWith('https://') || clientId.length > MOST_CHARACTERS || !URL.canParse(clientId)) return false
+  if (!clientId.startsWith('https://') || clientId.length > MAX_CLIENT_ID || !URL.canParse(clientId)) return false
   const { href, username, password } = new URL(clientId) // without dot segments, with a path
   return href === clientId && username === '' && password === '' && !clientId.includes('#')
 }

@@ -5,6 +5,7 @@ import type { Client, ClientSource, ClientStore } from '../contract/client.ts'
 import type { Clients, Server } from '../contract/server.ts'
 import { storedClients } from '../records/clients.ts'
 import { forgetConsentsFor } from '../records/consent.ts'
+import { MAX_CLIENT_ID } from '../records/ids.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { receiveClientRequest } from './client-request.ts'
 import type { AuthorizationServerOptions } from './options.ts'
@@ -33,6 +34,7 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
 
   /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
   async function findAnywhere(clientId: string, endpoint: string | undefined): Promise<Client | null> {
+    if (clientId.length > MAX_CLIENT_ID) return null // its tokens could not be stored
     const client = await own.find(clientId, { endpoint })
     if (client) return client
     for (const source of registry.clientSources.values()) {

@@ -12,6 +12,7 @@ import {
 import type { Authorization, AuthorizationUpdate, Slot } from '../contract/authorization.ts'
 import type { Changes, FoundToken } from '../contract/plans.ts'
 import type { TokenRequest } from '../contract/requests.ts'
+import { assertSubject } from './ids.ts'
 
 /** `kind` of an authorization in the store. */
 export const AUTHORIZATION_KIND = 'authorization'
@@ -138,6 +139,7 @@ export function indexOf({
   subject,
   index,
 }: Pick<Authorization, 'clientId' | 'subject' | 'index'>): RecordIndex {
+  if (subject !== undefined) assertSubject(subject)
   const owner = subject === undefined ? { client: clientId } : { client: clientId, subject }
   return index === undefined ? owner : { ...owner, ...index }
 }

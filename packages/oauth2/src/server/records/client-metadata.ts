@@ -17,6 +17,7 @@ import {
 import { memberTypes } from '../contract/client-member.ts'
 import { grantTypeHint, knownMembers, memberHint } from './client-members.ts'
 import { hashClientSecret, secretFault } from './client-secret.ts'
+import { MAX_CLIENT_ID } from './ids.ts'
 
 /**
  * A client from its metadata, with the defaults of RFC 7591. The secret is hashed. `trust` is the operator's word: it is
@@ -176,6 +177,8 @@ function readId(metadata: ClientMetadata): string {
   const id: unknown = metadata.client_id
   if (typeof id === 'string' && id !== '') {
     if (/[^\x20-\x7e]/.test(id)) throw invalidMetadata(id, 'client_id has a character that is not allowed') // RFC 6749 A.1
+    if (id.length > MAX_CLIENT_ID)
+      throw invalidMetadata(id.slice(0, 50), `client_id has more than ${MAX_CLIENT_ID} characters`)
     return id
   }
   const written = Object.keys(metadata).find((name) => /^client_?id$/i.test(name) && name !== 'client_id')

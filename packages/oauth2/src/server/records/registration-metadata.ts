@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError, type HttpRequest, type Json, type JsonObject } from '@authlib/core'
-import { isLanguageTag, parseJsonObject } from '@authlib/core/kit'
+import { isLanguageTag, isLoopbackHost, parseJsonObject } from '@authlib/core/kit'
 import { OAuth2Error } from '../../errors.ts'
 import { redirectUriFault } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
@@ -137,6 +137,9 @@ function checkClient(server: Server, client: Client, { grantTypes: allowed }: Re
   if (new Set(redirectUris).size < redirectUris.length) {
     throw new OAuth2Error('invalid_redirect_uri', 'a redirect URI is there twice')
   }
+  if (client.applicationType === 'web' && !isOnLoopback(server.issuer) && redirectUris.some(isOnLoopback)) {
+    throw new OAuth2Error('invalid_redirect_uri', 'a redirect URI is http on this machine, which is for native clients') // OpenID Connect Registration §2
+  }
   if (!grantTypes.every((type) => allowed.includes(type))) throw invalidMetadata('a grant type is not available')
   for (const name of responseTypes) {
     const type = server.responseType(name)
@@ -153,6 +156,11 @@ function checkClient(server: Server, client: Client, { grantTypes: allowed }: Re
   if (needsKeys.has(authMethod) && metadata['jwks'] === undefined && metadata['jwks_uri'] === undefined) {
     throw invalidMetadata('token_endpoint_auth_method lacks jwks or jwks_uri')
   }
+}
+
+/** A server on this machine is one in development, and so are its clients. */
+function isOnLoopback(uri: string): boolean {
+  return /^http:/i.test(uri) && isLoopbackHost(new URL(uri).hostname)
 }
 
 const needsKeys = new Set(['private_key_jwt', 'self_signed_tls_client_auth'])

@@ -6,6 +6,7 @@ import type { Slot } from '../contract/authorization.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Environment } from '../contract/server.ts'
 import { slot } from './authorization.ts'
+import { assertSubject } from './ids.ts'
 import { removeAll } from './remove-all.ts'
 
 type SessionData = {
@@ -27,6 +28,7 @@ export async function startSession(
   { subject, acr, amr }: Pick<Login, 'subject' | 'acr' | 'amr'>,
   lifetime: number,
 ): Promise<{ value: string; login: Login }> {
+  assertSubject(subject)
   const value = randomToken(server.random, 32)
   const id = await sha256Base64url(value)
   const now = server.clock()
