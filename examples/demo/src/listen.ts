@@ -2,10 +2,8 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { closeServer } from '@authlib/node'
 import { SetupError } from './settings.ts'
-
-/** Milliseconds for requests under way, before their connections are cut. */
-const GRACE = 10_000
 
 export interface LoopbackServer {
   /** `http://localhost:` and the port, which is known before there is anything to serve. */
@@ -28,7 +26,7 @@ export async function listen(port: number, variable: string): Promise<LoopbackSe
     return (server.address() as AddressInfo).port // sound: it listens on TCP
   }
   const close = async (): Promise<void> => {
-    await Promise.all(servers.map(shut))
+    await Promise.all(servers.map((server) => closeServer(server)))
   }
   try {
     const chosen = await open('127.0.0.1', port)
@@ -51,19 +49,6 @@ function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(port, host, () => {
       server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-/** Requests under way are answered. Their connections end when they are idle: `close` ends only those idle by then. */
-function shut(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const idle = setInterval(() => server.closeIdleConnections(), 50)
-    const timer = setTimeout(() => server.closeAllConnections(), GRACE)
-    server.close(() => {
-      clearInterval(idle)
-      clearTimeout(timer)
       resolve()
     })
   })

@@ -1,4 +1,5 @@
 export * from './adapter.ts'
+export * from './close-server.ts'
 export * from './mount.ts'
 export * from './protect.ts'
 export * from './request.ts'
