@@ -46,7 +46,7 @@ async function latencies(until: Promise<unknown>): Promise<number[]> {
   const state = { over: false }
   void until.finally(() => (state.over = true))
   const started = performance.now()
-  for (let sent = 0; !over;) {
+  for (let sent = 0; !state.over;) {
     const due = (performance.now() - started) * PER_MILLISECOND
     for (; sent < due; sent++) running.push(request(started + sent / PER_MILLISECOND, late))
     await new Promise((resolve) => setImmediate(resolve))
