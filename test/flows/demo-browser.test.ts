@@ -115,7 +115,7 @@ describeWith(chromium, 'the demo in Chromium', (executablePath) => {
   it('says that a password is wrong, and takes the right one', async () => {
     await startLogin()
     await enter('alice', 'bob')
-    expect(await page.getByRole('alert').innerText()).toContain('do not go together')
+    expect(await page.getByRole('alert').innerText()).toContain('Incorrect username or password')
     await enter('alice')
     expect(await title()).toBe('Allow Authlib Demo?')
   })
@@ -165,6 +165,59 @@ describeWith(chromium, 'the demo in Chromium', (executablePath) => {
       expect.stringContaining('RFC 6749 §4.1.2'),
       expect.stringContaining('RFC 9207 §2.4'),
     ])
+  })
+
+  it.each<[button: string, title: string, broken: string | undefined]>([
+    ['Leave out the code challenge', 'That did not work', 'PKCE'],
+    ['Send the answer to another address', 'This request cannot be continued', undefined],
+    ['Ask for something else than a code', 'That did not work', 'Asks for a code'],
+    ['Redeem the code with another verifier', 'That did not work', 'PKCE'],
+    ['Use a wrong client secret', 'That did not work', undefined],
+  ])('breaks a login on purpose, and shows who notices: %s', async (name, expected, broken) => {
+    await logIn('alice')
+    await page.goto(`${demo.client}/play`)
+    await leave(page.getByRole('listitem').filter({ hasText: name }).getByRole('link'))
+    expect(await title()).toBe(expected)
+    const marked = await page.locator('.broken').allInnerTexts()
+    if (broken !== undefined) expect(marked).toContainEqual(expect.stringContaining(broken))
+  })
+
+  it('redeems a code twice, and sets any parameter', async () => {
+    await logIn('alice')
+    await page.goto(`${demo.client}/play`)
+    await leave(page.getByRole('listitem').filter({ hasText: 'Redeem the code twice' }).getByRole('link'))
+    expect(await title()).toBe('Hello, Alice Adams')
+    expect(await page.locator('.broken').allInnerTexts()).toEqual([expect.stringContaining('for the first time')])
+    await page.goto(`${demo.client}/play`)
+    await page.getByLabel('Name').fill('prompt')
+    await page.getByLabel('Value').fill('login')
+    await press('Try it')
+    expect(await title()).toBe('Log in')
+  })
+
+  it('shows further flows, and each message as a command', async () => {
+    await logIn('alice')
+    await press('Ask about the token')
+    await press('A token for the client itself')
+    expect((await headings()).slice(-3)).toEqual(['Introspection', 'Token request of the client itself', 'API call'])
+    expect(await page.getByRole('img', { name: 'broken' }).count()).toBe(0)
+    const commands = await page.locator('.curl').allTextContents()
+    expect(commands.at(-1)).toContain('-H "Authorization: Bearer $ACCESS_TOKEN"')
+    expect(commands.find((command) => command.includes('authorization_code'))).toContain('"code=$CODE"')
+  })
+
+  it('forgets what a person has allowed, and says who is logged in at the provider', async () => {
+    await logIn('alice')
+    await page.goto(demo.provider)
+    expect(await page.getByRole('region', { name: 'The provider' }).innerText()).toContain('alice is logged in here.')
+    await press('Forget what alice has allowed')
+    await page.goto(`${demo.client}/login`)
+    expect(await title()).toBe('Allow Authlib Demo?')
+  })
+
+  it('shows a page at the address of the API', async () => {
+    await page.goto(demo.api)
+    expect(await title()).toBe('The API')
   })
 
   it('tells a visitor of the provider what it has, and leads to the client', async () => {

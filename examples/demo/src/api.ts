@@ -1,12 +1,14 @@
 /** The protected API: lets requests in by their access token, and reads who and what from it. */
 
-import { currentToken, mount, protect } from '@authlib/express'
+import { currentToken, expressAdapter, mount, protect } from '@authlib/express'
 import {
   jwtAccessToken,
   protectedResourceMetadata,
   ResourceProtector,
   type ResourceToken,
 } from '@authlib/oauth2/resource'
+import { apiPage } from './api/page.ts'
+import { pageResponse } from './pages/layout.ts'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 
 export interface ApiOptions {
@@ -43,8 +45,17 @@ export function createApi({ url, issuer, fetch }: ApiOptions): Express {
 
   const app = express().disable('x-powered-by')
   app.use(mount(metadata))
-  app.get('/', (_request, response) => {
-    response.json({ resource: url, resource_metadata: metadata.url, notes: `${url}/notes` })
+  app.get('/', async (request, response) => {
+    if (request.accepts(['json', 'html']) === 'html') {
+      const page = await pageResponse(
+        200,
+        apiPage({ url, issuer, metadata: new URL(metadata.url).pathname }),
+        'Protected API',
+      )
+      expressAdapter.respond(response, page)
+    } else {
+      response.json({ resource: url, resource_metadata: metadata.url, notes: `${url}/notes` })
+    }
   })
   app.get('/notes', protect(protector, 'api:read'), (request, response) => {
     response.json(answer(request))

@@ -7,9 +7,11 @@ import { oidc, type OpenIDLoginResult } from '@authlib/oidc/client'
 import { Hono, type Context } from 'hono'
 import { documents } from './client/documents.ts'
 import type { Exchange } from './client/exchange.ts'
+import { breakAuthorization, findExperiment, ownExperiment } from './client/experiments.ts'
 import { createRecorder } from './client/recorder.ts'
 import { createSessions, type Identity } from './client/sessions.ts'
 import { homePage } from './client/pages/home.ts'
+import { playPage } from './client/pages/play.ts'
 import { problemPage } from './client/pages/problem.ts'
 import { farewellPage, startPage } from './client/pages/start.ts'
 import { pageResponse, type Page } from './pages/layout.ts'
@@ -21,17 +23,18 @@ export interface ClientOptions {
   readonly fetch: typeof fetch
   readonly api: string
   readonly clientId: string
-  readonly clientSecret: string
+  /** None for a public client of another provider. */
+  readonly clientSecret: string | undefined
+  /** What logins ask for. */
+  readonly scope: readonly string[]
   readonly store: Store
   readonly secrets: readonly string[]
 }
 
-const SCOPE = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'api:read', 'api:write']
-
 type Env = { Variables: { exchanges: Exchange[] } }
 
 export function createClient(options: ClientOptions): Hono<Env> {
-  const { url, issuer, api, clientId, clientSecret, store, secrets } = options
+  const { url, issuer, api, clientId, clientSecret, scope, store, secrets } = options
   const { fetch, record, redirect } = createRecorder(options.fetch, {
     [url]: 'client',
     [issuer]: 'provider',
@@ -39,11 +42,11 @@ export function createClient(options: ClientOptions): Hono<Env> {
   })
   const oauth = new OAuth({ adapter: honoAdapter, secrets, tokens: storeTokens(store, { secrets }), fetch }).register(
     'provider',
-    oidc({ issuer, clientId, clientSecret, scope: SCOPE, apiBaseUrl: api, userinfo: true }),
+    oidc({ issuer, clientId, clientSecret, scope, apiBaseUrl: api, userinfo: true }),
   )
   const { provider } = oauth
   const redirectUri = `${url}/callback`
-  const logins = documents<{ exchanges: readonly Exchange[] }>(store, 'demo_login', 600) // under way, by their state
+  const logins = documents<{ exchanges: readonly Exchange[]; experiment?: string }>(store, 'demo_login', 600) // under way, by their state
   const sessions = createSessions(store, secrets)
   const places = { url, issuer, api }
 
@@ -64,18 +67,27 @@ export function createClient(options: ClientOptions): Hono<Env> {
     const exchanges: Exchange[] = []
     c.set('exchanges', exchanges)
     const prompt = c.req.query('prompt') === 'consent' ? (['consent'] as const) : undefined
+    const { name, value = '', break: chosen } = c.req.query()
+    const experiment = name ? ownExperiment(name, value) : findExperiment(chosen)
     const response = await record(exchanges, () => provider.authorizeRedirect(c, { redirectUri, prompt }))
-    const location = response.headers.get('location') ?? ''
+    const intended = response.headers.get('location') ?? ''
+    const location = breakAuthorization(intended, experiment)
+    response.headers.set('location', location)
     exchanges.push(redirect('client', 'provider', location))
-    await logins.save(new URL(location).searchParams.get('state') ?? '', { exchanges })
+    const state = new URL(intended).searchParams.get('state') ?? ''
+    await logins.save(state, { exchanges, ...(experiment && { experiment: experiment.name }) })
     return response
   })
 
+  app.get('/play', (c) => showPage(c, 200, playPage()))
+
   app.get('/callback', async (c) => {
     const state = c.req.query('state') ?? ''
-    const exchanges = [...((await logins.find(state))?.exchanges ?? []), redirect('provider', 'client', c.req.url)]
+    const begun = await logins.find(state)
+    const exchanges = [...(begun?.exchanges ?? []), redirect('provider', 'client', c.req.url)]
     c.set('exchanges', exchanges)
-    const { token, ...login } = await record(exchanges, () => provider.authorizeAccessToken(c))
+    const experiment = findExperiment(begun?.experiment)
+    const { token, ...login } = await record(exchanges, () => provider.authorizeAccessToken(c), experiment)
     await logins.update(state, () => ({ exchanges })) // to show, should the answer come again
     const former = sessions.key(c)
     const key = await sessions.start(c, {
@@ -100,6 +112,19 @@ export function createClient(options: ClientOptions): Hono<Env> {
     act(c, 'Refresh the tokens', 'latest', async (key) => {
       const session = provider.session(key)
       await session.save(await provider.refresh(await session.token())) // by itself it would do so when it has to
+    }),
+  )
+
+  app.post('/introspect', (c) =>
+    act(c, 'Ask about the token', 'latest', async (key) => {
+      await provider.introspect(await provider.session(key).token())
+    }),
+  )
+
+  app.post('/machine', (c) =>
+    act(c, 'A token for the client itself', 'latest', async () => {
+      const token = await provider.clientCredentials({ scope: ['api:read'] })
+      await callApi({ token })
     }),
   )
 
@@ -150,9 +175,9 @@ export function createClient(options: ClientOptions): Hono<Env> {
     return c.redirect(`/#${where}`, 303)
   }
 
-  async function callApi(key: string, init?: RequestInit): Promise<void> {
+  async function callApi(account: Parameters<typeof provider.session>[0], init?: RequestInit): Promise<void> {
     try {
-      await provider.session(key).fetch('notes', init)
+      await provider.session(account).fetch('notes', init)
     } catch (error) {
       if (error instanceof AuthlibError) throw error // anything else: no answer, which the recorder has noted
     }

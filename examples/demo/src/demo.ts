@@ -6,7 +6,7 @@ import { createApi } from './api.ts'
 import { createClient } from './client.ts'
 import { listen, type LoopbackServer } from './listen.ts'
 import { createProvider } from './provider.ts'
-import { CLIENT_ID, demoClient, readClients } from './provider/clients.ts'
+import { CLIENT_ID, demoClient, readClients, scopes } from './provider/clients.ts'
 import { loadSecrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import { openStore } from './store.ts'
@@ -25,6 +25,7 @@ export async function startDemo({
   secrets: secretsFile,
   clients: file,
   issuer: published,
+  otherProvider,
 }: Settings): Promise<Demo> {
   const further = file === undefined ? [] : await readClients(file)
   const secrets = loadSecrets(secretsFile)
@@ -59,11 +60,10 @@ export async function startDemo({
     )
     const app = createClient({
       url: client.url,
-      issuer,
-      fetch: reach,
       api: api.url,
-      clientId: CLIENT_ID,
-      clientSecret,
+      ...(otherProvider
+        ? { ...otherProvider, fetch }
+        : { issuer, fetch: reach, clientId: CLIENT_ID, clientSecret, scope: scopes }),
       store,
       secrets: [secrets.client],
     })

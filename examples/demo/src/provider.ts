@@ -10,6 +10,7 @@ import {
   clientCredentialsGrant,
   codeChallenge,
   developmentPages,
+  forgetConsent,
   introspectionEndpoint,
   jwtAccessToken,
   refreshTokenGrant,
@@ -58,15 +59,23 @@ export function createProvider({ issuer, api, store, secrets, clients }: Provide
       developmentPages({
         users: usernames.map((username) => ({ username })),
         scopeDescriptions,
-        insecurePublicHost: true, // it listens on this machine only; who puts a proxy before it wants others to try
+        insecurePublicHost: true, // it listens on this machine only; a proxy in front of it means that others may try it
       }),
     )
 
   const app = express().disable('x-powered-by')
   app.use(mount(server))
-  app.get('/', (_request, response) =>
-    showPage(response, 200, indexPage({ metadata: server.metadata(), clients, usernames })),
-  )
+  app.get('/', async (_request, response) => {
+    const login = await server.interaction.currentLogin(expressAdapter.request(response))
+    const person = login?.subject
+    await showPage(response, 200, indexPage({ metadata: server.metadata(), clients, usernames, person }))
+  })
+  app.post('/forget', async (request, response) => {
+    if (request.headers['sec-fetch-site'] !== 'same-origin') return void response.sendStatus(403) // a form of another site
+    const login = await server.interaction.currentLogin(expressAdapter.request(response))
+    for (const { client_id } of login ? clients : []) await forgetConsent(server, login!.subject, client_id)
+    response.redirect(303, '/')
+  })
   app.use((_request, response) => showPage(response, 404, notFoundPage()))
   return app
 }
@@ -75,12 +84,12 @@ async function showPage(response: Response, status: number, page: Page): Promise
   expressAdapter.respond(response, await pageResponse(status, page, 'OpenID provider'))
 }
 
-/** Everybody, but for confidential clients that say otherwise in their metadata: suites that test older profiles. */
+/** All clients, except confidential ones that say otherwise in their metadata: suites that test older profiles. */
 function usesPkce({ metadata }: Client): boolean {
   return metadata['require_pkce'] !== false
 }
 
-/** Whatever is not the fault of a request. */
+/** What is no fault of a request. */
 function report(event: AuthEvent): void {
   if (event.type === 'server.error') console.error(event.error)
 }

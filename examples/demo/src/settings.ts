@@ -14,6 +14,17 @@ export interface Settings {
   readonly clients: string | undefined
   /** Where the world reaches the provider, such as behind a TLS proxy. Undefined: at its port. */
   readonly issuer: string | undefined
+  /** Another provider for the client, where it is registered. Undefined: the demo's own. */
+  readonly otherProvider: OtherProvider | undefined
+}
+
+/** A client at a provider that is not part of the demo. */
+export interface OtherProvider {
+  readonly issuer: string
+  readonly clientId: string
+  /** None for a public client. */
+  readonly clientSecret: string | undefined
+  readonly scope: readonly string[]
 }
 
 /** Something that whoever starts the demo has to put right: the message says what, and no stack trace helps. */
@@ -36,6 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     secrets: `${path}.secrets.json`,
     clients: clients ? file(clients) : undefined,
     issuer: issuer ? readIssuer(issuer) : undefined,
+    otherProvider: readOtherProvider(env),
   }
 }
 
@@ -52,4 +64,14 @@ export function readPort(env: NodeJS.ProcessEnv, variable: string, fallback: num
 export function readIssuer(text: string): string {
   if (URL.canParse(text) && new URL(text).origin === text) return text
   throw new SetupError(`AUTHLIB_ISSUER is not a URL of scheme and host, such as https://demo.example: ${text}`)
+}
+
+/** @throws SetupError */
+function readOtherProvider(env: NodeJS.ProcessEnv): OtherProvider | undefined {
+  const { AUTHLIB_CLIENT_ISSUER: issuer, AUTHLIB_CLIENT_ID: clientId, AUTHLIB_CLIENT_SECRET: secret } = env
+  const { AUTHLIB_CLIENT_SCOPE: scope = 'openid profile email' } = env
+  if (!issuer) return undefined
+  if (!clientId) throw new SetupError('AUTHLIB_CLIENT_ISSUER needs AUTHLIB_CLIENT_ID, the id of the client there')
+  const words = scope.split(' ').filter((word) => word !== '')
+  return { issuer, clientId, clientSecret: secret === '' ? undefined : secret, scope: words }
 }

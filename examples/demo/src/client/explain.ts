@@ -161,11 +161,23 @@ const kinds: readonly Kind[] = [
         section: 'OpenID Core §3.1.3.1',
         kept: ({ sent }, before) => sent['redirect_uri'] === authorizationRequest(before)?.sent['redirect_uri'],
       },
-      { text: 'PKCE: now the verifier itself', section: 'RFC 7636 §4.5', kept: ({ sent }) => 'code_verifier' in sent },
+      {
+        text: 'PKCE: now the verifier itself',
+        section: 'RFC 7636 §4.5',
+        kept: ({ sent, received }) =>
+          'code_verifier' in sent && received['error_description'] !== 'wrong code_verifier',
+      },
+      {
+        text: 'The code is used for the first time',
+        section: 'RFC 6749 §4.1.2',
+        kept: ({ sent }, before) =>
+          before.every((one) => grantType(one) === undefined || one.sent['code'] !== sent['code']),
+      },
       {
         text: 'An ID Token comes with the access token',
         section: 'OpenID Core §3.1.3.3',
-        kept: ({ received }) => 'id_token' in received && 'access_token' in received,
+        kept: ({ status, received }) =>
+          status === 200 ? 'id_token' in received && 'access_token' in received : undefined,
       },
       notStored,
     ],
@@ -238,6 +250,33 @@ const kinds: readonly Kind[] = [
         kept: ({ status, received }) => (status === 200 ? undefined : received['error'] === 'invalid_grant'),
       },
       notStored,
+    ],
+  },
+  {
+    title: 'Token request of the client itself',
+    purpose: 'No person takes part: the client gets a token in its own name.',
+    matches: (exchange) => grantType(exchange) === 'client_credentials',
+    rules: [
+      authenticated,
+      {
+        text: 'No refresh token: the client can ask again',
+        section: 'RFC 6749 §4.4.3',
+        kept: ({ status, received }) => (status === 200 ? !('refresh_token' in received) : undefined),
+      },
+      notStored,
+    ],
+  },
+  {
+    title: 'Introspection',
+    purpose: 'The client asks the provider about its token. APIs do so with tokens that they cannot verify themselves.',
+    matches: ({ url }) => url.endsWith('/introspect'),
+    rules: [
+      authenticated,
+      {
+        text: 'Says whether the token is good now',
+        section: 'RFC 7662 §2.2',
+        kept: ({ received }) => typeof received['active'] === 'boolean',
+      },
     ],
   },
   {

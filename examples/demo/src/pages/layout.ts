@@ -10,10 +10,12 @@ export type Html = ReturnType<typeof html>
 export interface Page {
   readonly title: string
   readonly main: Html
+  /** Its forms lead to other servers. Default false. */
+  readonly formsLeave?: boolean
 }
 
 /** Which of the servers shows the page. */
-export type Role = 'Client web app' | 'OpenID provider'
+export type Role = 'Client web app' | 'OpenID provider' | 'Protected API'
 
 /** Where the three servers are. */
 export interface Places {
@@ -22,10 +24,17 @@ export interface Places {
   readonly api: string
 }
 
+const parties: Readonly<Record<Role, string>> = {
+  'Client web app': 'client',
+  'OpenID provider': 'provider',
+  'Protected API': 'api',
+}
+
 /** With the headers that keep a page from being framed, cached, or made to load or send anything elsewhere. */
 export async function pageResponse(status: number, page: Page, role: Role): Promise<HttpResponse> {
   const styleNonce = randomToken()
-  return htmlResponse(status, String(await layout(page, role, styleNonce)), { styleNonce })
+  const formAction = page.formsLeave === true ? { formAction: 'any' as const } : {}
+  return htmlResponse(status, String(await layout(page, role, styleNonce)), { styleNonce, ...formAction })
 }
 
 function layout({ title, main }: Page, role: Role, nonce: string): Html {
@@ -41,7 +50,7 @@ function layout({ title, main }: Page, role: Role, nonce: string): Html {
           ${raw(css)}
         </style>
       </head>
-      <body class="${role === 'OpenID provider' ? 'provider' : 'client'}">
+      <body class="${parties[role]}">
         <a class="skip" href="#main">Skip to the content</a>
         <header class="top">
           <a class="brand" href="/">Authlib <span>demo</span></a> <span class="role">${role}</span>

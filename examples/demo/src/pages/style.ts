@@ -90,12 +90,14 @@ ${lanes}
 .rules { margin-bottom: .5rem; font-size: .875rem } .rules li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr) } .rules a { color: var(--soft); white-space: nowrap }
 .mark { font-weight: 700; color: var(--good) } .broken, .broken .mark { color: var(--bad) }
 .card:target, .chapter:target { border-color: var(--accent) }
+.content { grid-column: 2; padding-bottom: 1.25rem } .content:has([open]) { grid-column: 1 / -1 } .words { padding-bottom: .5rem }
+.curl { margin: 0; padding: .75rem 1rem; overflow-x: auto; font: .8125rem/1.5 ui-monospace, monospace; background: var(--ground); border: 1px solid var(--line); border-radius: 8px; user-select: all }
 details { font-size: .875rem } summary { cursor: pointer; color: var(--accent) } details p { margin: 0 0 .25rem }
 
 @media (max-width: 68rem) {
   .diagram { --lanes: 100% }
   .chapter ol > li { grid-template-columns: minmax(0, 1fr) }
-  .arrows { padding-bottom: .25rem } .words { border: 0; padding-top: .25rem }
+  .arrows { padding-bottom: .25rem } .words { border: 0; padding-top: .25rem } .content { grid-column: 1 }
 }
 @media (max-width: 36rem) {
   .lanes, .chapter ol > li, .chapter > h3 { padding-left: .75rem; padding-right: .75rem }

@@ -30,7 +30,7 @@ export function demoClient(url: string, clientSecret: string): ClientMetadata {
     client_name: 'Authlib Demo',
     client_uri: url,
     redirect_uris: [`${url}/callback`],
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
     scope: scopes.join(' '),
   }
 }

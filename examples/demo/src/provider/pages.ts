@@ -1,4 +1,4 @@
-/** What the provider shows to somebody who comes without a request of a client. */
+/** The pages of the provider for visitors who come without a request of a client. */
 
 import type { AuthorizationServerMetadata } from '@authlib/oauth2'
 import type { ClientMetadata } from '@authlib/oauth2/server'
@@ -10,9 +10,11 @@ export interface IndexPageOptions {
   readonly metadata: AuthorizationServerMetadata
   readonly clients: readonly ClientMetadata[]
   readonly usernames: readonly string[]
+  /** Who is logged in. */
+  readonly person: string | undefined
 }
 
-export function indexPage({ metadata, clients, usernames }: IndexPageOptions): Page {
+export function indexPage({ metadata, clients, usernames, person }: IndexPageOptions): Page {
   const { issuer } = metadata
   const endpoints = Object.entries(metadata)
     .filter((member): member is [string, string] => /_endpoint$|^jwks_uri$/.test(member[0]))
@@ -26,7 +28,17 @@ export function indexPage({ metadata, clients, usernames }: IndexPageOptions): P
           It logs people in, asks for their consent, and issues tokens. Nothing begins here: a client sends you, and the
           provider sends you back.
         </p>
-        <p class="actions"><a class="button quiet" href="/logout">Log out here</a></p>
+        ${
+          person === undefined
+            ? html`<p>Nobody is logged in here.</p>`
+            : html`<p><strong>${person}</strong> is logged in here.</p>
+                <div class="actions">
+                  <form method="post" action="/forget">
+                    <button class="quiet">Forget what ${person} has allowed</button>
+                  </form>
+                  <a class="button quiet" href="/logout">Log out here</a>
+                </div>`
+        }
       </section>
       <div class="columns">
         <div>

@@ -3,6 +3,7 @@
 import { html } from 'hono/html'
 import type { Html } from '../../pages/layout.ts'
 import { members } from '../../pages/members.ts'
+import { curlCommand } from '../curl.ts'
 import type { Exchange, Party } from '../exchange.ts'
 import { explain } from '../explain.ts'
 import type { Chapter } from '../sessions.ts'
@@ -54,12 +55,13 @@ function showExchange(exchange: Exchange, before: readonly Exchange[]): Html {
             </li>`,
         )}
       </ul>
-      ${content(exchange)}
     </div>
+    <div class="content">${content(exchange)}</div>
   </li>`
 }
 
-function content({ method, url, headers, sent, redirect, status, answerHeaders, received }: Exchange): Html {
+function content(exchange: Exchange): Html {
+  const { method, url, headers, sent, redirect, status, answerHeaders, received } = exchange
   return html`<details>
     <summary>${redirect ? 'What was sent' : 'What was sent and what came back'}</summary>
     <h5>Sent</h5>
@@ -72,6 +74,8 @@ function content({ method, url, headers, sent, redirect, status, answerHeaders, 
             <p><code>${status === 0 ? 'nothing' : status}</code></p>
             ${members({ ...answerHeaders, ...received })}`
     }
+    <h5>As a command</h5>
+    <pre class="curl">${curlCommand(exchange)}</pre>
   </details>`
 }
 

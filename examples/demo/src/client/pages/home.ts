@@ -32,6 +32,7 @@ export function homePage({ identity, chapters, csrf, places }: HomeOptions): Pag
         <p class="lead">You are <strong>${claims['sub']}</strong> of ${issuer}. ${grantedScope(exchanges)}</p>
         <div class="actions">
           ${button('/call', 'Call the API', false)} ${button('/refresh', 'Refresh the tokens')}
+          ${button('/introspect', 'Ask about the token')} ${button('/machine', 'A token for the client itself')}
           ${button('/logout', 'Log out')} <a href="#messages">See every message</a>
         </div>
       </section>

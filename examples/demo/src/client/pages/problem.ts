@@ -54,7 +54,10 @@ export function problemPage(error: AuthlibError, exchanges: readonly Exchange[] 
           ${onlyBack ? '' : html`<a class="button" href="/login">Log in</a>`}
           <a class="button ${onlyBack ? '' : 'quiet'}" href="/">To the start page</a>
         </p>
-        <p class="note"><code>${error.code}</code>${error.hint === undefined ? '' : html`: ${error.hint}`}</p>
+        <p class="note">
+          <code>${error.code}</code
+          >${error.reason === undefined ? '' : html` (<code>${error.reason}</code>)`}${error.hint === undefined ? '' : html`: ${error.hint}`}
+        </p>
       </section>
       ${exchanges.length === 0 ? '' : diagram([{ title: 'Up to here', exchanges }])}`,
   }

@@ -1,4 +1,4 @@
-/** What somebody sees who is not logged in, and who has just logged out. */
+/** The pages before a login and after a logout. */
 
 import { html } from 'hono/html'
 import type { Html, Page, Places } from '../../pages/layout.ts'
@@ -15,7 +15,9 @@ export function startPage(places: Places): Page {
           This client knows no passwords. It sends you to an OpenID provider, learns who you are, and calls an API for
           you. Then it shows what was sent, what came back, and which rule it satisfies.
         </p>
-        <p><a class="button" href="/login">Log in</a></p>
+        <p class="actions">
+          <a class="button" href="/login">Log in</a> <a class="button quiet" href="/play">Break a login</a>
+        </p>
         <p class="note">As <code>alice</code> or <code>bob</code>: the password is the username.</p>
       </section>
       ${servers(places)} ${ideas(places)}`,
@@ -38,8 +40,8 @@ function servers({ url, issuer, api }: Places): Html {
       </li>
       <li class="api">
         <h3>API</h3>
-        <p>Answers whoever brings a token with the right scope.</p>
-        <p><a href="${api}/.well-known/oauth-protected-resource">${api}</a></p>
+        <p>Answers requests whose token has the right scope.</p>
+        <p><a href="${api}/">${api}</a></p>
       </li>
     </ul>
   </section>`

@@ -12,7 +12,7 @@ export function loginPage({ client, handle }: PendingInteraction, refused?: stri
   return {
     title: 'Log in',
     body: `<p>to continue to <strong>${name}</strong></p>
-${again ? '<p class="error" role="alert" id="error">That user and password do not go together.</p>' : ''}
+${again ? '<p class="error" role="alert" id="error">Incorrect username or password.</p>' : ''}
 <form method="post">
 ${handleField(handle)}
 <label>Username <input type="text" name="username" value="${escapeHtml(refused ?? '')}" autocomplete="username" autocapitalize="none" spellcheck="false" required${described}${again ? '' : focus}></label>

@@ -10,7 +10,7 @@ import { pageResponse } from '../page.ts'
 
 export function errorPage(error: OAuth2Error): HttpResponse {
   const detail = error.description === '' ? error.code : `${error.code}: ${error.description}`
-  const body = `<p>Go back to the application that sent you here and start again. If that does not help, tell its makers:</p>
+  const body = `<p>Go back to the application that sent you here and start again. If that does not help, send this to the application's developers:</p>
 <p><code>${escapeHtml(detail)}</code></p>`
   const page = pageResponse(error.status, { title: 'This request cannot be continued', body })
   const wait = error.headers.filter(([name]) => name === 'retry-after')

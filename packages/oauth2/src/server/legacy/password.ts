@@ -61,7 +61,7 @@ export function insecurePasswordGrant({ findSubject }: InsecurePasswordGrantOpti
       if (password === undefined) throw invalidRequest('password is missing')
       const scope = requestedScope(request)
       const subject = await findSubject({ server, client, username, password, http })
-      if (subject === null) throw invalidGrant('the username and the password do not go together')
+      if (subject === null) throw invalidGrant('incorrect username or password')
       return { authorization: newAuthorization(request, { subject, scope }), scope, refreshable: true }
     },
   }
