@@ -198,7 +198,7 @@ export const specifications: readonly Specification[] = [
   },
 ]
 
-/** One citation in a text, such as `RFC 6749 §4.1.2`. */
+/** One citation in a string, such as `RFC 6749 §4.1.2`. */
 export interface Citation {
   readonly name: string
   readonly sections: readonly string[]
@@ -208,12 +208,12 @@ const NAMES = specifications.map(({ name }) => name.replaceAll('.', String.raw`\
 const SECTIONS = String.raw`(?:,? §[0-9A-Z]+(?:\.[0-9]+)*)*`
 const CITATION = `(?<name>${NAMES.join('|')}|RFC [0-9]+)(?: 1\\.0)?(?<sections>${SECTIONS})(?![0-9])`
 
-/** Everything a text cites, unknown RFCs included. OIDC is short for OpenID Connect. */
+/** Everything a string cites, unknown RFCs included. OIDC is short for OpenID Connect. */
 export function findCitations(text: string): Citation[] {
   return [...longForm(text).matchAll(new RegExp(CITATION, 'g'))].map(toCitation)
 }
 
-/** The one citation a text consists of, or undefined when it is not one. */
+/** The one citation a string consists of, or undefined when it is not one. */
 export function parseCitation(text: string): Citation | undefined {
   const match = new RegExp(`^${CITATION}$`).exec(longForm(text))
   return match === null ? undefined : toCitation(match)

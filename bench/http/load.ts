@@ -86,7 +86,7 @@ export class Subject {
   }
 }
 
-/** Somebody at a provider's pages, with a cookie jar. */
+/** Someone at a provider's pages, with a cookie jar. */
 export class Browser {
   readonly #subject: Subject
   readonly #authorizePath: string
@@ -110,7 +110,7 @@ export class Browser {
     throw new Error(`${subject.name}: the login does not end`)
   }
 
-  /** What goes over the wire for somebody who is logged in: a request for a code, and one for its tokens. */
+  /** What goes over the wire for someone who is logged in: a request for a code, and one for its tokens. */
   async codeFlow(): Promise<void> {
     const verifier = randomBytes(32).toString('base64url')
     const answer = await this.#visit(this.#authorizePath + query(verifier))

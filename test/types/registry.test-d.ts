@@ -55,7 +55,7 @@ void inHono.google.authorizeRedirect(res, { redirectUri })
 expectTypeOf(honoAdapter).not.toExtend<Adapter<ExpressResponse>>()
 
 // An OpenID provider has an issuer, and secrets are a list, so that they can rotate.
-// @ts-expect-error: without an issuer nobody can say whose ID Token it is
+// @ts-expect-error: without an issuer no one can say whose ID Token it is
 oidc({ clientId: 'client' })
 // @ts-expect-error: one secret alone
 new OAuth({ adapter: expressAdapter, secrets: 'secret' })

@@ -20,9 +20,9 @@ expectTypeOf(withTenant.protect(new Request(resource)))
   .toEqualTypeOf<number>()
 expectTypeOf(currentToken<ResourceToken>(request)).toEqualTypeOf<ResourceToken | undefined>()
 
-// @ts-expect-error: nobody could tell whether a token is meant for it
+// @ts-expect-error: no one could tell whether a token is meant for it
 new ResourceProtector({ validators })
-// @ts-expect-error: nobody could tell whether a token is valid
+// @ts-expect-error: no one could tell whether a token is valid
 new ResourceProtector({ resource })
 // @ts-expect-error: who asks has to say so
 introspection({ issuer: 'https://as.example' })

@@ -95,7 +95,7 @@ export function createClient(options: ClientOptions): Hono<Env> {
       chapters: [{ title: 'Log in', exchanges }],
     })
     await provider.session(key).save(token)
-    if (former !== undefined) await endSession(former).catch(() => undefined) // its tokens are of no use to anybody now
+    if (former !== undefined) await endSession(former).catch(() => undefined) // its tokens are of no use to anyone now
     return c.redirect('/', 303)
   })
 

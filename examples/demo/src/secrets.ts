@@ -1,4 +1,4 @@
-/** Secrets of the demo, made once and kept beside the database, so that a restart signs nobody out. */
+/** Secrets of the demo, made once and kept beside the database, so that a restart signs no one out. */
 
 import { randomToken } from '@authlib/core'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ export interface Secrets {
   readonly clientSecret: string
 }
 
-/** @throws SetupError when the file is not one of ours */
+/** @throws SetupError when the demo did not write the file */
 export function loadSecrets(path: string): Secrets {
   const fresh: Secrets = { provider: randomToken(), client: randomToken(), clientSecret: randomToken() }
   try {

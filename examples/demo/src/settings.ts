@@ -1,4 +1,4 @@
-/** What the environment says about how the demo shall run. */
+/** The settings of the demo, from environment variables. */
 
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +27,7 @@ export interface OtherProvider {
   readonly scope: readonly string[]
 }
 
-/** Something that whoever starts the demo has to put right: the message says what, and no stack trace helps. */
+/** A mistake in the settings: the message says what to correct, and no stack trace helps. */
 export class SetupError extends Error {}
 
 /** @throws SetupError */

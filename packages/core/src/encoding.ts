@@ -35,7 +35,7 @@ export function decodeBase64(text: string): Uint8Array {
 const utf8Encoder = /* @__PURE__ */ new TextEncoder()
 const utf8Decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The bytes of a text. */
+/** The bytes of a string. */
 export function encodeUtf8(text: string): Uint8Array {
   return utf8Encoder.encode(text)
 }

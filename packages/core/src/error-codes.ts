@@ -47,7 +47,7 @@ export interface ErrorCodes {
   expired_login_hint_token: 'server'
   /** `exp`, or `iat` and `maxAge`, lie in the past. Fix: get a new token; check the clocks, or allow a `leeway`. */
   expired_token: 'jose' | 'client' | 'server'
-  /** The host of a URL that somebody else chose is not on the public internet. Fix: none, unless you chose the URL. */
+  /** The host of a URL that someone else chose is not on the public internet. Fix: none, unless you chose the URL. */
   forbidden_address: 'core'
   /** A token was to be sent to an origin that is not allowed. Fix: add the origin to `apiOrigins` if it may have the token. */
   foreign_origin: 'client'

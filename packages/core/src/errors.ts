@@ -13,7 +13,7 @@ export interface AuthlibErrorOptions {
 }
 
 /**
- * An error with a stable `code` to switch on. `message` is constant text of ours: no caller input, no credential.
+ * An error with a stable `code` to switch on. `message` is our own constant text: no caller input, no credential.
  * Detail goes to `reason`, advice to `hint`.
  */
 export class AuthlibError extends Error {

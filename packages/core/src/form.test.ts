@@ -151,7 +151,7 @@ describe('fromRequest', () => {
     await expect(fromRequest(post(Uint8Array.of(0xff))).text()).rejects.toMatchObject({ status: 400 })
   })
 
-  it('says what to do when somebody read the body before', async () => {
+  it('says what to do when someone read the body before', async () => {
     const used = post('a=1')
     await used.text()
     await expect(fromRequest(used).text()).rejects.toMatchObject({ code: 'body_used', hint: expect.any(String) })

@@ -1,4 +1,4 @@
-/** A copy of JSON that nobody can change. */
+/** A copy of JSON that cannot be changed. */
 
 import type { Json, JsonObject } from './json.ts'
 

@@ -6,7 +6,7 @@ const policy = (options?: Parameters<typeof htmlResponse>[2]): string =>
     'content-security-policy',
   )!
 
-it('escapes what could end a text or an attribute', () => {
+it('escapes what could end a string or an attribute', () => {
   expect(escapeHtml(`<a href='x' title="&">é`)).toBe('&#60;a href=&#39;x&#39; title=&#34;&#38;&#34;&#62;é')
 })
 

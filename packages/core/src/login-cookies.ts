@@ -56,7 +56,7 @@ export function loginCookies(vault: LoginVault, clock: Clock): LoginStates {
           hint: 'Keep `data` below 2 kB, or keep logins in a store: `logins: storedLogins(store, { secrets })`.',
         })
       }
-      const others = findLogins(request).filter((login) => isHostCookie(login.name) === isHostCookie(name)) // a planted cookie evicts none of ours
+      const others = findLogins(request).filter((login) => isHostCookie(login.name) === isHostCookie(name)) // a planted cookie evicts no real one
       const evicted = crowdedOut(others, sizeOf({ name, value }))
       return [...evicted.map(({ name }) => remove(name)), cookie(name, value, LOGIN_LIFETIME, pending.formPost)]
     },

@@ -13,7 +13,7 @@ import { admit, createDispatch, errorResponse } from './mount.ts'
 const request = (path: string) => fromRequest(new Request(`https://as.example${path}`))
 
 describe('createDispatch', () => {
-  it('hands a request to the mountable that has its path, and to nobody else', async () => {
+  it('hands a request to the mountable that has its path, and to no one else', async () => {
     const dispatch = createDispatch([answering('one', '/a', '/b'), answering('two', '/c')], { onError: fail })
     expect(await dispatch(request('/b?x=1'))).toMatchObject({ body: '"one"' })
     expect(await dispatch(request('/c'))).toMatchObject({ body: '"two"' })

@@ -3,7 +3,7 @@
 import { randomBytes } from '#runtime'
 import { encodeBase64url } from './encoding.ts'
 
-/** Returns that many bytes nobody can predict. */
+/** Returns that many unpredictable bytes. */
 export type Random = (length: number) => Uint8Array
 
 /** The generator of the system. */

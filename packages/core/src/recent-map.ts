@@ -1,4 +1,4 @@
-/** A bounded memory from texts to values, for caches: what nobody has used lately goes. */
+/** A bounded memory from strings to values, for caches: what was not used lately goes. */
 
 export interface RecentMap<Value> {
   get(name: string): Value | undefined

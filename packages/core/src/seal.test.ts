@@ -73,7 +73,7 @@ describe('createSealer', () => {
     expect(await open(other, await sealer.seal('a'))).toBeNull()
   })
 
-  it('seals large texts', async () => {
+  it('seals large strings', async () => {
     const large = 'x'.repeat(1_000_000)
     expect(await open(sealer, await sealer.seal(large))).toBe(large)
   })

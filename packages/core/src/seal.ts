@@ -11,7 +11,7 @@ import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from './encoding.t
 import { AuthlibError } from './errors.ts'
 import { systemRandom, type Random } from './random.ts'
 
-/** Keeps texts secret and unchanged in hands that are not ours. */
+/** Keeps strings secret and unchanged in hands that are not ours. */
 export interface Sealer {
   /** `context` is what the text belongs to, such as the name of its cookie: opening needs the same. */
   seal(plaintext: string | Uint8Array, context?: string): Promise<string>
@@ -22,7 +22,7 @@ export interface Sealer {
 export interface SecretsOptions {
   /** At least 32 random characters each. The first one seals and signs; all of them open and verify. */
   readonly secrets: readonly string[]
-  /** What the key is for: texts of one label do not pass for those of another. */
+  /** What the key is for: strings of one label do not pass for those of another. */
   readonly label: string
 }
 
@@ -35,7 +35,7 @@ const IV_LENGTH = 12
 
 /**
  * AES-256-GCM as base64url of version, IV, ciphertext and tag: 29 bytes more than the text. IVs are random: replace a
- * secret long before it has sealed 2^32 texts. Throws `weak_secret`.
+ * secret long before it has sealed 2^32 strings. Throws `weak_secret`.
  */
 export function createSealer({ secrets, label, random = systemRandom }: SealerOptions): Sealer {
   const keys = deriveKeys(secrets, `seal ${label}`, importAeadKey)
@@ -66,7 +66,7 @@ export function createSealer({ secrets, label, random = systemRandom }: SealerOp
   }
 }
 
-/** Keeps texts unchanged in hands that are not ours; they stay readable. */
+/** Keeps strings unchanged in hands that are not ours; they stay readable. */
 export interface Mac {
   sign(text: string): Awaitable<string>
   verify(text: string, mac: string): Awaitable<boolean>

@@ -183,7 +183,7 @@ describe('send', () => {
   })
 })
 
-describe('send to a URL that somebody else chose (G2)', () => {
+describe('send to a URL that someone else chose (G2)', () => {
   it.each([
     'https://127.0.0.1/',
     'https://2130706433/',

@@ -20,7 +20,7 @@ export interface SendOptions {
   /** Default: the one of the runtime. */
   readonly fetch?: typeof fetch | undefined
   /**
-   * `public` for a URL that somebody else chose: https only, and no host or address that is not on the public internet.
+   * `public` for a URL that someone else chose: https only, and no host or address that is not on the public internet.
    * Node.js, Bun and Deno judge the address that the socket connects to. With a `fetch` of yours they look the name up
    * first, which a name that changes meanwhile can escape; elsewhere only addresses and well-known local names in the URL
    * are refused, and the platform keeps private networks away. Default `any`.

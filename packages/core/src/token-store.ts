@@ -24,7 +24,7 @@ export interface TokenStore {
    * (the same `id`; null: there is none). If omitted, overwrites. Returns false, writing nothing, if the stored id differs.
    */
   save(key: string, token: StoredToken | null, previous?: StoredToken | null): Promise<boolean>
-  /** Runs `action` while nobody else, in whatever process, runs one for `key`. Replaces the lease made of `save`. */
+  /** Runs `action` while no one else, in whatever process, runs one for `key`. Replaces the lease made of `save`. */
   lock?<T>(key: string, action: () => Promise<T>): Promise<T>
 }
 

@@ -89,7 +89,7 @@ it.each(['', 'x', 'a.b', 'a.b.c.d', 'a.b.c.d.e.f', '{', '{}', '[]', null, 1, [],
   await expect(decryptAnyJwe(token as string, wrapping)).rejects.toEqual(error)
 })
 
-it('JJ-09: limits a text before it is parsed', async () => {
+it('JJ-09: limits a string before it is parsed', async () => {
   const long = `{"payload":"${'A'.repeat(300_000)}"`
   const error = expect.objectContaining({ code: 'exceeded_size' }) as unknown
   expect(() => inspectUnverified(long)).toThrow(error)

@@ -29,7 +29,7 @@ import type { VerificationKeys } from './jws/signature.ts'
 import type { Key } from './keys/key.ts'
 import type { KeySetLike } from './keys/key-set.ts'
 
-/** What a token says about itself. Nobody has verified it: only for choosing what to verify or decrypt with. */
+/** What a token says about itself. No one has verified it: only for choosing what to verify or decrypt with. */
 export type UnverifiedToken =
   | { readonly kind: 'jws'; readonly serialization: Serialization; readonly headers: readonly JwsHeader[] }
   | { readonly kind: 'jwe'; readonly serialization: Serialization; readonly headers: readonly JweHeader[] }

@@ -46,7 +46,7 @@ describe('mount', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
   })
 
-  it('leaves an answer alone that somebody else has begun', async () => {
+  it('leaves an answer alone that someone else has begun', async () => {
     const mounted = mount(answering('/a', []))
     const server = await startNodeServer((incoming, outgoing) => {
       mounted(incoming, outgoing)

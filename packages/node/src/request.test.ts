@@ -51,7 +51,7 @@ describe('nodeRequest', () => {
     await server.stop()
   })
 
-  it('fails at once when the client was gone before anybody read', async () => {
+  it('fails at once when the client was gone before anyone read', async () => {
     const gone = new Promise<unknown>((resolve) => {
       void startNodeServer((incoming) => {
         incoming.once('close', () => {

@@ -9,7 +9,7 @@ import { ServerResponse } from 'node:http'
  * says nothing else.
  */
 export function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  if (outgoing.headersSent || outgoing.destroyed) return // somebody else has answered, or the client is gone
+  if (outgoing.headersSent || outgoing.destroyed) return // someone else has answered, or the client is gone
   const all =
     status === 204 || status === 304 ? headers : [...headers, ['content-length', `${Buffer.byteLength(body)}`] as const]
   if (isUntouched(outgoing)) {
@@ -27,7 +27,7 @@ export function send(outgoing: ServerResponse, { status, headers, body }: HttpRe
   outgoing.end(body)
 }
 
-/** As {@link send}, for promises that nobody awaits: when middleware that watches the response fails, the connection ends. */
+/** As {@link send}, for promises that no one awaits: when middleware that watches the response fails, the connection ends. */
 export function deliver(
   outgoing: ServerResponse,
   response: HttpResponse,

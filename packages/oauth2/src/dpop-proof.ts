@@ -86,7 +86,7 @@ export function dpopVerifier({
   const keys = recentMap<{ readonly key: Key; readonly jkt: string }>(1000)
   const bounds = nonces === undefined ? { maxAge, leeway } : { maxAge: DAY, leeway: DAY }
 
-  /** Nothing here costs more than a hash and an import: nobody has signed anything yet. */
+  /** Nothing here costs more than a hash and an import: no one has signed anything yet. */
   async function readKey({ jwk }: JwsHeader): Promise<{ key: Key; jkt: string }> {
     if (!isPublicJwk(jwk)) throw invalidProof('jwk is not a public key') // §4.3 item 7
     const jkt = await jwkThumbprint(jwk)

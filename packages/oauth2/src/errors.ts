@@ -44,7 +44,7 @@ export interface OAuth2ErrorOptions {
   readonly cause?: unknown
 }
 
-/** An error that is answered with `error` and `error_description`. The description is constant text of ours. */
+/** An error that is answered with `error` and `error_description`. The description is our own constant text. */
 export class OAuth2Error extends AuthlibError {
   /** Sent as `error_description`, when there is one. */
   readonly description: string

@@ -26,7 +26,7 @@ export interface IssuerMetadataOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one document. */
   readonly timeout?: number | undefined
-  /** `public` for an issuer that somebody else chose. Default `any`. */
+  /** `public` for an issuer that someone else chose. Default `any`. */
   readonly addresses?: 'any' | 'public' | undefined
   /** Allows plain http to hosts other than this machine. Default false. */
   readonly allowInsecureTransport?: boolean | undefined

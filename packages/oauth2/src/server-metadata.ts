@@ -108,7 +108,7 @@ export function invalidMetadata(reason: string, cause?: unknown): AuthlibError {
 
 /** A callback, or a document, that comes from another issuer than the one asked. RFC 9207 §2.4. */
 export function issuerMismatch(expected: string, received: string): AuthlibError {
-  return new AuthlibError('issuer_mismatch', 'This comes from another issuer', {
+  return new AuthlibError('issuer_mismatch', 'Issuer mismatch', {
     status: 400,
     reason: `expected ${expected}, received ${received}`,
     hint: `The issuer is configured as '${expected}'. The two must be equal to the letter: case, port and trailing slash.`,

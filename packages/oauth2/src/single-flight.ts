@@ -1,4 +1,4 @@
-/** Whoever asks while an answer is on its way gets the same one. */
+/** Callers at the same time share one answer. */
 
 export function singleFlight<T>(flights: Map<string, Promise<T>>, key: string, run: () => Promise<T>): Promise<T> {
   const underWay = flights.get(key)

@@ -83,7 +83,7 @@ export interface PresetFacts {
   }
   /** Members of the token response that are kept in `token.extra`. */
   readonly keep?: readonly string[]
-  /** Parameters of the callback that are kept there too. Nobody signed them. */
+  /** Parameters of the callback that are kept there too. No one signed them. */
   readonly keepFromCallback?: readonly string[]
   readonly api?: {
     /** Where relative URLs of sessions start. */

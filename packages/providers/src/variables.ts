@@ -34,7 +34,7 @@ export function fill(text: string, { variables = {} }: PresetFacts, values: Valu
   })
 }
 
-/** Whether a text waits for a login or a token. */
+/** Whether a string waits for a login or a token. */
 export function isOpen(text: string, preset: PresetFacts): boolean {
   return variablesFrom(preset, 'login', 'callback', 'token').some((name) => text.includes(`{${name}}`))
 }

@@ -1,4 +1,4 @@
-/** The store contract as a suite: what every store must do, for whoever writes one. */
+/** The store contract as a suite, for authors of stores: what every store must do. */
 
 import { commitCases } from './store-contract/commit-cases.ts'
 import type { OpenStore, StoreContractCase } from './store-contract/case.ts'

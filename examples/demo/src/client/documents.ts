@@ -6,7 +6,7 @@ import { sha256Base64url } from '@authlib/core/kit'
 export interface Documents<T extends JsonObject> {
   find(secret: string): Promise<T | null>
   save(secret: string, document: T): Promise<void>
-  /** Changes the document unless it is gone: a request that comes late brings back nobody who has logged out. */
+  /** Changes the document unless it is gone: a request that comes late brings back no one who has logged out. */
   update(secret: string, change: (document: T) => T): Promise<void>
   remove(secret: string): Promise<void>
 }

@@ -9,7 +9,7 @@ export type Party = 'browser' | 'client' | 'provider' | 'api'
 export type Exchange = {
   readonly from: Party
   readonly to: Party
-  /** The message went through the browser, by redirect: nobody answers it directly. */
+  /** The message went through the browser, by redirect: no one answers it directly. */
   readonly redirect: boolean
   readonly method: string
   /** Without its query. */

@@ -56,7 +56,7 @@ export function createSessions(store: Store, secrets: readonly string[]) {
       const value = key(c)
       return value === undefined ? null : kept.find(value)
     },
-    /** Under a new key: whoever knew the cookie before the login does not share it. */
+    /** Under a new key: anyone who knew the cookie before the login does not share it. */
     async start(c: Context, session: Session): Promise<string> {
       const value = randomToken()
       await kept.save(value, session)

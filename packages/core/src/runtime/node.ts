@@ -104,7 +104,7 @@ export async function guardedFetch(
       method,
       headers: { ...Object.fromEntries(headers), 'accept-encoding': 'identity' },
       signal,
-      agent: false, // a socket that somebody else kept alive was never judged
+      agent: false, // a socket that someone else kept alive was never judged
       lookup: guardedLookup(isAllowed),
     })
       .on('response', resolve)

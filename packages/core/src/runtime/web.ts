@@ -84,7 +84,7 @@ export const lookup: Runtime['lookup'] = () => Promise.resolve([])
 /** The platform keeps private networks out of reach (workerd) or has a policy of its own (browsers). */
 export const guardedFetch: Runtime['guardedFetch'] = (url, request) => fetch(url, { ...request, redirect: 'manual' })
 
-/** What Web Crypto takes. The cast is sound: nobody hands us shared memory, and Web Crypto would refuse it. */
+/** What Web Crypto takes. The cast is sound: no one hands us shared memory, and Web Crypto would refuse it. */
 function source(data: Uint8Array | string): Uint8Array<ArrayBuffer> {
   return (typeof data === 'string' ? new TextEncoder().encode(data) : data) as Uint8Array<ArrayBuffer>
 }

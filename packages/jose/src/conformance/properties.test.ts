@@ -40,7 +40,7 @@ async function settles(run: () => unknown): Promise<boolean> {
   }
 }
 
-/** A text or bytes with a few places changed. */
+/** A string or bytes with a few places changed. */
 const mutationOf = (text: string) =>
   fc
     .array(
@@ -92,7 +92,7 @@ describe('what is signed or encrypted', () => {
   })
 })
 
-describe('what nobody signed', () => {
+describe('what no one signed', () => {
   it('is refused by an error of ours, be it any text', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

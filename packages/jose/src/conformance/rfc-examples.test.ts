@@ -33,7 +33,7 @@ interface Signed {
 /** Content under AES-CBC and HMAC: bytes in base64url. */
 type Sealed = Record<'enc' | 'key' | 'plaintext' | 'iv' | 'aad' | 'ciphertext' | 'tag', string>
 
-/** Taken from the texts of the RFCs; each test names its section. */
+/** Taken from the strings of the RFCs; each test names its section. */
 const rfc = JSON.parse(readFileSync(new URL('../../vectors/rfc-examples.json', import.meta.url), 'utf8')) as {
   rfc7515: Record<'A.1' | 'A.2' | 'A.3' | 'A.4', Signed> &
     Record<'A.5' | 'E', { token: string }> & { 'A.6': { jws: GeneralJws }; 'A.7': { jws: FlattenedJws } }

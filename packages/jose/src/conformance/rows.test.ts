@@ -124,7 +124,7 @@ describe('signatures, by the rows of Authlib, joserfc and PyJWT', () => {
     await expect(wanting('a', 'd')).rejects.toEqual(code('invalid_claim'))
   })
 
-  it('PJ-15: times are numbers, and never texts that look like one', async () => {
+  it('PJ-15: times are numbers, and never strings that look like one', async () => {
     const key = await generateKey('ES256')
     const token = await signJws(JSON.stringify({ exp: 4e9, iat: '1' }), key)
     await expect(verifyJwt(token, key, {})).rejects.toEqual(code('invalid_claim'))

@@ -33,7 +33,7 @@ const rows: readonly JweRow[] = [
 
 /**
  * `ECDH-1PU`, and `ECDH-1PU+A128KW`, `+A192KW`, `+A256KW`, which need a content encryption of the CBC-HS family. What can
- * be decrypted comes from the sender, or from the recipient itself: nobody else can be convinced of it. The keys of both
+ * be decrypted comes from the sender, or from the recipient itself: no one else can be convinced of it. The keys of both
  * are on one curve.
  */
 export function ecdh1Pu({ sender }: Ecdh1PuOptions): readonly KeyManagement[] {

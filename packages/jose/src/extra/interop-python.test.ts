@@ -29,7 +29,7 @@ interface Job {
   readonly header: { readonly alg: string; readonly enc?: string }
   readonly key: Jwk
   readonly sender?: Jwk
-  /** A text, or the token with it. */
+  /** A string, or the token with it. */
   readonly input: string
 }
 

@@ -1,4 +1,4 @@
-/** Tells a secret from a key of another kind that somebody passes for one. RFC 8725 §2.1 */
+/** Tells a secret from a key of another kind that someone passes for one. RFC 8725 §2.1 */
 
 import { decodeBase64url } from '@authlib/core/kit'
 import { jwkFromDer } from './der-import.ts'

@@ -209,7 +209,7 @@ describe('a key that is not quite one', () => {
     await refused(outer('06052b8104000a'))
   })
 
-  it('asks for more iterations than anybody has time for (RFC 8018 §4.2)', async () => {
+  it('asks for more iterations than anyone has time for (RFC 8018 §4.2)', async () => {
     const key = await importKey(pairs['P-256'].privateKey)
     const der = await exportPrivateDer(key, { password: 'x', iterations: 65_536 })
     await importKey(der, { password: 'x' })

@@ -8,7 +8,7 @@ import { readPoint } from './ec-point.ts'
 /** Curves by the name that OpenSSH has for them. */
 export const ecdsaCurves = { nistp256: 'P-256', nistp384: 'P-384', nistp521: 'P-521' } as const
 
-/** Whether a text starts as such a key does. */
+/** Whether a string starts as such a key does. */
 export function isSshKey(text: string): boolean {
   return /^(?:ssh-|ecdsa-sha2-)/.test(text)
 }

@@ -53,8 +53,8 @@ export interface JweRecipientKey extends JweRecipientOptions {
 }
 
 /**
- * A compact JWE of bytes, or of the UTF-8 of a text. Rejects with `invalid_key` when the key is not for it, with
- * `unsupported_algorithm` when nobody here knows how; no key, no `alg` or an unknown `enc` is a `TypeError`.
+ * A compact JWE of bytes, or of the UTF-8 of a string. Rejects with `invalid_key` when the key is not for it, with
+ * `unsupported_algorithm` when no one here knows how; no key, no `alg` or an unknown `enc` is a `TypeError`.
  */
 export async function encryptJwe(
   plaintext: Content,

@@ -116,7 +116,7 @@ export async function decryptByEngine(
   return header.zip === undefined ? plaintext : inflate(plaintext, maxInflated)
 }
 
-/** RFC 7516 §11.5: with no key, or one of the wrong length, it goes on with a random one, so that nobody sees which failed. */
+/** RFC 7516 §11.5: with no key, or one of the wrong length, it goes on with a random one, so that no one sees which failed. */
 async function keyOrRandom(
   { keyLength }: JweEncryptionRow,
   decryptKey: () => Uint8Array | PromiseLike<Uint8Array>,

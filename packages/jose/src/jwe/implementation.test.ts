@@ -90,7 +90,7 @@ describe('algorithms of one’s own', () => {
     await expect(encryptJwe('text', key)).rejects.toMatchObject({ code: 'unsupported_algorithm' })
   })
 
-  it('are seen by whoever looks at a token, and known by name when a key is imported', async () => {
+  it('are seen by anyone who looks at a token, and known by name when a key is imported', async () => {
     const secret = Buffer.alloc(32, 1)
     const key = await importSecret(secret, { alg: 'X-MASK', implementations })
     const token = await encryptJwe('text', key, { enc: 'X-ARIA', implementations })

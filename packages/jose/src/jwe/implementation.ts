@@ -1,6 +1,6 @@
 /**
  * Algorithms of encryption as values: the code behind a row of the tables. They are passed in where they are wanted and
- * never registered, so that what nobody passes is not loaded, and no part of a program changes what another accepts.
+ * never registered, so that what no one passes is not loaded, and no part of a program changes what another accepts.
  */
 
 import type { Awaitable } from '@authlib/core'

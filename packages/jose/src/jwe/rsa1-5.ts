@@ -7,7 +7,7 @@ import { checkBlock } from './rsa-block.ts'
 
 /**
  * Decrypts RSAES-PKCS1-v1_5, which RFC 8725 §3.2 advises against: an answer that depends on the padding decrypts what
- * anybody sends (RFC 3218). It works on Node.js 24 and later alone, whose library hides a wrong padding, and a key that
+ * anyone sends (RFC 3218). It works on Node.js 24 and later alone, whose library hides a wrong padding, and a key that
  * is wrong in any way fails as a wrong tag does. Nothing is encrypted with it. Ask the peer for RSA-OAEP-256 instead.
  */
 export const weakRsa1_5: KeyManagement = {

@@ -36,7 +36,7 @@ function refusalReason(
   return row.secretLength !== undefined && row.secretLength !== key.secretLength ? 'of the wrong length' : null
 }
 
-/** Nobody knows it here, or it is for something else: a key for signatures, for one. */
+/** No one knows it here, or it is for something else: a key for signatures, for one. */
 export function unknownEncryption(): JoseError {
   return new JoseError('unsupported_algorithm', 'No encryption algorithm has this name')
 }

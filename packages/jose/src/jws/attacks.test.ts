@@ -46,7 +46,7 @@ const encode = (value: unknown) =>
   encodeBase64url(encodeUtf8(typeof value === 'string' ? value : JSON.stringify(value)))
 const body = encode(claims)
 
-/** A token with whatever header, signed by whoever. */
+/** A token with whatever header, signed by any key. */
 function forge(header: unknown, signer: (input: Buffer) => Uint8Array, payload = body): string {
   const input = `${encode(header)}.${payload}`
   return `${input}.${encodeBase64url(signer(Buffer.from(input)))}`
@@ -287,7 +287,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J9: no kid but a text, and no game with it', async () => {
+  it('J9: no kid but a string, and no game with it', async () => {
     const set = KeySet.from({ keys: [{ ...ecPair.publicKey.export({ format: 'jwk' }), kid: 'k' } as Jwk] })
     for (const kid of [
       '../../dev/null',

@@ -47,7 +47,7 @@ export interface VerifiedJws {
   readonly key: Key
 }
 
-/** Signs bytes, or the UTF-8 of a text. */
+/** Signs bytes, or the UTF-8 of a string. */
 export async function signJws(
   payload: Content,
   key: Key,
@@ -106,7 +106,7 @@ export function verifyCompact(
   return key instanceof Promise ? key.then(finish) : finish(key)
 }
 
-/** Header and payload as they stand there. Nobody has verified them: only for choosing what to verify with. */
+/** Header and payload as they stand there. No one has verified them: only for choosing what to verify with. */
 export function decodeUnverifiedJws(
   token: string,
   { maxSize = 262_144 }: { readonly maxSize?: number | undefined } = {},

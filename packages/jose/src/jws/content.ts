@@ -5,7 +5,7 @@ import { JoseError } from '../errors.ts'
 import { decodeError, type JwsHeader } from './header.ts'
 import type { SigningInput } from '../runtime/types.ts'
 
-/** Bytes, or a text that stands for its UTF-8. */
+/** Bytes, or a string that stands for its UTF-8. */
 export type Content = Uint8Array | string
 
 /** What is signed in place of the payload: base64url, or the payload itself. */

@@ -140,7 +140,7 @@ export function tooFewSignatures(): JoseError {
   return new JoseError('bad_signature', 'Too few signatures hold')
 }
 
-/** A key counts once, whatever its names and however often it has signed: nobody is two signers. */
+/** A key counts once, whatever its names and however often it has signed: no one is two signers. */
 async function countKeys(holding: readonly { readonly key: Key }[]): Promise<number> {
   const prints = holding.map(async ({ key }) => jwkThumbprint(key.kty === 'oct' ? key.privateJwk() : key.publicJwk()))
   return new Set(await Promise.all(prints)).size

@@ -12,7 +12,7 @@ import type { SigningInput } from '../runtime/types.ts'
 import { isObject } from '../shared/is-object.ts'
 
 /**
- * Chooses by the header, which nobody has verified yet: the one way to trust a key that a token brings along. Null when
+ * Chooses by the header, which no one has verified yet: the one way to trust a key that a token brings along. Null when
  * there is no key.
  */
 export type KeyResolver = (header: JwsHeader) => Awaitable<Key | KeySetLike | null>

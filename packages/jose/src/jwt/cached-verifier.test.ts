@@ -107,7 +107,7 @@ describe('a cached verifier', () => {
     await expect(verifier.verify(slow)).rejects.toMatchObject({ code: 'key_not_found' })
   })
 
-  it('hands out what nobody can change', async () => {
+  it('hands out what no one can change', async () => {
     const { verifier, token } = setUp()
     const text = await token({ roles: ['a'], nested: { deep: {} } })
     const { header, claims } = await verifier.verify(text)

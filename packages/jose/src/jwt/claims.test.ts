@@ -93,7 +93,7 @@ describe('times', () => {
     expect(await check(claims, { clock: () => Number('x') })).toBe('expired_token exp')
   })
 
-  it('do not grow by a policy whose numbers are texts', async () => {
+  it('do not grow by a policy whose numbers are strings', async () => {
     const texts = { leeway: '5', maxAge: '60' } as unknown as JwtPolicy
     expect(await check({ exp: now - 4 }, texts)).toBe('missing_claim iat')
     expect(await check({ exp: now - 4, iat: now - 64 }, texts)).toBe('accepted')
@@ -143,7 +143,7 @@ describe('names', () => {
     expect(await check({ exp, active: false, count: 0 }, { required: ['active', 'count'] })).toBe('accepted')
   })
 
-  it('an audience is for somebody: a policy without one refuses it, unless it says so (RFC 7519 §4.1.3)', async () => {
+  it('an audience is for someone: a policy without one refuses it, unless it says so (RFC 7519 §4.1.3)', async () => {
     expect(await check({ exp, aud: 'api' }, {})).toBe('invalid_claim aud')
     expect(await check({ exp, aud: 'api' }, { anyAudience: true })).toBe('accepted')
     expect(await check({ exp, aud: 'b' }, { audience: ['a', 'b'] })).toBe('accepted')
@@ -312,7 +312,7 @@ describe('types of tokens', () => {
     }
   })
 
-  it('have policies that need what they compare with: a setting that was forgotten lets nobody in', () => {
+  it('have policies that need what they compare with: a setting that was forgotten lets no one in', () => {
     const none = undefined as unknown as string // what process.env gives
     for (const make of [
       () => accessTokenPolicy({ issuer: none, audience: 'a' }),

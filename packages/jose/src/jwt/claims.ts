@@ -55,9 +55,9 @@ export interface JwtPolicy {
   readonly issuer?: string
   /** Who we are: one of these must be in `aud`. Without it, a token that has an `aud` is refused (RFC 7519 §4.1.3). */
   readonly audience?: string | readonly string[]
-  /** `aud` must be one text that names us, and no list: the token is for nobody else. Default false. */
+  /** `aud` must be one text that names us, and no list: the token is for no one else. Default false. */
   readonly soleAudience?: boolean | undefined
-  /** Accepts a token for whomever, as when reading one's own. Default false. */
+  /** Accepts a token for any audience, as when reading one's own. Default false. */
   readonly anyAudience?: boolean | undefined
   /** The exact `sub`. Default: any. */
   readonly subject?: string

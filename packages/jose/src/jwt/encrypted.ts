@@ -20,7 +20,7 @@ import type { KeySetLike } from '../keys/key-set.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /**
- * Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that nobody signs: `lifetime` and `clock` are for
+ * Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that no one signs: `lifetime` and `clock` are for
  * these. Rejects as `encryptJwe`.
  */
 export async function encryptJwt(
@@ -48,7 +48,7 @@ export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = 
 }
 
 /**
- * Decrypts claims that nobody signed and checks them. With a symmetric key that proves who made them; with a public one
+ * Decrypts claims that no one signed and checks them. With a symmetric key that proves who made them; with a public one
  * anyone could have: prefer a nested token then. Rejects as `decryptJwe` and `verifyJwt` do. Of the policy, `algorithms` and
  * `decryption` are for signatures, and not looked at.
  */

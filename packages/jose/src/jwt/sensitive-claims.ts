@@ -1,4 +1,4 @@
-/** Secrets that slipped into claims: whoever holds a signed token can read it (RFC 7519 §12). */
+/** Secrets that slipped into claims: anyone who holds a signed token can read it (RFC 7519 §12). */
 
 import type { NewJwtClaims } from './claims.ts'
 import { JoseError } from '../errors.ts'
@@ -25,7 +25,7 @@ export function refuseSensitiveClaims(claims: NewJwtClaims): void {
   const claim = first.path.join('.')
   throw new JoseError('insecure_claim', 'A claim looks like a secret', {
     claim,
-    status: 500, // whoever signs has made the mistake
+    status: 500, // it is the mistake of the signer
     reason: `${claim}: ${first.kind}`,
     hint: 'A signed token is readable: leave the claim out, or encrypt the token',
   })

@@ -73,7 +73,7 @@ export async function verifyJwt<C = JwtClaims>(
 }
 
 /**
- * Header and claims as they stand there. Nobody has verified them: only for choosing what to verify with. Throws what is wrong
+ * Header and claims as they stand there. No one has verified them: only for choosing what to verify with. Throws what is wrong
  * with their form. `maxSize` in characters is 16,384 by default.
  */
 export function decodeUnverifiedJwt(

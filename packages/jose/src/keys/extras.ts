@@ -1,4 +1,4 @@
-/** What a key may have beyond the library and the runtime. Apart, so that whoever needs nothing of it does not load it. */
+/** What a key may have beyond the library and the runtime. In a file of its own, so that programs without it do not load it. */
 
 import type { JwsRow } from '../algorithms.ts'
 import type { Signer } from '../runtime/types.ts'

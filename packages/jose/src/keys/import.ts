@@ -18,7 +18,7 @@ import { importJwkWith, type ImportKeyOptions } from './jwk-import.ts'
 /**
  * A JWK, or its JSON; a string in PEM or of OpenSSH; bytes in DER, or of a file with any of these; a `CryptoKey`, a pair of them, whose private half
  * need not be extractable, or a Node.js `KeyObject`; or, when `alg` is an HMAC
- * algorithm, the bytes of a secret. PEM and DER hold SPKI, PKCS#8 (encrypted too), PKCS#1, SEC1 or a certificate. A text
+ * algorithm, the bytes of a secret. PEM and DER hold SPKI, PKCS#8 (encrypted too), PKCS#1, SEC1 or a certificate. A string
  * is never taken for a secret (RFC 8725 §2.1): see `importSecret`.
  */
 export type KeyMaterial = Jwk | string | Uint8Array | CryptoKey | CryptoKeyPair | KeyObjectLike

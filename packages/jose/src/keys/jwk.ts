@@ -74,7 +74,7 @@ export function parseJwk(value: unknown, options: ParseJwkOptions = {}): Jwk {
   if (typeof kty !== 'string' || !Object.hasOwn(keyMembers, kty)) throw invalidKey('unknown kty')
   const { open, secret } = keyMembers[kty as KeyType] // sound: an own name of the table
   const names = isPrivateJwk(value as Jwk) ? [...open, ...secretsOf(value, secret)] : open
-  checkMaterial(value as Jwk, names, options) // kty is a text, the rest is looked at there
+  checkMaterial(value as Jwk, names, options) // kty is a string, the rest is looked at there
   for (const name of attributes) if (value[name] !== undefined) requiredText(value, name)
   return { ...pickMembers(value, [...names, ...attributes]), ...keyOpsOf(value) }
 }
@@ -161,7 +161,7 @@ function secretNames(): readonly string[] {
   return [...new Set(Object.values(keyMembers).flatMap(({ secret }) => secret)), 'oth']
 }
 
-/** Nobody else's list: a key stays what it is. */
+/** No one else's list: a key stays what it is. */
 function keyOpsOf({ key_ops: value }: Readonly<Record<string, unknown>>): Pick<Jwk, 'key_ops'> {
   if (value === undefined) return {}
   if (!isTextList(value) || new Set(value).size !== value.length)

@@ -166,7 +166,7 @@ describe('a remote key set', () => {
     expect(keys.revision).toBe(revision + 1)
   })
 
-  it('J29: is on the public internet when somebody else chose its URL', async () => {
+  it('J29: is on the public internet when someone else chose its URL', async () => {
     await expect(open({ addresses: 'public' }).get()).rejects.toMatchObject({
       code: 'key_set_unavailable',
       cause: { code: expect.stringMatching(/^(?:forbidden_address|insecure_transport)$/) as unknown },

@@ -20,7 +20,7 @@ export interface RemoteKeySetOptions {
   readonly timeout?: number | undefined
   /** Largest answer in bytes. Default 262,144. */
   readonly maxBody?: number | undefined
-  /** `public` for a URL that somebody else chose: no private addresses. Default `any`. */
+  /** `public` for a URL that someone else chose: no private addresses. Default `any`. */
   readonly addresses?: 'any' | 'public' | undefined
   /** Allows plain http to other hosts, such as containers of one network. Default false. */
   readonly allowInsecureTransport?: boolean | undefined
@@ -49,7 +49,7 @@ export interface ExportedKeySet {
   readonly etag?: string | undefined
 }
 
-/** The key set of somebody else, usable wherever a set is. */
+/** The key set of someone else, usable wherever a set is. */
 export interface RemoteKeySet extends KeySetLike {
   readonly revision: number
   /** The set, fetched if it must be. Rejects with `key_set_unavailable`. */

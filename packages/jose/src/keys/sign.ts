@@ -41,7 +41,7 @@ async function prepare(key: Key, alg: string): Promise<Signer> {
   return signer
 }
 
-/** Once per key: signatures that the published half does not verify help nobody. */
+/** Once per key: signatures that the published half does not verify help no one. */
 async function checkPair(signer: Signer, verifier: Verifier): Promise<void> {
   if (!(await verifier('pair', await signer('pair')))) throw invalidKey('the two halves do not belong together')
 }

@@ -72,7 +72,7 @@ describe.each(shared)('%s', (alg) => {
   })
 })
 
-describe('a text that is signed', () => {
+describe('a string that is signed', () => {
   it.each(['HS256', 'ES256', 'Ed25519'])('stands for its UTF-8: %s', async (alg) => {
     const row = findJwsRow(alg)!
     const { secret, open } = await materialFor(row)
@@ -161,7 +161,7 @@ describe('keys', () => {
   })
 })
 
-describe('texts', () => {
+describe('strings', () => {
   it('are encoded and decoded alike, or refused alike', () => {
     const attempt = (run: () => string) => {
       try {

@@ -12,7 +12,7 @@ export function knownHeader(encoded: string): object | undefined {
   return known.get(encoded)
 }
 
-/** For one under which a signature has just verified: strangers cannot fill the cache. Ordinary ones hold only texts, and parsing froze them. */
+/** For one under which a signature has just verified: strangers cannot fill the cache. Ordinary ones hold only strings, and parsing froze them. */
 export function rememberHeader(encoded: string, header: object): void {
   if (encoded.length <= MAX_LENGTH && isTextList(Object.values(header))) known.set(copy(encoded), header)
 }

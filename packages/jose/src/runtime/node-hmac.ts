@@ -35,7 +35,7 @@ function append(message: Buffer, start: number, input: SigningInput): number {
   return start + input.length
 }
 
-/** Compares the two MACs as texts, so that there is one spelling, in constant time. */
+/** Compares the two MACs as strings, so that there is one spelling, in constant time. */
 export function prepareHmacVerifier(row: JwsRow, secret: Uint8Array): Verifier {
   const mac = prepareHmac(row, secret)
   const length = Math.ceil((row.signatureLength * 4) / 3)

@@ -4,7 +4,7 @@ import { type createPrivateKey, createPublicKey, getCurves, type JsonWebKey, typ
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../keys/jwk.ts'
 
-/** What Deno calls X448 is another function than that of RFC 7748 §5: whoever uses it is understood by nobody else. */
+/** What Deno calls X448 is another function than that of RFC 7748 §5: no other library understands it. */
 export function assertKnown({ crv }: { readonly crv?: string }): void {
   if (crv === 'X448' && 'deno' in process.versions) throw unsupported('its X448 is another function')
 }

@@ -5,7 +5,7 @@ import { decodeInto, MAX_TEXT } from './node-base64url.ts'
 
 const scratch = Buffer.allocUnsafeSlow(MAX_TEXT)
 
-/** The UTF-8 of a text in base64url. */
+/** The UTF-8 of a string in base64url. */
 export function encodeText(text: string): string {
   if (text.length * 3 > scratch.length) return encodeBase64url(encodeUtf8(text))
   return scratch.toString('base64url', 0, scratch.write(text, 'utf8'))

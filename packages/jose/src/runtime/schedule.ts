@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks'
 
 const SHARE = 1 // millisecond of a turn: waiting for another one costs little then, and the loop is never held up for long
 
-const TIMED = 8 // about one call in so many, and nobody can tell which: the clock costs as much as reading a signature
+const TIMED = 8 // about one call in so many, and no one can tell which: the clock costs as much as reading a signature
 
 const atNextTurn = setImmediate // the real one: tests of users stop the clock later
 

@@ -3,7 +3,7 @@
 import type { Awaitable } from '@authlib/core'
 import type { KeyType } from '../algorithms.ts'
 
-/** What is signed: bytes, or a text that stands for its UTF-8 (such as the signing input of a compact token). */
+/** What is signed: bytes, or a string that stands for its UTF-8 (such as the signing input of a compact token). */
 export type SigningInput = string | Uint8Array
 
 /** Signs with one key and one algorithm. The signature is what a token carries: base64url of its JOSE form. */
@@ -12,7 +12,7 @@ export type Signer = (input: SigningInput) => Awaitable<string>
 /** Checks a signature as a token carries it: strict base64url of exactly the right length. Never throws for a bad one. */
 export type Verifier = (input: SigningInput, signature: string) => boolean | Promise<boolean>
 
-/** What a new key shall be. */
+/** What kind of key to make. */
 export interface NewKey {
   readonly kty: KeyType
   readonly crv?: string

@@ -42,7 +42,7 @@ export function decryptPkcs1(_own: Jwk, _encrypted: Uint8Array): Uint8Array {
   throw unsupported(undefined)
 }
 
-/** The UTF-8 of a text in base64url. */
+/** The UTF-8 of a string in base64url. */
 export function encodeText(text: string): string {
   return encodeBase64url(encodeUtf8(text))
 }

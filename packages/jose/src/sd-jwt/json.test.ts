@@ -117,7 +117,7 @@ describe('an SD-JWT in JSON, as issued', () => {
     expect(bare.header).toEqual({ disclosures: [] })
   })
 
-  it('leaves disclosures and kb_jwt to nobody else, and has a signer', async () => {
+  it('leaves disclosures and kb_jwt to no one else, and has a signer', async () => {
     for (const name of ['disclosures', 'kb_jwt']) {
       for (const where of ['header', 'unprotected']) {
         const signer = { key: second, [where]: { [name]: [] } }
@@ -477,7 +477,7 @@ describe('what is no SD-JWT in JSON', () => {
     await expect(verify(withSignatures(general, cut, other))).rejects.toMatchObject({ code: 'decode_error' })
   })
 
-  it('is larger than the policy allows, or than anybody needs', async () => {
+  it('is larger than the policy allows, or than anyone needs', async () => {
     const large = await issueFlattenedSdJwt({ ...claims, x: 'x'.repeat(240_000) }, { key: issuer }, options)
     expect(await verifySdJwtJson(large, issuer, { ...policy, maxSize: 400_000 })).toHaveProperty('claims')
     const flattened = await issueFlattened()

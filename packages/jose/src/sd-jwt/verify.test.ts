@@ -202,7 +202,7 @@ describe('keys of holders', () => {
 })
 
 describe('key binding', () => {
-  it('needs somebody and something to be bound to: a setting that was forgotten lets nobody in', async () => {
+  it('needs someone and something to be bound to: a setting that was forgotten lets no one in', async () => {
     const presentation = await presentSdJwt(await issue(), { disclose: [], keyBinding: binding })
     for (const missing of [{ audience: undefined }, { nonce: undefined }, { audience: '' }, { nonce: '' }]) {
       const keyBinding = { ...bindingPolicy.keyBinding!, ...missing } as KeyBindingPolicy

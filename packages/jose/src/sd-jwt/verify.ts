@@ -53,7 +53,7 @@ export async function verifySdJwt(
   const parts = await splitSdJwt(presentation, policy.maxSize)
   const { algorithms } = policy
   const { header, payload, key } = await verifyJws(parts.token, keys, {
-    maxSize: parts.token.length, // of a text whose length was checked
+    maxSize: parts.token.length, // of a string whose length was checked
     ...(algorithms && { algorithms }),
   })
   return { header, key, ...(await verifyContent(parts, payload, [header], policy)) }

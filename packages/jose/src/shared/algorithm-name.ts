@@ -3,7 +3,7 @@
 import type { JwsAlgorithm } from '../algorithms.ts'
 import type { JweAlgorithm, JweEncryption } from '../jwe/algorithms.ts'
 
-/** A text, beside the literals that an editor shall offer. */
+/** A string, beside the literals that an editor offers. */
 type AnyName = string & Record<never, never>
 
 /** Of a signature, such as `ES256`. */

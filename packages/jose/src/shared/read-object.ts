@@ -4,7 +4,7 @@ import { parseJson } from '@authlib/core/kit'
 import type { JoseError } from '../errors.ts'
 import { isObject } from './is-object.ts'
 
-/** The object in a text. Throws `fault` for what is not one, and for whatever reading the text throws. */
+/** The object in a string. Throws `fault` for what is not one, and for whatever reading the text throws. */
 export function readObject(
   read: () => string,
   fault: (cause?: unknown) => JoseError,

@@ -87,7 +87,7 @@ export interface OAuth2ClientSettings {
   readonly extensions?: readonly ClientExtension[] | undefined
   /** Seconds for one request to the authorization server. Default 10. */
   readonly timeout?: number | undefined
-  /** `public` when somebody else, such as a tenant, chose the issuer: no private addresses. Default `any`. */
+  /** `public` when someone else, such as a tenant, chose the issuer: no private addresses. Default `any`. */
   readonly addresses?: 'any' | 'public' | undefined
   /** Allows plain http to hosts other than this machine, such as other containers. Default false. */
   readonly allowInsecureTransport?: boolean | undefined

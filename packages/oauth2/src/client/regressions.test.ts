@@ -81,7 +81,7 @@ describe('the text of an error', () => {
     await expect(createClient().clientCredentials()).rejects.toMatchObject({ code: 'invalid_scope', reason })
   })
 
-  it('is kept for codes that nobody registered (X-30)', async () => {
+  it('is kept for codes that no one registered (X-30)', async () => {
     const error = { code: undefined, error: 'org_blocked', error_description: 'Ask your administrator' }
     await expect(logIn(createClient(), error)).rejects.toMatchObject({
       code: 'authorization_failed',
@@ -91,7 +91,7 @@ describe('the text of an error', () => {
 })
 
 describe('parameters', () => {
-  it('that are falsy texts are sent (X-11)', async () => {
+  it('that are falsy strings are sent (X-11)', async () => {
     const { url } = await createClient().createAuthorization({ redirectUri, params: { max_age: '0', display: '0' } })
     const sent = new URL(url).searchParams
     expect([sent.get('max_age'), sent.get('display')]).toEqual(['0', '0'])

@@ -43,7 +43,7 @@ export interface SessionTransport {
 
 const MAX_REDIRECTS = 5
 
-/** Stands for a base that only the token tells. RFC 6761 §6.4: nobody can own a name that ends so. */
+/** Stands for a base that only the token tells. RFC 6761 §6.4: no one can own a name that ends so. */
 const LATER = 'https://api.invalid/'
 
 /** What `fetch` does not let through to another origin, because only this one may see it. */

@@ -60,7 +60,7 @@ export function keeperState(random: Random): KeeperState {
 
 /** A token, and what keepers of several processes tell each other about it. */
 type Entry = Token & {
-  /** Somebody is refreshing it. */
+  /** Someone is refreshing it. */
   readonly lease?: boolean | undefined
   /** The refresh token that the server refused. Its successor may still be on the way to the store. */
   readonly dead?: string | undefined
@@ -138,7 +138,7 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     }
   }
 
-  /** Somebody else may be refreshing, until the same entry has been seen for the whole lease on our own clock. */
+  /** Someone else may be refreshing, until the same entry has been seen for the whole lease on our own clock. */
   function isLeased({ id, lease: leased = false }: Entry): boolean {
     if (!leased) {
       state.leases.delete(key)
@@ -189,7 +189,7 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   }
 
   /**
-   * Somebody else may have refreshed it without our lease. Otherwise the refresh token is forgotten, not the entry: whoever
+   * Someone else may have refreshed it without our lease. Otherwise the refresh token is forgotten, not the entry: anyone who
    * has the successor in memory must be able to save it.
    */
   async function refusedGrant(entry: Entry, refused: string | undefined, error: unknown): Promise<Token> {
@@ -304,7 +304,7 @@ export function tokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   }
 }
 
-/** Whether what stands there is still the token that was refreshed, whoever leased it or noted its end meanwhile. */
+/** Whether what stands there is still the token that was refreshed, even if another process leased it or noted its end meanwhile. */
 function isSame(entry: Entry, refreshed: Entry): boolean {
   const sameRefresh = entry.refreshToken === refreshed.refreshToken || entry.dead === refreshed.refreshToken
   return entry.accessToken === refreshed.accessToken && sameRefresh
@@ -325,7 +325,7 @@ function hintFor(entry: Entry | null): string | undefined {
   return 'To stay logged in, ask for a refresh token: many providers give one for the scope `offline_access`.'
 }
 
-/** Waits for whoever holds the lease; says how many seconds. */
+/** Waits for the holder of the lease; returns how many seconds. */
 async function pause(waited: number): Promise<number> {
   const seconds = Math.min(0.05 + waited / 4, 1)
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))

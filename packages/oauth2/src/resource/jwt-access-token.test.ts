@@ -242,7 +242,7 @@ describe('jwtAccessToken without keys', () => {
     expect(fetched).toEqual(['/.well-known/openid-configuration', METADATA, '/jwks'])
   })
 
-  it('asks nobody about tokens of other issuers', async () => {
+  it('asks no one about tokens of other issuers', async () => {
     expect(await status(await sign(), discovering())).toBe(401)
     expect(await status('opaque', discovering())).toBe(401)
     expect(asked).toEqual([])
@@ -270,7 +270,7 @@ describe('jwtAccessToken without keys', () => {
     ],
     ['the key set fails', () => answers.set('/jwks', fail)],
     ['the key set is HTML', () => answers.set('/jwks', (response) => response.end('<html>'))],
-  ])('answers 503 and lets nobody in while %s', async (_, breakIt) => {
+  ])('answers 503 and lets no one in while %s', async (_, breakIt) => {
     breakIt()
     expect(await status(await token(), discovering())).toBe(503)
   })

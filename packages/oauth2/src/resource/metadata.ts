@@ -89,7 +89,7 @@ export function resourceMetadataUrl(resource: string): string {
 }
 
 /**
- * Checks that a text can identify a resource that publishes metadata: an https URL (http on loopback), without fragment
+ * Checks that a string can identify a resource that publishes metadata: an https URL (http on loopback), without fragment
  * (RFC 9728 §1.2), user, or query, which a route could not tell apart.
  *
  * @throws AuthlibError `invalid_resource`

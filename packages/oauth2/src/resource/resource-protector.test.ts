@@ -114,7 +114,7 @@ describe('ResourceProtector', () => {
     }
   })
 
-  it('answers a token that nobody knows with invalid_token (S1, RFC 6750 §3.1)', async () => {
+  it('answers a token that no one knows with invalid_token (S1, RFC 6750 §3.1)', async () => {
     const response = await answer(protector(), get('Bearer junk'), 'notes:read')
     expect(response.status).toBe(401)
     expect(challenges(response)).toMatchObject([{ error: 'invalid_token', scope: 'notes:read' }])

@@ -131,7 +131,7 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
     return this.#accepted.get(request) ?? []
   }
 
-  /** The answer to what {@link protect} threw. What is no error of ours becomes a bare 500. */
+  /** The answer to what {@link protect} threw. Other errors become a bare 500. */
   respond(error: unknown): HttpResponse {
     this.#report(error)
     return error instanceof ResourceError ? this.#refuse(error) : errorResponse(error)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tokenCache } from './token-cache.ts'
 
 describe('tokenCache', () => {
-  it('stays within its size and drops what nobody asks for', () => {
+  it('stays within its size and drops what no one asks for', () => {
     const cache = tokenCache<number>(10)
     for (let i = 0; i < 1000; i++) {
       cache.set(`t${i}`, i, 100, 0)

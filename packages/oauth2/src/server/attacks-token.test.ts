@@ -275,7 +275,7 @@ describe('refusals before and after the grant', () => {
     expect([status, json['error']]).toEqual([400, 'slow_down'])
   })
 
-  it('nobody but the server writes an authorization: a second writer is an error, not a lost token', async () => {
+  it('no one but the server writes an authorization: a second writer is an error, not a lost token', async () => {
     const { server, events } = fullServer()
     server.registerExtension({
       kind: 'extension',

@@ -43,7 +43,7 @@ describe('a code journey', () => {
   })
 })
 
-describe('a server whose events nobody hears', () => {
+describe('a server whose events no one hears', () => {
   it('prints its crashes, and nothing else', async () => {
     const failure = new Error('the database is on fire')
     const secrets = ['a secret of at least 32 characters']

@@ -11,7 +11,7 @@ import { decodeBase64 } from '@authlib/core/kit'
  * Reads `Client-Cert` (RFC 9440), a PEM with percent-encoding (`$ssl_client_escaped_cert` of nginx), or base64 of DER.
  * Undefined when there is none, or it cannot be read.
  *
- * The proxy must remove this header from every request that it gets: else anybody can claim any certificate. `trusted` says
+ * The proxy must remove this header from every request that it gets: else anyone can claim any certificate. `trusted` says
  * whether the proxy demands that a trusted authority has issued it.
  *
  * @example

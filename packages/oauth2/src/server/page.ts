@@ -9,7 +9,7 @@ export interface Page {
   readonly body: string
 }
 
-/** A page in the frame of ours. `formAction`: where its forms may lead, as in `htmlResponse`. */
+/** A page in our frame. `formAction`: where its forms may lead, as in `htmlResponse`. */
 export function pageResponse(status: number, page: Page, formAction?: HtmlResponseOptions['formAction']): HttpResponse {
   const styleNonce = randomToken()
   return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction })

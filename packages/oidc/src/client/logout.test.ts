@@ -66,7 +66,7 @@ describe('a back-channel logout', () => {
     ['a nonce', { nonce: 'n' }],
     ['neither sub nor sid', { sub: undefined, sid: undefined }],
     ['the type of an access token', {}, { typ: 'at+jwt' }],
-  ])('with %s is refused, and nobody is logged out (R13)', async (_, changes, header) => {
+  ])('with %s is refused, and no one is logged out (R13)', async (_, changes, header) => {
     const { send, heard } = receiver()
     expect(await send(logoutToken(changes, header))).toMatchObject({ status: 400 })
     expect(heard).toEqual([])

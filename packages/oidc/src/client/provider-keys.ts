@@ -49,11 +49,11 @@ function secretKey(clientSecret: string | undefined, alg: string): VerificationK
   return importJwk({ kty: 'oct', k: encodeBase64url(encodeUtf8(clientSecret)) }, { alg })
 }
 
-/** Algorithms whose keys the provider publishes. HMAC is left out: with it, whoever knows the secret can sign. */
+/** Algorithms whose keys the provider publishes. HMAC is left out: with it, anyone who knows the secret can sign. */
 function asymmetric({ id_token_signing_alg_values_supported: listed }: ServerMetadata): readonly string[] {
   const algorithms = (listed ?? ['RS256']).filter((alg) => (findJwsRow(alg)?.kty ?? 'oct') !== 'oct') // §2: the default
   if (algorithms.length > 0) return algorithms
-  throw new AuthlibError('unsupported_algorithm', 'The provider signs ID Tokens in no way that is accepted', {
+  throw new AuthlibError('unsupported_algorithm', 'The provider uses no supported ID Token algorithm', {
     hint: 'If the client is registered for an HMAC algorithm, name it as `idTokenAlg`.',
   })
 }

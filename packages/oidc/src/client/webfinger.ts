@@ -14,12 +14,12 @@ export interface DiscoverIssuerOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for the request. Default 10. */
   readonly timeout?: number | undefined
-  /** The account was typed by somebody: no private addresses. `any` for tests and networks of your own. Default `public`. */
+  /** The account was typed by someone: no private addresses. `any` for tests and networks of your own. Default `public`. */
   readonly addresses?: 'any' | 'public' | undefined
 }
 
 /**
- * The issuer for an e-mail-like account, a host or a URL. Whoever controls the host chooses the issuer: use the answer for a
+ * The issuer for an e-mail-like account, a host or a URL. Anyone who controls the host chooses the issuer: use the answer for a
  * login, never as an identity.
  *
  * @throws AuthlibError `missing_issuer` when the host names none; `invalid_issuer`; those of a request that fails

@@ -51,7 +51,7 @@ describe('prompt (Core §3.1.2.1, A13)', () => {
     ['select_account', '/login', '/login', '/login'],
     ['login consent', '/login', '/login', '/login'],
     ['', '/login', '/consent', 'code'],
-  ])('%j: nobody there, no consent yet, all known', async (prompt, nobody, noConsent, allKnown) => {
+  ])('%j: no one there, no consent yet, all known', async (prompt, nobody, noConsent, allKnown) => {
     const { server } = await provider()
     expect(await outcome(new Browser(server), { prompt })).toBe(nobody)
     expect(await outcome((await loggedIn({ scope: 'read' })).browser, { prompt })).toBe(noConsent)
@@ -130,7 +130,7 @@ describe('id_token_hint (Core §3.1.2.1, A14)', () => {
     expect(await outcome(browser, { id_token_hint: idToken, prompt: 'none' })).toBe('code')
   })
 
-  it('of somebody else asks for a login, and answers nothing about who is there', async () => {
+  it('of someone else asks for a login, and answers nothing about who is there', async () => {
     const { server, browser } = await loggedIn()
     const { json } = await logIn(server, {}, { user: 'bob' })
     const hint = String(json['id_token'])

@@ -1,4 +1,4 @@
-/** Good requests, broken at random: never a 5xx, never a crash, never a redirect to where nobody is registered. */
+/** Good requests, broken at random: never a 5xx, never a crash, never a redirect to where no one is registered. */
 
 import { bearer } from '@authlib/oauth2/resource'
 import type { AuthEvent, AuthorizationServer } from '@authlib/oauth2/server'

@@ -10,7 +10,7 @@ import { findJwsRow } from '@authlib/jose'
 import { invalidRequest } from '@authlib/oauth2'
 import type { Client, Server } from '@authlib/oauth2/server'
 
-/** Members of client metadata that name a signature algorithm of ours. */
+/** Members of client metadata that name one of our signature algorithms. */
 export type SignedResponse = 'id_token_signed_response_alg' | 'userinfo_signed_response_alg'
 
 const signed: readonly SignedResponse[] = ['id_token_signed_response_alg', 'userinfo_signed_response_alg']

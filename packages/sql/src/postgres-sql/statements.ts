@@ -154,7 +154,7 @@ function afterGuards(steps: readonly Step[]): string {
   return counted > 0 ? ` AND EXISTS (SELECT FROM s${counted - 1})` : ''
 }
 
-/** 53 bits of the text (cyrb53, public domain). A driver refuses two texts under one name, so a clash cannot go unseen. */
+/** 53 bits of the text (cyrb53, public domain). A driver refuses two strings under one name, so a clash cannot go unseen. */
 function nameOf(text: string): string {
   let [high, low] = [0xdeadbeef, 0x41c6ce57]
   for (let n = 0; n < text.length; n++) {

@@ -83,7 +83,7 @@ export function sqliteStatements(prefix = 'authlib_'): SqliteStatements {
 const FEW = 4
 const FROM_JSON = 'SELECT value ->> 0, value ->> 1 FROM json_each(?)'
 
-/** Repeats the last key up to a power of two, so that few texts, and few prepared statements, serve any number of keys. */
+/** Repeats the last key up to a power of two, so that few strings, and few prepared statements, serve any number of keys. */
 function padded(keys: readonly RecordKey[]): RecordKey[] {
   const size = 2 ** Math.ceil(Math.log2(keys.length))
   return Array.from({ length: size }, (_, n) => keys[Math.min(n, keys.length - 1)]!)

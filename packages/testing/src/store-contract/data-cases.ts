@@ -1,4 +1,4 @@
-/** What comes back is what went in, and belongs to nobody else. */
+/** What comes back is what went in, and belongs to no one else. */
 
 import type { JsonObject } from '@authlib/core'
 import { assertEqual } from '../assert.ts'

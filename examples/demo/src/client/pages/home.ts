@@ -1,4 +1,4 @@
-/** What somebody sees who is logged in: who they are, what the API said, and every message it took. */
+/** What someone sees who is logged in: who they are, what the API said, and every message it took. */
 
 import { html } from 'hono/html'
 import type { Html, Page, Places } from '../../pages/layout.ts'

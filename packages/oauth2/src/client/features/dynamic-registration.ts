@@ -29,7 +29,7 @@ export interface RegistrationRequestOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one request. Default 10. */
   readonly timeout?: number | undefined
-  /** `public` when somebody else chose the issuer: no private addresses. Default `any`. */
+  /** `public` when someone else chose the issuer: no private addresses. Default `any`. */
   readonly addresses?: 'any' | 'public' | undefined
   readonly clock?: Clock | undefined
 }

@@ -1,5 +1,5 @@
 /**
- * Signed authorization requests: the parameters as a JWT of the client, which nobody on the way can change.
+ * Signed authorization requests: the parameters as a JWT of the client, which no one on the way can change.
  *
  * @spec RFC 9101 §4 §5
  */

@@ -68,7 +68,7 @@ export function signedResponse({
     },
     async callback(params, _login, client) {
       const response = params.get('response')
-      if (response === undefined) throw invalidCallback('it is not signed') // nobody may step down to plain parameters
+      if (response === undefined) throw invalidCallback('it is not signed') // no one may step down to plain parameters
       const claims = await verify(response, client)
       const texts = Object.entries(claims).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       return Params.of(Object.fromEntries(texts))

@@ -1,5 +1,5 @@
 /**
- * Trades a token for another: for another audience, with less scope, or on behalf of somebody.
+ * Trades a token for another: for another audience, with less scope, or on behalf of someone.
  *
  * @spec RFC 8693 §2
  */

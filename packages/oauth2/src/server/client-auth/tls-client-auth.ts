@@ -43,7 +43,7 @@ export const tlsClientAuth: ClientAuthMethod = {
 }
 
 /**
- * `self_signed_tls_client_auth`: a certificate whose public key is one of the client's `jwks` or `jwks_uri`. Nobody needs
+ * `self_signed_tls_client_auth`: a certificate whose public key is one of the client's `jwks` or `jwks_uri`. No one needs
  * to have issued it.
  */
 export function selfSignedTlsClientAuth(): ClientAuthMethod {

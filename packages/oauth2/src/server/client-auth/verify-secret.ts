@@ -19,7 +19,7 @@ export interface PresentedSecret {
 const NOBODY: readonly ClientSecret[] = [{ hash: `sha-256:${'A'.repeat(43)}` }]
 
 /**
- * The client, if the secret is one of its own that is alive. Hashes of ours take the same time whether the client exists
+ * The client, if the secret is one of its own that is alive. Our own hashes take the same time whether the client exists
  * or not; those of a registered `SecretVerifier` take their own.
  *
  * @throws OAuth2Error `invalid_client`, whatever is wrong

@@ -68,7 +68,7 @@ export interface ClientSource {
 export interface ClientStore extends ClientSource {
   save(client: Client): Promise<void>
   /**
-   * Changes a client that is there, whoever writes at the same time: `change` may run again. Null when there is none, so that
+   * Changes a client that is there, even if others write at the same time: `change` may run again. Null when there is none, so that
    * a client which is removed meanwhile does not come back.
    */
   update(clientId: string, change: (client: Client) => Awaitable<Client>): Promise<Client | null>

@@ -71,7 +71,7 @@ export type AuthEvent = {
 /** Called after the commit and not waited for. What it throws is swallowed: a listener cannot fail a request. */
 export type EventListener = (event: AuthEvent) => void
 
-/** For servers whose events nobody hears: a crash must not vanish. */
+/** For servers without a listener: a crash must not vanish. */
 export function logServerError(event: AuthEvent): void {
   if (event.type === 'server.error') logError(event.error)
 }

@@ -64,7 +64,7 @@ export interface Interaction extends Described {
   begin(request: InteractionRequest, http: HttpRequest): Promise<HttpResponse>
   /** @throws OAuth2Error when the request carries no interaction of this browser */
   resume(http: HttpRequest, server: Server): Promise<PendingInteraction>
-  /** Who is logged in with the application's own session; null: nobody. */
+  /** Who is logged in with the application's own session; null: no one. */
   currentLogin?(http: HttpRequest, server: Server): Awaitable<Login | null>
   /** Ends that login. The headers go with the answer, such as the removal of a cookie. */
   endLogin?(http: HttpRequest, server: Server): Awaitable<readonly HttpHeader[]>

@@ -12,7 +12,7 @@ export interface Attempt {
   readonly kind: 'client' | 'grant' | 'user_code'
   /** Name of the endpoint, such as `token`. */
   readonly endpoint: string
-  /** With the kind `client` it is only claimed: anybody can send the id of another client. */
+  /** With the kind `client` it is only claimed: anyone can send the id of another client. */
   readonly clientId?: string | undefined
   /** Of the kind `grant`. */
   readonly grantType?: string | undefined

@@ -38,7 +38,7 @@ export interface Environment {
   readonly mac: (label: string) => Mac
   /** Absolute URL of a registered endpoint; `id` takes the place of a last segment `/:id`. */
   readonly url: (endpoint: string, id?: string) => string
-  /** A request to a URL that somebody else chose: public addresses alone, no redirect, limits on size and time. */
+  /** A request to a URL that someone else chose: public addresses alone, no redirect, limits on size and time. */
   readonly send: (url: string | URL, options?: Omit<SendOptions, 'fetch' | 'addresses'>) => Promise<SendResponse>
   readonly emit: (event: AuthEvent) => void
   /** The rate limiter of the application. */
@@ -112,7 +112,7 @@ export interface Authorizations {
    * `cause` is `administration` by default.
    */
   revoke(owner: Owner | { readonly authorizationId: string }, cause?: EndingCause): Promise<number>
-  /** Changes a live one, whoever writes at the same time. Null when there is none that lives. */
+  /** Changes a live one, even if others write at the same time. Null when there is none that lives. */
   amend(id: string, change: (authorization: Authorization) => AuthorizationUpdate): Promise<Authorization | null>
 }
 
@@ -142,7 +142,7 @@ export interface Interactions {
   begin(request: InteractionRequest, http: HttpRequest): Promise<HttpResponse>
   /** What a login or consent page works on, from the request that shows or posts it. */
   resume(http: HttpRequest): Promise<PendingInteraction>
-  /** Who is logged in at the application; null when nobody is, or the interaction cannot say. */
+  /** Who is logged in at the application; null when no one is, or the interaction cannot say. */
   currentLogin(http: HttpRequest): Promise<Login | null>
   /** Ends that login. The headers go with the answer. */
   endLogin(http: HttpRequest): Promise<readonly HttpHeader[]>

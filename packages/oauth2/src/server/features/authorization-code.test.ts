@@ -154,7 +154,7 @@ describe('a code that comes again', () => {
     ['with a wrong verifier', { code_verifier: WRONG }],
     ['from another client', { client: OTHER }],
     ['with another redirect_uri', { redirect_uri: 'https://app.example/x' }],
-  ])('changes nothing %s: a thief of the code alone signs nobody out (OAuth 2.1 §7.5)', async (_case, form) => {
+  ])('changes nothing %s: a thief of the code alone signs no one out (OAuth 2.1 §7.5)', async (_case, form) => {
     const clock = manualClock()
     const { server } = fullServer({ clock })
     const code = await obtainCode(server)

@@ -81,7 +81,7 @@ export function authorizationCodeGrant({
       if (data.status === 'burnt') throw invalidGrant(INVALID_CODE, { reason: 'burnt code' })
       const plan = { authorization, scope: authorization.scope }
       if (data.status === 'used') {
-        // The plan is refused only once everything else about the request has been found valid: whoever holds nothing
+        // The plan is refused only once everything else about the request has been found valid: anyone who holds nothing
         // but a used code must not be able to end the authorization. OAuth 2.1 §7.5
         const soon = now < (data.usedAt ?? 0) + doubleSubmitInterval
         const doubleSubmit = soon && data.usedBy === senderKey(request) // another key is another sender

@@ -1,5 +1,5 @@
 /**
- * The authorization endpoint. It is served when an interaction is registered, and published when somebody answers it.
+ * The authorization endpoint. It is served when an interaction is registered, and published when someone answers it.
  *
  * @spec RFC 6749 §3.1
  */

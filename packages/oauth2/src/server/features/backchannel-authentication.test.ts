@@ -240,7 +240,7 @@ describe('poll mode (CIBA Core §10.1)', () => {
 })
 
 describe('the person', () => {
-  it('must be the one of the hint: somebody else is asked to log in (§7.2)', async () => {
+  it('must be the one of the hint: someone else is asked to log in (§7.2)', async () => {
     const made = start()
     await ask(made)
     await made.settled()

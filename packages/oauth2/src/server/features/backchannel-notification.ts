@@ -1,5 +1,5 @@
 /**
- * Telling the person that somebody asks, and the client that the person has answered. Both are written with what they are
+ * Telling the person that someone asks, and the client that the person has answered. Both are written with what they are
  * about, and sent again after a crash.
  *
  * @spec CIBA Core §9 §10.2 §10.3 §12

@@ -56,7 +56,7 @@ const KIND = 'client_id_metadata_document'
 const DAY = 86_400
 const MIN_AGE = 60
 const MAX_BODY = 16_384
-/** Documents that are fetched at the same time, for whoever asks. */
+/** Documents that are fetched at the same time, for all requests. */
 const MOST_FETCHES = 50
 
 type Kept = {

@@ -74,7 +74,7 @@ type DeviceData = {
 
 /**
  * Adds `/device_authorization` for devices, and `/device`, where people enter the code. Login and consent are those of the
- * registered interaction; consent is asked for each time, so that no one connects a device of somebody else unawares.
+ * registered interaction; consent is asked for each time, so that no one connects a device of someone else unawares.
  *
  * @example
  * server.registerGrant(deviceAuthorizationGrant())
@@ -239,7 +239,7 @@ async function redeemDeviceCode({ params, client, server, now }: TokenRequest): 
   }
 }
 
-/** Whoever posts a code in somebody's browser must not connect a device there unseen. §5.4 */
+/** Anyone who posts a code in someone's browser must not connect a device there unseen. §5.4 */
 const alwaysConsent: Extension = {
   kind: 'extension',
   name: 'device_consent',

@@ -245,7 +245,7 @@ describe('a registration', () => {
 })
 
 describe('who may register', () => {
-  it('is somebody with an initial access token, by default (RFC 7591 §3)', async () => {
+  it('is someone with an initial access token, by default (RFC 7591 §3)', async () => {
     const { server } = start({})
     const none = await register(server)
     expect([none.status, none.json['error']]).toEqual([401, 'invalid_token'])

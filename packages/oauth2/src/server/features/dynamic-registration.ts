@@ -63,7 +63,7 @@ export interface DynamicRegistrationOptions {
  * Adds the endpoints `/register` and `/register/:id`. Clients that register are kept by the server's own source when it can
  * save, as `storedClients` can, and otherwise in the server's store, beside the list of `staticClients`.
  *
- * @throws TypeError when a statement is required and nobody may issue one
+ * @throws TypeError when a statement is required and no one may issue one
  * @example
  * server.register(dynamicClientRegistration())
  * const token = await issueInitialAccessToken(server)

@@ -132,7 +132,7 @@ async function verified(token: string, server: Server): Promise<JwtClaims | null
     const policy = {
       typ: 'at+jwt',
       issuer: server.issuer,
-      anyAudience: true, // ours, whomever it is for
+      anyAudience: true, // our own, whatever its audience
       required: ['jti'],
       algorithms: keys.algorithms,
       clock: server.clock,

@@ -139,7 +139,7 @@ export function refreshTokenGrant({
       const sameSender = state.successor?.madeFor === senderKey(request)
       if (successor !== null && sameSender) return { ...plan, params: { refresh_token: successor } }
       if (generation >= state.generation) throw invalidGrant(INVALID_TOKEN, { reason: 'not the live refresh token' })
-      // RFC 9700 §4.14.2: somebody holds a token that was replaced. This authorization ends, and only this one.
+      // RFC 9700 §4.14.2: someone holds a token that was replaced. This authorization ends, and only this one.
       return {
         ...plan,
         refuse: invalidGrant(INVALID_TOKEN, { reason: 'refresh token reused' }),

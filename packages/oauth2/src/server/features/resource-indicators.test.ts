@@ -240,7 +240,7 @@ describe('at the token endpoint', () => {
     expect(errorOf(await refresh(server, json['refresh_token'], WEB, { resource }))).toEqual([400, 'invalid_target'])
   })
 
-  it('refuses a resource that nobody was asked for', async () => {
+  it('refuses a resource that no one was asked for', async () => {
     const { server } = start()
     const code = await codeFor(server, [])
     expect(errorOf(await redeem(server, code, [CALENDAR]))).toEqual([400, 'invalid_target'])

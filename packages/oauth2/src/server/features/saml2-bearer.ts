@@ -20,7 +20,7 @@ import { newAuthorization } from '../records/authorization.ts'
 import { unusedAssertion } from '../records/used-assertion.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
-/** An assertion that nobody has checked. */
+/** An assertion that no one has checked. */
 export interface PresentedSamlAssertion {
   readonly server: Server
   /** The client that presents it. */

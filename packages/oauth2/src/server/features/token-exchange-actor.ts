@@ -18,9 +18,9 @@ export type Actor = {
 
 /**
  * `act` of the new token: the actor, around those that acted before. Without an actor the chain stays as it was, as the
- * client acts in its own name. Undefined: nobody acted.
+ * client acts in its own name. Undefined: no one acted.
  *
- * @throws OAuth2Error `invalid_request` when `may_act` of the presented token names somebody else
+ * @throws OAuth2Error `invalid_request` when `may_act` of the presented token names someone else
  */
 export function actorClaim(
   subject: FoundToken,

@@ -213,7 +213,7 @@ describe('a page that is answered twice', () => {
   })
 })
 
-describe('a consent page of somebody', () => {
+describe('a consent page of someone', () => {
   it('who is no longer there gives nothing to the next person, who is asked', async () => {
     const app = application()
     const url = await app.ask()

@@ -102,7 +102,7 @@ function asksAnyway(client: Client, { remembered }: Progress): boolean {
   return alwaysAsks(client) || (remembered === null && client.skipConsent !== true)
 }
 
-/** Anybody can claim to be a native public client, so an earlier approval proves nothing. RFC 8252 §8.6 */
+/** Anyone can claim to be a native public client, so an earlier approval proves nothing. RFC 8252 §8.6 */
 function alwaysAsks(client: Client): boolean {
   return client.skipConsent !== true && isPublicClient(client) && client.applicationType === 'native'
 }

@@ -25,7 +25,7 @@ import { consentPage, loggedOutPage, loginPage, logoutPage } from './development
 import { isHttps } from './handle.ts'
 import { redirectInteraction } from './redirect.ts'
 
-/** Somebody who can log in on the development pages. */
+/** Someone who can log in on the development pages. */
 export interface DevelopmentUser {
   readonly username: string
   /** Default: the username. */

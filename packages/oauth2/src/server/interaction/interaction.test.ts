@@ -370,7 +370,7 @@ describe('consent', () => {
     expect(next.headers.get('location')).toContain('code=')
   })
 
-  it('is always asked for a native public client: anybody can claim to be it (A22, RFC 8252 §8.6)', async () => {
+  it('is always asked for a native public client: anyone can claim to be it (A22, RFC 8252 §8.6)', async () => {
     const native = { ...WEB, application_type: 'native' as const, token_endpoint_auth_method: 'none' }
     const { server } = fullServer({ clients: staticClients([native]) })
     const browser = new Browser(server)

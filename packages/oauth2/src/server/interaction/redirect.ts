@@ -28,7 +28,7 @@ export interface RedirectInteractionOptions {
   /** Your consent page, opened alike. */
   readonly consent: PageUrl
   /**
-   * Who is logged in already, by your own session; null for nobody. When it is given, consent counts only while the person
+   * Who is logged in already, by your own session; null for no one. When it is given, consent counts only while the person
    * who logged in still is: start the session with the answer of `loggedIn`.
    */
   readonly session?: ((http: HttpRequest, server: Server) => Awaitable<Login | null>) | undefined
@@ -145,7 +145,7 @@ async function approve(
   if (!by) {
     const left = journey.login !== null && present === null && request.kind === 'authorization'
     if (left) throw new OAuth2Error('login_required', 'the session has ended')
-    return next(options, request, http, { login: present, before: true }) // whoever is there now is asked
+    return next(options, request, http, { login: present, before: true }) // the person who is logged in now is asked
   }
   const { questions, known } = asked
   const approved = await whatWasApproved(request, { questions, shown: journey.shown, answer })

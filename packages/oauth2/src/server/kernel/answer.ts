@@ -205,7 +205,7 @@ async function planOf(
 /** What another login or another page may still change. */
 const ASK_AGAIN: ReadonlySet<string> = new Set(['login_required', 'consent_required', 'interaction_required'])
 
-/** The device or the client that polls is told, and the person sees a page. A crash is told to nobody. */
+/** The device or the client that polls is told, and the person sees a page. A crash is told to no one. */
 async function refuseBackchannel(
   server: Server,
   registry: Registry,

@@ -24,7 +24,7 @@ const ROOT_ID = /^[A-Za-z0-9_-]{22}$/
 
 const DAY = 86_400
 
-/** Nobody refreshes as often as this while one change runs. */
+/** No client refreshes as often as this while one change runs. */
 const ATTEMPTS = 50
 
 /** Those that are alive. */
@@ -91,7 +91,7 @@ export async function revokeToken(
   const now = server.clock()
   const batch = batchOf(partitionOf(authorization.id), now, joinChanges(update, revocation.changes, ending))
   if (!(await server.store.commit(batch))) {
-    await revokeOne(server, registry, authorization.id, 'revocation') // somebody else wrote first
+    await revokeOne(server, registry, authorization.id, 'revocation') // someone else wrote first
     return
   }
   const { id: authorizationId, clientId, subject } = authorization

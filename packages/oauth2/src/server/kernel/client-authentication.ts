@@ -45,7 +45,7 @@ async function proveClient(server: Server, registry: Registry, request: Unauthen
   try {
     const used = await theOneUsed(server, registry, request)
     const client = used?.client ?? (await identified(server, request))
-    // The registration decides, so that nobody can fall back to a weaker method. RFC 7591 §2
+    // The registration decides, so that no one can fall back to a weaker method. RFC 7591 §2
     if (used && client.authMethod !== used.method && client.authMethods?.includes(used.method) !== true)
       throw invalidClient(otherMethod, { reason: `registered for ${client.authMethod}, used ${used.method}` })
     const clientId = params.get('client_id')

@@ -4,7 +4,7 @@ import { bareServer, fullServer, manualClock, obtainCode, redeem, type TestClock
 import type { AuthorizationServer, AuthEvent, Extension } from '../index.ts'
 import { deliveryRecord } from '../records/deliveries.ts'
 
-/** A server that tells somebody whenever an authorization ends. */
+/** A server that tells someone whenever an authorization ends. */
 function start(
   accepts: (data: JsonObject) => boolean | Promise<boolean>,
   store = memoryStore(),

@@ -58,7 +58,7 @@ export interface AuthorizationServerOptions {
   /**
    * `callback`: the application answers the authorization endpoint itself, with `validateAuthorizationRequest` and
    * `createAuthorizationResponse`, so its URL is published. Not needed when an interaction is registered; without either
-   * nobody could answer, and the endpoint is not published.
+   * no one could answer, and the endpoint is not published.
    */
   readonly interaction?: 'callback' | undefined
   /** In place of the usual `client_secret_basic`, `client_secret_post` and `none`. */
@@ -77,7 +77,7 @@ export interface AuthorizationServerOptions {
   readonly allowWeakStorage?: boolean | undefined
 }
 
-/** For requests of the server to URLs that somebody else chose. */
+/** For requests of the server to URLs that someone else chose. */
 export interface OutgoingOptions {
   /** Such as one that goes through a proxy. Default: the `fetch` of the runtime. */
   readonly fetch?: typeof globalThis.fetch | undefined

@@ -201,7 +201,7 @@ describe('an authorization endpoint', () => {
     return server.registerGrant(authorizationCodeGrant(), [codeChallenge()])
   }
 
-  it('that nobody can answer is not published', async () => {
+  it('that no one can answer is not published', async () => {
     const server = withCode()
     expect(server.metadata()).not.toHaveProperty('authorization_endpoint')
     expect((await server.fetch(new Request(authorizeUrl()))).status).toBe(404)

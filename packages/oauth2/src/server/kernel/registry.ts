@@ -270,7 +270,7 @@ const kinds: ReadonlySet<unknown> = new Set<Registrable['kind']>([
   ...(['client_auth_method', 'token_kind', 'token_format', 'interaction'] as const),
 ])
 
-/** The compiler refuses it first; without one, what was ignored would be a rule that nobody enforces. */
+/** The compiler refuses it first; without one, what was ignored would be a rule that no one enforces. */
 function assertRegistrable(thing: unknown): void {
   const kind = typeof thing === 'object' && thing !== null && 'kind' in thing ? thing.kind : undefined
   if (kinds.has(kind)) return

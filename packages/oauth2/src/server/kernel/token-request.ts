@@ -27,7 +27,7 @@ import { reasonOf } from './errors.ts'
 import { issueToken, updateFor } from './issue.ts'
 import type { RegisteredGrant, Registry } from './registry.ts'
 
-/** A lost commit means somebody else wrote first: read again and decide again, this often. */
+/** A lost commit means someone else wrote first: read again and decide again, this often. */
 const ATTEMPTS = 5
 
 const ENDPOINT = 'token'
@@ -134,7 +134,7 @@ async function refuse(registry: Registry, request: TokenRequest, plan: IssuePlan
   if (ends) {
     if (written)
       server.emit({ type: 'authorization.revoked', at: now, authorizationId, clientId, subject, cause: 'replay' })
-    // Somebody else wrote first, such as a refresh: the replay is known all the same. Lost bookkeeping is not worth a retry.
+    // Someone else wrote first, such as a refresh: the replay is known all the same. Lost bookkeeping is not worth a retry.
     else await revokeAuthorizations(server, registry, { authorizationId }, 'replay')
   }
   throw error

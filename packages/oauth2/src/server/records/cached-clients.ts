@@ -13,7 +13,7 @@ export interface CachedClientsOptions {
   readonly clock?: Clock | undefined
 }
 
-/** Of unknown ids, which anybody may send, fewer are kept, apart from the clients, and no long ones. */
+/** Of unknown ids, which anyone may send, fewer are kept, apart from the clients, and no long ones. */
 const UNKNOWN = { size: 1000, length: 255 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Registered names of client metadata, with their types, and what somebody meant who wrote another name.
+ * Registered names of client metadata, with their types, and what someone meant who wrote another name.
  *
  * @spec RFC 7591 §4.1
  */

@@ -1,5 +1,5 @@
 /**
- * Client secrets: made by us, hashed at rest, refused when anybody can guess them.
+ * Client secrets: made by us, hashed at rest, refused when they can be guessed.
  *
  * @spec RFC 6749 §10.10
  */
@@ -17,11 +17,11 @@ export async function hashClientSecret(secret: string): Promise<string> {
   return `sha-256:${await sha256Base64url(secret)}`
 }
 
-/** Why nobody should use this secret, or null. What is random is not measured: that cannot be seen. */
+/** Why no one should use this secret, or null. What is random is not measured: that cannot be seen. */
 export function secretFault(secret: unknown, clientId: string): string | null {
   if (secret === undefined) return 'client_secret is undefined'
   if (typeof secret !== 'string') return 'client_secret is not a string'
-  if (secret === '') return 'client_secret is empty' // such as from a variable that nobody has set
+  if (secret === '') return 'client_secret is empty' // such as from a variable that no one has set
   if (secret.length < 8) return 'client_secret is weak: it has fewer than 8 characters'
   const plain = secret.toLowerCase().replace(/[-_. ]/g, '')
   if (secret === clientId || guessable.test(plain)) return 'client_secret is weak: it is easy to guess'

@@ -1,5 +1,5 @@
 /**
- * Tokens with which somebody may register one client.
+ * Tokens with which someone may register one client.
  *
  * @spec RFC 7591 §3
  */

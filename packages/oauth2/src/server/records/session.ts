@@ -59,7 +59,7 @@ export async function endSession(server: Environment, value: string): Promise<vo
   await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
 }
 
-/** Ends every session of a subject: whoever holds a cookie of one is logged out. */
+/** Ends every session of a subject: anyone who holds a cookie of one is logged out. */
 export async function endSessionsOf(server: Environment, subject: string): Promise<void> {
   await removeAll(server.store, { kind: KIND, by: 'subject', value: subject }, server.clock())
 }

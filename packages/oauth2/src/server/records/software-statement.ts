@@ -9,7 +9,7 @@ import { decodeUnverifiedJwt, JoseError, verifyJwt, type JwsAlgorithmName, type 
 import { OAuth2Error } from '../../errors.ts'
 import type { Environment } from '../contract/server.ts'
 
-/** Somebody whose software statements are accepted. */
+/** Someone whose software statements are accepted. */
 export interface SoftwarePublisher {
   /** `iss` of the statements. */
   readonly issuer: string

@@ -160,7 +160,7 @@ describe('the end session endpoint', () => {
     expect((await new Browser(server).open(logoutUrl(params))).status).toBe(400)
   })
 
-  it('returns at once when nobody is logged in', async () => {
+  it('returns at once when no one is logged in', async () => {
     const { server } = await start()
     const browser = new Browser(server)
     const params = { client_id: 'web', post_logout_redirect_uri: AFTER }

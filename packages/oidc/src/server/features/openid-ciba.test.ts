@@ -85,7 +85,7 @@ describe('ID Tokens of CIBA', () => {
     expect(decodeJwt(String((await poll(second.json['auth_req_id'])).json['id_token'])).sub).toBe('alice')
   })
 
-  it('cannot be a hint when another client got them, or somebody else made them (CIBA Core §13)', async () => {
+  it('cannot be a hint when another client got them, or someone else made them (CIBA Core §13)', async () => {
     const { ask, approve, poll } = start()
     const { json: asked } = await ask({ login_hint: 'alice' })
     await approve()
@@ -111,7 +111,7 @@ describe('ID Tokens of CIBA', () => {
     })
   })
 
-  it('are not pushed when nobody asked for openid', async () => {
+  it('are not pushed when no one asked for openid', async () => {
     const { pushed, ask, approve } = start()
     const form = { scope: 'email', login_hint: 'alice', client_notification_token: 'x'.repeat(32) }
     await ask(form, PUSH)

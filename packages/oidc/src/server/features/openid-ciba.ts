@@ -13,7 +13,7 @@ export const pushedIdToken: Extension = {
   name: 'openid_ciba',
   handlers: [
     on(pushedTokens, async ({ server, client, authorization, authReqId, members }) => {
-      if (members['id_token'] === undefined) return undefined // nobody asked for openid
+      if (members['id_token'] === undefined) return undefined // no one asked for openid
       const about = { server, client, authorization, withClaims: false, authReqId }
       const text = await firstOf(server.handlers(idToken), {
         ...about,

@@ -161,7 +161,7 @@ describe('the ID Token', () => {
     expect(own.json).not.toHaveProperty('id_token')
   })
 
-  it('is not for a grant by which nobody logged in', async () => {
+  it('is not for a grant by which no one logged in', async () => {
     const grantType = 'urn:example:on-behalf'
     const { server } = await provider({ clients: staticClients([{ ...RP, grant_types: [grantType] }]) })
     const exchange = (request: TokenRequest): TokenPlan => {
@@ -248,7 +248,7 @@ describe('a person whose account was deleted', () => {
     expect(later.searchParams.get('error')).toBe('login_required')
   })
 
-  it('keeps what is none of OpenID: without the scope nobody is asked', async () => {
+  it('keeps what is none of OpenID: without the scope no one is asked', async () => {
     const { server } = await provider({ openid: { claims: () => null } })
     const code = (await new Browser(server).authorize({ scope: 'read' })).get('code') ?? ''
     expect((await redeem(server, code, { client: RP })).status).toBe(200)

@@ -1,5 +1,5 @@
 /**
- * ID Tokens for whoever logged in, as an extension of the grants they are issued by.
+ * ID Tokens for the person who logged in, as an extension of the grants they are issued by.
  *
  * @spec OpenID Connect Core 1.0 §3.1 §5.4 §12.2
  * @spec OpenID Connect Discovery 1.0 §3
@@ -117,7 +117,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
       const { authorization, scope, issuedAt } = draft
       const refreshed = request.kind === 'token' && request.grantType === 'refresh_token'
       const { subject, authTime } = authorization
-      if (subject === undefined || authTime === undefined || !scope.includes('openid')) return undefined // nobody logged in
+      if (subject === undefined || authTime === undefined || !scope.includes('openid')) return undefined // no one logged in
       const context = {
         server,
         client,

@@ -7,7 +7,7 @@ import { openIdCode, type OpenIDCodeOptions } from './openid-code.ts'
 export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOptions {}
 
 /**
- * ID Tokens from every grant by which somebody logged in, refreshes too; `prompt`, `max_age` and `id_token_hint`; the
+ * ID Tokens from every grant by which someone logged in, refreshes too; `prompt`, `max_age` and `id_token_hint`; the
  * userinfo endpoint, the keys and the discovery document.
  *
  * ```ts

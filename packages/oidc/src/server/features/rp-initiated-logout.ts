@@ -97,7 +97,7 @@ async function readRequest(http: HttpRequest, server: Server): Promise<LogoutReq
   return { client, target: state === undefined ? uri : addQuery(uri, { state }), hinted, params }
 }
 
-/** An ID Token of ours, perhaps expired. §2 @throws AuthorizationError */
+/** Our own ID Token, perhaps expired. §2 @throws AuthorizationError */
 async function readHint(hint: string | undefined, server: Server): Promise<IdTokenClaims | null> {
   if (hint === undefined) return null
   try {

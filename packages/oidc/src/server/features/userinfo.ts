@@ -1,5 +1,5 @@
 /**
- * Claims about the end-user, for whoever holds an access token with the scope `openid`.
+ * Claims about the end-user, for holders of an access token with the scope `openid`.
  *
  * @spec OpenID Connect Core 1.0 §5.3
  */
