@@ -1,7 +1,7 @@
 // Runs pnpm with the arguments given, on the pinned pnpm and a supported Node.js. Whichever of the two is missing here is
 // fetched through npx. With `--only <folder> <script>` it runs the script of that package, and installs no more than the
-// package needs to run, unless everything is installed already. Plain JavaScript without dependencies, because it has to
-// start on any Node.js.
+// package needs to run, unless everything is installed already; what is missing after that is installed before anything else
+// runs. Plain JavaScript without dependencies, because it has to start on any Node.js.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
@@ -24,6 +24,7 @@ const missing = [...(nodeIsOld() ? [`node@${FALLBACK_NODE}`] : []), ...(pnpmIsMi
 if (missing.length > 0) env.PATH = fetchThroughNpx(missing)
 
 const [flag, folder, ...script] = process.argv.slice(2)
+if (flag !== '--only') completeInstallation()
 const child = spawn('pnpm', flag === '--only' ? prepare(folder, script) : process.argv.slice(2), {
   cwd: root,
   env,
@@ -49,18 +50,24 @@ child.on('close', (code, signal) => {
 function prepare(folder, script) {
   const { name } = JSON.parse(readFileSync(new URL(`../${folder}/package.json`, import.meta.url), 'utf8'))
   if (isComplete()) return ['--filter', name, ...script]
-  // A download that hangs is tried again after fifteen seconds, not a minute.
+  install('--prod', '--filter', `${name}...`)
+  return ['--config.verify-deps-before-run=false', '--filter', name, ...script]
+}
+
+/** pnpm remembers that only a part was wanted, and would run without the rest. */
+function completeInstallation() {
+  if (existsSync(new URL('../node_modules', import.meta.url)) && !isComplete()) install('--prod=false')
+}
+
+function install(...wanted) {
   const options = [
-    '--prod',
     '--frozen-lockfile',
     '--config.trust-lockfile=true', // the lockfile of the repository was verified when it was made
-    '--config.fetch-timeout=15000',
-    '--filter',
-    `${name}...`,
+    '--config.confirm-modules-purge=false', // it asks no one before it installs in another way than before
+    '--config.fetch-timeout=15000', // a download that hangs is tried again after fifteen seconds, not a minute
   ]
-  const { status } = spawnSync('pnpm', ['install', ...options], { cwd: root, env, shell, stdio: 'inherit' })
+  const { status } = spawnSync('pnpm', ['install', ...options, ...wanted], { cwd: root, env, shell, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
-  return ['--config.verify-deps-before-run=false', '--filter', name, ...script]
 }
 
 /** Whether the dependencies of development are there: a contributor's folder, which pnpm keeps up to date itself. */
