@@ -23,6 +23,24 @@ describe('documentation', () => {
     ])
   })
 
+  it('finds a starting point without an example', () => {
+    const root = workspace({
+      ...base,
+      'packages/a/package.json': manifest('a'),
+      'packages/a/README.md': '`@authlib/a`',
+      'packages/a/src/index.ts': `/** Signs. */
+export function signJwt() {}
+/**
+ * Verifies.
+ *
+ * @example
+ * verifyJwt()
+ */
+export function verifyJwt() {}`,
+    })
+    expect(documentation(root)).toEqual(['packages/a/src/index.ts: signJwt has no @example'])
+  })
+
   it('takes no tag for a description', () => {
     const root = workspace({
       ...base,

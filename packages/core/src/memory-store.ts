@@ -25,6 +25,9 @@ const SWEPT_AT_ONCE = 100
 /**
  * A store that lives as long as the process. Nothing is shared with the caller: records are copied when they are
  * committed, and those handed out are frozen. It removes expired records by itself, a few with each commit.
+ *
+ * @example
+ * new AuthorizationServer({ issuer: 'http://localhost:4000', store: memoryStore(), secrets })
  */
 export function memoryStore(): Store {
   const entries = shardedMap<Entry>()

@@ -47,6 +47,13 @@ export type RegisteredClient<Context, Answer> = object & Logins<Context, Answer,
  *
  *     const oauth = new OAuth({ adapter, secrets }).register('example', oidc({ issuer, clientId, clientSecret }))
  *     oauth.example.authorizeRedirect(context, { redirectUri })
+ *
+ * @example
+ * const oauth = new OAuth({ adapter: expressAdapter, secrets }).register('example', oidc({ issuer, clientId, clientSecret }))
+ * app.get('/login', (request, response) => oauth.example.authorizeRedirect(response, { redirectUri }))
+ * app.get('/callback', async (request, response) => {
+ *   const { profile } = await oauth.example.authorizeAccessToken(response)
+ * })
  */
 export class OAuth<Context, Answer> {
   readonly #options: OAuthOptions<Context, Answer>

@@ -6,6 +6,9 @@ import type { Store, StoredRecord } from './store.ts'
 /**
  * The part of a store that belongs to one tenant, by its name. `sweep` clears the whole store: once for all tenants is
  * enough. The name, encoded as in a URL, counts towards the length of every name: see `LIMITS`.
+ *
+ * @example
+ * const acme = server.at({ issuer: 'https://acme.example', store: tenantStore(store, 'acme') })
  */
 export function tenantStore(store: Store, tenant: string): Store {
   const prefix = `${encodeURIComponent(tenant)} ` // has no space itself, so that no two tenants share a name

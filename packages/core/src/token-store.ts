@@ -28,7 +28,12 @@ export interface TokenStore {
   lock?<T>(key: string, action: () => Promise<T>): Promise<T>
 }
 
-/** Tokens in the memory of this process: for tests and single-process tools. */
+/**
+ * Tokens in the memory of this process: for tests and single-process tools.
+ *
+ * @example
+ * new OAuth2Client({ issuer, clientId, clientSecret, tokens: memoryTokens() })
+ */
 export function memoryTokens(): TokenStore {
   const tokens = new Map<string, StoredToken>()
   return {
@@ -59,6 +64,8 @@ const KIND = 'client_token'
  * Tokens in any store, sealed and bound to their key. The revision of the record makes `save` a compare-and-set.
  *
  * @throws AuthlibError `weak_storage` when the store does not commit atomically, or reads what is out of date
+ * @example
+ * const oauth = new OAuth({ adapter, secrets, tokens: storeTokens(store, { secrets }) })
  */
 export function storeTokens(store: Store, { secrets, clock = systemClock, random }: StoreTokensOptions): TokenStore {
   if (store.guarantees.commit !== 'atomic' || store.guarantees.reads !== 'strong') {

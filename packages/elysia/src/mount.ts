@@ -11,6 +11,9 @@ import { respond } from './respond.ts'
  * A plugin that answers the paths of one or more mountables, compared exactly and in full: `app.use(mount(server))`. It runs
  * before a body is parsed. Other requests go on untouched. It also keeps the cookies of a login when a handler returns a
  * `Response` with cookies of its own, which Elysia would drop.
+ *
+ * @example
+ * new Elysia().use(mount(server)).listen(3000)
  */
 export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): Elysia {
   const dispatch = createDispatch(mountables, options)

@@ -10,6 +10,9 @@ import { respond } from './respond.ts'
 /**
  * A hook that lets requests through that carry a valid token which meets the requirement, and answers the others:
  * `app.get('/notes', handler, { beforeHandle: protect(protector, 'notes:read') })`.
+ *
+ * @example
+ * app.get('/notes', handler, { beforeHandle: protect(protector, 'notes:read') })
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

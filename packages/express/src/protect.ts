@@ -9,6 +9,11 @@ import type { Request, RequestHandler } from 'express'
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
  * 'notes:read'), handler)`. The others are answered. A body that the protector reads, as that of OAuth 1 does, can be read
  * again behind it. The token is in `request.token` too; `@authlib/express/augment` tells TypeScript.
+ *
+ * @example
+ * app.get('/notes', protect(protector, 'notes:read'), (request, response) => {
+ *   response.json({ owner: currentToken(request)?.subject })
+ * })
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

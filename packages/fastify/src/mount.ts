@@ -9,6 +9,9 @@ import { respond } from './respond.ts'
 /**
  * A plugin that answers the paths of one or more mountables, compared exactly and in full: `app.register(mount(server))`. It
  * runs before the body parsers, so bodies are read as they were sent. Other requests go on untouched.
+ *
+ * @example
+ * app.register(mount(server))
  */
 export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): FastifyPluginCallback {
   const dispatch = createDispatch(mountables, options)

@@ -10,6 +10,9 @@ import { append, respond } from './respond.ts'
 /**
  * A hook that lets requests through that carry a valid token which meets the requirement, and answers the others:
  * `app.get('/notes', { preHandler: protect(protector, 'notes:read') }, handler)`.
+ *
+ * @example
+ * app.get('/notes', { preHandler: protect(protector, 'notes:read') }, handler)
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

@@ -10,10 +10,9 @@ export interface MountOptions extends FetchRequestOptions, DispatchOptions {}
  * Answers the paths of one or more mountables, compared exactly and in full. Null for other requests, which are left
  * untouched.
  *
- * ```ts
+ * @example
  * const auth = mount(server)
  * export default { fetch: async (request) => (await auth(request)) ?? app(request) }
- * ```
  */
 export function mount(
   mountables: Mountable | readonly Mountable[],

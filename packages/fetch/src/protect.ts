@@ -11,9 +11,8 @@ export interface ProtectOptions extends FetchRequestOptions, DispatchOptions {}
  * Calls a handler for requests that carry a valid token which meets the requirement, such as a scope, and answers the
  * others. The handler gets whatever the framework passes behind the request.
  *
- * ```ts
+ * @example
  * const notes = protect(protector, 'notes:read')((request) => Response.json(currentToken(request)))
- * ```
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

@@ -9,6 +9,9 @@ import { respond } from './respond.ts'
 /**
  * A middleware that answers the paths of one or more mountables, compared exactly and in full: `app.use(mount(server))`, or
  * `export default mount(server)` in `middleware/auth.ts` of Nitro. Other requests go on untouched.
+ *
+ * @example
+ * app.use(mount(server))
  */
 export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): Middleware {
   const dispatch = createDispatch(mountables, options)

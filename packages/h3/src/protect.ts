@@ -9,6 +9,9 @@ import { respond } from './respond.ts'
 /**
  * A middleware that lets requests through that carry a valid token which meets the requirement, and answers the others:
  * `app.get('/notes', handler, { middleware: [protect(protector, 'notes:read')] })`.
+ *
+ * @example
+ * app.get('/notes', handler, { middleware: [protect(protector, 'notes:read')] })
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

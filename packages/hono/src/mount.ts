@@ -12,6 +12,9 @@ export interface MountOptions extends HonoRequestOptions, DispatchOptions {}
 /**
  * Answers the paths of one or more mountables, compared exactly and in full: `app.use(mount(server))`, or below the path
  * of the issuer `app.use('/auth/*', mount(server))`. Other requests go on untouched.
+ *
+ * @example
+ * app.use(mount(server))
  */
 export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): MiddlewareHandler {
   const dispatch = createDispatch(mountables, options)

@@ -11,6 +11,9 @@ export interface ProtectOptions extends HonoRequestOptions, DispatchOptions {}
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
  * 'notes:read'), handler)`. The others are answered.
+ *
+ * @example
+ * app.get('/notes', protect(protector, 'notes:read'), (c) => c.json({ owner: currentToken(c)?.subject }))
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

@@ -11,6 +11,9 @@ import { respond } from './respond.ts'
  * Lets requests through that carry a valid token which meets the requirement, and answers the others. The token is in
  * `ctx.state.token`, and {@link currentToken} finds it with its type. With a router: `router.get('/notes', protect(protector,
  * 'notes:read'), handler)`.
+ *
+ * @example
+ * router.get('/notes', protect(protector, 'notes:read'), handler)
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

@@ -31,6 +31,10 @@ export interface AuthlibModuleFactory {
 /**
  * Answers the paths of one or more mountables, compared exactly and in full, outside of any global prefix of controllers:
  * `imports: [AuthlibModule.mount(server)]`. Other requests go on untouched.
+ *
+ * @example
+ * @Module({ imports: [AuthlibModule.mount(server)] })
+ * export class AppModule {}
  */
 export class AuthlibModule implements NestModule {
   readonly #options: AuthlibModuleOptions

@@ -34,11 +34,10 @@ import {
  * Lets requests through that carry a valid token which meets the requirement, and answers the others. For a controller or a
  * handler; the protector is an object, or the token of a provider that is one.
  *
- * ```ts
+ * @example
  * @Get('notes')
  * @Protect(protector, 'notes:read')
  * notes(@Token() token: CurrentToken) {}
- * ```
  */
 export function Protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement> | InjectionToken<Protector<Token, Requirement>>,

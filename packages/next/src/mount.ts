@@ -12,9 +12,8 @@ export type RouteHandlers = Readonly<
  * Route handlers that answer the paths of one or more mountables, and other paths with 404. In
  * `app/auth/[...path]/route.ts`:
  *
- * ```ts
+ * @example
  * export const { GET, HEAD, OPTIONS, POST } = routes(server)
- * ```
  */
 export function routes(mountables: Mountable | readonly Mountable[], options?: MountOptions): RouteHandlers {
   const mounted = mountFetch(mountables, options)
@@ -26,9 +25,8 @@ export function routes(mountables: Mountable | readonly Mountable[], options?: M
  * Answers the paths of one or more mountables in `proxy.ts` (`middleware.ts` before Next.js 16), and undefined for other
  * requests, which go on. Well-known documents are found there without a folder of their own.
  *
- * ```ts
+ * @example
  * export const proxy = mount(server)
- * ```
  */
 export function mount(
   mountables: Mountable | readonly Mountable[],

@@ -14,6 +14,9 @@ export type Middleware = (incoming: IncomingMessage, outgoing: ServerResponse, n
 /**
  * Answers the paths of one or more mountables, compared exactly and in full, also below a path. Other requests go to
  * `next` untouched, or get a 404 where there is none.
+ *
+ * @example
+ * createServer(mount(server)).listen(4000, '127.0.0.1')
  */
 export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): Middleware {
   const dispatch = createDispatch(mountables, options)

@@ -11,6 +11,10 @@ export interface ProtectOptions extends NodeRequestOptions, DispatchOptions {}
 /**
  * Calls `next` for requests that carry a valid token which meets the requirement, such as a scope, and answers the
  * others. A body that the protector reads, as that of OAuth 1 does, can be read again behind it.
+ *
+ * @example
+ * const guard = protect(protector, 'notes:read')
+ * guard(request, response, () => response.end('notes'))
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

@@ -41,6 +41,8 @@ export interface OAuth2PresetCode extends PresetCode {
  * The factory of any OAuth 2 preset, also of one of your own.
  *
  * @throws AuthlibError `invalid_variable`, from the registry
+ * @example
+ * oauth.register('internal', oauth2Provider({ ...preset, name: 'internal' }, { clientId, clientSecret }))
  */
 export function oauth2Provider<Options extends AuthorizationOptions = AuthorizationOptions>(
   given: OAuth2Preset,

@@ -7,6 +7,9 @@ import type { EventLike } from './event.ts'
 /**
  * A `handle` hook that answers the paths of one or more mountables, compared exactly and in full. In `src/hooks.server.ts`:
  * `export const handle = mount(server)`, or `sequence(mount(server), …)`. Other requests go on untouched.
+ *
+ * @example
+ * export const handle = mount(server)
  */
 export function mount(
   mountables: Mountable | readonly Mountable[],

@@ -6,13 +6,11 @@ import { addHeaders, admitRequest, type ProtectOptions } from '@authlib/fetch'
 import type { EventLike } from './event.ts'
 
 /**
- * Calls a handler for requests that carry a valid token which meets the requirement, and answers the others. In `+server.ts`:
+ * Calls a handler for requests that carry a valid token which meets the requirement, and answers the others. The token is in
+ * `event.locals.token` too. In `+server.ts`:
  *
- * ```ts
+ * @example
  * export const GET = protect(protector, 'notes:read')((event) => json({ owner: currentToken(event)?.subject }))
- * ```
- *
- * The token is in `event.locals.token` too.
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,

@@ -74,7 +74,13 @@ interface Family {
   head: string | null
 }
 
-/** Refresh tokens rotate, and reuse of one ends its family at once, without a grace period. */
+/**
+ * Refresh tokens rotate, and reuse of one ends its family at once, without a grace period.
+ *
+ * @example
+ * const provider = await startFakeProvider()
+ * const client = new OpenIDClient({ issuer: provider.issuer, clientId: provider.clientId })
+ */
 export async function startFakeProvider({
   clientId = 'client',
   clientSecret = 'secret',

@@ -32,6 +32,9 @@ export interface StoreContractOptions {
  * import { describe, it } from 'vitest'
  * storeContract({ describe, it, open: () => myStore() })
  * ```
+ *
+ * @example
+ * storeContract({ describe, it, open: () => myStore() })
  */
 export function storeContract({ describe, it, open, name = 'store contract' }: StoreContractOptions): void {
   describe(name, () => {

@@ -8,7 +8,13 @@ export interface TestClock {
   advance(seconds: number): void
 }
 
-/** A clock that stands still at `start` (NumericDate, default 1,700,000,000) until it is moved. */
+/**
+ * A clock that stands still at `start` (NumericDate, default 1,700,000,000) until it is moved.
+ *
+ * @example
+ * const clock = testClock()
+ * clock.advance(3600)
+ */
 export function testClock(start = 1_700_000_000): TestClock {
   let now = start
   return Object.assign(() => now, {

@@ -55,6 +55,9 @@ export interface JweRecipientKey extends JweRecipientOptions {
 /**
  * A compact JWE of bytes, or of the UTF-8 of a string. Rejects with `invalid_key` when the key is not for it, with
  * `unsupported_algorithm` when no one here knows how; no key, no `alg` or an unknown `enc` is a `TypeError`.
+ *
+ * @example
+ * const jwe = await encryptJwe('a secret message', recipientKey)
  */
 export async function encryptJwe(
   plaintext: Content,

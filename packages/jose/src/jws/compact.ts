@@ -47,7 +47,12 @@ export interface VerifiedJws {
   readonly key: Key
 }
 
-/** Signs bytes, or the UTF-8 of a string. */
+/**
+ * Signs bytes, or the UTF-8 of a string.
+ *
+ * @example
+ * const jws = await signJws('any bytes', key)
+ */
 export async function signJws(
   payload: Content,
   key: Key,

@@ -31,6 +31,10 @@ interface Entry<C> {
 /**
  * One cache for one policy. The key is the whole text of the token, so that nothing can be taken for another; failures are
  * never remembered; claims are checked afresh on every hit, times above all; a changed key set empties it.
+ *
+ * @example
+ * const verify = cachedVerifier(keys, { algorithms: ['RS256'], issuer, audience })
+ * const { claims } = await verify.verify(token)
  */
 export function cachedVerifier<C = JwtClaims>(
   keys: VerificationKeys,

@@ -22,6 +22,9 @@ import type { StandardSchema } from './standard-schema.ts'
 /**
  * Encrypts a signed JWT (`cty` says so, RFC 7519 §5.2), or claims that no one signs: `lifetime` and `clock` are for
  * these. Rejects as `encryptJwe`.
+ *
+ * @example
+ * const token = await encryptJwt(await signJwt(claims, signingKey, { lifetime: 300 }), recipientKey)
  */
 export async function encryptJwt(
   token: string | NewJwtClaims,
@@ -36,6 +39,9 @@ export async function encryptJwt(
 /**
  * For `decryption` of a {@link JwtPolicy}: the token must then be encrypted for one of the keys. `maxSize` is 65,536 characters
  * unless it says otherwise.
+ *
+ * @example
+ * await verifyJwt(token, keys, { algorithms: ['ES256'], audience: 'api', decryption: decryption(ownKey) })
  */
 export function decryption(keys: Key | KeySetLike, options: DecryptJweOptions = {}): JwtDecryption {
   return {

@@ -56,6 +56,13 @@ export async function signJwt(
  * Verifies signature, type and claims. Throws a `JoseError`: nothing about the token can be relied on then. A missing key
  * or an empty list of algorithms is a `TypeError`. The claims are what `schema` makes of them; without one, `C` is the
  * caller's word for what the policy has checked.
+ *
+ * @example
+ * const { claims } = await verifyJwt(token, remoteKeySet('https://as.example/jwks'), {
+ *   algorithms: ['RS256'],
+ *   issuer: 'https://as.example',
+ *   audience: 'https://api.example',
+ * })
  */
 export async function verifyJwt<C = JwtClaims>(
   token: string,
@@ -75,6 +82,9 @@ export async function verifyJwt<C = JwtClaims>(
 /**
  * Header and claims as they stand there. No one has verified them: only for choosing what to verify with. Throws what is wrong
  * with their form. `maxSize` in characters is 16,384 by default.
+ *
+ * @example
+ * const { iss } = decodeUnverifiedJwt(token).claims // only to choose the keys
  */
 export function decodeUnverifiedJwt(
   token: string,

@@ -20,7 +20,12 @@ export interface ExternalKeyOptions {
   readonly implementations?: readonly SignatureAlgorithm[] | undefined
 }
 
-/** From the public half, whose `alg` says what the service signs with. Its first signature is checked against that half. */
+/**
+ * From the public half, whose `alg` says what the service signs with. Its first signature is checked against that half.
+ *
+ * @example
+ * const key = externalKey(publicJwk, { sign: async (data) => (await kms.sign(data)).signature })
+ */
 export function externalKey(
   publicJwk: Jwk,
   signer: ExternalSigner,

@@ -31,6 +31,9 @@ export interface GenerateKeyOptions {
  * encryption (`A256GCM`). PBES2 takes passwords, which are not generated. Rejects with `unsupported_algorithm` when there
  * is no key to be made for the name, or the runtime cannot make it, and with `invalid_key` when it would be weak; options that
  * are for no key are a `TypeError`.
+ *
+ * @example
+ * const key = await generateKey('ES256', { kid: '2026-11' })
  */
 export async function generateKey(
   alg: AlgorithmName,

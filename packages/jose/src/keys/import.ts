@@ -32,6 +32,9 @@ export interface KeyObjectLike {
 /**
  * Throws `invalid_key` when the material is malformed, weak or contradicts the options; a `TypeError` when `alg` names
  * no algorithm.
+ *
+ * @example
+ * const key = await importKey(readFileSync('private.pem'), { alg: 'RS256' })
  */
 export async function importKey(material: KeyMaterial, options: ImportKeyOptions = {}): Promise<Key> {
   checkName(options)
@@ -51,6 +54,9 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
 /**
  * A symmetric key from the bytes, or the UTF-8 text, of a secret. What is empty, or a key of another kind in disguise, is
  * `invalid_key`; what is neither bytes nor text, or an `alg` of no algorithm, a `TypeError`.
+ *
+ * @example
+ * const key = await importSecret(process.env['TOKEN_SECRET'], { alg: 'HS256' })
  */
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
   checkName(options)

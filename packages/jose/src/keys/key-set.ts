@@ -56,7 +56,12 @@ interface Group {
   readonly found: Map<string, readonly Key[]>
 }
 
-/** An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make. */
+/**
+ * An immutable set. Keys are imported when first asked for, so that a set of thousands costs nothing to make.
+ *
+ * @example
+ * const keys = KeySet.from(await (await fetch('https://as.example/jwks')).json())
+ */
 export class KeySet implements KeySetLike {
   readonly #entries: readonly Entry[]
   readonly #extras: KeyExtras

@@ -67,6 +67,9 @@ interface Held extends ExportedKeySet {
 /**
  * Nothing is fetched before the first use. Redirects are refused; the URL is https, or http on this machine. What cannot be
  * fetched is `key_set_unavailable`, with status 503, once there is no set that may still serve.
+ *
+ * @example
+ * const keys = remoteKeySet('https://as.example/jwks') // keep it: it caches
  */
 export function remoteKeySet(
   uri: string,

@@ -66,6 +66,9 @@ interface View {
 /**
  * Signing keys that rotate by themselves, kept sealed in the store. Throws `weak_secret`. Its functions reject with
  * `unreadable_keys` when no secret opens what is there, and with `store_conflict` when they cannot write.
+ *
+ * @example
+ * new AuthorizationServer({ issuer, store, secrets, keys: storedKeys({ store, secrets, algorithms: ['RS256'] }) })
  */
 export function storedKeys({
   store,

@@ -130,7 +130,13 @@ const RESERVED: ReadonlySet<string> = new Set([
   'client_assertion_type',
 ])
 
-/** Works with or without a registry and a framework. Holds no state of its own but caches. */
+/**
+ * Works with or without a registry and a framework. Holds no state of its own but caches.
+ *
+ * @example
+ * const client = new OAuth2Client({ issuer: 'https://as.example', clientId, clientSecret })
+ * const token = await client.clientCredentials({ scope: ['notes:read'] })
+ */
 export class OAuth2Client<
   Result extends object = OAuth2LoginResult,
   Options extends AuthorizationOptions = AuthorizationOptions,

@@ -56,6 +56,8 @@ export interface IntrospectionOptions {
  * requests are answered 503.
  *
  * @throws TypeError when the options do not say where to ask, or who is asking
+ * @example
+ * validators: [introspection({ issuer: 'https://as.example', clientId: 'api', clientSecret })]
  */
 export function introspection({
   issuer,

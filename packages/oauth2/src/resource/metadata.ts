@@ -43,6 +43,8 @@ export interface ProtectedResourceMetadata extends Mountable {
  * Publishes the metadata of a resource below `/.well-known/oauth-protected-resource`.
  *
  * @throws AuthlibError `invalid_resource`, `invalid_issuer`
+ * @example
+ * app.use(mount(protectedResourceMetadata({ resource: 'https://api.example', authorizationServers: [issuer] })))
  */
 export function protectedResourceMetadata({
   resource,

@@ -53,7 +53,16 @@ export interface ResourceProtectorOptions<Token extends ResourceToken = Resource
   clock?: Clock | undefined
 }
 
-/** Lets requests through that carry a valid access token with the required scope. */
+/**
+ * Lets requests through that carry a valid access token with the required scope.
+ *
+ * @example
+ * const protector = new ResourceProtector({
+ *   resource: 'https://api.example',
+ *   validators: [jwtAccessToken({ issuer: 'https://as.example' })],
+ * })
+ * app.get('/notes', protect(protector, 'notes:read'), handler)
+ */
 export class ResourceProtector<Token extends ResourceToken = ResourceToken> implements Protector<Token, Requirement> {
   readonly resource: string
   readonly #validators: readonly TokenValidator<Token>[]

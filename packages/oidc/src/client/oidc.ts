@@ -4,7 +4,12 @@ import type { Provider } from '@authlib/core'
 import type { OpenIDAuthorizationOptions, OpenIDLoginResult } from './login.ts'
 import { OpenIDClient, type OpenIDClientOptions } from './openid-client.ts'
 
-/** `registry.register('example', oidc({ issuer, clientId, clientSecret }))` */
+/**
+ * `registry.register('example', oidc({ issuer, clientId, clientSecret }))`
+ *
+ * @example
+ * const oauth = new OAuth({ adapter, secrets }).register('example', oidc({ issuer, clientId, clientSecret }))
+ */
 export function oidc<
   Result extends object = OpenIDLoginResult,
   Options extends OpenIDAuthorizationOptions = OpenIDAuthorizationOptions,

@@ -25,7 +25,13 @@ export interface LogoutOptions {
   readonly uiLocales?: readonly string[] | undefined
 }
 
-/** Works with or without a registry, like `OAuth2Client`. */
+/**
+ * Works with or without a registry, like `OAuth2Client`.
+ *
+ * @example
+ * const client = new OpenIDClient({ issuer: 'https://idp.example', clientId, clientSecret })
+ * const { url, login } = await client.createAuthorization({ redirectUri })
+ */
 export class OpenIDClient<
   Result extends object = OpenIDLoginResult,
   Options extends OpenIDAuthorizationOptions = OpenIDAuthorizationOptions,

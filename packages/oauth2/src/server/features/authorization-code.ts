@@ -55,7 +55,12 @@ type CodeData = {
   readonly usedBy?: string | undefined
 }
 
-/** Redeems authorization codes, each once. RFC 6749 §4.1.3. */
+/**
+ * Redeems authorization codes, each once. RFC 6749 §4.1.3.
+ *
+ * @example
+ * server.registerGrant(authorizationCodeGrant(), [codeChallenge()])
+ */
 export function authorizationCodeGrant({
   lifetime = 60,
   doubleSubmitInterval = 2,

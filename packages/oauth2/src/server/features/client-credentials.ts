@@ -12,7 +12,12 @@ import { tokenEndpoint } from './token-endpoint.ts'
 import type { Grant } from '../contract/registrable.ts'
 import { newAuthorization } from '../records/authorization.ts'
 
-/** Confidential clients only. Without `scope` in the request the token carries everything the client may have. */
+/**
+ * Confidential clients only. Without `scope` in the request the token carries everything the client may have.
+ *
+ * @example
+ * server.registerGrant(clientCredentialsGrant())
+ */
 export function clientCredentialsGrant(): Grant {
   return {
     kind: 'grant',

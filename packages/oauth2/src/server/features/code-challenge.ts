@@ -24,7 +24,12 @@ export interface CodeChallengeOptions {
 
 const challengeSlot: Slot<string> = slot<string>('codeChallenge')
 
-/** PKCE with S256, demanded of everyone unless `requiredFor` says otherwise. RFC 7636. */
+/**
+ * PKCE with S256, demanded of everyone unless `requiredFor` says otherwise. RFC 7636.
+ *
+ * @example
+ * server.registerGrant(authorizationCodeGrant(), [codeChallenge({ requiredFor: 'everyone' })])
+ */
 export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions = {}): Extension {
   const isRequired = typeof requiredFor === 'function' ? requiredFor : () => requiredFor === 'everyone'
   return {

@@ -33,7 +33,12 @@ export interface IntrospectionAnswer {
 /** Answers in another form than JSON. The first handler that returns a response decides. */
 export const introspectionAnswer: Moment<IntrospectionAnswer, HttpResponse> = moment('introspection_answer')
 
-/** Tells resource servers about tokens. RFC 7662. */
+/**
+ * Tells resource servers about tokens. RFC 7662.
+ *
+ * @example
+ * server.register(introspectionEndpoint())
+ */
 export function introspectionEndpoint({ allow = mayIntrospect, claims }: IntrospectionOptions = {}): Endpoint {
   return {
     kind: 'endpoint',

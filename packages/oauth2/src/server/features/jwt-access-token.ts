@@ -35,6 +35,9 @@ const REVOKED_KIND = 'revoked_jwt'
  * resource server that only checks signatures notices a revocation when the token expires.
  *
  * Who is logged in must not have the `client_id` of a client for a subject: such a person is refused.
+ *
+ * @example
+ * server.register(jwtAccessToken({ audience: 'https://api.example' }))
  */
 export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOptions): Feature {
   const defaultAudience = typeof audience === 'string' ? [audience] : audience

@@ -70,7 +70,12 @@ const INVALID_TOKEN = 'the refresh token is unknown, expired, revoked or used, o
 
 const DAY = 86_400
 
-/** Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6. */
+/**
+ * Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6.
+ *
+ * @example
+ * server.registerGrant(refreshTokenGrant({ idleLifetime: 14 * 86_400 }))
+ */
 export function refreshTokenGrant({
   idleLifetime = 30 * DAY,
   lifetime = 365 * DAY,

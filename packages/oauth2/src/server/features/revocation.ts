@@ -8,7 +8,12 @@ import { noStore } from '@authlib/core'
 import { invalidRequest } from '../../errors.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 
-/** A refresh token ends its authorization with every token of it; an access token ends alone. §2.1 */
+/**
+ * A refresh token ends its authorization with every token of it; an access token ends alone. §2.1
+ *
+ * @example
+ * server.register(revocationEndpoint())
+ */
 export function revocationEndpoint(): Endpoint {
   return {
     kind: 'endpoint',

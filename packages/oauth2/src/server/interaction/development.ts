@@ -53,6 +53,8 @@ export interface DevelopmentPagesOptions {
  * Adds `/login`, `/consent` and `/logout`, so that a server works before you have pages of your own.
  *
  * @throws AuthlibError `not_loopback` when the server is mounted or called
+ * @example
+ * server.register(developmentPages({ users: [{ username: 'alice' }] }))
  */
 export function developmentPages({
   users,

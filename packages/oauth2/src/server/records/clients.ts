@@ -75,7 +75,13 @@ type StoredSecret = {
   readonly sealed?: string | undefined
 }
 
-/** Clients in the server's own store. */
+/**
+ * Clients in the server's own store.
+ *
+ * @example
+ * const clients = storedClients(store)
+ * await clients.save(await clientFromMetadata({ client_id: 'shop', client_secret, redirect_uris }))
+ */
 export function storedClients(store: Store, { clock = systemClock, sealer }: StoredClientsOptions = {}): ClientStore {
   const partition = (clientId: string): string => `client:${clientId}`
 

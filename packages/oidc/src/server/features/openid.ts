@@ -14,6 +14,9 @@ export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOption
  * server.registerGrant(authorizationCodeGrant(), [codeChallenge()])
  * server.register(openId({ claims: (subject) => users.find(subject) }))
  * ```
+ *
+ * @example
+ * server.register(openId({ claims: async (subject) => (await users.find(subject))?.claims ?? null }))
  */
 export function openId(options: OpenIDOptions): Feature {
   return { kind: 'feature', name: 'openid', includes: [openIdCode(options), userinfoEndpoint(options)] }
