@@ -64,6 +64,7 @@ export default defineConfig({
           { text: 'Database administration', link: '/guide/database-administration' },
           { text: 'Upgrade', link: '/guide/upgrade' },
           { text: 'Deploy', link: '/guide/deploy' },
+          { text: 'Troubleshooting', link: '/guide/troubleshooting' },
           { text: 'Error codes', link: '/guide/errors' },
         ],
       },

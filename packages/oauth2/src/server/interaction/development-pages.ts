@@ -1,6 +1,8 @@
 /** The HTML of the development pages. */
 
-import { escapeHtml } from '@authlib/core'
+import { escapeHtml, isHttps } from '@authlib/core'
+import { isValidUrl } from '@authlib/core/kit'
+import type { Client } from '../contract/client.ts'
 import type { PendingInteraction } from '../contract/interaction.ts'
 import type { Page } from '../page.ts'
 
@@ -51,6 +53,7 @@ ${
 <input type="hidden" name="choose" value="scope">
 <div class="actions"><button name="decision" value="approve">Allow</button> <button name="decision" value="deny" class="quiet">Deny</button></div>
 </form>
+${documentsOf(client)}
 ${request.kind === 'authorization' ? backTo(request.redirectUri) : ''}`,
   }
 }
@@ -66,6 +69,18 @@ export function logoutPage(): Page {
 export function loggedOutPage(): Page {
   return { title: 'You are logged out', body: '<p>You can close this page, or go back to the application.</p>' }
 }
+
+/** What a client says about itself, for the person to read. OpenID Connect Registration §2 */
+function documentsOf({ metadata }: Client): string {
+  const links = Object.entries(documents).flatMap(([member, label]) => {
+    const url = metadata[member]
+    const safe = typeof url === 'string' && isHttps(url) && isValidUrl(url)
+    return safe ? [`<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`] : []
+  })
+  return links.length === 0 ? '' : `<p class="note">${links.join(' · ')}</p>`
+}
+
+const documents = { client_uri: 'Website', policy_uri: 'Privacy policy', tos_uri: 'Terms of service' }
 
 function backTo(redirectUri: string): string {
   return `<p class="note">You will go back to ${escapeHtml(new URL(redirectUri).host || redirectUri)}.</p>`
