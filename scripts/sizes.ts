@@ -27,22 +27,22 @@ const programs: readonly Program[] = [
   {
     title: 'a server with code, refresh and revocation',
     entry: 'scripts/samples/server.ts',
-    limit: 29.6, // the aim is 22
-    nodeLimit: 30,
+    limit: 30.3, // the aim is 22
+    nodeLimit: 30.7,
     without: 'jose',
   },
   {
     title: 'an OAuth 2 login with the registry',
     entry: 'scripts/samples/oauth2-login.ts',
-    limit: 18, // the aim is 13
-    nodeLimit: 18.4,
+    limit: 18.4, // the aim is 13
+    nodeLimit: 18.8,
     without: 'jose',
   },
   {
     title: 'an OpenID Connect login with the registry',
     entry: 'scripts/samples/openid-login.ts',
-    limit: 29.8, // the aim is 22
-    nodeLimit: 31.9,
+    limit: 30.2, // the aim is 22
+    nodeLimit: 32.3,
     without: 'ky',
   },
   {

@@ -165,8 +165,8 @@ describe('issuers', () => {
     ['https://as.example?tenant=1', /query/],
     ['http://as.example', /loopback/],
     ['https://u@as.example', /user/],
-    ['https://as.example/.well-known/openid-configuration', /metadata/],
-    ['https://as.example/.well-known/oauth-authorization-server/t1', /metadata/],
+    ['https://as.example/.well-known/openid-configuration', /well-known/],
+    ['https://as.example/.well-known/oauth-authorization-server/t1', /well-known/],
   ])('say what is wrong with %j', (issuer, hint) => {
     expect(() => assertIssuer(issuer)).toThrow(
       expect.objectContaining({ code: 'invalid_issuer', hint: expect.stringMatching(hint) }),

@@ -60,12 +60,11 @@ const DOCUMENT = /\/\.well-known\/(?:openid-configuration|oauth-authorization-se
 
 /** What is wrong with this one. Nothing of it is repeated: strangers choose some issuers. */
 function issuerHint(issuer: unknown): string {
-  if (typeof issuer !== 'string' || issuer === '') return 'It is empty: is the variable set that it comes from?'
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(issuer)) return 'It has no scheme: begin with https://.'
-  if (DOCUMENT.test(issuer)) return 'This is the URL of its metadata: leave out `/.well-known/` and what follows.'
-  if (/[?#]/.test(issuer)) return 'Leave out the query and the fragment.'
+  if (typeof issuer !== 'string' || issuer === '') return 'It is empty: is its variable set?'
+  if (DOCUMENT.test(issuer)) return 'Leave out `/.well-known/` and what follows.'
+  if (!/^https?:/i.test(issuer)) return 'It begins with https://.'
   if (/^http:/i.test(issuer)) return 'Plain http is accepted for loopback hosts only.'
-  return 'It needs a valid host, and neither user nor password.'
+  return 'It has a host, and neither user, query nor fragment.'
 }
 
 /**

@@ -42,7 +42,7 @@ export async function startAuthorization(
   assertNotReserved(own, RESERVED)
   const { clientId, issuer, random, extensions } = connection
   const { redirectUri, scope, resource, responseMode, authorizationDetails: details } = options
-  if (!URL.canParse(redirectUri)) throw new TypeError('`redirectUri` must be an absolute URL, as registered')
+  if (!URL.canParse(redirectUri)) throw new TypeError('`redirectUri` must be an absolute URL')
   assertScope(scope)
   const metadata = await connection.metadata()
   const state = randomToken(random)
@@ -104,7 +104,7 @@ export function assertNotReserved(params: ParamValues, reserved: ReadonlySet<str
 /** @throws TypeError for a string in place of the array, which would be sent letter by letter */
 export function assertScope(scope: readonly string[] = []): void {
   if (Array.isArray(scope)) return
-  throw new TypeError("`scope` must be an array of strings, such as ['openid', 'email']")
+  throw new TypeError('`scope` must be an array of strings')
 }
 
 /** An empty scope is not sent: the server decides. */

@@ -153,10 +153,8 @@ function refusalHint({ headers = {}, params = {} }: ClientAuthResult): string | 
   return /[%+]/.test(atob(basic)) ? FORM_ENCODED : undefined
 }
 
-const NO_SECRET = 'The request had no client secret. If the client has one, `clientSecret` is undefined here.'
-const FORM_ENCODED =
-  'Id or secret have characters that are form-encoded (RFC 6749 §2.3.1). For a server that does not decode them, pass ' +
-  '`clientAuth: clientSecretBasic(secret, { raw: true })`.'
+const NO_SECRET = 'No client secret was sent: is `clientSecret` undefined?'
+const FORM_ENCODED = 'If the server does not decode Basic credentials, use `clientSecretBasic(secret, { raw: true })`.'
 
 /** What an answer says went wrong, if it does. RFC 6749 §5.2. */
 export function errorOf(answer: ServerAnswer, refusalHint?: string): OAuth2ClientError | undefined {

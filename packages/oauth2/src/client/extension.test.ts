@@ -385,7 +385,7 @@ describe('an error of the server', () => {
     ['a secret that is form-encoded', clientSecretBasic('a+secret='), /raw: true/],
     ['a secret that is the same encoded', clientSecretBasic('secret'), undefined],
     ['a secret that is sent raw', clientSecretBasic('a=secret', { raw: true }), undefined],
-    ['no secret', none(), /`clientSecret` is undefined/],
+    ['no secret', none(), /`clientSecret` undefined/],
   ])('that is invalid_client has a hint about %s (RFC 6749 §2.3.1)', async (_, clientAuth, hint) => {
     answer = () => Response.json({ error: 'invalid_client' }, { status: 401 })
     const error = await createClient({ clientAuth })

@@ -322,7 +322,7 @@ function reasonOf(entry: Entry | null): string {
 /** The token ended, and there never was a refresh token. */
 function hintFor(entry: Entry | null): string | undefined {
   if (entry === null || entry.dead !== undefined) return undefined
-  return 'To stay logged in, ask for a refresh token: many providers give one for the scope `offline_access`.'
+  return 'Ask for a refresh token, such as by the scope `offline_access`.'
 }
 
 /** Waits for the holder of the lease; returns how many seconds. */
