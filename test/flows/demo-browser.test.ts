@@ -262,7 +262,7 @@ describeWith(chromium, 'the demo in Chromium', (executablePath) => {
     expect(await title()).toBe('Hello, Bob Brown')
   })
 
-  it('heeds no form of another origin, not even of another port', async () => {
+  it('ignores forms of another origin, also of another port', async () => {
     await logIn('alice')
     const other = 'http://localhost:1'
     for (const action of [`${demo.client}/logout`, `${demo.provider}/logout`]) {

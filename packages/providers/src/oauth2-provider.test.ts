@@ -161,12 +161,12 @@ describe('the profile', () => {
 })
 
 describe('a value that the provider says', () => {
-  it('must lead to a host of the provider: the data center of Zoho', async () => {
+  it('must be a host of the provider: the data center of Zoho', async () => {
     const callback = (): Record<string, string> => ({ 'accounts-server': 'https://accounts.zoho.evil.example' })
     await expect(logIn(zoho(credentials), { routes: {}, callback })).rejects.toMatchObject({ code: 'invalid_variable' })
   })
 
-  it('must lead to a host of the provider: the API of Pipedrive', async () => {
+  it('must be a host of the provider: the API of Pipedrive', async () => {
     const api_domain = 'https://evil.example'
     const routes: Routes = {
       'POST https://oauth.pipedrive.com/oauth/token': () => Response.json({ ...tokenResponse, api_domain }),

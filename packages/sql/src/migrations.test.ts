@@ -37,7 +37,7 @@ describe('the migrations of sqlite', () => {
   const objects = (database: DatabaseSync) =>
     database.prepare("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name").all()
 
-  it('come back to where they began, one by one', () => {
+  it('can be undone one by one', () => {
     const database = new DatabaseSync(':memory:')
     apply(database, 0, 1)
     const first = objects(database)

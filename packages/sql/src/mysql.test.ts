@@ -105,7 +105,7 @@ describeWith(mysqlServer, 'MariaDB', (uri) => {
       await small.end()
     })
 
-    it('tells of a connection that was cut, and goes on with another one', async () => {
+    it('reports a connection that was cut, and continues with another one', async () => {
       const small = createPool({ uri, connectionLimit: 2 })
       const cut = mysqlStore(small, { prefix })
       const [[own]] = (await small.query('SELECT connection_id() AS id')) as unknown as [[{ id: number }]]

@@ -101,14 +101,14 @@ describe('sqliteStore', () => {
     }
   })
 
-  it('lives without a file too', async () => {
+  it('works without a file', async () => {
     const store = sqliteStore(':memory:')
     expect(await store.commit(putting('a'))).toBe(true)
     expect(await store.get('p', [['code', 'a']])).toEqual([record('a')])
     store.close()
   })
 
-  it('writes what waits when it is closed, and answers nothing afterwards', async () => {
+  it('writes pending batches when it is closed, and refuses calls afterwards', async () => {
     const file = newFile()
     const store = sqliteStore(file)
     const pending = store.commit(putting('a'))

@@ -61,7 +61,7 @@ describeWith(postgresServer, 'PostgreSQL', (connectionString) => {
       await pool.query(`DROP SCHEMA ${fresh} CASCADE`)
     })
 
-    it('goes back to where it began', async () => {
+    it('can be migrated down again', async () => {
       const names = { schema: `${schema}_c`, prefix: 'Odd "name"_' }
       const odd = pgStore(pool, names)
       await odd.migrate()
@@ -143,7 +143,7 @@ describeWith(postgresServer, 'PostgreSQL', (connectionString) => {
       await small.end()
     })
 
-    it('tells of a connection that was cut, and goes on with another one', async () => {
+    it('reports a connection that was cut, and continues with another one', async () => {
       const small = new pg.Pool({ connectionString, max: 2, application_name: schema })
       const cut = pgStore(small, { schema })
       await Promise.all([1, 2].map(() => cut.get('p', [['code', 'a']])))

@@ -93,7 +93,7 @@ describe('what is signed or encrypted', () => {
 })
 
 describe('what no one signed', () => {
-  it('is refused by an error of ours, be it any text', async () => {
+  it('is refused with a JoseError, for any string', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.array(fc.base64String(), { maxLength: 6 }).map((parts) => parts.join('.')),
@@ -136,7 +136,7 @@ describe('what no one signed', () => {
 })
 
 describe('what is no key', () => {
-  it('is refused by an error of ours, be it any JSON, text or bytes', async () => {
+  it('is refused with a JoseError, for any JSON, string or bytes', async () => {
     const member = fc.oneof(
       fc.jsonValue({ maxDepth: 1 }),
       fc.base64String(),

@@ -30,7 +30,7 @@ describe.each(here.map((ours) => [ours.row.alg, ours] as const))('%s', (_, ours)
   const codes = [node, script]
   const wanted = { kty: row.kty, alg: row.alg, length: 0, ...(row.crv && { crv: row.crv }) }
 
-  it('is signed and verified alike, good, tampered and malformed', async () => {
+  it('has the same verdict: good, tampered and malformed', async () => {
     for (const secret of [await node.generateMaterial(wanted), await ours.generate!()]) {
       const { d: _d, priv: _priv, ...open } = secret
       const verifiers = await Promise.all(codes.map(async (code) => code.prepareVerifier(row, open)))

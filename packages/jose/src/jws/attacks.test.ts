@@ -287,7 +287,7 @@ describe('attacks on signatures', () => {
     }
   })
 
-  it('J9: no kid but a string, and no game with it', async () => {
+  it('J9: refuses a kid that is not a string, and treats it as plain data', async () => {
     const set = KeySet.from({ keys: [{ ...ecPair.publicKey.export({ format: 'jwk' }), kid: 'k' } as Jwk] })
     for (const kid of [
       '../../dev/null',

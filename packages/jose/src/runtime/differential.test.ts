@@ -28,7 +28,7 @@ async function verdict(verifier: Verifier, text: string | Uint8Array, signature:
 }
 
 describe.each(shared)('%s', (alg) => {
-  it('is verified alike on both runtimes, good, tampered and malformed', async () => {
+  it('has the same verdict on both runtimes: good, tampered and malformed', async () => {
     const row = findJwsRow(alg)!
     const { secret, open } = await materialFor(row)
     const verifiers = [await node.prepareVerifier(row, open), await web.prepareVerifier(row, open)]
@@ -162,7 +162,7 @@ describe('keys', () => {
 })
 
 describe('strings', () => {
-  it('are encoded and decoded alike, or refused alike', () => {
+  it('are encoded, decoded and refused in the same way', () => {
     const attempt = (run: () => string) => {
       try {
         return run()

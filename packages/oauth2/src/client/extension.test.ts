@@ -299,7 +299,7 @@ describe('an authorization request', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('that is pushed in vain says what the server refused', async () => {
+  it('that the server refuses to push says why', async () => {
     const { client } = pushesTo()
     answer = () => Response.json({ error: 'invalid_request', error_description: 'no' }, { status: 400 })
     await expect(client.createAuthorization({ redirectUri })).rejects.toMatchObject({

@@ -137,7 +137,7 @@ describe('refreshing', () => {
     expect(refreshes()).toBe(1)
   })
 
-  it('elsewhere is not waited for while the token is still good', async () => {
+  it('by another process is not waited for while the token is still good', async () => {
     const token = await logIn()
     clock.advance(LIFETIME - 1)
     provider.answer('/token', () => new Promise(() => undefined))

@@ -84,7 +84,7 @@ describe('A1: a redirect URI that only looks like the registered one', () => {
   })
 })
 
-describe('A5: a client_id that no one has', () => {
+describe('A5: an unknown client_id', () => {
   it.each(['x'.repeat(10_000), "' OR 1=1 --", 'nobody\u0000', '\ud800', '__proto__'])(
     '%j is not found in the store either',
     async (clientId) => {

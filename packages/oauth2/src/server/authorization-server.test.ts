@@ -43,8 +43,8 @@ describe('a code journey', () => {
   })
 })
 
-describe('a server whose events no one hears', () => {
-  it('prints its crashes, and nothing else', async () => {
+describe('a server without an event listener', () => {
+  it('prints errors of the server, and nothing else', async () => {
     const failure = new Error('the database is on fire')
     const secrets = ['a secret of at least 32 characters']
     const clients = { find: () => Promise.reject(failure) }

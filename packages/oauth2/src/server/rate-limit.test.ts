@@ -37,7 +37,7 @@ const WRONG = { ...WEB, client_secret: 'wrong' }
 const CODE = { code: 'ac_AAAAAAAAAAAAAAAAAAAAAA.guess' }
 
 describe('a rate limiter, when client authentication fails', () => {
-  it('hears of it with the client, the endpoint and the reason', async () => {
+  it('is told the client, the endpoint and the reason', async () => {
     const { rateLimit, failures } = limiter()
     const { server } = fullServer({ rateLimit })
     await post(server, '/token', MACHINE, WRONG)
@@ -49,7 +49,7 @@ describe('a rate limiter, when client authentication fails', () => {
     ])
   })
 
-  it('hears the address of the connection where the adapter knows it, and sees the headers', async () => {
+  it('is told the address of the connection where the adapter knows it, and gets the headers', async () => {
     const { rateLimit, failures } = limiter()
     const { server } = fullServer({ rateLimit })
     const headers = { authorization: basic(WRONG), 'x-forwarded-for': '192.0.2.1' }
@@ -76,7 +76,7 @@ describe('a rate limiter, when client authentication fails', () => {
 })
 
 describe('a rate limiter, when a grant fails', () => {
-  it('hears of wrong codes and refresh tokens, and not of what is right or malformed', async () => {
+  it('is told of wrong codes and refresh tokens, and not of right or malformed ones', async () => {
     const { rateLimit, failures, checked } = limiter()
     const { server } = fullServer({ rateLimit })
     const { json } = await redeem(server, await obtainCode(server))
@@ -124,7 +124,7 @@ describe('a rate limiter, when a user code is wrong', () => {
     return server.register(deviceAuthorizationGrant())
   }
 
-  it('hears of it, and refuses with a page, 429 and Retry-After', async () => {
+  it('is told of it, and refuses with a page, 429 and Retry-After', async () => {
     const { rateLimit, failures } = limiter(2)
     const server = deviceServer(rateLimit)
     const { json } = await post(server, '/device_authorization', { scope: 'read' }, TV)

@@ -97,7 +97,7 @@ describe('a back-channel logout', () => {
     expect(response.body).not.toContain('secret')
   })
 
-  it('waits for better days while the keys cannot be fetched', async () => {
+  it('is answered with 503 while the keys cannot be fetched', async () => {
     provider.answer('/jwks', () => new Response('', { status: 500 }))
     expect((await receiver().send(logoutToken())).status).toBe(503)
   })

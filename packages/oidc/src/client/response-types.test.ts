@@ -46,7 +46,7 @@ describe('a hybrid flow', () => {
     return { asked: new URL(url).searchParams, formPost, result: await client.finishAuthorization(callback, login) }
   }
 
-  it('asks for a form post, and takes a code that the ID Token of the callback vouches for (§3.3.2)', async () => {
+  it('asks for a form post, and takes a code whose hash is in the ID Token of the callback (§3.3.2)', async () => {
     const { asked, formPost, result } = await finish()
     expect([asked.get('response_type'), asked.get('response_mode'), formPost]).toEqual([
       'code id_token',

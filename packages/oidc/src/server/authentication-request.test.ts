@@ -123,14 +123,14 @@ describe('max_age (Core §3.1.2.1, A14)', () => {
 })
 
 describe('id_token_hint (Core §3.1.2.1, A14)', () => {
-  it('of the person who is there is fine, expired as it may be (§3.1.2.2)', async () => {
+  it('is accepted for the person who is logged in, also when it has expired (§3.1.2.2)', async () => {
     const { browser, idToken, clock } = await loggedIn()
     expect(await outcome(browser, { id_token_hint: idToken, prompt: 'none' })).toBe('code')
     clock.advance(2 * 3600)
     expect(await outcome(browser, { id_token_hint: idToken, prompt: 'none' })).toBe('code')
   })
 
-  it('of someone else asks for a login, and answers nothing about who is there', async () => {
+  it('of another person asks for a login, and does not tell who is logged in', async () => {
     const { server, browser } = await loggedIn()
     const { json } = await logIn(server, {}, { user: 'bob' })
     const hint = String(json['id_token'])

@@ -64,7 +64,7 @@ describe('groupCommit', () => {
     expect(groups).toEqual([['a', 'b']])
   })
 
-  it('gives up when its patience is at an end, and starts afresh with the next', async () => {
+  it('gives up after its time limit, and starts a new group with the next job', async () => {
     const { group, groups } = noted({ busy: 1, patience: 0 })
     const outcomes = await Promise.allSettled([group.add('a'), group.add('b')])
     expect(outcomes).toMatchObject([{ reason: expect.any(Busy) }, { reason: expect.any(Busy) }])
@@ -72,7 +72,7 @@ describe('groupCommit', () => {
     expect(groups).toEqual([['c']])
   })
 
-  it('rejects the whole group when it fails, and starts afresh with the next', async () => {
+  it('rejects the whole group when it fails, and starts a new group with the next job', async () => {
     const { group, groups } = noted()
     const outcomes = await Promise.allSettled(['a', 'broken', 'b'].map((job) => group.add(job)))
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])

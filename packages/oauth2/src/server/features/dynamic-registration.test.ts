@@ -267,7 +267,7 @@ describe('who may register', () => {
     expect((await register(server, {}, late)).status).toBe(401)
   })
 
-  it('is whom your own check accepts, and the policy learns of it', async () => {
+  it('is decided by your own check, and the policy gets its result', async () => {
     const { server } = start({
       access: (token) => (token === 'ours' ? { team: 'shop' } : null),
       policy: ({ initial, metadata }) => {

@@ -122,7 +122,7 @@ describe('the refresh token grant (RFC 6749 §6, RFC 9700 §4.14)', () => {
     expect((await refresh(server, token)).status).toBe(200)
   })
 
-  it('goes to whom the server wants: by client and by authorization', async () => {
+  it('is issued when `issueTo` says so: by client and by authorization', async () => {
     const asked: unknown[] = []
     const issueTo = (answer: boolean): RefreshTokenGrantOptions => ({
       issueTo({ clientId }, { subject, scope }) {

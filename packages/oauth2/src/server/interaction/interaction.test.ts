@@ -257,7 +257,7 @@ describe('the handle', () => {
     )
   })
 
-  it('opens nothing in another browser (A24, A18)', async () => {
+  it('is refused in another browser (A24, A18)', async () => {
     const { server } = fullServer()
     const loginUrl = (await new Browser(server).open(authorizeUrl())).headers.get('location') ?? ''
     const thief = new Browser(server)
@@ -274,7 +274,7 @@ describe('the handle', () => {
     expect((await browser.open('/consent', { interaction, decision: 'approve' })).status).toBe(400)
   })
 
-  it('that was left open over night begins again, with a new login', async () => {
+  it('that was left open overnight starts again, with a new login', async () => {
     const clock = manualClock()
     const { server } = fullServer({ clock })
     const browser = new Browser(server)
@@ -349,7 +349,7 @@ describe('consent', () => {
     expect(html).not.toContain('value="read"')
   })
 
-  it('of one client or person says nothing about another', async () => {
+  it('of one client or person does not count for another', async () => {
     const { server } = fullServer()
     const browser = new Browser(server)
     await browser.authorize()
@@ -392,7 +392,7 @@ describe('consent', () => {
 })
 
 describe('a session of the server', () => {
-  it('is a login until it ends, by itself or by hand, and its codes end with it', async () => {
+  it('is a login until it expires or is ended, and its codes end with it', async () => {
     const clock = manualClock()
     const { server } = fullServer({ clock })
     const code = async (login: Login) => {

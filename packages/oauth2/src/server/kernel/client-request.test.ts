@@ -83,7 +83,7 @@ describe('direct requests', () => {
     )
   })
 
-  it('that a script asks about beforehand may carry a proof (Fetch, CORS preflight)', async () => {
+  it('may carry a proof after a CORS preflight (Fetch)', async () => {
     const { server } = directServer()
     const { headers } = await server.fetch(new Request(`${ISSUER}/token`, { method: 'OPTIONS' }))
     expect(headers.get('access-control-allow-headers')).toContain('dpop')

@@ -229,7 +229,7 @@ describe('an endpoint whose path ends with an id', () => {
     handle: (_http, _server, id) => ({ status: 200, headers: [], body: `note ${id}` }),
   }
 
-  it('is given it, decoded', async () => {
+  it('gets the id, decoded', async () => {
     const { server } = bareServer({ baseUrl: 'http://localhost:4000/auth' })
     server.register(notes)
     expect(server.routes.at(-1)).toEqual({ path: '/auth/notes/:id', methods: ['GET', 'HEAD'] })

@@ -49,7 +49,7 @@ describe('the discovery document (Discovery §3, §4)', () => {
     expect(paths).toContain('/.well-known/oauth-authorization-server/tenant')
   })
 
-  it('lists the scope that the server keeps a list of, and the claims it leads to', async () => {
+  it('lists the scopes of the server and the claims that they release', async () => {
     const { metadata } = await discover({ scopes: ['openid', 'email', 'read'] })
     expect(metadata.scopes_supported).toEqual(['openid', 'email', 'read'])
     expect(metadata.claims_supported).toEqual(['sub', 'iss', 'auth_time', 'acr', 'amr', 'email', 'email_verified'])

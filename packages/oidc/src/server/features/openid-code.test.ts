@@ -67,7 +67,7 @@ describe('the ID Token', () => {
     },
   )
 
-  it('says who, for whom, when and how, and no more (Core §2, §5.4)', async () => {
+  it('has the claims of the login and no others (Core §2, §5.4)', async () => {
     const clock = manualClock()
     const { server } = await provider({ clock })
     const { json, headers } = await logIn(server, { scope: 'openid profile email address phone', nonce: 'a "nonce" é' })
@@ -248,7 +248,7 @@ describe('a person whose account was deleted', () => {
     expect(later.searchParams.get('error')).toBe('login_required')
   })
 
-  it('keeps what is none of OpenID: without the scope no one is asked', async () => {
+  it('asks for no ID Token claims without the scope openid', async () => {
     const { server } = await provider({ openid: { claims: () => null } })
     const code = (await new Browser(server).authorize({ scope: 'read' })).get('code') ?? ''
     expect((await redeem(server, code, { client: RP })).status).toBe(200)

@@ -28,7 +28,7 @@ const location = async (server: AuthorizationServer, params: Record<string, stri
   return response.headers.get('location') ?? `${response.status}`
 }
 
-it('code id_token: an ID Token that vouches for the code, which is redeemed as usual (Core §3.3)', async () => {
+it('code id_token: the ID Token has the hash of the code, which is redeemed as usual (Core §3.3)', async () => {
   const server = await start()
   const answer = await authorize(server, { response_type: 'code id_token', scope: 'openid profile' })
   expect([...answer.keys()].sort()).toEqual(['code', 'id_token', 'iss', 'state'])

@@ -200,7 +200,7 @@ describe('userinfo refuses (Core §5.3.3, RFC 6750 §3)', () => {
     expect((await server.fetch(new Request(`${ISSUER}/userinfo?access_token=${token}`))).status).toBe(401)
   })
 
-  it('no one with a crash in its hands: 500, and the event says why', async () => {
+  it('with 500 when `claims` throws, and the event says why', async () => {
     const failure = new Error('the database is gone')
     const claims = (_subject: string, { use }: ClaimsContext) => {
       if (use === 'userinfo') throw failure
