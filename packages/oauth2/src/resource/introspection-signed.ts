@@ -16,7 +16,7 @@ import {
   type VerificationKeys,
 } from '@authlib/jose'
 import { cannotValidate } from './bearer-errors.ts'
-import { asymmetricAlgorithms, publishedKeys } from './published-keys.ts'
+import { asymmetricAlgorithms, publishedKeys, type IssuerConnection } from './published-keys.ts'
 
 /** How signed answers are checked. */
 export interface SignedAnswers {
@@ -39,14 +39,10 @@ type Answer = JwtClaims & { readonly token_introspection?: unknown }
 /** Reads a signed answer as the JSON that it carries. @throws TypeError without an issuer */
 export function signedAnswers(
   { keys, algorithms = asymmetricAlgorithms(), decryptionKeys }: SignedAnswers,
-  {
-    issuer,
-    clientId,
-    fetch,
-  }: { issuer: string | undefined; clientId: string; fetch: typeof globalThis.fetch | undefined },
+  { issuer, clientId, ...connection }: IssuerConnection & { issuer: string | undefined; clientId: string },
 ): (answer: SendResponse, clock: Clock) => Promise<SendResponse> {
   if (issuer === undefined) throw new TypeError('signed introspection needs an issuer')
-  const findKeys = keys === undefined ? publishedKeys(issuer, fetch) : () => keys
+  const findKeys = keys === undefined ? publishedKeys(issuer, connection) : () => keys
   return async (answer, clock) => {
     if (answer.status !== 200) return answer
     const [type = ''] = (answer.headers.get('content-type') ?? '').split(';')

@@ -68,6 +68,17 @@ async function status(guard: ResourceProtector, token?: string): Promise<number>
 }
 
 describe('introspection', () => {
+  it('asks another container over plain http when it is allowed to, and within its time-out', async () => {
+    const endpoint = 'http://as.internal:8080/introspect'
+    const inside: typeof fetch = (input, init) =>
+      fetch(new Request(input, init).url.replace('http://as.internal:8080', local), init)
+    expect(() => protector({ endpoint, fetch: inside })).toThrow(TypeError)
+    expect(await status(protector({ endpoint, fetch: inside, allowInsecureTransport: true }))).toBe(200)
+    answer = () => undefined // never answers
+    const hasty = protector({ endpoint, fetch: inside, allowInsecureTransport: true, timeout: 0.1 })
+    expect(await status(hasty)).toBe(503)
+  })
+
   it('asks the authorization server and hands out what it says (RFC 7662 §2)', async () => {
     expect(await protector().protect(present('a.token~+/='), 'notes:read')).toEqual({
       subject: 'alice',

@@ -13,12 +13,13 @@ import { issuerMetadata, type MetadataSource } from '../issuer-metadata.ts'
 import { singleFlight } from '../single-flight.ts'
 import { signedAnswers, TOKEN_INTROSPECTION_JWT, type SignedAnswers } from './introspection-signed.ts'
 import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
+import type { IssuerConnection } from './published-keys.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
 import type { TokenValidator, ValidatorEnvironment } from './token-validator.ts'
 import { assertSeconds } from '../seconds.ts'
 
-export interface IntrospectionOptions {
+export interface IntrospectionOptions extends IssuerConnection {
   /** The authorization server. Its metadata names the endpoint, and an `iss` in an answer must equal it. */
   issuer?: string | undefined
   /** The introspection endpoint. Default: from the metadata of `issuer`. */
@@ -48,7 +49,6 @@ export interface IntrospectionOptions {
    * Default: plain JSON.
    */
   signed?: SignedAnswers | true | undefined
-  fetch?: typeof fetch | undefined
 }
 
 /**
@@ -70,11 +70,11 @@ export function introspection({
   cacheLifetime = 0,
   accepts = () => true,
   signed,
-  fetch,
+  ...connection
 }: IntrospectionOptions): TokenValidator {
   assertSeconds({ cacheLifetime })
-  const readSigned = signed && signedAnswers(signed === true ? {} : signed, { issuer, clientId, fetch })
-  const findMetadata = metadataSource(endpoint, issuer, fetch)
+  const readSigned = signed && signedAnswers(signed === true ? {} : signed, { issuer, clientId, ...connection })
+  const findMetadata = metadataSource(endpoint, issuer, connection)
   const cache = tokenCache<TokenClaims>()
   const flights = new Map<string, Promise<TokenClaims | null>>()
 
@@ -87,7 +87,7 @@ export function introspection({
     const { headers, params } = await clientAuth({ clientId, url, metadata, methods, clock, random: systemRandom })
     const body = encodeForm({ ...params, token, token_type_hint: 'access_token' }) // §2.1
     const accept = readSigned ? TOKEN_INTROSPECTION_JWT : 'application/json'
-    const answer = await post(url, body, { accept, ...headers }, fetch)
+    const answer = await post(url, body, { accept, ...headers }, connection)
     return readAnswer(readSigned ? await readSigned(answer, clock) : answer)
   }
 
@@ -164,11 +164,11 @@ async function post(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>> | undefined,
-  fetch: typeof globalThis.fetch | undefined,
+  { fetch, timeout, allowInsecureTransport }: IssuerConnection,
 ): Promise<SendResponse> {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   try {
-    return await send(url, { headers: { ...form, ...headers }, body, fetch })
+    return await send(url, { headers: { ...form, ...headers }, body, fetch, timeout, allowInsecureTransport })
   } catch (error) {
     throw cannotValidate('the introspection endpoint cannot be reached', error)
   }
@@ -177,15 +177,16 @@ async function post(
 function metadataSource(
   endpoint: string | undefined,
   issuer: string | undefined,
-  fetch: typeof globalThis.fetch | undefined,
+  { fetch, timeout, allowInsecureTransport }: IssuerConnection,
 ): MetadataSource {
   if (endpoint !== undefined) {
-    if (!isSecureTransport(endpoint)) throw new TypeError('endpoint must be https, or http on a loopback host')
+    if (!isSecureTransport(endpoint, { allowInsecureTransport }))
+      throw new TypeError('endpoint must be https, or http on a loopback host')
     const metadata = { introspection_endpoint: endpoint }
     return () => Promise.resolve(metadata)
   }
   if (issuer === undefined) throw new TypeError('introspection needs an issuer or an endpoint')
-  const source = issuerMetadata({ issuer, fetch })
+  const source = issuerMetadata({ issuer, fetch, timeout, allowInsecureTransport })
   return (clock) => source(clock).catch(cannotLoadMetadata)
 }
 

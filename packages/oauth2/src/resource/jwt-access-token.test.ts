@@ -232,6 +232,20 @@ describe('jwtAccessToken without keys', () => {
     expect(asked.filter((path) => path === METADATA)).toHaveLength(1)
   })
 
+  it('loads them from another container, over plain http, when it is allowed to, and within its time-out', async () => {
+    const issuer = 'http://keycloak:8080/realms/shop'
+    const inside: typeof fetch = (input, init) =>
+      fetch(new Request(input, init).url.replace(issuer, local).replace('http://keycloak:8080', local), init)
+    answers.set(`${METADATA}/realms/shop`, json({ issuer, jwks_uri: `${issuer}/jwks` }))
+    const text = await sign({ iss: issuer, exp: now + 100_000 })
+    expect(() => discovering({ issuer, fetch: inside })).toThrow(expect.objectContaining({ code: 'invalid_issuer' }))
+    const guard = discovering({ issuer, fetch: inside, allowInsecureTransport: true })
+    expect(await guard.protect(present(text))).toMatchObject({ issuer })
+    answers.set('/jwks', () => undefined) // never answers
+    const hasty = discovering({ issuer, fetch: inside, allowInsecureTransport: true, timeout: 0.1 })
+    await expect(hasty.protect(present(text))).rejects.toMatchObject({ status: 503 })
+  })
+
   it('loads metadata and keys over the `fetch` it is given', async () => {
     const fetched: string[] = []
     const observed: typeof fetch = (input, init) => {

@@ -7,13 +7,13 @@
 import { JoseError, verifyJwt, type JwtPolicy, type VerificationKeys } from '@authlib/jose'
 import { cannotValidate, invalidToken } from './bearer-errors.ts'
 import { rfc9068Profile, type AccessTokenProfile } from './access-token-profile.ts'
-import { asymmetricAlgorithms, publishedKeys } from './published-keys.ts'
+import { asymmetricAlgorithms, publishedKeys, type IssuerConnection } from './published-keys.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { unverifiedIssuer } from './unknown-token.ts'
 import type { TokenValidator } from './token-validator.ts'
 import { assertSeconds } from '../seconds.ts'
 
-export interface JwtAccessTokenOptions {
+export interface JwtAccessTokenOptions extends IssuerConnection {
   /** The authorization server, exactly as its tokens name it in `iss`. */
   issuer: string
   /** Audiences to accept, compared exactly. Default: the `resource` of the protector. */
@@ -29,8 +29,6 @@ export interface JwtAccessTokenOptions {
   algorithms?: readonly string[] | undefined
   /** Seconds by which the clocks of issuer and resource may differ. Default 5. */
   leeway?: number | undefined
-  /** Loads metadata and keys. */
-  fetch?: typeof fetch | undefined
 }
 
 /**
@@ -48,10 +46,10 @@ export function jwtAccessToken({
   keys,
   algorithms = asymmetricAlgorithms(),
   leeway = 5,
-  fetch,
+  ...connection
 }: JwtAccessTokenOptions): TokenValidator {
   assertSeconds({ leeway })
-  const findKeys = keys === undefined ? publishedKeys(issuer, fetch) : () => keys
+  const findKeys = keys === undefined ? publishedKeys(issuer, connection) : () => keys
   return {
     issuer,
     async validate(token, { resource, clock }) {
