@@ -1,6 +1,7 @@
 /** Ending an HTTP server without cutting a request. */
 
 import type { Server } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
 
 export interface CloseServerOptions {
@@ -23,7 +24,10 @@ export interface CloseServerOptions {
  *   store.close()
  * })
  */
-export function closeServer(server: Server, { notice = 0.5, grace = 10 }: CloseServerOptions = {}): Promise<void> {
+export function closeServer(
+  server: Server | HttpsServer,
+  { notice = 0.5, grace = 10 }: CloseServerOptions = {},
+): Promise<void> {
   return new Promise((resolve) => {
     server.prependListener('request', (_request, response) => (response.shouldKeepAlive = false))
     const idle = setInterval(() => server.closeIdleConnections(), notice * 1000)
