@@ -128,7 +128,7 @@ function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction 
 
 function webResponse(incoming: http.IncomingMessage): Response {
   if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    throw new AuthlibError('network_error', 'The server sent an encoding nobody asked for', { status: 502 })
+    throw new AuthlibError('network_error', 'The server sent an encoding that was not requested', { status: 502 })
   }
   const { rawHeaders } = incoming
   const headers = new Headers()

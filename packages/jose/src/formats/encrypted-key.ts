@@ -53,7 +53,8 @@ export async function encryptPkcs8(
   }: { readonly iterations?: number | undefined; readonly random?: Random | undefined } = {},
 ): Promise<Uint8Array> {
   if (password === '') throw new TypeError('The password is empty')
-  if (!(iterations >= 1 && iterations <= MAX_ITERATIONS)) throw new TypeError('So many iterations are never read again')
+  if (!(iterations >= 1 && iterations <= MAX_ITERATIONS))
+    throw new TypeError(`iterations must be from 1 to ${MAX_ITERATIONS}`)
   const parameters: Parameters = { salt: random(16), iterations, hash: 'SHA-256', keyLength: 32, iv: random(16) }
   const key = await deriveKey(password, parameters, 'encrypt')
   const encrypted = new Uint8Array(await crypto.subtle.encrypt(cbc(parameters), key, new Uint8Array(pkcs8)))

@@ -233,7 +233,7 @@ function protectedParameters(
   compress: boolean,
 ): jose.JWEHeaderParameters {
   if (header['crit'] !== undefined) throw invalidHeader('crit is not supported')
-  if (header.zip !== undefined) throw new TypeError('Ask for compression by `compress`')
+  if (header.zip !== undefined) throw new TypeError('Use `compress` to compress')
   return { ...header, ...algorithms, ...(compress && { zip: 'DEF' }) } // the same members
 }
 

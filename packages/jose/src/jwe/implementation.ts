@@ -89,9 +89,9 @@ export function encryptionRow(enc: string, implementations: readonly JweImplemen
 /** A name means one thing: none is passed twice, and none is one of the table. */
 export function checkImplementations(implementations: readonly JweImplementation[]): void {
   const names = implementations.map(nameOf)
-  if (new Set(names).size !== names.length) throw new TypeError('An algorithm is passed in twice')
+  if (new Set(names).size !== names.length) throw new TypeError('An algorithm is passed twice')
   if (names.some((name) => findJweRow(name) !== null || findJweEncryptionRow(name) !== null))
-    throw new TypeError('The library has an algorithm of this name')
+    throw new TypeError('The library already has an algorithm of this name')
 }
 
 function nameOf(item: JweImplementation): string {

@@ -63,7 +63,7 @@ export async function signJws(
   const encodedHeader = encodeHeader(name, key, null, unencoded ? withoutEncoding(header) : header)
   const content = encodeContent(payload, unencoded)
   if (!detached && unencoded && !(typeof content === 'string' && isInline(content))) {
-    throw new TypeError('Such a payload must be detached') // RFC 7797 §5.2
+    throw new TypeError('An unencoded payload with these characters must be detached') // RFC 7797 §5.2
   }
   const signature = await sign(key, name, contentInput(encodedHeader, content))
   return `${encodedHeader}.${detached || typeof content !== 'string' ? '' : content}.${signature}`

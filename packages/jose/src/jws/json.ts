@@ -133,11 +133,11 @@ export async function verifyJwsJson(
 /** How many signatures must hold is for the caller to say well. */
 export function checkThreshold(wanted: 'all' | number): void {
   if (wanted !== 'all' && !(Number.isSafeInteger(wanted) && wanted > 0))
-    throw new TypeError('At least one signature must hold')
+    throw new TypeError('At least one signature must be required')
 }
 
 export function tooFewSignatures(): JoseError {
-  return new JoseError('bad_signature', 'Too few signatures hold')
+  return new JoseError('bad_signature', 'Too few signatures are valid')
 }
 
 /** A key counts once, whatever its names and however often it has signed: no one is two signers. */

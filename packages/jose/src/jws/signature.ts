@@ -76,7 +76,7 @@ function searchResolved(
 
 /** No key of a set is for the token. */
 export function keyNotFound(reason?: string): JoseError {
-  return new JoseError('key_not_found', 'No key fits the token', { reason })
+  return new JoseError('key_not_found', 'No key matches the token', { reason })
 }
 
 /** Signs what is left and right of the first dot. */

@@ -47,7 +47,7 @@ export async function signJwt(
   { typ = 'JWT', alg, header, ...times }: SignJwtOptions = {},
 ): Promise<string> {
   const name = signingAlgorithm(key, alg)
-  if (header?.['b64'] !== undefined) throw new TypeError('A JWT is never unencoded') // RFC 7797 §7
+  if (header?.['b64'] !== undefined) throw new TypeError('A JWT cannot have an unencoded payload') // RFC 7797 §7
   const payload = encodeText(JSON.stringify(prepareClaims(claims, times)))
   return signInput(`${encodeHeader(name, key, typ, header)}.${payload}`, key, name)
 }

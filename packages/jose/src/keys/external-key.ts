@@ -33,7 +33,7 @@ export function externalKey(
 ): Key {
   const jwk = parseJwk(publicJwk, { rows: implementations.map(({ row }) => row) })
   if (isPrivateJwk(jwk)) throw invalidKey('only the public half belongs here')
-  if (jwk.alg === undefined) throw new TypeError('The JWK of an external key says its alg')
+  if (jwk.alg === undefined) throw new TypeError('The JWK of an external key must have `alg`')
   const prepareSigner = (row: JwsRow) => {
     return async (input: SigningInput): Promise<string> => {
       const bytes = typeof input === 'string' ? encodeUtf8(input) : input

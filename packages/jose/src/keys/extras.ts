@@ -22,7 +22,7 @@ export interface KeyExtras {
 /** Throws a `TypeError` when a name would mean two things. */
 export function keyExtras(implementations: readonly SignatureAlgorithm[], custody?: Custody): KeyExtras {
   const names = implementations.map(({ row }) => row.alg)
-  if (new Set(names).size !== names.length) throw new TypeError('An algorithm is passed in twice')
+  if (new Set(names).size !== names.length) throw new TypeError('An algorithm is passed twice')
   return {
     implementations,
     custody,

@@ -80,7 +80,7 @@ function describe(
   if (row?.secretLength !== undefined) return { kty: 'oct', length: row.secretLength }
   if (row?.kty.includes('RSA')) return { kty: 'RSA', length: modulusLength }
   if (row?.kty.includes('EC')) return { kty: curves[crv satisfies Curve].kty, crv, length: 0 }
-  throw new JoseError('unsupported_algorithm', 'There is no key to be made for the algorithm', {
+  throw new JoseError('unsupported_algorithm', 'No key can be generated for this algorithm', {
     hint: 'Name an algorithm such as ES256, not a type of key or a curve',
   })
 }

@@ -61,7 +61,7 @@ export async function importKey(material: KeyMaterial, options: ImportKeyOptions
 export async function importSecret(secret: Uint8Array | string, options: ImportKeyOptions = {}): Promise<Key> {
   checkName(options)
   const bytes = typeof secret === 'string' ? encodeUtf8(secret) : secret
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('A secret is bytes, or a text') // such as a variable that is not set
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('A secret must be bytes or a string') // such as a variable that is not set
   return importUndisguised({ kty: 'oct', k: encodeBase64url(bytes) }, options)
 }
 

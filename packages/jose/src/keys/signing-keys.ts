@@ -25,8 +25,8 @@ export interface SigningKeys {
 export function staticKeys(keys: readonly Key[]): SigningKeys {
   const byAlg = new Map<string, Key>()
   for (const key of keys) {
-    if (key.alg === undefined) throw new TypeError('A signing key says its algorithm')
-    if (key.kty !== 'oct' && key.kid === undefined) throw new TypeError('A signing key has a kid')
+    if (key.alg === undefined) throw new TypeError('A signing key must name its algorithm (`alg`)')
+    if (key.kty !== 'oct' && key.kid === undefined) throw new TypeError('A signing key must have a `kid`')
     if (key.isPrivate && !byAlg.has(key.alg)) byAlg.set(key.alg, key)
   }
   const algorithms = [...byAlg.keys()]

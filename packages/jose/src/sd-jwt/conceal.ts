@@ -84,7 +84,8 @@ export async function concealClaims(
 
 function checkPath(claims: unknown, path: ClaimPath): void {
   const [first] = path
-  if (first === undefined || alwaysVisible.includes(String(first))) throw new TypeError('Such a claim stays visible')
+  if (first === undefined || alwaysVisible.includes(String(first)))
+    throw new TypeError('This claim cannot be disclosable')
   let value = claims
   for (const part of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))

@@ -113,9 +113,13 @@ function requestsOf(server: Server, registry: Registry): Requests {
 function interactionOf(server: Server, registry: Registry, options: AuthorizationServerOptions): Interactions {
   const registered = (): Interaction => {
     if (registry.interaction) return registry.interaction
-    throw new AuthlibError('missing_interaction', 'The server does not know how to ask people', {
-      hint: 'Register redirectInteraction(…), or answer the authorization endpoint yourself with validateAuthorizationRequest.',
-    })
+    throw new AuthlibError(
+      'missing_interaction',
+      'No interaction is registered, so the server cannot show login and consent pages',
+      {
+        hint: 'Register redirectInteraction(…), or answer the authorization endpoint yourself with validateAuthorizationRequest.',
+      },
+    )
   }
   return {
     get mode() {
