@@ -83,7 +83,7 @@ export class AuthorizationServer implements Server, Mountable {
     assertStrongStorage(options)
     assertErrorUris(options)
     assertScopes(options)
-    claimStore(options, registry.storeOwners)
+    claimStore(options)
     const server = createServer(options, registry)
     this.#server = server
     this.#options = options

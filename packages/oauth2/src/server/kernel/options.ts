@@ -118,12 +118,15 @@ function weakStorage(message: string, hint: string): AuthlibError {
   return new AuthlibError('weak_storage', message, { hint })
 }
 
-/** Notes whose store it is among servers that share registrations. @throws AuthlibError `shared_store` */
-export function claimStore({ issuer, store }: AuthorizationServerOptions, owners: WeakMap<Store, string>): void {
+/** The issuer of each store. Known to all servers of the process: those of two issuers need not share registrations. */
+const owners = new WeakMap<Store, string>()
+
+/** Notes whose store it is. @throws AuthlibError `shared_store` */
+export function claimStore({ issuer, store }: AuthorizationServerOptions): void {
   const owner = owners.get(store) ?? issuer
   owners.set(store, owner)
   if (owner === issuer) return
-  throw new AuthlibError('shared_store', "Two tenants with one store would accept each other's tokens", {
+  throw new AuthlibError('shared_store', "Two issuers with one store would accept each other's tokens", {
     hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
   })
 }

@@ -379,6 +379,7 @@ describe('tenants', () => {
     const { server, store } = fullServer()
     const tenant = { issuer: 'http://localhost:4000/t1', clients: server.clients }
     expect(() => server.at({ ...tenant, store })).toThrow(failsWith('shared_store'))
+    expect(() => fullServer({ issuer: 'http://localhost:4001', store })).toThrow(failsWith('shared_store')) // by no tenant either
     const sibling = { issuer: 'http://localhost:4000/t2', store: memoryStore() }
     server.at(sibling)
     expect(() => server.at({ ...tenant, store: sibling.store })).toThrow(failsWith('shared_store'))

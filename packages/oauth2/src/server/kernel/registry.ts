@@ -1,6 +1,6 @@
 /** What has been registered, and nothing else, is what a server does. */
 
-import { AuthlibError, type Store } from '@authlib/core'
+import { AuthlibError } from '@authlib/core'
 import { unsupportedGrantType } from '../../errors.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Interaction } from '../contract/interaction.ts'
@@ -65,8 +65,6 @@ export class Registry {
   #resolved: Resolved | undefined
   /** Things that a registration of the same name replaces, without a word. */
   readonly #replaceable: ReadonlySet<Registrable>
-  /** The issuer of each store in use: two on one would take each other's tokens. */
-  readonly storeOwners: WeakMap<Store, string> = new WeakMap<Store, string>()
 
   /** `defaults` are registered first; a thing of the same kind and name takes the place of one. */
   constructor(defaults: readonly Registrable[] = []) {
