@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { memoryStore } from '@authlib/core'
 import { faultyStore } from '@authlib/testing'
 import { describe, expect, it } from 'vitest'
@@ -131,6 +132,24 @@ describe('a replay', () => {
     expect((await redeem(server, code)).json['error']).toBe('invalid_grant')
     expect(await isActive(server, json['access_token'])).toBe(false)
     expect(events.filter(({ type }) => type === 'authorization.revoked')).toMatchObject([{ cause: 'replay' }])
+  })
+})
+
+describe('an event', () => {
+  it('is told in the asynchronous context of its request, so that a listener finds out who asked', async () => {
+    const asking = new AsyncLocalStorage<string>()
+    const told: unknown[] = []
+    const { server } = fullServer({ onEvent: ({ type }) => told.push([type, asking.getStore()]) })
+    await Promise.all([
+      asking.run('192.0.2.1', () => post(server, '/token', { grant_type: 'client_credentials' }, WEB)),
+      asking.run('192.0.2.2', () => post(server, '/token', { grant_type: 'unknown' }, WEB)),
+    ])
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['token.issued', '192.0.2.1'],
+        ['token.refused', '192.0.2.2'],
+      ]),
+    )
   })
 })
 
