@@ -41,8 +41,8 @@ const programs: readonly Program[] = [
   {
     title: 'an OpenID Connect login with the registry',
     entry: 'scripts/samples/openid-login.ts',
-    limit: 30.2, // the aim is 22
-    nodeLimit: 32.3,
+    limit: 30.4, // the aim is 22
+    nodeLimit: 32.5,
     without: 'ky',
   },
   {
@@ -61,8 +61,8 @@ const programs: readonly Program[] = [
   {
     title: 'verifying a JWT with a JWK and a policy',
     entry: 'scripts/samples/verifier.ts',
-    limit: 6.3,
-    nodeLimit: 8,
+    limit: 6.4,
+    nodeLimit: 8.1,
     without: 'jose',
   },
 ]

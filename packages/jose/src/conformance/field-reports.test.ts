@@ -9,7 +9,9 @@ import {
   decryptJwe,
   externalKey,
   generateKey,
+  importJwk,
   importKey,
+  importSecret,
   jwkThumbprint,
   KeySet,
   sign,
@@ -152,6 +154,34 @@ describe('a key set', () => {
 
   it.each([null, undefined, 'x', [], {}, { keys: {} }])('is no %j', (jwks) => {
     expect(() => KeySet.from(jwks as never)).toThrow(/A key set must be an object/)
+  })
+})
+
+describe('a secret in a JWK', () => {
+  it.each(['-----BEGIN PUBLIC KEY-----\nMIIB', 'ssh-rsa AAAAB3', 'ssh-ed25519 AAAAC3', 'ecdsa-sha2-nistp256 AAAA'])(
+    'is no published key: %j, as it is or in base64 (CVE-2026-34950, CVE-2022-29217)',
+    (text) => {
+      const own = (value: string): Jwk => ({
+        kty: 'oct',
+        kid: 'k',
+        alg: 'HS256',
+        k: Buffer.from(value).toString('base64url'),
+      })
+      const disguised = [own(text), ...(text.startsWith('-') ? [own(Buffer.from(text).toString('base64'))] : [])]
+      for (const jwk of disguised) {
+        expect(() => importJwk(jwk)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+      }
+    },
+  )
+
+  it('is left out of a key set when it is one', async () => {
+    const k = Buffer.from('-----BEGIN PUBLIC KEY-----\nMIIB').toString('base64url')
+    const forged = await signJwt({ exp: now + 60 }, await importSecret('x'.repeat(32), { alg: 'HS256', kid: 'k' }))
+    const keys = KeySet.from({ keys: [{ kty: 'oct', kid: 'k', alg: 'HS256', k }] })
+    await expect(verifyJwt(forged, keys, { clock })).rejects.toMatchObject({
+      code: 'key_not_found',
+      reason: expect.stringContaining('a key of another kind'),
+    })
   })
 })
 

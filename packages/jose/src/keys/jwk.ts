@@ -107,7 +107,9 @@ function pickMembers(jwk: Readonly<Record<string, unknown>>, names: readonly str
 function checkMaterial(material: Jwk, names: readonly string[], options: ParseJwkOptions): void {
   switch (material.kty) {
     case 'oct':
-      if (octets(material, 'k').length === 0) throw invalidKey('k is empty')
+      if (octets(material, 'k').length === 0 || KEY_TEXT.test(material.k!))
+        // RFC 8725 §2.1
+        throw invalidKey('k is empty, or a key of another kind')
       break
     case 'RSA':
       if (material['oth'] !== undefined) throw invalidKey('more than two primes')
@@ -117,6 +119,9 @@ function checkMaterial(material: Jwk, names: readonly string[], options: ParseJw
       checkLengths(material, names, material.kty === 'AKP' ? akpLengths(material, options) : curveLengths(material))
   }
 }
+
+/** How PEM, its base64, and keys of OpenSSH (`ssh-`, `ecds`) begin, in base64url. `importKey` looks closer. */
+const KEY_TEXT = /^(LS0tLS1C|TFMwdExT|c3NoL|ZWNkc2)/
 
 /** How many bytes each member has. */
 type Lengths = Readonly<Record<string, number | undefined>>
