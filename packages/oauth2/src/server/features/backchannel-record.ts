@@ -19,7 +19,7 @@ export const CIBA = 'urn:openid:params:grant-type:ciba'
 export type DeliveryMode = 'poll' | 'ping' | 'push'
 
 /** `kind` of the record. */
-export const REQUEST_KIND = 'backchannel_request'
+const REQUEST_KIND = 'backchannel_request'
 
 /** How long a client that polls on is told that its request has expired, in seconds. */
 const EXPIRY_MEMORY = 600
