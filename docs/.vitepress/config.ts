@@ -94,6 +94,7 @@ export default defineConfig({
           { text: 'Clients', link: '/guide/clients' },
           { text: 'Dynamic client registration', link: '/guide/server/registration' },
           { text: 'Client authentication', link: '/guide/client-authentication' },
+          { text: 'Policies for clients', link: '/guide/server/client-policies' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Connected apps and grant management', link: '/guide/server/connected-apps' },
           { text: 'Events', link: '/guide/events' },

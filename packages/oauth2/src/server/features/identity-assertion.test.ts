@@ -207,6 +207,8 @@ describe('the server of an API', () => {
     ['a life of a day', { exp: START + 86_400 }],
     ['a resource that is no URI', { resource: 'x' }],
     ['a key that nobody proves', { cnf: { jkt: 'x' } }],
+    ['a key that is none', { cnf: null }],
+    ['a key of another kind', { cnf: { 'x5t#S256': 'x' } }],
   ])('refuses an assertion with %s', async (_case, changes) => {
     expect(errorOf(await resourceServer().present(await assertion(changes)))).toEqual([400, 'invalid_grant'])
   })

@@ -159,7 +159,7 @@ function isIdentityAssertion(text: string): boolean {
 /** An assertion that is bound to a key is of use to its holder alone. */
 function requireProof(request: TokenRequest, { cnf }: JsonObject): void {
   if (cnf === undefined) return
-  const { jkt, ...others } = cnf as JsonObject // sound: the issuer is trusted; anything else is refused below
+  const { jkt, ...others } = (cnf ?? {}) as JsonObject // sound: what is no object has no `jkt`, and is refused below
   const isProven = typeof jkt === 'string' && jkt === proofSlot.read(request) && Object.keys(others).length === 0
   if (!isProven) throw refused('bound to a key that the request does not prove')
 }

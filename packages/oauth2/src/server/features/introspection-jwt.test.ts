@@ -6,6 +6,7 @@ import { introspection, ResourceProtector, type SignedAnswers } from '../../reso
 import type { ConfiguredClient } from '../records/clients.ts'
 import { staticClients } from '../records/clients.ts'
 import { clientCredentialsGrant } from './client-credentials.ts'
+import { dynamicClientRegistration } from './dynamic-registration.ts'
 import { signedIntrospection } from './introspection-jwt.ts'
 import { introspectionEndpoint } from './introspection.ts'
 
@@ -92,6 +93,33 @@ describe('signed introspection (RFC 9701)', () => {
     expect([encrypted.headers.get('content-type'), text.split('.').length]).toEqual([TYPE, 5])
     const opened = { ...policy, audience: 'secretive', decryption: decryption(KeySet.of(secret)) }
     expect((await verifyJwt(text, rs256, opened)).claims).toMatchObject({ token_introspection: { active: true } })
+  })
+
+  it.each<[string, object]>([
+    ['an unknown signature algorithm', { introspection_signed_response_alg: 'HS256' }],
+    ['an unknown algorithm of encryption', { introspection_encrypted_response_alg: 'RSA1_5' }],
+    [
+      'an unknown cipher',
+      { introspection_encrypted_response_alg: 'ECDH-ES', introspection_encrypted_response_enc: 'x' },
+    ],
+    ['a cipher alone', { introspection_encrypted_response_enc: 'A128GCM' }],
+    ['encryption without a key', { introspection_encrypted_response_alg: 'ECDH-ES', jwks: undefined }],
+  ])('registers no client with %s (RFC 9701 §6)', async (_case, changes) => {
+    const { server } = start()
+    server.register(dynamicClientRegistration({ access: 'open', grantTypes: ['client_credentials'] }))
+    const register = (metadata: object): Promise<Response> =>
+      server.fetch(
+        new Request(`${ISSUER}/register`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ grant_types: ['client_credentials'], ...metadata }),
+        }),
+      )
+    const jwks = { keys: [secret.publicJwk()] }
+    const good = { introspection_encrypted_response_alg: 'ECDH-ES', introspection_signed_response_alg: 'ES256', jwks }
+    expect((await register(good)).status).toBe(201)
+    const refused = await register({ jwks, ...changes })
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: 'invalid_client_metadata' }])
   })
 
   it('publishes its algorithms (RFC 9701 §7)', () => {

@@ -6,10 +6,11 @@
 
 import { noStore, type HttpResponse } from '@authlib/core'
 import { encryptJwt, signJwt, type JweEncryptionName } from '@authlib/jose'
-import { serverError } from '../../errors.ts'
+import { OAuth2Error, serverError } from '../../errors.ts'
 import { clientMember, memberTypes } from '../contract/client-member.ts'
 import { on } from '../contract/moments.ts'
 import type { Feature } from '../contract/registrable.ts'
+import { clientRegistering, type RegistrationRequest } from '../contract/registration.ts'
 import { clientEncryptionKey } from '../records/client-keys.ts'
 import { introspectionAnswer, type IntrospectionAnswer } from './introspection.ts'
 import { jwksEndpoint } from './jwks.ts'
@@ -48,6 +49,7 @@ export function signedIntrospection(): Feature {
         kind: 'extension',
         name: 'signed_introspection',
         handlers: [
+          on(clientRegistering, checkRegistration),
           on(introspectionAnswer, async (about): Promise<HttpResponse | undefined> => {
             const wanted = encryptionAlg.read(about.caller) !== undefined || isAccepted(about)
             if (!wanted) return undefined
@@ -57,6 +59,32 @@ export function signedIntrospection(): Feature {
       },
     ],
   }
+}
+
+/** §6 @throws OAuth2Error `invalid_client_metadata` */
+function checkRegistration({ server, metadata }: RegistrationRequest): void {
+  const signed = signingAlg.read({ metadata })
+  if (signed !== undefined && !server.requireKeys().algorithms.some((alg) => alg === signed))
+    throw unsupported(signingAlg)
+  const alg = encryptionAlg.read({ metadata })
+  const enc = encryption.read({ metadata })
+  if (alg === undefined) {
+    if (enc !== undefined) throw invalidMember(`${encryption.name} without ${encryptionAlg.name}`)
+    return
+  }
+  if (!ENCRYPTION_ALGORITHMS.includes(alg)) throw unsupported(encryptionAlg)
+  if (enc !== undefined && !ENCRYPTIONS.some((known) => known === enc)) throw unsupported(encryption)
+  if (metadata['jwks'] === undefined && metadata['jwks_uri'] === undefined) {
+    throw invalidMember(`${encryptionAlg.name} lacks jwks or jwks_uri`)
+  }
+}
+
+function unsupported({ name }: { readonly name: string }): OAuth2Error {
+  return invalidMember(`${name} is not supported`)
+}
+
+function invalidMember(description: string): OAuth2Error {
+  return new OAuth2Error('invalid_client_metadata', description)
 }
 
 function isAccepted({ http }: IntrospectionAnswer): boolean {
