@@ -88,6 +88,18 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/sql/mysql2': { parts: ['@authlib/core', '@authlib/sql'], node: true },
   '@authlib/sql/kysely': { parts: ['@authlib/core', '@authlib/sql', 'kysely'] },
   '@authlib/testing': { parts: ['@authlib/core'], node: true },
+  '@authlib/testing/oauth1': {
+    parts: [
+      '@authlib/core',
+      '@authlib/jose',
+      '@authlib/oauth1',
+      '@authlib/oauth1/client',
+      '@authlib/oauth1/server',
+      '@authlib/testing',
+      'jose',
+    ],
+    node: true,
+  },
 }
 
 /** One line for each subpath that does not bundle, and for each part that does not belong. */

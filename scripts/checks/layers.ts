@@ -13,6 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/oauth2': ['@authlib/core', '@authlib/jose'],
   '@authlib/oidc': ['@authlib/core', '@authlib/jose', '@authlib/oauth2'],
   '@authlib/providers': ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oidc'],
+  '@authlib/testing': ['@authlib/core', '@authlib/oauth1'],
   '@authlib/express': ['@authlib/core', '@authlib/node'],
   '@authlib/koa': ['@authlib/core', '@authlib/node'],
   '@authlib/fastify': ['@authlib/core', '@authlib/node'],
@@ -30,10 +31,11 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   client: ['client'],
   resource: ['resource'],
   providers: ['client'],
+  testing: ['server', 'client', 'resource'],
 }
 
 /** Packages that are of one role as a whole. */
-const ROLE_OF: Readonly<Record<string, string>> = { '@authlib/providers': 'client' }
+const ROLE_OF: Readonly<Record<string, string>> = { '@authlib/providers': 'client', '@authlib/testing': 'testing' }
 
 /** Packages that must run without Node.js. */
 const NEUTRAL = [

@@ -6,6 +6,7 @@ import {
   type ContractApplication,
   type TestServer,
 } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { Elysia } from 'elysia'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
@@ -16,6 +17,7 @@ const options = { describe, name: 'the adapter contract on Elysia', adapter: ely
 
 const onBun = 'Bun' in globalThis
 adapterContract({ ...options, it, deviations: onBun ? ['normalizesTargets', 'refusesPipelining'] : [] })
+oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on Elysia' })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

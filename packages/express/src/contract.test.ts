@@ -5,6 +5,7 @@ import {
   type BodyParser,
   type ContractApplication,
 } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 // @ts-expect-error -- the older major has no types under its alias
 import express4 from 'express4'
@@ -32,6 +33,12 @@ describe.each([
     serve: serving(application),
   }
   adapterContract({ ...options, it, parsers: ['form', 'nested form', 'text', 'bytes', 'json'] })
+  oauth1Contract({
+    ...options,
+    it,
+    name: `the OAuth 1 contract on ${name}`,
+    parsers: ['form', 'nested form', 'text', 'bytes', 'json'],
+  })
 
   describeWith(chromium, 'in a real browser', (path) => {
     adapterBrowserContract({

@@ -6,6 +6,7 @@ import {
   type ContractApplication,
   type TestServer,
 } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
@@ -15,6 +16,7 @@ import { currentToken, fastifyAdapter, mount, protect } from './index.ts'
 const options = { describe, name: 'the adapter contract on Fastify', adapter: fastifyAdapter, serve }
 
 adapterContract({ ...options, it, parsers: ['form', 'text', 'bytes', 'json'] })
+oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on Fastify', parsers: ['form', 'text', 'bytes', 'json'] })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

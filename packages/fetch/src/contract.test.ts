@@ -1,5 +1,6 @@
 import { getRequestListener } from '@hono/node-server'
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
 import { chromium, describeWith } from '../../../test/support/needs.ts'
@@ -12,6 +13,8 @@ adapterContract({
   adapter: fetchAdapter,
   serve,
 })
+
+oauth1Contract({ describe, it, name: 'the OAuth 1 contract on Web requests', adapter: fetchAdapter, serve })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

@@ -1,4 +1,5 @@
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { H3, type H3Event } from 'h3'
 import { toNodeHandler } from 'h3/node'
 import { describe, it } from 'vitest'
@@ -9,6 +10,7 @@ import { currentToken, h3Adapter, mount, protect } from './index.ts'
 const options = { describe, name: 'the adapter contract on h3 2', adapter: h3Adapter, serve }
 
 adapterContract({ ...options, it, deviations: ['normalizesTargets'] }) // srvx reads the target for everybody behind it
+oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on h3 2' })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

@@ -6,6 +6,7 @@ import {
   type BodyParser,
   type ContractApplication,
 } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { Hono, type Context } from 'hono'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
@@ -24,6 +25,15 @@ adapterContract({
   describe,
   it,
   name: 'the adapter contract on Hono',
+  adapter: honoAdapter,
+  serve,
+  parsers: ['form', 'text', 'bytes', 'json'],
+})
+
+oauth1Contract({
+  describe,
+  it,
+  name: 'the OAuth 1 contract on Hono',
   adapter: honoAdapter,
   serve,
   parsers: ['form', 'text', 'bytes', 'json'],

@@ -1,5 +1,6 @@
 import { bodyParser } from '@koa/bodyparser'
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import Koa, { type Context, type Middleware } from 'koa'
 import mountBelow from 'koa-mount'
 // @ts-expect-error -- the older major has no types under its alias
@@ -21,6 +22,7 @@ describe.each([
     serve: serving(Application),
   }
   adapterContract({ ...options, it, parsers: ['form', 'json'] })
+  oauth1Contract({ ...options, it, name: `the OAuth 1 contract on ${name}`, parsers: ['form', 'json'] })
 
   describeWith(chromium, 'in a real browser', (path) => {
     adapterBrowserContract({

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { adapterBrowserContract, adapterContract, type ContractApplication, type TestServer } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { All, Controller, Get, Module, Req, Res, type INestApplication, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
@@ -24,6 +25,7 @@ describe.each([
 ] as const)('Nest over %s', (platform, serve) => {
   const options = { describe, name: `the adapter contract on Nest over ${platform}`, adapter: nestAdapter, serve }
   adapterContract({ ...options, it, parsers: ['form', 'json'] })
+  oauth1Contract({ ...options, it, name: `the OAuth 1 contract on Nest over ${platform}`, parsers: ['form', 'json'] })
 
   describeWith(chromium, 'in a real browser', (path) => {
     adapterBrowserContract({

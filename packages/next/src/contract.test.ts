@@ -1,6 +1,7 @@
 import type { Adapter } from '@authlib/core'
 import { currentToken, protect } from '@authlib/fetch'
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { buildSync } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import type { RequestListener } from 'node:http'
@@ -58,6 +59,7 @@ adapterContract({
   it,
   deviations: ['firstHeaderOnly', 'mergesSlashes', 'normalizesTargets', 'refusesAbsoluteTargets', 'rewritesQuery'],
 })
+oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on Next.js' })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

@@ -4,8 +4,10 @@ import {
   adapterContract,
   adapterContractCases,
   startNodeServer,
+  type AdapterContractCase,
   type ContractApplication,
 } from '@authlib/testing'
+import { oauth1Contract, oauth1ContractCases } from '@authlib/testing/oauth1'
 import { text } from 'node:stream/consumers'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +21,14 @@ adapterContract({
   describe,
   it,
   name: 'the adapter contract on node:http',
+  adapter: nodeAdapter,
+  serve: (application) => serve(application),
+})
+
+oauth1Contract({
+  describe,
+  it,
+  name: 'the OAuth 1 contract on node:http',
   adapter: nodeAdapter,
   serve: (application) => serve(application),
 })
@@ -44,10 +54,28 @@ describe('the adapter contract', () => {
   })
 })
 
+describe('the OAuth 1 contract', () => {
+  it.each(Object.entries(partsThatBreakSignatures()))('catches an adapter that %s', async (_flaw, flawed) => {
+    expect(await failures(flawed, oauth1ContractCases())).not.toEqual([])
+  })
+
+  it('finds nothing in a sound adapter behind one that sees requests', async () => {
+    expect(
+      await failures(
+        guardOf(() => ({})),
+        oauth1ContractCases(),
+      ),
+    ).toEqual([])
+  })
+})
+
 /** Names of the cases that fail, up to the first. */
-async function failures(parts: Partial<Parts>): Promise<readonly string[]> {
+async function failures(
+  parts: Partial<Parts>,
+  cases: readonly Pick<AdapterContractCase, 'name' | 'run'>[] = adapterContractCases(),
+): Promise<readonly string[]> {
   const { adapter, ...rest } = { ...sound, ...parts }
-  for (const each of adapterContractCases()) {
+  for (const each of cases) {
     try {
       await each.run({ adapter, serve: (application) => serve(application, rest) })
     } catch (error) {
@@ -213,6 +241,46 @@ function flawedParts(): Record<string, Partial<Parts>> {
           nodeAdapter.respond(outgoing, response)
         },
       },
+    },
+  }
+}
+
+/** Adapters with one flaw each that a signature or its nonce notices. */
+function partsThatBreakSignatures(): Record<string, Partial<Parts>> {
+  return {
+    'shows a protector no body': guardOf(() => ({ text: () => Promise.resolve('') })),
+    'shows a protector the query decoded': guardOf(({ url }) => ({ url: decodeURIComponent(url) })),
+    'shows a protector no query': guardOf(({ url }) => ({ url: url.split('?')[0]! })),
+    'shows a protector the path in another case': guardOf(({ url }) => ({ url: url.replace('/notes', '/Notes') })),
+    'shows a protector one method for all': guardOf(() => ({ method: 'GET' })),
+    'shows a mountable the body of another encoding': before((incoming) => incoming.setEncoding('latin1')),
+    'keeps the body that a protector has read': {
+      protect:
+        (...options) =>
+        (incoming, outgoing, next) => {
+          protect(...options)(incoming, outgoing, () => void text(incoming).then(next))
+        },
+    },
+    'lets everybody in': { protect: () => (_incoming, _outgoing, next) => next() },
+    'does not wait for the protector': {
+      protect:
+        (protector, ...rest) =>
+        (incoming, outgoing, next) => {
+          protect(protector, ...rest)(incoming, outgoing, () => undefined)
+          next()
+        },
+    },
+    'sets no cookies': { adapter: { ...nodeAdapter, setCookies: () => undefined } },
+  }
+}
+
+/** Changes what a protector sees. */
+function guardOf(change: (request: HttpRequest) => Partial<HttpRequest>): Partial<Parts> {
+  return {
+    protect: (protector, ...rest) => {
+      const guard: typeof protector.protect = (request, requirement) =>
+        protector.protect({ ...request, text: () => request.text(), ...change(request) }, requirement)
+      return protect({ protect: guard, respond: (error) => protector.respond(error) }, ...rest)
     },
   }
 }

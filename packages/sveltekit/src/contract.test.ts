@@ -1,4 +1,5 @@
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { execFileSync } from 'node:child_process'
 import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
@@ -24,6 +25,7 @@ beforeAll(async () => {
 }, 60_000)
 
 adapterContract({ ...options, it, deviations: ['firstHeaderOnly', 'refusesAbsoluteTargets'] })
+oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on SvelteKit' })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

@@ -1,4 +1,5 @@
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import { oauth1Contract } from '@authlib/testing/oauth1'
 import { createApp, createRouter, defineEventHandler, readBody, readRawBody, toNodeListener, type H3Event } from 'h3v1'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../../test/support/browser.ts'
@@ -8,6 +9,7 @@ import { currentToken, h3Adapter, mount, protect, type NodeEvent } from './index
 const options = { describe, name: 'the adapter contract on h3 1', adapter: h3Adapter, serve }
 
 adapterContract({ ...options, it, parsers: ['form', 'bytes'] })
+oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on h3 1', parsers: ['form', 'bytes'] })
 
 describeWith(chromium, 'in a real browser', (path) => {
   adapterBrowserContract({

@@ -173,7 +173,7 @@ describe('the decision (RFC 5849 §2.2)', () => {
     expect(location.searchParams.get('oauth_verifier')).toMatch(/^[\w-]{43}$/)
   })
 
-  it('A1-16: tells the client of a refusal, and gives no token for it', async () => {
+  it('A1-16, FO-08: tells the client of a refusal, and gives no token for it', async () => {
     const one = world()
     const client = one.client()
     const { url, login } = await client.createAuthorization({ redirectUri: CALLBACK })

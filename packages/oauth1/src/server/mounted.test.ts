@@ -1,0 +1,104 @@
+/** Server and protector in an application of Web requests. Every adapter passes `oauth1Contract` of `@authlib/testing`. */
+
+import { memoryStore } from '@authlib/core'
+import { currentToken, mount, protect } from '@authlib/fetch'
+import { describe, expect, it } from 'vitest'
+import { CALLBACK, ORIGIN, SECRETS } from '../../test/journey.ts'
+import { OAuth1Client, type TokenCredentials } from '../client/index.ts'
+import { OAuth1Server, ResourceProtector, type OAuth1ResourceToken, type RegisteredClient } from './index.ts'
+
+describe('in an application', () => {
+  it('A1-21: mounts the endpoints on a table of clients and a store of the application', async () => {
+    const { fetch, asked } = application()
+    const { token } = await logIn(fetch)
+    expect(token.accessToken).toMatch(/^oa_/)
+    expect(new Set(asked)).toEqual(new Set(['web']))
+    expect((await fetch(`${ORIGIN}/elsewhere`)).status).toBe(404)
+  })
+
+  it('A1-22: protects a route with and without a realm, and the handler finds who asks', async () => {
+    const { fetch } = application()
+    const { token } = await logIn(fetch)
+    const session = clientOf(fetch).session({ token })
+    expect(await (await session.fetch('/any')).json()).toEqual({ subject: 'ann', clientId: 'web', realms: ['photos'] })
+    expect((await session.fetch('/photos')).status).toBe(200)
+    expect((await session.fetch('/mail')).status).toBe(403)
+  })
+
+  it('A1-22: asks who is not signed in for a signature', async () => {
+    const { fetch } = application()
+    const token: TokenCredentials = { accessToken: 'unknown', tokenSecret: 'unknown' }
+    const response = await clientOf(fetch).session({ token }).fetch('/any')
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe(`OAuth realm="${ORIGIN}"`)
+  })
+})
+
+const CLIENT: RegisteredClient = {
+  clientId: 'web',
+  clientSecret: 'secret',
+  redirectUris: [CALLBACK],
+  realms: ['photos'],
+  skipConsent: true,
+}
+
+interface Application {
+  readonly fetch: typeof fetch
+  /** The clients that the server has looked up. */
+  readonly asked: readonly string[]
+}
+
+function application(): Application {
+  const asked: string[] = []
+  const options = {
+    origin: ORIGIN,
+    store: memoryStore(),
+    secrets: SECRETS,
+    clients: {
+      find(clientId: string) {
+        asked.push(clientId)
+        return clientId === CLIENT.clientId ? CLIENT : null
+      },
+    },
+  }
+  const pages = { login: '/login', consent: '/consent', session: () => ({ subject: 'ann' }) }
+  const mounted = mount(new OAuth1Server({ ...options, pages }))
+  const protector = new ResourceProtector(options)
+  const routes: Readonly<Record<string, (request: Request) => Promise<Response>>> = {
+    '/any': protect(protector)(whoAsks),
+    '/photos': protect(protector, 'photos')(whoAsks),
+    '/mail': protect(protector, 'mail')(whoAsks),
+  }
+  return {
+    asked,
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      const route = routes[new URL(request.url).pathname]
+      return (await mounted(request)) ?? (await route?.(request)) ?? new Response(null, { status: 404 })
+    },
+  }
+}
+
+function whoAsks(request: Request): Response {
+  const { subject, clientId, realms } = currentToken<OAuth1ResourceToken>(request) ?? {}
+  return Response.json({ subject, clientId, realms })
+}
+
+function clientOf(send: typeof fetch): OAuth1Client {
+  return new OAuth1Client({
+    clientId: 'web',
+    clientSecret: 'secret',
+    requestTokenUrl: `${ORIGIN}/oauth1/initiate`,
+    authorizationUrl: `${ORIGIN}/oauth1/authorize`,
+    accessTokenUrl: `${ORIGIN}/oauth1/token`,
+    apiBaseUrl: ORIGIN,
+    fetch: send,
+  })
+}
+
+async function logIn(send: typeof fetch) {
+  const client = clientOf(send)
+  const { url, login } = await client.createAuthorization({ redirectUri: CALLBACK })
+  const redirect = await send(url)
+  return client.finishAuthorization(redirect.headers.get('location') ?? '', login)
+}
