@@ -187,9 +187,19 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/openid-connect-registration-1_0.html`,
   },
   {
+    name: 'OpenID Connect RP Metadata Choices',
+    title: 'OpenID Connect Relying Party Metadata Choices 1.0',
+    url: `${OPENID}/openid-connect-rp-metadata-choices-1_0.html`,
+  },
+  {
     name: 'OpenID Connect RP-Initiated Logout',
     title: 'OpenID Connect RP-Initiated Logout 1.0',
     url: `${OPENID}/openid-connect-rpinitiated-1_0.html`,
+  },
+  {
+    name: 'OpenID Connect Session Management',
+    title: 'OpenID Connect Session Management 1.0',
+    url: `${OPENID}/openid-connect-session-1_0.html`,
   },
   {
     name: 'OpenID Connect Unmet Authentication Requirements',

@@ -10,6 +10,7 @@ import {
   clientSecretJwt,
   codeChallenge,
   developmentPages,
+  dynamicClientRegistration,
   formPostMode,
   introspectionEndpoint,
   issuerParameter,
@@ -65,10 +66,11 @@ export function createProvider({ clients, ...options }: ProviderOptions): Author
     .register(pairwiseSubjects({ salt: options.secrets[0]! }), encryptedAnswers())
     .register(rpInitiatedLogout(), backChannelLogout(), frontChannelLogout())
     .register(revocationEndpoint(), introspectionEndpoint())
+    .register(dynamicClientRegistration({ access: 'open' }))
     .register(developmentPages({ users: usernames.map((username) => ({ username })), acrValues: ['password'] }))
 }
 
-/** The plans for OpenID Connect Core are older than RFC 7636: their clients say so in their metadata. */
-function usesPkce({ metadata }: Client): boolean {
-  return metadata['require_pkce'] !== false
+/** The plans for OpenID Connect Core are older than RFC 7636: the clients of the file say so, and others cannot. */
+function usesPkce({ metadata, registrationTokenHash }: Client): boolean {
+  return metadata['require_pkce'] !== false && registrationTokenHash === undefined
 }

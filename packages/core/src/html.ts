@@ -20,6 +20,8 @@ export interface HtmlResponseOptions {
   readonly formAction?: readonly string[] | 'any' | undefined
   /** URLs that the page may show in frames; the origin counts. Default: none. */
   readonly frames?: readonly string[] | undefined
+  /** URLs of pictures from elsewhere, such as the logo of a client; the origin counts. Default: none. */
+  readonly images?: readonly string[] | undefined
   readonly headers?: readonly HttpHeader[] | undefined
 }
 
@@ -27,11 +29,18 @@ export interface HtmlResponseOptions {
 export function htmlResponse(
   status: number,
   html: string,
-  { scriptNonce, styleNonce, formAction = ["'self'"], frames = [], headers = [] }: HtmlResponseOptions = {},
+  {
+    scriptNonce,
+    styleNonce,
+    formAction = ["'self'"],
+    frames = [],
+    images = [],
+    headers = [],
+  }: HtmlResponseOptions = {},
 ): HttpResponse {
   const policy = [
     "default-src 'none'",
-    "img-src 'self' data:",
+    ["img-src 'self' data:", ...new Set(images.map(formTarget))].join(' '),
     ...nonceSource('style-src', styleNonce),
     ...nonceSource('script-src', scriptNonce),
     ...(frames.length === 0 ? [] : [`frame-src ${[...new Set(frames.map(formTarget))].join(' ')}`]),

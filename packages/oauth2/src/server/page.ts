@@ -7,12 +7,14 @@ export interface Page {
   readonly title: string
   /** HTML, already escaped. */
   readonly body: string
+  /** URLs of pictures in it that come from elsewhere. Default: none. */
+  readonly images?: readonly string[] | undefined
 }
 
 /** A page in our frame. `formAction`: where its forms may lead, as in `htmlResponse`. */
 export function pageResponse(status: number, page: Page, formAction?: HtmlResponseOptions['formAction']): HttpResponse {
   const styleNonce = randomToken()
-  return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction })
+  return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction, images: page.images })
 }
 
 function render({ title, body }: Page, nonce: string): string {
@@ -53,6 +55,7 @@ label { display: block; font-weight: 600; margin-bottom: 1rem }
 input[type=text], input[type=password] { display: block; width: 100%; margin-top: .25rem; padding: .6rem .7rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: 8px }
 label.check { font-weight: 400; display: flex; gap: .6rem; align-items: baseline; margin: 0; padding: .4rem 0; border-top: 1px solid var(--line) }
 label.check span { flex: 1; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; column-gap: 1rem }
+img.logo { display: block; max-width: 12rem; max-height: 4rem; margin: 0 0 1rem }
 input { accent-color: var(--accent) }
 input[aria-invalid] { border-color: var(--bad) }
 .actions { display: flex; gap: .75rem; margin-top: 1.5rem }

@@ -16,6 +16,7 @@ import type { RegistrationChange, RegistrationRequest } from '../contract/regist
 import type { Server } from '../contract/server.ts'
 import { usesSecretAsKey } from '../records/client-metadata.ts'
 import { MAX_CLIENT_ID } from '../records/ids.ts'
+import { chooseMembers } from '../records/metadata-choices.ts'
 import { agree, availableGrants, clientOf, invalidMetadata, readMembers } from '../records/registration-metadata.ts'
 
 export interface ClientIdMetadataDocumentOptions {
@@ -143,7 +144,7 @@ async function readDocument(
     if (name in document) throw invalidMetadata('a document cannot have a secret')
   }
   const { software_statement: _statement, ...members } = readMembers(document)
-  const said = { token_endpoint_auth_method: 'none', ...members }
+  const said = chooseMembers(server, document, { token_endpoint_auth_method: 'none', ...members })
   const { metadata, trust = {} } = await agree({ server, metadata: said }, policy)
   const limits = { grantTypes: availableGrants(server, grantTypes), scope }
   if (usesSecret(metadata)) throw invalidMetadata('a document cannot have a secret')

@@ -26,6 +26,7 @@ import { toMetadata, usesSecretAsKey } from '../records/client-metadata.ts'
 import { createClientSecret, hashClientSecret } from '../records/client-secret.ts'
 import { storedClients } from '../records/clients.ts'
 import { findInitialAccessToken, type InitialAccessToken } from '../records/initial-access-token.ts'
+import { chooseMembers } from '../records/metadata-choices.ts'
 import {
   agree,
   availableGrants,
@@ -256,7 +257,7 @@ async function judge({ sent, ...about }: Sent, options: DynamicRegistrationOptio
   const software = verified ? await verifySoftwareStatement(server, statement, publishers) : undefined
   // What the publisher says takes precedence. §2.3
   const metadata = software ? { ...plain, ...readMembers(software), software_statement: statement } : plain
-  return agree({ ...about, metadata, software }, policy)
+  return agree({ ...about, metadata: chooseMembers(server, { ...sent, ...software }, metadata), software }, policy)
 }
 
 /** The client, and its secret when it is a new one. */

@@ -41,9 +41,11 @@ export function consentPage(
     const box = fixed === '' ? `name="scope" value="${escapeHtml(word)}" checked` : 'checked disabled'
     return `<label class="check"><input type="checkbox" ${box}>${fixed} ${describeScope(word, known.get(word))}</label>`
   })
+  const logo = documentUrl(client, 'logo_uri')
   return {
     title: `Allow ${client.clientName ?? client.clientId}?`,
-    body: `<form method="post">
+    images: logo === undefined ? [] : [logo],
+    body: `${logo === undefined ? '' : `<img class="logo" src="${escapeHtml(logo)}" alt="">\n`}<form method="post">
 ${handleField(handle)}
 ${
   boxes.length === 0 && further.length === 0
@@ -71,13 +73,19 @@ export function loggedOutPage(): Page {
 }
 
 /** What a client says about itself, for the person to read. OpenID Connect Registration §2 */
-function documentsOf({ metadata }: Client): string {
+function documentsOf(client: Client): string {
   const links = Object.entries(documents).flatMap(([member, label]) => {
-    const url = metadata[member]
-    const safe = typeof url === 'string' && isHttps(url) && isValidUrl(url)
-    return safe ? [`<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`] : []
+    const url = documentUrl(client, member)
+    return url !== undefined
+      ? [`<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`]
+      : []
   })
   return links.length === 0 ? '' : `<p class="note">${links.join(' · ')}</p>`
+}
+
+function documentUrl({ metadata }: Client, member: string): string | undefined {
+  const url = metadata[member]
+  return typeof url === 'string' && isHttps(url) && isValidUrl(url) ? url : undefined
 }
 
 const documents = { client_uri: 'Website', policy_uri: 'Privacy policy', tos_uri: 'Terms of service' }

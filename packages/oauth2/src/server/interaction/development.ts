@@ -17,10 +17,10 @@ import { AuthorizationError } from '../authorization-error.ts'
 import { assertSeconds } from '../../seconds.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
-import type { InteractionRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { endSession, findSession, startSession } from '../records/session.ts'
 import { pageResponse, type Page } from '../page.ts'
+import { wantedAcrValues } from './acr.ts'
 import { consentPage, loggedOutPage, loginPage, logoutPage } from './development-pages.ts'
 import { isHttps } from './handle.ts'
 import { redirectInteraction } from './redirect.ts'
@@ -78,7 +78,7 @@ export function developmentPages({
     const user = findUser(users, form)
     if (!user) return show(loginPage(pending, form.get('username') ?? ''), 401)
     const subject = user.subject ?? user.username
-    const acr = wantedAcr(pending.request).find((value) => acrValues.includes(value)) ?? acrValues[0]
+    const acr = wantedAcrValues(pending.request).find((value) => acrValues.includes(value)) ?? acrValues[0]
     const { value, login } = await startSession(server, { subject, acr, amr: ['pwd'] }, sessionLifetime)
     const response = await pending.loggedIn(login)
     return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, value)]] }
@@ -106,12 +106,6 @@ export function developmentPages({
     ...(acrValues.length > 0 && { metadata: { acr_values_supported: acrValues } }), // OpenID Connect Discovery §3
     includes: [interaction, login, consent, logout],
   }
-}
-
-/** What a parameter demands, or else prefers, the best first. */
-function wantedAcr(request: InteractionRequest): readonly string[] {
-  const demanded = request.server.requests.demands(request).acrValues
-  return demanded ?? request.params.get('acr_values')?.split(' ') ?? []
 }
 
 function developmentEndpoint(

@@ -75,6 +75,22 @@ describe('development pages', () => {
     expect(html).not.toContain('app.example/terms')
   })
 
+  it('show the logo of the client, if it is https (OpenID Connect Registration §2)', async () => {
+    const pageFor = async (logo: string): Promise<Response> => {
+      const { server } = fullServer({ clients: staticClients([{ ...WEB, logo_uri: logo }]) })
+      const browser = new Browser(server)
+      const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+      const form = { interaction: interactionOf(loginUrl), username: 'alice', password: 'alice' }
+      return browser.open((await browser.open(loginUrl, form)).headers.get('location') ?? '')
+    }
+    const page = await pageFor('https://cdn.example/logo.png?a=1&b=2')
+    expect(await page.text()).toContain('<img class="logo" src="https://cdn.example/logo.png?a=1&#38;b=2" alt="">')
+    expect(page.headers.get('content-security-policy')).toContain("img-src 'self' data: https://cdn.example;")
+    const plain = await pageFor('http://cdn.example/logo.png')
+    expect(await plain.text()).not.toContain('<img')
+    expect(plain.headers.get('content-security-policy')).toContain("img-src 'self' data:;")
+  })
+
   it('say no to a wrong password, and show the form again', async () => {
     const { server } = fullServer()
     const browser = new Browser(server)
@@ -93,26 +109,30 @@ describe('development pages', () => {
   })
 
   it.each([
-    [undefined, undefined, 'low'],
-    ['other high low', undefined, 'high'],
-    ['other', undefined, 'low'],
-    ['low', ['high'], 'high'],
-  ])('state the acr for the wish %s and the demand %s', async (wish, demanded, stated) => {
-    const { server } = bareServer()
-    const seen: unknown[] = []
-    server
-      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
-      .register(developmentPages({ users: [{ username: 'alice' }], acrValues: ['low', 'high'] }))
-      .register({
-        kind: 'extension',
-        name: 'acr',
-        demands: () => ({ acrValues: demanded }),
-        authorizing: (_request, { acr }) => void seen.push(acr),
-      })
-    expect(server.metadata()['acr_values_supported']).toEqual(['low', 'high'])
-    await new Browser(server).authorize({ acr_values: wish })
-    expect(seen).toEqual([stated])
-  })
+    [undefined, undefined, undefined, 'low'],
+    ['other high low', undefined, undefined, 'high'],
+    ['other', undefined, ['high'], 'low'],
+    ['low', ['high'], undefined, 'high'],
+    [undefined, undefined, ['other', 'high'], 'high'],
+  ])(
+    'state the acr for the wish %s, the demand %s and default_acr_values %s',
+    async (wish, demanded, usual, stated) => {
+      const { server } = bareServer({ clients: staticClients([{ ...WEB, default_acr_values: usual }]) })
+      const seen: unknown[] = []
+      server
+        .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+        .register(developmentPages({ users: [{ username: 'alice' }], acrValues: ['low', 'high'] }))
+        .register({
+          kind: 'extension',
+          name: 'acr',
+          demands: () => ({ acrValues: demanded }),
+          authorizing: (_request, { acr }) => void seen.push(acr),
+        })
+      expect(server.metadata()['acr_values_supported']).toEqual(['low', 'high'])
+      await new Browser(server).authorize({ acr_values: wish })
+      expect(seen).toEqual([stated])
+    },
+  )
 
   it('tell the client when the person denies (RFC 6749 §4.1.2.1)', async () => {
     const { server } = fullServer()

@@ -4,10 +4,11 @@
  * @spec OpenID Connect Back-Channel Logout 1.0
  */
 
-import { randomToken, type JsonObject } from '@authlib/core'
+import { isHttps, randomToken, type JsonObject } from '@authlib/core'
+import { isLoopbackHost } from '@authlib/core/kit'
 import { signJwt } from '@authlib/jose'
-import { assertSeconds } from '@authlib/oauth2'
-import { deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
+import { assertSeconds, OAuth2Error } from '@authlib/oauth2'
+import { clientRegistering, deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
 import { sessionEnding, sessionIdClaim } from '../log-out.ts'
 import { subjectFor } from '../moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
@@ -45,6 +46,7 @@ export function backChannelLogout({ lifetime = 120, timeout = 5 }: BackChannelLo
         kind: 'extension',
         name: 'back_channel_logout',
         handlers: [
+          on(clientRegistering, ({ metadata, server }) => checkUri(metadata, server)),
           on(sessionEnding, async ({ server, sessionId, subject, clients }) => {
             const partition = `logout:${sessionId}`
             const told = clients.filter((client) => logoutUri(client) !== undefined)
@@ -105,4 +107,11 @@ async function createLogoutToken(
 function logoutUri({ metadata }: Client): string | undefined {
   const uri = metadata['backchannel_logout_uri']
   return typeof uri === 'string' ? uri : undefined
+}
+
+/** Plain http is for providers in development. §2.2 @throws OAuth2Error `invalid_client_metadata` */
+function checkUri({ backchannel_logout_uri: uri }: JsonObject, { issuer }: Server): void {
+  if (typeof uri !== 'string') return
+  if ((isHttps(uri) || isLoopbackHost(new URL(issuer).hostname)) && !uri.includes('#')) return
+  throw new OAuth2Error('invalid_client_metadata', 'backchannel_logout_uri must be an https URL without a fragment')
 }

@@ -4,8 +4,10 @@
  * @spec OpenID Connect Front-Channel Logout 1.0
  */
 
+import type { Json, JsonObject } from '@authlib/core'
 import { addQuery } from '@authlib/core/kit'
-import { on, type Feature } from '@authlib/oauth2/server'
+import { OAuth2Error } from '@authlib/oauth2'
+import { clientRegistering, on, type Feature } from '@authlib/oauth2/server'
 import { sessionEnding, sessionIdClaim } from '../log-out.ts'
 
 /**
@@ -26,6 +28,7 @@ export function frontChannelLogout(): Feature {
         kind: 'extension',
         name: 'front_channel_logout',
         handlers: [
+          on(clientRegistering, ({ metadata }) => checkUri(metadata)),
           on(sessionEnding, ({ server, sessionId, clients }) => ({
             frames: clients.flatMap(({ metadata }) => {
               const uri = metadata['frontchannel_logout_uri']
@@ -38,4 +41,17 @@ export function frontChannelLogout(): Feature {
       },
     ],
   }
+}
+
+/** A page of the client itself, at the origin of one of its redirect URIs. §2 @throws OAuth2Error `invalid_client_metadata` */
+function checkUri({ frontchannel_logout_uri: uri, redirect_uris: redirectUris }: JsonObject): void {
+  if (typeof uri !== 'string') return
+  const origins = Array.isArray(redirectUris) ? redirectUris.map(originOf) : []
+  const origin = originOf(uri)
+  if (origin !== null && !uri.includes('#') && origins.includes(origin)) return
+  throw new OAuth2Error('invalid_client_metadata', 'frontchannel_logout_uri is not at the origin of a redirect URI')
+}
+
+function originOf(uri: Json): string | null {
+  return typeof uri === 'string' && /^https?:/i.test(uri) && URL.canParse(uri) ? new URL(uri).origin : null
 }

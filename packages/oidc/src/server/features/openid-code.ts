@@ -33,6 +33,7 @@ import { signatureAlgorithms } from '../registration.ts'
 import { isKnownSubject, releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { pushedIdToken } from './openid-ciba.ts'
+import { openIdRegistration } from './openid-registration.ts'
 
 export interface OpenIDCodeOptions extends ClaimsOptions {
   /** Lifetime of ID Tokens in seconds. It says nothing about how long the login lasts. Default 3600. */
@@ -87,7 +88,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
     kind: 'extension',
     name: 'openid',
     settings: { idTokenLifetime, claimsInIdToken },
-    includes: [discoveryEndpoint, jwksEndpoint, pushedIdToken],
+    includes: [discoveryEndpoint, jwksEndpoint, openIdRegistration, pushedIdToken],
     metadata: (server) => describe(options, prompts, server),
     validateAuthorizationRequest: (request) => validateAuthenticationRequest(request, prompts),
     demands: (request) => hintsSlot.read(request),

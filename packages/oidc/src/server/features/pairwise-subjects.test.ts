@@ -2,7 +2,8 @@ import { staticClients, type AuthorizationServer, type ClientMetadata } from '@a
 import { describe, expect, it } from 'vitest'
 import { Browser, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
 import { authenticationUrl, claimsOf, logIn, provider, RP, withToken } from '../../../test/provider.ts'
-import { pairwiseSubjects, sectorOf } from './pairwise-subjects.ts'
+import { sectorOf } from '../sector.ts'
+import { pairwiseSubjects } from './pairwise-subjects.ts'
 
 const SALT = 'a salt that never changes, 32 characters and more'
 const PAIRWISE = { ...RP, subject_type: 'pairwise' }

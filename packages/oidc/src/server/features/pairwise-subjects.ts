@@ -9,6 +9,7 @@ import { AuthlibError } from '@authlib/core'
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import { on, type Client, type Extension } from '@authlib/oauth2/server'
 import { identifiedSubject, subjectIdentifier } from '../moments.ts'
+import { sectorOf } from '../sector.ts'
 
 export interface PairwiseSubjectsOptions {
   /**
@@ -52,18 +53,6 @@ export function pairwiseSubjects({ salt, byDefault = false }: PairwiseSubjectsOp
 
 /** The subject of an identifier that is not ours: no one has it. */
 const UNKNOWN = '\u0000'
-
-/** The host that a client's identifiers belong to. §8.1 @throws AuthlibError `invalid_client_metadata` */
-export function sectorOf({ clientId, metadata, redirectUris }: Client): string {
-  const registered = metadata['sector_identifier_uri']
-  if (typeof registered === 'string') return new URL(registered).host
-  const [host, ...others] = new Set(redirectUris.map((uri) => new URL(uri).host))
-  if (host !== undefined && others.length === 0) return host
-  throw new AuthlibError(
-    'invalid_client_metadata',
-    `client "${clientId}": pairwise subjects need sector_identifier_uri when the redirect URIs have ${host === undefined ? 'no host' : 'several hosts'}`,
-  )
-}
 
 interface Keys {
   readonly mac: CryptoKey
