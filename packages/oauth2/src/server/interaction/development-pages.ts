@@ -11,9 +11,11 @@ export function loginPage({ client, handle }: PendingInteraction, refused?: stri
   const name = escapeHtml(client.clientName ?? client.clientId)
   const again = refused !== undefined
   const [described, focus] = [again ? ' aria-invalid="true" aria-describedby="error"' : '', ' autofocus']
+  const { images, html } = logoOf(client)
   return {
     title: 'Log in',
-    body: `<p>to continue to <strong>${name}</strong></p>
+    images,
+    body: `${html}<p>to continue to <strong>${name}</strong></p>
 ${again ? '<p class="error" role="alert" id="error">Incorrect username or password.</p>' : ''}
 <form method="post">
 ${handleField(handle)}
@@ -21,7 +23,8 @@ ${handleField(handle)}
 <label>Password <input type="password" name="password" autocomplete="current-password" required${described}${again ? focus : ''}></label>
 <div class="actions"><button>Log in</button></div>
 </form>
-<p class="note">Development login: the password is the username, unless another one was set.</p>`,
+<p class="note">Development login: the password is the username, unless another one was set.</p>
+${documentsOf(client)}`,
   }
 }
 
@@ -41,11 +44,11 @@ export function consentPage(
     const box = fixed === '' ? `name="scope" value="${escapeHtml(word)}" checked` : 'checked disabled'
     return `<label class="check"><input type="checkbox" ${box}>${fixed} ${describeScope(word, known.get(word))}</label>`
   })
-  const logo = documentUrl(client, 'logo_uri')
+  const { images, html } = logoOf(client)
   return {
     title: `Allow ${client.clientName ?? client.clientId}?`,
-    images: logo === undefined ? [] : [logo],
-    body: `${logo === undefined ? '' : `<img class="logo" src="${escapeHtml(logo)}" alt="">\n`}<form method="post">
+    images,
+    body: `${html}<form method="post">
 ${handleField(handle)}
 ${
   boxes.length === 0 && further.length === 0
@@ -70,6 +73,13 @@ export function logoutPage(): Page {
 
 export function loggedOutPage(): Page {
   return { title: 'You are logged out', body: '<p>You can close this page, or go back to the application.</p>' }
+}
+
+/** The logo of the client, and where the page may load it from. OpenID Connect Registration §2 */
+function logoOf(client: Client): { readonly images: readonly string[]; readonly html: string } {
+  const url = documentUrl(client, 'logo_uri')
+  if (url === undefined) return { images: [], html: '' }
+  return { images: [url], html: `<img class="logo" src="${escapeHtml(url)}" alt="">\n` }
 }
 
 /** What a client says about itself, for the person to read. OpenID Connect Registration §2 */

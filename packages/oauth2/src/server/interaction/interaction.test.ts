@@ -80,6 +80,7 @@ describe('development pages', () => {
       const { server } = fullServer({ clients: staticClients([{ ...WEB, logo_uri: logo }]) })
       const browser = new Browser(server)
       const loginUrl = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+      expect((await (await browser.open(loginUrl)).text()).includes('<img')).toBe(logo.startsWith('https:'))
       const form = { interaction: interactionOf(loginUrl), username: 'alice', password: 'alice' }
       return browser.open((await browser.open(loginUrl, form)).headers.get('location') ?? '')
     }

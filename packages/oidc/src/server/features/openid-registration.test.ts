@@ -112,8 +112,8 @@ describe('a registration', () => {
     const { server } = await start()
     const { json } = await post(server, { scope: 'openid', redirect_uris: [REDIRECT_URI] })
     expect(json['id_token_signed_response_alg']).toBe('RS256')
-    const { client_id: id, client_secret: secret } = json
-    const client = { client_id: String(id), client_secret: String(secret), redirect_uris: [REDIRECT_URI] }
+    const { client_id: id, client_secret: secret } = json as Record<string, string>
+    const client = { client_id: id ?? '', client_secret: secret ?? '', redirect_uris: [REDIRECT_URI] }
     const tokens = await logIn(server, {}, { client })
     const [header = ''] = String(tokens.json['id_token']).split('.')
     expect(JSON.parse(atob(header))).toMatchObject({ alg: 'RS256' })
