@@ -8,6 +8,7 @@ import {
   developmentPages,
   refreshTokenGrant,
   staticClients,
+  type EventListener,
 } from '@authlib/oauth2/server'
 
 export const client = {
@@ -19,12 +20,13 @@ export const client = {
 }
 
 /** The issuer is one for all processes, whatever port each has: as behind a load balancer. */
-export function raceServer(store: Store): AuthorizationServer {
+export function raceServer(store: Store, onEvent?: EventListener): AuthorizationServer {
   const server = new AuthorizationServer({
     issuer: 'http://127.0.0.1:4000',
     store,
     secrets: ['a secret that all the processes share'],
     clients: staticClients([client]),
+    onEvent,
   })
   return server
     .registerGrant(authorizationCodeGrant({ doubleSubmitInterval: 60 }), [codeChallenge()])

@@ -34,50 +34,64 @@ export interface Mysql2StoreOptions extends MysqlStoreOptions {
  * await store.migrate()
  */
 export function mysqlStore(pool: Mysql2Pool, { lockTimeout = 5, ...options }: Mysql2StoreOptions = {}): SqlStore {
+  const { timeout = 10 } = options
   const prepared = new WeakSet<object>()
 
-  async function connect(): Promise<Mysql2Connection> {
+  return mysqlStoreOn(
+    {
+      query: (statement) =>
+        withConnection(async (connection) => {
+          try {
+            return await queryOn(connection)(statement)
+          } finally {
+            connection.release()
+          }
+        }),
+      transaction: (body) =>
+        withConnection(async (connection) => {
+          try {
+            await connection.query('START TRANSACTION')
+            const done = await body(queryOn(connection))
+            await connection.query(done ? 'COMMIT' : 'ROLLBACK')
+            connection.release()
+            return done
+          } catch (error) {
+            await rollBack(connection)
+            throw error
+          }
+        }),
+    },
+    options,
+  )
+
+  /** The pool must not keep a connection that has fallen silent: after the time-out it is closed, whatever it does. */
+  async function withConnection<T>(action: (connection: Mysql2Connection) => Promise<T>): Promise<T> {
     const connection = await pool.getConnection()
+    const timer = setTimeout(() => connection.destroy(), timeout * 1000)
+    try {
+      await prepare(connection)
+      return await action(connection)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function prepare(connection: Mysql2Connection): Promise<void> {
     // The pool hands out a wrapper; what stays the same is the connection in it.
     const inner = 'connection' in connection && isObject(connection.connection) ? connection.connection : connection
-    if (prepared.has(inner)) return connection
+    if (prepared.has(inner)) return
     try {
       await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
-      await connection.query(`SET SESSION innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout))}`)
+      // MariaDB alone reads the second part: what a lost connection has locked is free again after the time-out.
+      await connection.query(
+        `SET SESSION innodb_lock_wait_timeout = ${whole(lockTimeout)} /*M!100300 , idle_transaction_timeout = ${whole(timeout)} */`,
+      )
     } catch (error) {
       connection.destroy()
       throw error
     }
     prepared.add(inner)
-    return connection
   }
-
-  return mysqlStoreOn(
-    {
-      async query(statement) {
-        const connection = await connect()
-        try {
-          return await queryOn(connection)(statement)
-        } finally {
-          connection.release()
-        }
-      },
-      async transaction(body) {
-        const connection = await connect()
-        try {
-          await connection.query('START TRANSACTION')
-          const done = await body(queryOn(connection))
-          await connection.query(done ? 'COMMIT' : 'ROLLBACK')
-          connection.release()
-          return done
-        } catch (error) {
-          await rollBack(connection)
-          throw error
-        }
-      },
-    },
-    options,
-  )
 }
 
 function queryOn(connection: Mysql2Connection): MysqlQuery {
@@ -104,6 +118,11 @@ async function rollBack(connection: Mysql2Connection): Promise<void> {
   } catch {
     connection.destroy()
   }
+}
+
+/** Seconds as the server takes them. */
+function whole(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds))
 }
 
 function isObject(value: unknown): value is object {

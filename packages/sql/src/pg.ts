@@ -8,7 +8,9 @@ export type { SqlStore } from './shared/store.ts'
 
 /** A `Pool` of `pg`, or whatever has its `query`, such as PGlite or a serverless driver. */
 export interface PgPool {
-  query(config: { name?: string; text: string; values?: unknown[] }): Promise<{ rows: unknown[] }>
+  query(config: { name?: string; text: string; values?: unknown[]; query_timeout?: number }): Promise<{
+    rows: unknown[]
+  }>
   on?(event: 'error', listener: (error: Error) => void): unknown
   listenerCount?(event: 'error'): number
 }
@@ -27,12 +29,14 @@ export interface PgStoreOptions extends PostgresStoreOptions {
  * await store.migrate()
  */
 export function pgStore(pool: PgPool, { prepare = true, ...options }: PgStoreOptions = {}): SqlStore {
+  const { timeout = 10 } = options
   // Without a listener, an idle connection that the database closes would end the process.
   if (pool.listenerCount?.('error') === 0) pool.on?.('error', () => undefined)
   return postgresStore(
     {
       async query({ name, text, values }) {
-        const config = { text, values: [...values] }
+        // The pool must not keep a connection that has fallen silent.
+        const config = { text, values: [...values], query_timeout: timeout * 1000 }
         return (await pool.query(prepare && name !== undefined ? { ...config, name } : config)).rows
       },
       exec: (sql) => pool.query({ text: sql }),
