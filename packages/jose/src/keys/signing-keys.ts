@@ -4,7 +4,7 @@ import type { Awaitable } from '@authlib/core'
 import { JoseError } from '../errors.ts'
 import type { JwkSet } from './jwk.ts'
 import type { Key } from './key.ts'
-import { KeySet } from './key-set.ts'
+import { KeySet, type KeySetLike } from './key-set.ts'
 
 /** Keys that may rotate while running; a key management service fits too. */
 export interface SigningKeys {
@@ -14,8 +14,8 @@ export interface SigningKeys {
   signingKey(alg?: string): Awaitable<Key>
   /** What to publish: public halves only, those of the coming and the retiring keys too. */
   jwks(): Awaitable<JwkSet>
-  /** The same keys, for verifying what was signed with them. */
-  keySet(): Awaitable<KeySet>
+  /** The same keys, for verifying what was signed with them. One that may rotate looks again for a `kid` that it does not know. */
+  keySet(): Awaitable<KeySetLike>
 }
 
 /**

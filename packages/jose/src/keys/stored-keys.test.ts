@@ -53,6 +53,45 @@ describe('stored signing keys', () => {
     expect(JSON.stringify(record)).not.toContain(key.kid)
   })
 
+  it('are read again for a kid that is not known, every two seconds at most', async () => {
+    const { time, store, open } = setUp()
+    let reads = 0
+    const counting = { ...store, get: (...query: Parameters<typeof store.get>) => (reads++, store.get(...query)) }
+    const [one, other] = [open(), open({ store: counting })]
+    const keySet = await other.keySet()
+    const claims = { iss: 'a', exp: time.now + 3600 }
+    const verify = (token: string) => verifyJwt(token, keySet, { issuer: 'a', clock: () => time.now })
+    await verify(await signJwt(claims, await one.signingKey()))
+    const before = keySet.revision
+    for (let turn = 0; turn < 3; turn++) await one.rotate() // the last key was never published to the other process
+    const token = await signJwt(claims, await one.signingKey())
+    expect((await verify(token)).claims.iss).toBe('a')
+    expect(keySet.revision).not.toBe(before)
+
+    reads = 0
+    const stranger = await signJwt(claims, await setUp().open().signingKey())
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(verify(stranger)).rejects.toMatchObject({ code: 'key_not_found' })
+    }
+    expect(reads).toBe(0) // it has just looked
+    time.now += 2
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(verify(stranger)).rejects.toMatchObject({ code: 'key_not_found' })
+    }
+    expect(reads).toBe(1)
+    expect((await verify(token)).claims.iss).toBe('a')
+    expect(reads).toBe(1)
+  })
+
+  it('say why there is no key', async () => {
+    const { time, open } = setUp()
+    const keys = open()
+    const claims = { iss: 'a', exp: time.now + 3600 }
+    const stranger = await signJwt(claims, await setUp().open().signingKey())
+    const refused = verifyJwt(stranger, await keys.keySet(), { issuer: 'a', clock: () => time.now })
+    await expect(refused).rejects.toMatchObject({ reason: 'none of the 2 keys of the set has the kid' })
+  })
+
   it('rotate on demand without a token lost, and other processes follow', async () => {
     const { time, open } = setUp()
     const [one, other] = [open(), open()]

@@ -10,7 +10,7 @@ import type { Jwk, JwkSet } from './jwk.ts'
 import { importJwkWith } from './jwk-import.ts'
 import type { Key } from './key.ts'
 import { generateKey } from './generate.ts'
-import { KeySet } from './key-set.ts'
+import { KeySet, type KeyQuery, type KeySetLike } from './key-set.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 import { noSigningKey, type SigningKeys } from './signing-keys.ts'
 
@@ -27,7 +27,10 @@ export interface StoredKeysOptions {
   readonly lifetime?: number | undefined
   /** Seconds a key stays published after it has signed for the last time: no token may live longer. Default 604,800. */
   readonly retention?: number | undefined
-  /** Seconds after which the store is asked again for what another process did. Default 60. */
+  /**
+   * Seconds after which the store is asked again for what another process did. Default 60. A token with an unknown `kid` makes
+   * it ask at once, every two seconds at most.
+   */
   readonly refresh?: number | undefined
   /** Signature algorithms beyond those of the library and the runtime, such as those of `@authlib/jose/extra`. */
   readonly implementations?: readonly SignatureAlgorithm[] | undefined
@@ -89,6 +92,8 @@ export function storedKeys({
   const imported = new Map<string, Key>()
   let current: View | undefined
   let loading: Promise<View> | undefined
+  let revision = 0
+  let lastSearch = -Infinity
 
   async function read(): Promise<Snapshot> {
     const [record] = await store.get(partition, [['signing_keys', name]])
@@ -158,7 +163,9 @@ export function storedKeys({
     }
     const changes = members.map(({ activeFrom }) => activeFrom).filter((time) => time > now)
     const keySet = KeySet.of(...keys)
-    current = { active, jwks: keySet.toJSON(), keySet, until: Math.min(now + refresh, ...changes) }
+    const jwks = keySet.toJSON()
+    if (JSON.stringify(jwks) !== JSON.stringify(current?.jwks)) revision++
+    current = { active, jwks, keySet, until: Math.min(now + refresh, ...changes) }
     return current
   }
 
@@ -170,9 +177,35 @@ export function storedKeys({
   }
 
   function view(): View | Promise<View> {
-    if (current !== undefined && clock() < current.until) return current
+    return current !== undefined && clock() < current.until ? current : reload()
+  }
+
+  function reload(): Promise<View> {
     loading ??= update((members) => members).finally(() => (loading = undefined))
     return loading
+  }
+
+  /** Another process may have rotated since: its key is there before what it signs. */
+  const live: KeySetLike = {
+    get revision() {
+      return revision
+    },
+    find: (query) => {
+      const found = current !== undefined && clock() < current.until ? current.keySet.find(query) : []
+      return found.length > 0 ? found : findAfresh(query)
+    },
+    explain: (query) => current?.keySet.explain(query) ?? 'the keys are not loaded',
+  }
+
+  async function findAfresh(query: KeyQuery): Promise<readonly Key[]> {
+    const before = current
+    const seen = await view()
+    const found = seen.keySet.find(query)
+    const now = clock()
+    const searched = now >= lastSearch && now < lastSearch + SEARCH_INTERVAL
+    if (found.length > 0 || query.kid === undefined || seen !== before || searched) return found
+    lastSearch = now
+    return (await reload()).keySet.find(query)
   }
 
   return {
@@ -183,7 +216,7 @@ export function storedKeys({
       return key
     },
     jwks: async () => (await view()).jwks,
-    keySet: async () => (await view()).keySet,
+    keySet: () => live,
     async rotate() {
       await update((members, now) => {
         const coming = algorithms.map((alg) =>
@@ -194,6 +227,9 @@ export function storedKeys({
     },
   }
 }
+
+/** Seconds between two reads for names that are not known, which a stranger can send. */
+const SEARCH_INTERVAL = 2
 
 function same(a: readonly Member[], b: readonly Member[]): boolean {
   return a.length === b.length && a.every((member, index) => member === b[index])
