@@ -98,6 +98,8 @@ export default defineConfig({
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Connected apps and grant management', link: '/guide/server/connected-apps' },
           { text: 'Events', link: '/guide/events' },
+          { text: 'Move to this server', link: '/guide/server/move' },
+          { text: 'Find leaked tokens', link: '/guide/server/secret-scanning' },
           { text: 'Several tenants', link: '/guide/tenants' },
           { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Back-channel authentication', link: '/guide/server/backchannel-authentication' },

@@ -27,6 +27,7 @@ import { endpointPath } from './kernel/environment.ts'
 import {
   assertErrorUris,
   assertStrongStorage,
+  assertTokenPrefix,
   claimStore,
   type AuthorizationServerOptions,
   type Tenant,
@@ -47,6 +48,8 @@ import { createServer } from './kernel/server.ts'
  */
 export class AuthorizationServer implements Server, Mountable {
   readonly issuer: Server['issuer']
+  readonly formerIssuers: Server['formerIssuers']
+  readonly tokenPrefix: Server['tokenPrefix']
   readonly store: Server['store']
   readonly keys: Server['keys']
   readonly clock: Server['clock']
@@ -79,7 +82,8 @@ export class AuthorizationServer implements Server, Mountable {
   #routes: RouteTable | undefined
 
   constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry(options.clientAuthMethods)) {
-    assertIssuer(options.issuer)
+    for (const issuer of [options.issuer, ...(options.formerIssuers ?? [])]) assertIssuer(issuer)
+    assertTokenPrefix(options)
     assertStrongStorage(options)
     assertErrorUris(options)
     assertScopes(options)
@@ -89,6 +93,8 @@ export class AuthorizationServer implements Server, Mountable {
     this.#options = options
     this.#registry = registry
     this.issuer = server.issuer
+    this.formerIssuers = server.formerIssuers
+    this.tokenPrefix = server.tokenPrefix
     this.store = server.store
     this.keys = server.keys
     this.clock = server.clock
@@ -175,7 +181,7 @@ export class AuthorizationServer implements Server, Mountable {
    * @throws AuthlibError `shared_store`, and what the constructor throws
    */
   at(tenant: Tenant): AuthorizationServer {
-    const { clients: _clients, baseUrl: _baseUrl, ...shared } = this.#options
+    const { clients: _clients, baseUrl: _baseUrl, formerIssuers: _former, ...shared } = this.#options
     return new AuthorizationServer({ ...shared, ...tenant }, this.#registry)
   }
 

@@ -55,6 +55,7 @@ export * from './features/issuer-parameter.ts'
 export * from './features/jwks.ts'
 export * from './features/jwt-access-token.ts'
 export * from './features/jwt-bearer.ts'
+export * from './features/legacy-token-reader.ts'
 export * from './features/mutual-tls.ts'
 export * from './features/opaque-access-token.ts'
 export * from './features/pushed-authorization.ts'
@@ -89,6 +90,7 @@ export { createClientSecret, hashClientSecret } from './records/client-secret.ts
 export * from './records/client-keys.ts'
 export * from './records/cached-clients.ts'
 export * from './records/clients.ts'
+export * from './records/rotate-client-secret.ts'
 export { deliveryRecord, type NewDelivery } from './records/deliveries.ts'
 export {
   forgetConsent,

@@ -25,6 +25,10 @@ import type {
 /** What a server stands on. Its functions may be passed around by themselves. */
 export interface Environment {
   readonly issuer: string
+  /** Issuers that the server had before: what was made for them is accepted. */
+  readonly formerIssuers: readonly string[]
+  /** What codes, tokens and secrets begin with, `_` included; empty without the option of this name. */
+  readonly tokenPrefix: string
   readonly store: Store
   readonly clock: Clock
   readonly random: Random

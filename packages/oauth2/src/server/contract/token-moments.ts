@@ -1,8 +1,10 @@
 /** Moments that grants open: what a specification builds on one of them is a feature of its own. */
 
+import type { JsonObject } from '@authlib/core'
 import type { IssuePlan } from './plans.ts'
 import type { TokenRequest } from './requests.ts'
 import { moment, type Moment } from './moments.ts'
+import type { Server } from './server.ts'
 
 /**
  * An assertion at the JWT bearer grant, before anything of it was verified. The first handler that returns a plan answers the
@@ -14,3 +16,24 @@ export const presentedAssertion: Moment<{ readonly request: TokenRequest; readon
 /** A token exchange for a `requested_token_type` that the grant itself does not issue. */
 export const requestedToken: Moment<{ readonly request: TokenRequest; readonly type: string }, IssuePlan> =
   moment('requested_token')
+
+/** A refresh token of another server, alive there. */
+export interface ForeignRefreshToken {
+  readonly clientId: string
+  readonly subject: string
+  readonly scope: readonly string[]
+  /** NumericDate: the end of the token as it is. */
+  readonly expiresAt: number
+  /** NumericDate when the person must come back, however often the client refreshes. Default: a year after the first use here. */
+  readonly absoluteUntil?: number | undefined
+  /** When the person logged in, NumericDate. */
+  readonly authTime?: number | undefined
+  readonly acr?: string | undefined
+  readonly amr?: readonly string[] | undefined
+  /** For slots of features, such as the `nonce` of a login. Default: none. */
+  readonly data?: JsonObject | undefined
+}
+
+/** A refresh token that this server has not made. The first handler that knows it decides. */
+export const foreignRefreshToken: Moment<{ readonly server: Server; readonly token: string }, ForeignRefreshToken> =
+  moment('foreign_refresh_token')

@@ -117,7 +117,8 @@ function codeResponseType(lifetime: number): ResponseType {
     repeatable: true,
     async respond({ server, params }, authorization) {
       // Derived, not drawn: who answers twice gets the same code again. It is as hard to guess as the secrets.
-      const code = `${PREFIX}_${authorization.id}.${await server.mac('authorization_code').sign(authorization.id)}`
+      const own = await server.mac('authorization_code').sign(authorization.id)
+      const code = `${server.tokenPrefix}${PREFIX}_${authorization.id}.${own}`
       const record: StoredRecord = {
         kind: KIND,
         id: await sha256Base64url(code),

@@ -142,7 +142,7 @@ async function acknowledge(rules: EndpointRules, asked: ClientRequest): Promise<
   const request = await server.requests.backchannel(source)
   const subject = await findSubject(rules, request)
   await checkUserCode(rules, asked, { subject, userCode: params.get('user_code') })
-  const authReqId = createTokenText(PREFIX, authorizationId, server.random)
+  const authReqId = createTokenText(server, PREFIX, authorizationId)
   const callback: Callback | undefined = token === undefined ? undefined : { authReqId, token }
   const data: BackchannelData = {
     version: 1,

@@ -150,7 +150,7 @@ function authorizationEndpoint({
       const authorizationId = randomToken(server.random, 16)
       const params = withoutCredentials(request)
       await server.requests.backchannel({ grantType: DEVICE_CODE, client, params, authorizationId, receivedAt: now })
-      const deviceCode = createTokenText(PREFIX, authorizationId, server.random)
+      const deviceCode = createTokenText(server, PREFIX, authorizationId)
       const data: DeviceData = {
         version: 1,
         codeHash: await sha256Base64url(deviceCode),

@@ -100,7 +100,7 @@ describe('a registration', () => {
       scope: 'read write',
       token_endpoint_auth_method: 'client_secret_basic',
       application_type: 'web',
-      registration_access_token: expect.stringMatching(/^[\w-]{43}$/) as string,
+      registration_access_token: expect.stringMatching(/^ra_[\w-]{43}$/) as string,
       registration_client_uri: `${ISSUER}/register/${String(json['client_id'])}`,
     })
     expect(events).toContainEqual({ type: 'client.registered', at: clock(), clientId: json['client_id'] })

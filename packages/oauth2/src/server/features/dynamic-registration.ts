@@ -118,7 +118,7 @@ function registrationEndpoint(options: DynamicRegistrationOptions): Endpoint {
       const request = await judge({ server, http, sent, initial: access?.data }, options)
       const clientId = randomToken(server.random, 16) // never chosen by the client. RFC 9700 §4.15
       const { client: made, secret } = await createClient(request, clientId, undefined, options)
-      const token = management ? randomToken(server.random, 32) : undefined
+      const token = management ? `${server.tokenPrefix}ra_${randomToken(server.random, 32)}` : undefined
       const metadata = { ...made.metadata, client_id_issued_at: server.clock() }
       const hash = token === undefined ? {} : { registrationTokenHash: await sha256Base64url(token) }
       const client = { ...made, ...hash, metadata }
@@ -268,7 +268,9 @@ async function createClient(
   { grantTypes, scope = server.scopes }: DynamicRegistrationOptions,
 ): Promise<{ readonly client: Client; readonly secret: string | undefined }> {
   const limits = { grantTypes: availableGrants(server, grantTypes), scope }
-  const secret = needsSecret(metadata, trust ?? trustOf(present)) ? createClientSecret(server.random) : undefined
+  const secret = needsSecret(metadata, trust ?? trustOf(present))
+    ? createClientSecret(server.random, server.tokenPrefix)
+    : undefined
   const described = { ...metadata, client_id: clientId, ...(secret !== undefined && { client_secret: secret }) }
   const made = await clientOf(server, described, trust ?? trustOf(present), limits)
   const { secrets = [] } = present ?? {}

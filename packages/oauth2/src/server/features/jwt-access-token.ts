@@ -5,7 +5,7 @@
  */
 
 import { randomToken, type JsonObject } from '@authlib/core'
-import { JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
+import { decodeUnverifiedJwt, JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
 import { serverError } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
 import type { FoundToken, TokenDraft } from '../contract/plans.ts'
@@ -134,7 +134,7 @@ async function verified(token: string, server: Server): Promise<JwtClaims | null
   try {
     const policy = {
       typ: 'at+jwt',
-      issuer: server.issuer,
+      issuer: issuerOf(token, server),
       anyAudience: true, // our own, whatever its audience
       required: ['jti'],
       algorithms: keys.algorithms,
@@ -146,4 +146,11 @@ async function verified(token: string, server: Server): Promise<JwtClaims | null
     if (error instanceof JoseError) return null
     throw error
   }
+}
+
+/** Ours, or the one of ours that the token names: its own after a move. */
+function issuerOf(token: string, { issuer, formerIssuers }: Server): string {
+  if (formerIssuers.length === 0) return issuer
+  const { iss } = decodeUnverifiedJwt(token).claims
+  return formerIssuers.find((former) => former === iss) ?? issuer
 }

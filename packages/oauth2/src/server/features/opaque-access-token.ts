@@ -26,7 +26,7 @@ export const opaqueAccessToken: TokenFormat = {
   name: 'opaque',
 
   async mint(draft, server) {
-    const token = createTokenText(PREFIX, draft.authorization.id, server.random)
+    const token = createTokenText(server, PREFIX, draft.authorization.id)
     const record = tokenRecord(draft, await sha256Base64url(token))
     return { token, changes: { put: [record] }, holdsAuthorization: draft.single }
   },

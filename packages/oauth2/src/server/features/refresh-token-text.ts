@@ -11,7 +11,7 @@ export async function createRefreshToken(
   authorizationId: string,
   generation: number,
 ): Promise<string> {
-  const text = `${PREFIX}_${authorizationId}.${generation}.${randomToken(server.random, 32)}`
+  const text = `${server.tokenPrefix}${PREFIX}_${authorizationId}.${generation}.${randomToken(server.random, 32)}`
   return `${text}.${await server.mac('refresh_token').sign(text)}`
 }
 

@@ -10,14 +10,16 @@ import { constantTimeEqual, type JsonObject } from '@authlib/core'
 import { createSealer, decodeUtf8, sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import type { Authorization, AuthorizationUpdate, Slot } from '../contract/authorization.ts'
+import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
 import { alwaysAuthenticates, type Client } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { TokenPlan } from '../contract/plans.ts'
 import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
-import { slot } from '../records/authorization.ts'
+import type { Server } from '../contract/server.ts'
+import { foreignFamily, type RefreshFamily } from './refresh-token-foreign.ts'
+import { refreshSlot, type RefreshState } from './refresh-token-state.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
 import { senderKey } from '../records/sender-key.ts'
 import { assertSeconds, secondsFor, type SecondsFor } from '../../seconds.ts'
@@ -45,25 +47,6 @@ export interface RefreshTokenGrantOptions {
    */
   readonly issueTo?: ((client: Client, authorization: Authorization) => boolean) | undefined
 }
-
-type Successor = {
-  readonly sealed: string
-  readonly until: number
-  /** The `senderKey` of the refresh that made it. */
-  readonly madeFor?: string | undefined
-}
-
-type RefreshState = {
-  readonly generation: number
-  /** Hash of the one token that is good. */
-  readonly head: string
-  readonly idleUntil: number
-  readonly absoluteUntil: number
-  /** The head itself, sealed under a key that only its predecessor gives. */
-  readonly successor?: Successor | undefined
-}
-
-const refreshSlot: Slot<RefreshState> = slot<RefreshState>('refresh')
 
 /** For every fault of the token: who holds one learns no more about it. The reason goes to events. */
 const INVALID_TOKEN = 'the refresh token is unknown, expired, revoked or used, or of another client'
@@ -110,8 +93,12 @@ export function refreshTokenGrant({
     includes: [tokenEndpoint, firstToken, refreshTokenKind],
 
     async exchange(request): Promise<TokenPlan> {
-      const { server, client, now } = request
-      const { token, generation, authorization } = await findFamily(request)
+      const { server, client, params, now } = request
+      const token = params.get('refresh_token')
+      if (token === undefined) throw invalidRequest('refresh_token is missing')
+      const family = await findFamily(server, token)
+      if ('fault' in family) throw invalidGrant(INVALID_TOKEN, { reason: family.fault })
+      const { generation, authorization } = family
       if (authorization.clientId !== client.clientId)
         throw invalidGrant(INVALID_TOKEN, { reason: 'refresh token of another client' })
       const state = refreshSlot.read(authorization)
@@ -159,14 +146,14 @@ const refreshTokenKind: TokenKind = {
   kind: 'token_kind',
   name: 'refresh_token',
   async find(token, server) {
-    const parsed = await parseRefreshToken(server, token)
-    if (!parsed) return null
-    const authorization = await server.authorizations.find(parsed.authorizationId)
-    const state = authorization && refreshSlot.read(authorization)
+    const family = await findFamily(server, token)
+    if ('fault' in family) return null
+    const { authorization, generation } = family
+    const state = refreshSlot.read(authorization)
     if (!state || authorization.status !== 'active' || state.idleUntil <= server.clock()) return null
     const isHead = constantTimeEqual(await sha256Base64url(token), state.head)
     // As at the token endpoint: a client that lost the response logs out with what it has.
-    if (!isHead && (await openSuccessor(state, { token, ...parsed }, server.clock())) === null) return null
+    if (!isHead && (await openSuccessor(state, { token, generation }, server.clock())) === null) return null
     return {
       kind: 'refresh_token',
       authorization,
@@ -184,18 +171,14 @@ function wantsRefreshToken(_client: Client, { scope }: Authorization): boolean {
   return !scope.includes('openid') || scope.includes('offline_access')
 }
 
-/** @throws OAuth2Error `invalid_grant` */
-async function findFamily({
-  server,
-  params,
-}: TokenRequest): Promise<{ token: string; generation: number; authorization: Authorization }> {
-  const token = params.get('refresh_token')
-  if (token === undefined) throw invalidRequest('refresh_token is missing')
+/** What the token is one of, whether it is the live one or not. */
+async function findFamily(server: Server, token: string): Promise<RefreshFamily | { readonly fault: string }> {
   const parsed = await parseRefreshToken(server, token)
-  if (!parsed) throw invalidGrant(INVALID_TOKEN, { reason: 'not a refresh token of this server' }) // garbage cannot revoke anything
+  if (!parsed) return (await foreignFamily(server, token)) ?? { fault: 'not a refresh token of this server' } // garbage cannot revoke anything
   const authorization = await server.authorizations.find(parsed.authorizationId)
-  if (!authorization) throw invalidGrant(INVALID_TOKEN, { reason: 'unknown or expired authorization' })
-  return { token, generation: parsed.generation, authorization }
+  return authorization
+    ? { authorization, generation: parsed.generation }
+    : { fault: 'unknown or expired authorization' }
 }
 
 /**
@@ -259,5 +242,6 @@ async function openSuccessor(
 
 /** The predecessor itself is the secret: a dump of the store opens nothing, with the server's secrets neither. */
 function successorSealer(token: string): ReturnType<typeof createSealer> {
-  return createSealer({ secrets: [token], label: 'refresh_token_successor' })
+  const secret = token.padEnd(32, '.') // ours are longer; what another server made has the length that it has
+  return createSealer({ secrets: [secret], label: 'refresh_token_successor' })
 }

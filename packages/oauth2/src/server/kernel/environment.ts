@@ -5,6 +5,7 @@ import { createMac, createSealer, isLoopbackHost, send, wellKnownPath, type Mac,
 import { consoleEvents, logServerError, type AuthEvent } from '../contract/events.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Environment } from '../contract/server.ts'
+import { joinMacs, joinSealers } from './former-issuers.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Registry } from './registry.ts'
 
@@ -13,11 +14,16 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
   const { issuer, store, keys, secrets, clock = systemClock, random = systemRandom } = options
   const { outgoing = {} } = options
   const addresses = outgoing.allowPrivateAddresses === true ? 'any' : 'public'
-  const ownLabel = (label: string): string => `${label} ${issuer}` // tenants share secrets, and nothing made with them
+  const { formerIssuers = [], tokenPrefix } = options
+  // Tenants share secrets, and nothing made with them.
+  const perIssuer = <T>(label: string, make: (label: string) => T): [T, ...T[]] => [
+    make(`${label} ${issuer}`),
+    ...formerIssuers.map((former) => make(`${label} ${former}`)),
+  ]
   const sealers = new Map<string, Sealer>()
   const macs = new Map<string, Mac>()
   const sealer = (label: string): Sealer =>
-    cached(sealers, label, () => createSealer({ secrets, label: ownLabel(label), random }))
+    cached(sealers, label, () => joinSealers(perIssuer(label, (own) => createSealer({ secrets, label: own, random }))))
   sealer('check') // refuses weak secrets now, not at the first request
 
   const inDevelopment = isLoopbackHost(new URL(issuer).hostname)
@@ -33,6 +39,8 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
 
   return {
     issuer,
+    formerIssuers,
+    tokenPrefix: tokenPrefix === undefined ? '' : `${tokenPrefix}_`,
     store,
     keys,
     clock,
@@ -40,7 +48,7 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     sealer,
     emit,
     rateLimit: options.rateLimit,
-    mac: (label) => cached(macs, label, () => createMac({ secrets, label: ownLabel(label) })),
+    mac: (label) => cached(macs, label, () => joinMacs(perIssuer(label, (own) => createMac({ secrets, label: own })))),
     send: (url, sending) => send(url, { ...sending, fetch: outgoing.fetch, addresses }),
 
     requireKeys() {

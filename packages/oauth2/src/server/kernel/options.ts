@@ -12,6 +12,16 @@ import type { ClientAuthMethod } from '../contract/registrable.ts'
 export interface AuthorizationServerOptions {
   /** The exact issuer identifier. https, or http on a loopback host. */
   readonly issuer: string
+  /**
+   * Issuers that this server had before, after a move to another URL: their codes, refresh tokens, access tokens and sealed
+   * secrets are accepted, with the same `store` and `secrets`. Never one that another server still has. Default: none.
+   */
+  readonly formerIssuers?: readonly string[] | undefined
+  /**
+   * A word at the beginning of codes, tokens and client secrets, such as `acme` for `acme_at_…`, by which scanners find those
+   * that have leaked. Small letters and digits, at most 16. What was issued without stays valid. Default: none.
+   */
+  readonly tokenPrefix?: string | undefined
   readonly store: Store
   /** For encryption and authentication of what leaves the server. The first is used, all are accepted; at least 32 characters each. */
   readonly secrets: readonly string[]
@@ -93,7 +103,7 @@ export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
   Partial<
     Pick<
       AuthorizationServerOptions,
-      'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes' | 'defaultScope' | 'defaultClientScope'
+      'formerIssuers' | 'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes' | 'defaultScope' | 'defaultClientScope'
     >
   >
 
@@ -122,10 +132,11 @@ function weakStorage(message: string, hint: string): AuthlibError {
 const owners = new WeakMap<Store, string>()
 
 /** Notes whose store it is. @throws AuthlibError `shared_store` */
-export function claimStore({ issuer, store }: AuthorizationServerOptions): void {
+export function claimStore({ issuer, formerIssuers = [], store }: AuthorizationServerOptions): void {
   const owner = owners.get(store) ?? issuer
-  owners.set(store, owner)
-  if (owner === issuer) return
+  const isOurs = owner === issuer || formerIssuers.includes(owner)
+  owners.set(store, isOurs ? issuer : owner)
+  if (isOurs) return
   throw new AuthlibError('shared_store', "Two issuers with one store would accept each other's tokens", {
     hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
   })
@@ -134,4 +145,10 @@ export function claimStore({ issuer, store }: AuthorizationServerOptions): void 
 /** @throws TypeError for what is no URL */
 export function assertErrorUris({ errorUris = {} }: AuthorizationServerOptions): void {
   if (!Object.values(errorUris).every((uri) => isValidUrl(uri))) throw new TypeError('errorUris must be absolute URLs')
+}
+
+/** @throws TypeError for a prefix that no scanner could be told */
+export function assertTokenPrefix({ tokenPrefix }: AuthorizationServerOptions): void {
+  if (tokenPrefix === undefined || /^[a-z][a-z0-9]{0,15}$/.test(tokenPrefix)) return
+  throw new TypeError('tokenPrefix is a letter, then at most 15 letters or digits, all small')
 }

@@ -81,13 +81,13 @@ export function newAuthorization(
 }
 
 /**
- * Gives the authorization of a token a record of its own, when only the token held it, so that others can derive from it.
- * Lost when the token ends meanwhile, or another exchange was first.
+ * Gives the authorization of a token a record of its own, when only the token held it, or it is of another server, so that
+ * others can derive from it. Lost when the token ends meanwhile, or another exchange was first.
  */
 export function parentChanges({ authorization, heldBy }: FoundToken): Changes {
-  if (heldBy === undefined) return {}
+  if (heldBy === undefined && authorization.revision > 0) return {}
   const absent = { kind: AUTHORIZATION_KIND, id: authorization.id, revision: 0 }
-  return { expect: [heldBy, absent], put: [authorizationRecord(authorization, 1)] }
+  return { expect: [...(heldBy ? [heldBy] : []), absent], put: [authorizationRecord(authorization, 1)] }
 }
 
 /** Where everything of the authorization is stored: the id of the root that it derives from. */

@@ -7,9 +7,12 @@
 import { randomToken, type Random } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 
-/** A new secret: `secret_` and 256 random bits in characters that need no encoding anywhere. */
-export function createClientSecret(random?: Random): string {
-  return `secret_${randomToken(random, 32)}`
+/**
+ * A new secret: `secret_` and 256 random bits in characters that need no encoding anywhere. `prefix` goes before it: the
+ * `tokenPrefix` of a server ends with `_`.
+ */
+export function createClientSecret(random?: Random, prefix: string = ''): string {
+  return `${prefix}secret_${randomToken(random, 32)}`
 }
 
 /** The form in which secrets are kept. For secrets of {@link createClientSecret} or of equal randomness. */

@@ -29,7 +29,7 @@ export async function issueInitialAccessToken(
   { lifetime = 86_400, data = {} }: InitialAccessTokenOptions = {},
 ): Promise<string> {
   assertSeconds({ lifetime }, 1)
-  const token = randomToken(server.random, 32)
+  const token = `${server.tokenPrefix}ia_${randomToken(server.random, 32)}`
   const id = await sha256Base64url(token)
   const now = server.clock()
   const record = { kind: KIND, id, partition: id, revision: 1, expiresAt: now + lifetime, data: { version: 1, data } }

@@ -1,0 +1,323 @@
+/**
+ * Fifty requests at once, over three server processes on one SQLite file, for everything that may be used once.
+ *
+ *     AUTHLIB_RACE_ROUNDS=100 pnpm vitest run test/flows/feature-races.test.ts
+ */
+
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateKey, signJwt, type Key, type NewJwtClaims } from '@authlib/jose'
+import {
+  CIBA,
+  DEVICE_CODE,
+  findBackchannelRequest,
+  issueInitialAccessToken,
+  JWT_BEARER,
+  SAML2_BEARER,
+  TOKEN_EXCHANGE,
+  type AuthorizationServer,
+} from '@authlib/oauth2/server'
+import { sqliteStore } from '@authlib/sql/node-sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CLIENT, featureRaceServer, ISSUER, REDIRECT_URI, SIGNER } from '../support/feature-race-server.ts'
+
+const AT_ONCE = 50
+const ROUNDS = Number(process.env['AUTHLIB_RACE_ROUNDS'] ?? 2)
+const TIME = { timeout: 30_000 * ROUNDS }
+const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' // RFC 7636 appendix B
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
+const BASIC = `Basic ${btoa(`${CLIENT.client_id}:${CLIENT.client_secret}`)}`
+
+interface Answer {
+  readonly status: number
+  readonly location: string
+  readonly json: Readonly<Record<string, unknown>>
+}
+
+interface Sending {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'feature-races-'))
+const file = join(folder, 'auth.db')
+const store = sqliteStore(file)
+const urls: string[] = []
+const children: ChildProcess[] = []
+let signer: Key
+let server: AuthorizationServer
+
+beforeAll(async () => {
+  signer = await generateKey('ES256')
+  server = featureRaceServer(store, signer.publicJwk())
+  for (let i = 0; i < 3; i++) {
+    const child = fork(
+      new URL('../support/feature-race-process.ts', import.meta.url),
+      [file, JSON.stringify(signer.publicJwk())],
+      { execArgv: ['--conditions=@authlib/source', '--disable-warning=ExperimentalWarning'] },
+    )
+    children.push(child)
+    const port = await new Promise<unknown>((resolve, reject) => child.once('message', resolve).once('exit', reject))
+    urls.push(`http://127.0.0.1:${String(port)}`)
+  }
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.all(
+    children.map(async (child) => {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.disconnect()
+      await ended
+    }),
+  )
+  store.close()
+  rmSync(folder, { recursive: true })
+})
+
+let count = 0
+
+async function send(index: number, path: string, { method = 'POST', headers, body }: Sending): Promise<Answer> {
+  const response = await fetch(urls[index % urls.length]! + path, {
+    method,
+    redirect: 'manual',
+    headers: { ...headers },
+    ...(body !== undefined && { body }),
+  })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  return {
+    status: response.status,
+    location: response.headers.get('location') ?? '',
+    json: isJson ? (JSON.parse(text) as Answer['json']) : {},
+  }
+}
+
+const form = (fields: Record<string, string>, headers: Record<string, string> = { authorization: BASIC }): Sending => ({
+  headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+  body: new URLSearchParams(fields).toString(),
+})
+
+function atOnce(path: string, sending: Sending | ((index: number) => Sending)): Promise<Answer[]> {
+  return Promise.all(
+    Array.from({ length: AT_ONCE }, (_, index) =>
+      send(index, path, typeof sending === 'function' ? sending(index) : sending),
+    ),
+  )
+}
+
+const sign = (
+  claims: NewJwtClaims,
+  options: { typ?: string; header?: Record<string, unknown> } = {},
+): Promise<string> => signJwt({ jti: `jti-${count++}`, ...claims }, signer, { lifetime: null, ...options })
+
+const now = (): number => Math.floor(Date.now() / 1000)
+
+/** One winner with tokens that live, and a refusal for everyone else. */
+async function expectOneWinner(answers: readonly Answer[], status: number, error: string): Promise<Answer> {
+  const winners = answers.filter((one) => one.status === 200)
+  const losers = answers.filter((one) => one.status !== 200)
+  expect(losers.map((one) => [one.status, one.json['error']])).toEqual(losers.map(() => [status, error]))
+  expect(winners).toHaveLength(1)
+  expect(await server.tokens.find(String(winners[0]!.json['access_token']))).not.toBeNull()
+  return winners[0]!
+}
+
+async function rounds(race: () => Promise<void>): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) await race()
+}
+
+describe(`of ${AT_ONCE} requests at once, on one SQLite file with three server processes, one wins`, () => {
+  it('for the handle of a pushed request: one answer, one authorization (RFC 9126 §7.3)', TIME, () =>
+    rounds(async () => {
+      const challenge = { code_challenge: CHALLENGE, code_challenge_method: 'S256' }
+      const asked = { response_type: 'code', redirect_uri: REDIRECT_URI, scope: 'read', ...challenge }
+      const { json } = await send(0, '/par', form(asked))
+      const request_uri = String(json['request_uri'])
+      const answers = await atOnce('/answer', (index) =>
+        form({ client_id: 'app', request_uri, subject: `person-${index}` }, {}),
+      )
+      const codes = answers.filter(({ location }) => location.startsWith(REDIRECT_URI))
+      expect(codes).toHaveLength(1)
+      const code = new URL(codes[0]!.location).searchParams.get('code') ?? ''
+      const fields = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER }
+      expect((await send(1, '/token', form(fields))).status).toBe(200)
+      const [late] = await atOnce('/answer', form({ client_id: 'app', request_uri, subject: 'late' }, {}))
+      expect(late?.location).not.toContain('code=')
+    }),
+  )
+
+  it('for a user code: one answer (RFC 8628 §3.3)', TIME, () =>
+    rounds(async () => {
+      const { json } = await send(0, '/device_authorization', form({ scope: 'read' }))
+      const user_code = String(json['user_code'])
+      const answers = await atOnce('/answer', (index) => form({ user_code, subject: `person-${index}` }, {}))
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+      const subjects = answers.findIndex(({ status }) => status === 200)
+      const device_code = String(json['device_code'])
+      const tokens = await send(2, '/token', form({ grant_type: DEVICE_CODE, device_code }))
+      const found = await server.tokens.find(String(tokens.json['access_token']))
+      expect(found?.authorization.subject).toBe(`person-${subjects}`)
+    }),
+  )
+
+  it('for a device code (RFC 8628 §3.5)', TIME, () =>
+    rounds(async () => {
+      const { json } = await send(0, '/device_authorization', form({ scope: 'read' }))
+      await send(1, '/answer', form({ user_code: String(json['user_code']), subject: 'alice' }, {}))
+      const fields = { grant_type: DEVICE_CODE, device_code: String(json['device_code']) }
+      await expectOneWinner(await atOnce('/token', form(fields)), 400, 'invalid_grant')
+    }),
+  )
+
+  it('for an auth_req_id (CIBA Core §10.1)', TIME, () =>
+    rounds(async () => {
+      const { json } = await send(0, '/bc-authorize', form({ scope: 'read', login_hint: 'alice' }))
+      const auth_req_id = String(json['auth_req_id'])
+      const id = auth_req_id.slice(3, 25)
+      const request = await findBackchannelRequest(server, id)
+      if (!request) throw new Error('nothing to answer')
+      await server.requests.answer(request, { subject: 'alice', authTime: now() })
+      await expectOneWinner(await atOnce('/token', form({ grant_type: CIBA, auth_req_id })), 400, 'invalid_grant')
+    }),
+  )
+
+  it('for the jti of a client assertion (RFC 7523 §3)', TIME, () =>
+    rounds(async () => {
+      const claims = { iss: 'signing', sub: 'signing', aud: ISSUER, iat: now(), exp: now() + 60 }
+      const fields = {
+        grant_type: 'client_credentials',
+        client_assertion_type: ASSERTION_TYPE,
+        client_assertion: await sign(claims),
+      }
+      await expectOneWinner(await atOnce('/token', form(fields, {})), 401, 'invalid_client')
+    }),
+  )
+
+  it('for the jti of a DPoP proof (RFC 9449 §11.1)', TIME, () =>
+    rounds(async () => {
+      const header = { jwk: signer.publicJwk() }
+      const dpop = await sign({ htm: 'POST', htu: `${ISSUER}/token`, iat: now() }, { typ: 'dpop+jwt', header })
+      const sending = form({ grant_type: 'client_credentials' }, { authorization: BASIC, dpop })
+      await expectOneWinner(await atOnce('/token', sending), 400, 'invalid_dpop_proof')
+    }),
+  )
+
+  it('for the proof of a client attestation', TIME, () =>
+    rounds(async () => {
+      const cnf = { jwk: signer.publicJwk() }
+      const headers = {
+        'oauth-client-attestation': await sign(
+          { sub: 'attested', iat: now(), exp: now() + 300, cnf },
+          {
+            typ: 'oauth-client-attestation+jwt',
+          },
+        ),
+        'oauth-client-attestation-pop': await sign(
+          { aud: ISSUER, iat: now() },
+          { typ: 'oauth-client-attestation-pop+jwt' },
+        ),
+      }
+      const sending = form({ grant_type: 'client_credentials' }, headers)
+      await expectOneWinner(await atOnce('/token', sending), 401, 'invalid_client')
+    }),
+  )
+
+  it('for the assertion of a JWT bearer grant (RFC 7523 §3)', TIME, () =>
+    rounds(async () => {
+      const claims = { iss: SIGNER, sub: 'alice', aud: ISSUER, iat: now(), exp: now() + 60 }
+      const fields = { grant_type: JWT_BEARER, assertion: await sign(claims) }
+      await expectOneWinner(await atOnce('/token', form(fields)), 400, 'invalid_grant')
+    }),
+  )
+
+  it('for a SAML assertion (RFC 7522 §3)', TIME, () =>
+    rounds(async () => {
+      const fields = { grant_type: SAML2_BEARER, assertion: Buffer.from(`<A ID="${count++}"/>`).toString('base64url') }
+      await expectOneWinner(await atOnce('/token', form(fields)), 400, 'invalid_grant')
+    }),
+  )
+
+  it('for an initial access token (RFC 7591 §3)', TIME, () =>
+    rounds(async () => {
+      const token = await issueInitialAccessToken(server)
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const body = JSON.stringify({ redirect_uris: [REDIRECT_URI] })
+      const answers = await atOnce('/register', { headers, body })
+      const winners = answers.filter(({ status }) => status === 201)
+      expect(winners).toHaveLength(1)
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(AT_ONCE - 1)
+      expect(await server.clients.find(String(winners[0]!.json['client_id']))).not.toBeNull()
+    }),
+  )
+})
+
+describe('what is shared keeps its order', () => {
+  it('a registration that is deleted does not come back, whoever updates it (RFC 7592 §2.3)', TIME, () =>
+    rounds(async () => {
+      const initial = await issueInitialAccessToken(server)
+      const json = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ redirect_uris: [REDIRECT_URI] })
+      const made = await send(0, '/register', { headers: { ...json, authorization: `Bearer ${initial}` }, body })
+      const client_id = String(made.json['client_id'])
+      const headers = { ...json, authorization: `Bearer ${String(made.json['registration_access_token'])}` }
+      const answers = await atOnce(`/register/${client_id}`, (index) =>
+        index % 10 === 5
+          ? { method: 'DELETE', headers }
+          : {
+              method: 'PUT',
+              headers,
+              body: JSON.stringify({ client_id, client_name: `${index}`, redirect_uris: [REDIRECT_URI] }),
+            },
+      )
+      expect(answers.map(({ status }) => [200, 204, 401, 503].includes(status))).toEqual(answers.map(() => true))
+      expect(answers.some(({ status }) => status === 204)).toBe(true)
+      expect(await server.clients.find(client_id)).toBeNull()
+      expect((await send(1, `/register/${client_id}`, { method: 'GET', headers })).status).toBe(401)
+    }),
+  )
+
+  it('an exchanged token dies with the token that it came from, whenever that is revoked (RFC 8693)', TIME, () =>
+    rounds(async () => {
+      const { json } = await send(0, '/token', form({ grant_type: 'client_credentials', scope: 'read' }))
+      const subject_token = String(json['access_token'])
+      const exchange = { grant_type: TOKEN_EXCHANGE, subject_token, subject_token_type: ACCESS_TOKEN }
+      const answers = await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, index) =>
+          index === 25
+            ? send(index, '/token', form(exchange)).then(async (answer) => {
+                const found = await server.tokens.find(subject_token)
+                if (found) await server.tokens.revoke(found)
+                return answer
+              })
+            : send(index, '/token', form(exchange)),
+        ),
+      )
+      const errors = answers.filter(({ status }) => status !== 200).map(({ json: { error } }) => error)
+      expect(errors.filter((error) => !['invalid_request', 'temporarily_unavailable'].includes(String(error)))).toEqual(
+        [],
+      )
+      expect(answers.some(({ status }) => status === 200)).toBe(true)
+      for (const { status, json: issued } of answers) {
+        if (status === 200) expect(await server.tokens.find(String(issued['access_token']))).toBeNull()
+      }
+    }),
+  )
+
+  it('a refresh token of another server becomes one of ours, the same for all', TIME, () =>
+    rounds(async () => {
+      const fields = { grant_type: 'refresh_token', refresh_token: `old-${now()}-${count++}` }
+      const answers = await atOnce('/token', form(fields))
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+      const successors = new Set(answers.map(({ json }) => json['refresh_token']))
+      expect(successors.size).toBe(1)
+      const [refresh_token] = successors
+      const next = await send(0, '/token', form({ ...fields, refresh_token: String(refresh_token) }))
+      expect(next.status).toBe(200)
+    }),
+  )
+})
