@@ -16,7 +16,11 @@ import { currentToken, elysiaAdapter, mount, protect, type ElysiaContext } from 
 const options = { describe, name: 'the adapter contract on Elysia', adapter: elysiaAdapter, serve }
 
 const onBun = 'Bun' in globalThis
-adapterContract({ ...options, it, deviations: onBun ? ['normalizesTargets', 'refusesPipelining'] : [] })
+adapterContract({
+  ...options,
+  it,
+  deviations: onBun ? ['normalizesTargets', 'refusesPipelining'] : [],
+})
 oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on Elysia' })
 
 describeWith(chromium, 'in a real browser', (path) => {
@@ -27,8 +31,14 @@ describeWith(chromium, 'in a real browser', (path) => {
   })
 })
 
-function serve(application: ContractApplication<ElysiaContext, Response>) {
-  const { decorated, mountables, onError, path, protector, login, callback } = application
+type Application = ContractApplication<ElysiaContext, Response>
+
+function serve(application: Application): Promise<TestServer> {
+  return listen(fetchOf(application))
+}
+
+function fetchOf(application: Application) {
+  const { decorated, mountables, onError, path, protector, stream, login, callback } = application
   const app = new Elysia()
   if (decorated) {
     app.onRequest(({ set }) => {
@@ -41,14 +51,17 @@ function serve(application: ContractApplication<ElysiaContext, Response>) {
   const read = { parse: 'text' as const }
   app.all('/open', open, read)
   if (path !== '/') app.all(`${path}/open`, open, read)
-  app.all('/notes', open, { ...read, beforeHandle: protect(protector, 'read', { onError }) })
+  const guarded = { ...read, beforeHandle: protect(protector, 'read', { onError }) }
+  app.all('/notes', open, guarded)
+  if (path !== '/') app.group(path, (below) => below.all('/notes', open, guarded))
+  app.get('/stream', () => stream(), { beforeHandle: guarded.beforeHandle })
   app.all('/admin', open, { ...read, beforeHandle: protect(protector, 'write', { onError }) })
   app.get('/login', (context) => login(context))
   app.all('/callback', async ({ request, set, body }) => {
     const headers = { 'content-type': 'application/json', 'set-cookie': 'session=1' }
     return new Response(JSON.stringify(await callback({ request, set, body })), { headers })
   })
-  return listen((request) => app.fetch(request))
+  return (request: Request) => app.fetch(request)
 }
 
 /** On Bun as people run Elysia, elsewhere over node:http. */

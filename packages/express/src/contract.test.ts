@@ -9,6 +9,8 @@ import { oauth1Contract } from '@authlib/testing/oauth1'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 // @ts-expect-error -- the older major has no types under its alias
 import express4 from 'express4'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
 import { chromium, describeWith } from '../../../test/support/needs.ts'
@@ -54,7 +56,7 @@ function serving(create: typeof express) {
 }
 
 function serve(application: ContractApplication<Response, void>, create: typeof express) {
-  const { decorated, parser, mountables, onError, path, protector, login, callback } = application
+  const { decorated, parser, mountables, onError, path, protector, stream, login, callback } = application
   const app = create()
   app.disable('x-powered-by') // else nothing is ever sent the fast way
   app.set('trust proxy', true)
@@ -70,7 +72,12 @@ function serve(application: ContractApplication<Response, void>, create: typeof 
   app.use(path, mount(mountables, { onError }))
   const open = [express.text({ type: '*/*' }), answer]
   app.all(['/open', `${path}/open`], open)
-  app.all('/notes', protect(protector, 'read', { onError }), open)
+  const read = protect(protector, 'read', { onError })
+  app.all('/notes', read, open)
+  if (path !== '/') app.use(path, create.Router().all('/notes', read, open))
+  app.get('/stream', read, async (_request, response) => {
+    await pipeline(Readable.from(stream()), response).catch(() => undefined) // the client has left
+  })
   app.all('/admin', protect(protector, 'write', { onError }), open)
   app.get('/login', (_request, response) => login(response))
   app.all('/callback', async (_request, response) => {

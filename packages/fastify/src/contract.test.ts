@@ -7,6 +7,7 @@ import {
   type TestServer,
 } from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
+import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
@@ -15,7 +16,12 @@ import { currentToken, fastifyAdapter, mount, protect } from './index.ts'
 
 const options = { describe, name: 'the adapter contract on Fastify', adapter: fastifyAdapter, serve }
 
-adapterContract({ ...options, it, parsers: ['form', 'text', 'bytes', 'json'] })
+adapterContract({
+  ...options,
+  it,
+  parsers: ['form', 'text', 'bytes', 'json'],
+  serveHttp2: (application) => serve(application, true),
+})
 oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on Fastify', parsers: ['form', 'text', 'bytes', 'json'] })
 
 describeWith(chromium, 'in a real browser', (path) => {
@@ -26,9 +32,11 @@ describeWith(chromium, 'in a real browser', (path) => {
   })
 })
 
-async function serve(application: ContractApplication<FastifyReply, void>): Promise<TestServer> {
-  const { decorated, parser, mountables, onError, path, protector, login, callback } = application
-  const app = fastify({ trustProxy: true, forceCloseConnections: true })
+async function serve(application: ContractApplication<FastifyReply, void>, http2 = false): Promise<TestServer> {
+  const { decorated, parser, mountables, onError, path, protector, stream, login, callback } = application
+  const setup = { trustProxy: true, forceCloseConnections: true } as const
+  // sound: the same surface, but for the types of the messages below
+  const app = http2 ? (fastify({ ...setup, http2 }) as unknown as FastifyInstance) : fastify(setup)
   if (decorated) {
     app.addHook('onRequest', (_request, reply, done) => {
       reply.headers({ 'x-application': 'yes', 'access-control-allow-origin': 'https://app.example' })
@@ -40,7 +48,10 @@ async function serve(application: ContractApplication<FastifyReply, void>): Prom
   await app.register(mount(mountables, { onError }), { prefix: path })
   app.all('/open', open)
   if (path !== '/') app.all(`${path}/open`, open)
-  app.all('/notes', { preHandler: protect(protector, 'read', { onError }) }, open)
+  const read = { preHandler: protect(protector, 'read', { onError }) }
+  app.all('/notes', read, open)
+  if (path !== '/') await app.register(async (below) => void below.all('/notes', read, open), { prefix: path })
+  app.get('/stream', read, (_request, reply) => reply.type('text/plain').send(Readable.from(stream())))
   app.all('/admin', { preHandler: protect(protector, 'write', { onError }) }, open)
   app.get('/login', (_request, reply) => login(reply))
   app.route({

@@ -1,6 +1,12 @@
 import { getRequestListener } from '@hono/node-server'
-import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
+import {
+  adapterBrowserContract,
+  adapterContract,
+  startHttp2Server,
+  startNodeServer,
+  type ContractApplication,
+} from '@authlib/testing'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
 import { chromium, describeWith } from '../../../test/support/needs.ts'
@@ -12,6 +18,7 @@ adapterContract({
   name: 'the adapter contract on Web requests',
   adapter: fetchAdapter,
   serve,
+  serveHttp2: (application) => startHttp2Server(listenerOf(application)),
 })
 
 oauth1Contract({ describe, it, name: 'the OAuth 1 contract on Web requests', adapter: fetchAdapter, serve })
@@ -27,20 +34,21 @@ describeWith(chromium, 'in a real browser', (path) => {
   })
 })
 
-function serve({
-  decorated,
-  mountables,
-  onError,
-  path,
-  protector,
-  login,
-  callback,
-}: ContractApplication<Request, Response>) {
+type Application = ContractApplication<Request, Response>
+
+function serve(application: Application) {
+  return startNodeServer(listenerOf(application))
+}
+
+function listenerOf({ decorated, mountables, onError, path, protector, stream, login, callback }: Application) {
   const mounted = mount(mountables, { onError })
+  const read = protect(protector, 'read', { onError })
   const routes: Record<string, (request: Request) => Promise<Response>> = {
     '/open': open,
     [`${path}/open`]: open,
-    '/notes': protect(protector, 'read', { onError })(open),
+    '/notes': read(open),
+    [`${path}/notes`]: read(open),
+    '/stream': read(() => new Response(stream())),
     '/admin': protect(protector, 'write', { onError })(open),
     '/login': login,
     '/callback': async (request) => {
@@ -56,7 +64,7 @@ function serve({
     return decorated ? decorate(response) : response
   }
 
-  return startNodeServer(getRequestListener(answer))
+  return getRequestListener(answer)
 }
 
 async function open(request: Request): Promise<Response> {

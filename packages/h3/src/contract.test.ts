@@ -1,5 +1,11 @@
-import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
+import {
+  adapterBrowserContract,
+  adapterContract,
+  startHttp2Server,
+  startNodeServer,
+  type ContractApplication,
+} from '@authlib/testing'
 import { H3, type H3Event } from 'h3'
 import { toNodeHandler } from 'h3/node'
 import { describe, it } from 'vitest'
@@ -9,7 +15,12 @@ import { currentToken, h3Adapter, mount, protect } from './index.ts'
 
 const options = { describe, name: 'the adapter contract on h3 2', adapter: h3Adapter, serve }
 
-adapterContract({ ...options, it, deviations: ['normalizesTargets'] }) // srvx reads the target for everybody behind it
+adapterContract({
+  ...options,
+  it,
+  deviations: ['normalizesTargets'], // srvx reads the target for everybody behind it
+  serveHttp2: (application) => startHttp2Server(listenerOf(application)),
+})
 oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on h3 2' })
 
 describeWith(chromium, 'in a real browser', (path) => {
@@ -20,8 +31,14 @@ describeWith(chromium, 'in a real browser', (path) => {
   })
 })
 
-function serve(application: ContractApplication<H3Event, Response>) {
-  const { decorated, mountables, onError, path, protector, login, callback } = application
+type Application = ContractApplication<H3Event, Response>
+
+function serve(application: Application) {
+  return startNodeServer(listenerOf(application))
+}
+
+function listenerOf(application: Application) {
+  const { decorated, mountables, onError, path, protector, stream, login, callback } = application
   const app = new H3()
   if (decorated) {
     app.use(({ res }) => {
@@ -33,14 +50,17 @@ function serve(application: ContractApplication<H3Event, Response>) {
   app.use(path === '/' ? '/**' : `${path}/**`, mount(mountables, { onError }))
   app.all('/open', open)
   if (path !== '/') app.all(`${path}/open`, open)
-  app.all('/notes', open, { middleware: [protect(protector, 'read', { onError })] })
+  const read = { middleware: [protect(protector, 'read', { onError })] }
+  app.all('/notes', open, read)
+  if (path !== '/') app.mount(path, new H3().all('/notes', open, read))
+  app.get('/stream', () => stream(), read)
   app.all('/admin', open, { middleware: [protect(protector, 'write', { onError })] })
   app.get('/login', login)
   app.all('/callback', async (event) => {
     const headers = { 'content-type': 'application/json', 'set-cookie': 'session=1' }
     return new Response(JSON.stringify(await callback(event)), { headers })
   })
-  return startNodeServer(toNodeHandler(app))
+  return toNodeHandler(app)
 }
 
 async function open(event: H3Event): Promise<object> {

@@ -2,6 +2,7 @@ import { getRequestListener } from '@hono/node-server'
 import {
   adapterBrowserContract,
   adapterContract,
+  startHttp2Server,
   startNodeServer,
   type BodyParser,
   type ContractApplication,
@@ -28,6 +29,7 @@ adapterContract({
   adapter: honoAdapter,
   serve,
   parsers: ['form', 'text', 'bytes', 'json'],
+  serveHttp2: (application) => startHttp2Server(listenerOf(application)),
 })
 
 oauth1Contract({
@@ -50,8 +52,14 @@ describeWith(chromium, 'in a real browser', (path) => {
   })
 })
 
-function serve(application: ContractApplication<Context, Response>) {
-  const { decorated, parser, mountables, onError, path, protector, login, callback } = application
+type Application = ContractApplication<Context, Response>
+
+function serve(application: Application) {
+  return startNodeServer(listenerOf(application))
+}
+
+function listenerOf(application: Application) {
+  const { decorated, parser, mountables, onError, path, protector, stream, login, callback } = application
   const app = new Hono()
   if (decorated) {
     app.use(async (c, next) => {
@@ -70,14 +78,17 @@ function serve(application: ContractApplication<Context, Response>) {
   app.use(path === '/' ? '*' : `${path}/*`, mount(mountables, { onError }))
   const open = async (c: Context) => c.json({ subject: currentToken(c)?.subject ?? null, body: await c.req.text() })
   app.all('/open', open).all(`${path}/open`, open)
-  app.all('/notes', protect(protector, 'read', { onError }), open)
+  const read = protect(protector, 'read', { onError })
+  app.all('/notes', read, open)
+  if (path !== '/') app.route(path, new Hono().all('/notes', read, open))
+  app.get('/stream', read, (c) => c.body(stream()))
   app.all('/admin', protect(protector, 'write', { onError }), open)
   app.get('/login', async (c) => await login(c))
   app.all('/callback', keepCookies(), async (c) => {
     const headers = { 'content-type': 'application/json', 'set-cookie': 'session=1' }
     return new Response(JSON.stringify(await callback(c)), { headers })
   })
-  return startNodeServer(getRequestListener(app.fetch))
+  return getRequestListener(app.fetch)
 }
 
 function isA(c: Context, type: string): boolean {

@@ -9,6 +9,7 @@ export function respond(ctx: Context, { status, headers, body }: HttpResponse): 
   ctx.body = body === '' ? null : body // before the rest, as it sets a status and a content type
   ctx.status = status
   ctx.remove('content-type')
+  if (body === '' && status !== 204 && status !== 304) ctx.length = 0 // else Koa 2 ends the connection to end the body
   const seen = new Set<string>()
   for (const [name, value] of headers) {
     const merge = headerMerge(name)

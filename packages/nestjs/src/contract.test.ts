@@ -1,11 +1,22 @@
 import 'reflect-metadata'
 import { adapterBrowserContract, adapterContract, type ContractApplication, type TestServer } from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
-import { All, Controller, Get, Module, Req, Res, type INestApplication, type Type } from '@nestjs/common'
+import {
+  All,
+  Controller,
+  Get,
+  Module,
+  Req,
+  Res,
+  StreamableFile,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { Server } from 'node:http'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
@@ -24,7 +35,8 @@ describe.each([
   ['Fastify', serveOnFastify],
 ] as const)('Nest over %s', (platform, serve) => {
   const options = { describe, name: `the adapter contract on Nest over ${platform}`, adapter: nestAdapter, serve }
-  adapterContract({ ...options, it, parsers: ['form', 'json'] })
+  const serveHttp2 = platform === 'Fastify' ? serveOnHttp2 : undefined
+  adapterContract({ ...options, it, parsers: ['form', 'json'], serveHttp2 })
   oauth1Contract({ ...options, it, name: `the OAuth 1 contract on Nest over ${platform}`, parsers: ['form', 'json'] })
 
   describeWith(chromium, 'in a real browser', (path) => {
@@ -44,8 +56,16 @@ async function serveOnExpress(application: Application): Promise<TestServer> {
   return start(await NestFactory.create(moduleOf(application), new ExpressAdapter(), options), application)
 }
 
-async function serveOnFastify(application: Application): Promise<TestServer> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: true })
+function serveOnFastify(application: Application): Promise<TestServer> {
+  return startFastify(new FastifyAdapter({ forceCloseConnections: true }), application)
+}
+
+function serveOnHttp2(application: Application): Promise<TestServer> {
+  const adapter = new FastifyAdapter({ forceCloseConnections: true, http2: true })
+  return startFastify(adapter, application)
+}
+
+async function startFastify(adapter: FastifyAdapter, application: Application): Promise<TestServer> {
   const options = { bodyParser: application.parser !== undefined, logger: false } as const
   const app = await NestFactory.create(moduleOf(application), adapter, options)
   // Fastify answers 415 to content types without a parser
@@ -71,14 +91,14 @@ async function start(app: INestApplication, { decorated }: Application): Promise
   return {
     url: await app.getUrl(),
     async stop() {
-      server.closeAllConnections()
+      if ('closeAllConnections' in server) server.closeAllConnections() // not on HTTP/2
       await app.close()
     },
   }
 }
 
 /** Decorators as calls: the test runner strips types, and decorators are no JavaScript yet. */
-function moduleOf({ mountables, onError, path, protector, login, callback }: Application): Type {
+function moduleOf({ mountables, onError, path, protector, stream, login, callback }: Application): Type {
   class Routes {
     open(request: PlatformRequest): Promise<object> {
       return bodyAndSubject(request)
@@ -86,6 +106,10 @@ function moduleOf({ mountables, onError, path, protector, login, callback }: App
 
     notes(request: PlatformRequest): Promise<object> {
       return bodyAndSubject(request)
+    }
+
+    stream(): StreamableFile {
+      return new StreamableFile(Readable.from(stream()), { type: 'text/plain' })
     }
 
     admin(request: PlatformRequest): Promise<object> {
@@ -110,7 +134,13 @@ function moduleOf({ mountables, onError, path, protector, login, callback }: App
   }
   Controller()(Routes)
   decorate(Routes, 'open', [All(path === '/' ? 'open' : ['open', `${path}/open`])], Req())
-  decorate(Routes, 'notes', [All('notes'), Protect(protector, 'read', { onError })], Req())
+  decorate(
+    Routes,
+    'notes',
+    [All(path === '/' ? 'notes' : ['notes', `${path}/notes`]), Protect(protector, 'read', { onError })],
+    Req(),
+  )
+  decorate(Routes, 'stream', [Get('stream'), Protect(protector, 'read', { onError })], Req())
   decorate(Routes, 'admin', [All('admin'), Protect(protector, 'write', { onError })], Req())
   decorate(Routes, 'login', [Get('login')], Res())
   decorate(Routes, 'callback', [All('callback')], Res())

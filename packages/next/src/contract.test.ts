@@ -110,14 +110,18 @@ function serve({
   onError,
   path,
   protector,
+  stream,
   login,
   callback,
 }: ContractApplication<NextContext, Response>) {
   const mounted = routes(mountables, { onError })
+  const read = protect(protector, 'read', { onError })
   const handlers: Record<string, (request: Request) => Promise<Response>> = {
     '/open': open,
     [`${path}/open`]: open,
-    '/notes': protect(protector, 'read', { onError })(open),
+    '/notes': read(open),
+    [`${path}/notes`]: read(open),
+    '/stream': read(() => new Response(stream())),
     '/admin': protect(protector, 'write', { onError })(open),
     '/login': login,
     '/callback': async (request) => {

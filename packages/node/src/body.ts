@@ -46,7 +46,7 @@ function collect(incoming: IncomingMessage, maxBody: number): Promise<Uint8Array
     const chunks: Uint8Array[] = []
     let length = 0
     const gone = () => {
-      if (incoming.readableEnded) return // every request closes; only one that was cut short is an error
+      if (incoming.readableEnded && !wasCut(incoming)) return // every request closes; only one that was cut short is an error
       reject(new AuthlibError('request_aborted', 'The client closed the connection', { status: 400 }))
     }
     const finish = (put: boolean) => {
@@ -56,9 +56,10 @@ function collect(incoming: IncomingMessage, maxBody: number): Promise<Uint8Array
       resolve(bytes)
     }
     const end = () => {
-      finish(false)
+      if (!wasCut(incoming)) finish(false)
     }
     const take = () => {
+      if (wasCut(incoming)) return // an HTTP/2 stream that was reset is readable once more, and called complete
       for (let chunk = read(incoming); chunk !== null; chunk = read(incoming)) {
         length += chunk.length
         if (length > maxBody) {
@@ -73,6 +74,11 @@ function collect(incoming: IncomingMessage, maxBody: number): Promise<Uint8Array
     if (incoming.destroyed) gone() // its events have passed
     incoming.on('readable', take).once('end', end).once('error', gone).once('close', gone)
   })
+}
+
+/** Whether the client has given up before the end, which HTTP/2 tells in no event that only such requests have. */
+function wasCut(incoming: { readonly aborted?: boolean }): boolean {
+  return incoming.aborted === true
 }
 
 /** Whether the whole body is here, which `complete` tells of HTTP/1 only. */

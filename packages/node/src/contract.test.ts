@@ -3,12 +3,15 @@ import {
   adapterBrowserContract,
   adapterContract,
   adapterContractCases,
+  startHttp2Server,
   startNodeServer,
   type AdapterContractCase,
   type ContractApplication,
 } from '@authlib/testing'
 import { oauth1Contract, oauth1ContractCases } from '@authlib/testing/oauth1'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
@@ -23,6 +26,7 @@ adapterContract({
   name: 'the adapter contract on node:http',
   adapter: nodeAdapter,
   serve: (application) => serve(application),
+  serveHttp2: (application) => startHttp2Server(listenerOf(application)),
 })
 
 oauth1Contract({
@@ -94,13 +98,20 @@ interface Parts {
 }
 
 /** An application without a framework, which cuts off paths as Connect does. */
-function serve(application: Application, { mount, protect }: Pick<Parts, 'mount' | 'protect'> = sound) {
-  const { decorated, mountables, onError, path, protector, login, callback } = application
+function serve(application: Application, parts?: Pick<Parts, 'mount' | 'protect'>) {
+  return startNodeServer(listenerOf(application, parts))
+}
+
+function listenerOf(application: Application, { mount, protect }: Pick<Parts, 'mount' | 'protect'> = sound) {
+  const { decorated, mountables, onError, path, protector, stream, login, callback } = application
+  const read = protect(protector, 'read', { onError })
   const mounted = mount(mountables, { onError })
   const routes: Record<string, (incoming: IncomingMessage, outgoing: ServerResponse) => unknown> = {
     '/open': open,
     [`${path}/open`]: open,
-    '/notes': guarded(protect(protector, 'read', { onError })),
+    '/notes': guarded(read),
+    [`${path}/notes`]: guarded(read),
+    '/stream': (incoming, outgoing) => read(incoming, outgoing, () => void sendStream(stream(), outgoing)),
     '/admin': guarded(protect(protector, 'write', { onError })),
     '/login': (_, outgoing) => login(outgoing),
     '/callback': (_, outgoing) => finish(outgoing),
@@ -112,7 +123,7 @@ function serve(application: Application, { mount, protect }: Pick<Parts, 'mount'
     outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result))
   }
 
-  return startNodeServer((incoming, outgoing) => {
+  return (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (decorated) {
       outgoing.setHeader('x-application', 'yes').setHeader('access-control-allow-origin', 'https://app.example')
       outgoing.appendHeader('set-cookie', 'before=1')
@@ -134,7 +145,11 @@ function serve(application: Application, { mount, protect }: Pick<Parts, 'mount'
       incoming.url = url.slice(below + path.length)
     }
     mounted(incoming, outgoing, next)
-  })
+  }
+}
+
+async function sendStream(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  await pipeline(Readable.from(stream), outgoing).catch(() => undefined) // the client has left
 }
 
 async function open(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -209,6 +224,36 @@ function flawedParts(): Record<string, Partial<Parts>> {
     },
     'sends one header of a name': sent((response) => ({ ...response, headers: onceEach(response.headers) })),
     'sends every answer with 200': sent((response) => ({ ...response, status: 200 })),
+    'answers twice': before((_, outgoing) => {
+      const { socket } = outgoing
+      outgoing.once('finish', () => socket?.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'))
+    }),
+    'sends a stream when it has ended': {
+      protect: (...options) => {
+        const guard = protect(...options)
+        return (incoming, outgoing, next) => {
+          const end = outgoing.end.bind(outgoing)
+          const chunks: Uint8Array[] = []
+          Object.assign(outgoing, {
+            write: (chunk: Uint8Array) => chunks.push(Buffer.from(chunk)) > 0,
+            end: (chunk = '') => end(Buffer.concat([...chunks, Buffer.from(chunk)])),
+          })
+          guard(incoming, outgoing, next)
+        }
+      },
+    },
+    'shows the protector what the framework has left of the path': {
+      protect: (...options) => {
+        const guard = protect(...options)
+        return (incoming, outgoing, next) => {
+          Object.assign(incoming, { originalUrl: incoming.url?.replace('/auth', '') })
+          guard(incoming, outgoing, next)
+        }
+      },
+    },
+    'answers behind a proxy only for the public host': before((incoming) => {
+      if (incoming.headers.host === 'app.internal:8080') incoming.url = '/elsewhere'
+    }),
     'sends no challenge': sent((response) => ({
       ...response,
       headers: response.headers.filter(([name]) => name !== 'www-authenticate'),

@@ -43,10 +43,12 @@ function serve({
   onError,
   path,
   protector,
+  stream,
   login,
   callback,
 }: ContractApplication<EventLike, Response>) {
   const mounted = mount(mountables, { onError })
+  const read = protect(protector, 'read', { onError })
   const handle: Handle = async (input) => {
     const response = await mounted(input)
     return decorated ? decorate(response) : response
@@ -54,7 +56,9 @@ function serve({
   const routes: Record<string, (event: EventLike) => Promise<Response>> = {
     '/open': open,
     [`${path}/open`]: open,
-    '/notes': protect(protector, 'read', { onError })(open),
+    '/notes': read(open),
+    [`${path}/notes`]: read(open),
+    '/stream': read(() => new Response(stream())),
     '/admin': protect(protector, 'write', { onError })(open),
     '/login': login,
     '/callback': async (event) => {

@@ -4,10 +4,14 @@ import type { AdapterUnderTest, BodyParser } from './adapter-contract/applicatio
 import { bodyCases } from './adapter-contract/body-cases.ts'
 import { browserCases, type ContractBrowser } from './adapter-contract/browser-cases.ts'
 import type { AdapterContractCase } from './adapter-contract/case.ts'
+import { connectionCases } from './adapter-contract/connection-cases.ts'
+import { http2Cases } from './adapter-contract/http2-cases.ts'
 import { loginCases } from './adapter-contract/login-cases.ts'
 import { mountCases } from './adapter-contract/mount-cases.ts'
 import { parserCases } from './adapter-contract/parser-cases.ts'
 import { protectCases } from './adapter-contract/protect-cases.ts'
+import { proxyCases } from './adapter-contract/proxy-cases.ts'
+import { streamCases } from './adapter-contract/stream-cases.ts'
 
 export type { AdapterUnderTest, BodyParser, ContractApplication, Deviation } from './adapter-contract/application.ts'
 export type { ContractBrowser } from './adapter-contract/browser-cases.ts'
@@ -29,13 +33,27 @@ export function adapterContract<Context, Answer>({
   ...subject
 }: AdapterContractOptions<Context, Answer>): void {
   describe(name, () => {
-    for (const each of adapterContractCases(subject.parsers)) it(each.name, () => each.run(subject))
+    for (const each of adapterContractCases(subject.parsers, subject.serveHttp2 !== undefined))
+      it(each.name, () => each.run(subject))
   })
 }
 
 /** The cases as data, for a runner of another shape. */
-export function adapterContractCases(parsers: readonly BodyParser[] = []): readonly AdapterContractCase[] {
-  return [...mountCases, ...bodyCases, ...protectCases, ...loginCases, ...parsers.flatMap(parserCases)]
+export function adapterContractCases(
+  parsers: readonly BodyParser[] = [],
+  http2 = false,
+): readonly AdapterContractCase[] {
+  return [
+    ...mountCases,
+    ...bodyCases,
+    ...protectCases,
+    ...loginCases,
+    ...streamCases,
+    ...connectionCases,
+    ...proxyCases,
+    ...parsers.flatMap(parserCases),
+    ...(http2 ? http2Cases : []),
+  ]
 }
 
 export interface AdapterBrowserContractOptions<Context, Answer> extends AdapterContractOptions<Context, Answer> {

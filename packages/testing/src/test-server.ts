@@ -1,6 +1,7 @@
 /** An HTTP server on this machine for the time of a test. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Awaitable } from '@authlib/core'
 
@@ -32,6 +33,28 @@ export async function startNodeServer(
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
+      }),
+  }
+}
+
+/** The same on HTTP/2 without TLS, as a proxy speaks it. */
+export async function startHttp2Server(
+  listener: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown,
+): Promise<TestServer> {
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createHttp2Server(listener as never) // sound: the compatibility API of HTTP/2 has the same surface
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // sound: it listens on a port, not on a pipe
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const session of sessions) session.destroy()
       }),
   }
 }

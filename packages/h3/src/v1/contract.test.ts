@@ -1,6 +1,16 @@
 import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
-import { createApp, createRouter, defineEventHandler, readBody, readRawBody, toNodeListener, type H3Event } from 'h3v1'
+import {
+  createApp,
+  createRouter,
+  defineEventHandler,
+  readBody,
+  readRawBody,
+  sendStream,
+  toNodeListener,
+  useBase,
+  type H3Event,
+} from 'h3v1'
 import { describe, it } from 'vitest'
 import { openBrowser } from '../../../../test/support/browser.ts'
 import { chromium, describeWith } from '../../../../test/support/needs.ts'
@@ -20,7 +30,7 @@ describeWith(chromium, 'in a real browser', (path) => {
 })
 
 function serve(application: ContractApplication<NodeEvent, void>) {
-  const { decorated, parser, mountables, onError, path, protector, login, callback } = application
+  const { decorated, parser, mountables, onError, path, protector, stream, login, callback } = application
   const app = createApp()
   if (decorated) {
     app.use(
@@ -41,7 +51,11 @@ function serve(application: ContractApplication<NodeEvent, void>) {
   const router = createRouter()
   router.use('/open', defineEventHandler(open))
   if (path !== '/') router.use(`${path}/open`, defineEventHandler(open))
-  router.use('/notes', defineEventHandler(protect(protector, 'read', { onError })(open)))
+  const read = protect(protector, 'read', { onError })
+  const notes = defineEventHandler(read(open))
+  router.use('/notes', notes)
+  if (path !== '/') router.use(`${path}/notes`, useBase(path, createRouter().use('/notes', notes).handler))
+  router.get('/stream', defineEventHandler(read((event: H3Event) => sendStream(event, stream()))))
   router.use('/admin', defineEventHandler(protect(protector, 'write', { onError })(open)))
   router.get('/login', defineEventHandler(login))
   router.use(

@@ -12,10 +12,12 @@ import type { TestServer } from '../test-server.ts'
  * 3. `mount(mountables, { onError })`, below `path` unless that is `/`
  * 4. `GET` and `POST` of `/open`, and of `<path>/open` when that is another: answers JSON `{ subject, body }` from
  *    `currentToken` (null when there is none) and the body as a string, read in the way of the framework
- * 5. every method of `/notes`, behind `protect(protector, 'read', { onError })`, and of `/admin`, behind
- *    `protect(protector, 'write', { onError })`: the same response
- * 6. `GET` of `/login`: answers what `login` resolves with
- * 7. `GET` and `POST` of `/callback`: sets the cookie `session=1` and answers with the result of `callback` as JSON,
+ * 5. every method of `/notes`, and of `<path>/notes` when that is another, behind `protect(protector, 'read', { onError })`,
+ *    and of `/admin`, behind `protect(protector, 'write', { onError })`: the same response. What is below `path` is in a
+ *    router, or whatever else cuts paths off in the framework
+ * 6. `GET` of `/stream`, behind `protect(protector, 'read', { onError })`: answers with `stream()` as text, sent as it comes
+ * 7. `GET` of `/login`: answers what `login` resolves with
+ * 8. `GET` and `POST` of `/callback`: sets the cookie `session=1` and answers with the result of `callback` as JSON,
  *    both in the way in which a handler has the most freedom
  */
 export interface ContractApplication<Context, Answer> {
@@ -25,6 +27,7 @@ export interface ContractApplication<Context, Answer> {
   readonly onError: (error: unknown) => void
   readonly path: string
   readonly protector: Protector<CurrentToken, string>
+  stream(): ReadableStream<Uint8Array>
   login(context: Context): Promise<Answer>
   callback(context: Context): Promise<object>
 }
@@ -57,6 +60,8 @@ export interface AdapterUnderTest<Context, Answer> {
   readonly adapter: Adapter<Context, Answer>
   /** Starts the application on a free port of 127.0.0.1. */
   serve(application: ContractApplication<Context, Answer>): Promise<TestServer>
+  /** The same on HTTP/2 without TLS. Default: the framework has no HTTP/2, and the suite leaves it out. */
+  readonly serveHttp2?: ((application: ContractApplication<Context, Answer>) => Promise<TestServer>) | undefined
   /** The parsers of the framework that may stand before `mount`. Default: none. */
   readonly parsers?: readonly BodyParser[] | undefined
   /** Default: none. */

@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import { assertEqual } from '../assert.ts'
 import type { AdapterUnderTest, BodyParser, Deviation } from './application.ts'
-import { contractLogin, contractMountable, contractProtector } from './fixtures.ts'
+import { contractLogin, contractMountable, contractProtector, contractStream } from './fixtures.ts'
 
 /** One case of the contract, for adapters of any framework. */
 export interface AdapterContractCase {
@@ -22,6 +22,8 @@ export interface CaseOptions {
   readonly decorated?: boolean | undefined
   /** Where logins go. */
   readonly provider?: string | undefined
+  /** Default `HTTP/1`. */
+  readonly protocol?: 'HTTP/1' | 'HTTP/2' | undefined
 }
 
 /** A running application. */
@@ -31,6 +33,8 @@ export interface Running {
   readonly errors: readonly unknown[]
   /** What the next upload to `/aborted` comes to. */
   aborted(): Promise<unknown>
+  /** Lets the answers of `/stream` go on to their second half. Called once or not at all. */
+  release(): void
   /** As fetch, for a path; redirects are not followed. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** Lines of bytes on a connection, and all bytes that come back until it ends: for what fetch refuses to send. */
@@ -69,19 +73,23 @@ export function deviationCase(
 /** Runs an application for the time of `body`. */
 export async function withApplication<Context, Answer>(
   subject: AdapterUnderTest<Context, Answer>,
-  { path = '/', parser, decorated = false, provider = 'https://provider.example/authorize' }: CaseOptions,
+  { path = '/', parser, decorated = false, provider = 'https://provider.example/authorize', protocol }: CaseOptions,
   body: (app: Running) => Promise<void>,
 ): Promise<void> {
   const errors: unknown[] = []
   let onText: (outcome: unknown) => void = () => undefined
   const aborted = new Promise<unknown>((resolve) => (onText = resolve))
-  const server = await subject.serve({
+  let release: () => void = () => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const serve = protocol === 'HTTP/2' && subject.serveHttp2 ? subject.serveHttp2 : subject.serve.bind(subject)
+  const server = await serve({
     path,
     parser,
     decorated,
     mountables: [contractMountable(path, onText)],
     onError: (error) => errors.push(error),
     protector: contractProtector,
+    stream: () => contractStream(released),
     ...contractLogin(subject.adapter, provider),
   })
   try {
@@ -89,12 +97,14 @@ export async function withApplication<Context, Answer>(
       url: server.url,
       errors,
       aborted: () => aborted,
+      release,
       fetch: (target, init) => fetch(server.url + target, { redirect: 'manual', ...init }),
       send: (...lines) => send(server.url, lines.join('\r\n')),
       abandon: (...lines) => abandon(server.url, lines.join('\r\n')),
       sendSlowly: (lines, rest) => sendSlowly(server.url, lines.join('\r\n'), rest),
     })
   } finally {
+    release() // a server may wait for its answers
     await server.stop()
   }
 }

@@ -14,7 +14,7 @@ import {
   type Mountable,
   type Protector,
 } from '@authlib/core'
-import { challenge, errorResponse, parseAuthorization, requestPath } from '@authlib/core/kit'
+import { challenge, encodeUtf8, errorResponse, parseAuthorization, requestPath } from '@authlib/core/kit'
 
 /** Never in an answer. */
 export const SECRET = 'the database password is hunter2'
@@ -84,7 +84,10 @@ async function token(request: HttpRequest): Promise<HttpResponse> {
   }
 }
 
-/** Lets in `Bearer <subject>:<scope>,…`, reads the body for the subject `reader`, and breaks in two ways on request. */
+/**
+ * Lets in `Bearer <subject>:<scope>,…`, reads the body for the subject `reader`, tells the path for the subject `where`, and
+ * breaks in two ways on request.
+ */
 export const contractProtector: Protector<CurrentToken, string> = {
   async protect(request, requirement = '') {
     const authorization = parseAuthorization(request.headers.get('authorization'))
@@ -96,6 +99,7 @@ export const contractProtector: Protector<CurrentToken, string> = {
     const scope = scopes.split(',')
     if (!scope.includes(requirement)) throw new AuthlibError('insufficient_scope', 'More is needed', { status: 403 })
     if (subject === 'reader') return { subject: `read ${await request.text()}`, scope }
+    if (subject === 'where') return { subject: requestPath(request), scope }
     await new Promise((resolve) => setImmediate(resolve))
     return { subject, scope }
   },
@@ -109,6 +113,25 @@ export const contractProtector: Protector<CurrentToken, string> = {
     ])
   },
 }
+
+/** Text in two halves, the second when it is released. */
+export function contractStream(released: Promise<void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(encodeUtf8(STREAMED[0]))
+      await released
+      try {
+        controller.enqueue(encodeUtf8(STREAMED[1]))
+        controller.close()
+      } catch {
+        // the client has left, and the framework has cancelled the stream
+      }
+    },
+  })
+}
+
+/** What `/stream` sends. */
+export const STREAMED = ['first half, ', 'second half'] as const
 
 /** A login with two cookies of which one comes back with a cross-site POST. */
 export function contractLogin<Context, Answer>(

@@ -13,6 +13,14 @@ export function parserCases(parser: BodyParser): readonly AdapterContractCase[] 
       await assertAnswer(response, 200, { params, repeated: [] }, 'the form')
     }),
 
+    adapterCase(`reads a form below a path, after a parser to ${parser}`, { parser, path: '/auth' }, async (app) => {
+      const response = await app.fetch('/auth/token', form('a=1+2&b=%C3%BC'))
+      await assertAnswer(response, 200, { params: [['a', '1 2'], ['b', 'ü']], repeated: [] }, 'the form') // prettier-ignore
+      const headers = { ...bearer('reader:read').headers, 'content-type': 'application/x-www-form-urlencoded' }
+      const guarded = await app.fetch('/auth/notes', { method: 'POST', headers, body: 'a=1' })
+      assertEqual(((await guarded.json()) as { subject: unknown }).subject, 'read a=1', 'what the protector reads')
+    }),
+
     after(parser, 'notices a repeated parameter', async (app) => {
       const response = await app.fetch('/token', form('a=1&a=2'))
       assertEqual(((await response.json()) as { repeated: unknown }).repeated, ['a'], 'repeated')

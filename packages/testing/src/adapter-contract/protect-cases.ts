@@ -48,6 +48,21 @@ export const protectCases: readonly AdapterContractCase[] = [
     await assertAnswer(response, 200, { subject: 'ann', body: 'a=1' }, 'a POST whose body the handler reads')
   }),
 
+  adapterCase('answers a HEAD with a token as a GET without its body', {}, async (app) => {
+    const response = await app.fetch('/notes', { method: 'HEAD', ...bearer('ann:read') })
+    assertEqual([response.status, await response.text()], [200, ''], 'the answer')
+    assertEqual(response.headers.get('dpop-nonce'), 'n1', 'the header of the protector')
+  }),
+
+  ...['/', '/auth'].map((path) => {
+    const prefix = path === '/' ? '' : path
+    return adapterCase(`shows the protector the whole path${prefix && ', below a path'}`, { path }, async (app) => {
+      const response = await app.fetch(`${prefix}/notes?a=1`, bearer('where:read'))
+      await assertAnswer(response, 200, { subject: `${prefix}/notes`, body: '' }, 'the path')
+      assertEqual((await app.fetch(`${prefix}/notes`)).status, 401, 'the status without a token')
+    })
+  }),
+
   adapterCase('leaves a body that the protector has read for the handler', {}, async (app) => {
     for (const body of ['Grüße', 'a'.repeat(60_000), '']) {
       const headers = { ...bearer('reader:read').headers, 'content-type': 'text/plain' }

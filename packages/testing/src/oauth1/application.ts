@@ -62,6 +62,7 @@ export async function runApplication<Context, Answer>(
     mountables: [server, consentPage(server, `${below}/consent`)],
     onError: () => undefined,
     protector: new ResourceProtector(options),
+    stream: () => new ReadableStream(), // no case asks for it
     ...loginOf(subject.adapter, paths, proxy),
   })
   behind = running.url
