@@ -146,6 +146,11 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/oauth-v2-jarm.html`,
   },
   {
+    name: 'MCP Authorization',
+    title: 'Model Context Protocol: Authorization, 2026-07-28',
+    url: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization',
+  },
+  {
     name: 'OAuth Request Body Hash',
     title: 'OAuth Request Body Hash (draft)',
     url: 'https://datatracker.ietf.org/doc/html/draft-eaton-oauth-bodyhash-00',

@@ -59,6 +59,7 @@ export default defineConfig({
           { text: 'Log in with OAuth 1', link: '/guide/oauth1-client' },
           { text: 'Protect an API', link: '/guide/protect-an-api' },
           { text: 'Tokens of other issuers', link: '/guide/token-issuers' },
+          { text: 'MCP', link: '/guide/mcp' },
           { text: 'Databases', link: '/guide/databases' },
           { text: 'Scale out', link: '/guide/scale-out' },
           { text: 'Database administration', link: '/guide/database-administration' },

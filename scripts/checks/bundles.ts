@@ -78,6 +78,10 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/sveltekit': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/next': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/nestjs': { parts: ['@authlib/core', '@authlib/node'], node: true },
+  '@authlib/mcp/client': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oauth2/client'] },
+  '@authlib/mcp/server': {
+    parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oauth2/resource', '@authlib/oauth2/server'],
+  },
   '@authlib/redis': { parts: ['@authlib/core'], node: true },
   '@authlib/sql': { parts: ['@authlib/core'] },
   '@authlib/sql/node-sqlite': { parts: ['@authlib/core', '@authlib/sql'], node: true },

@@ -199,6 +199,8 @@ export interface ErrorCodes {
   not_registrable: 'server'
   /** The body of the request is larger than its limit. Fix: send less, or raise `maxBody`. */
   payload_too_large: 'core'
+  /** The authorization server does not say that it supports PKCE with S256, which MCP demands. Fix: configure the server. */
+  pkce_not_supported: 'client'
   /** Something was registered after the first request. Fix: register everything before the server is mounted. */
   registration_frozen: 'server'
   /** The server does not support registration by request parameter. Fix: register the client beforehand. */
@@ -213,6 +215,8 @@ export interface ErrorCodes {
   request_uri_not_supported: 'client' | 'server'
   /** A parameter that the library sets was passed by hand. Fix: use the option for it. */
   reserved_parameter: 'client'
+  /** The metadata that was found is about another protected resource. Fix: check the URL of the resource; see `reason`. */
+  resource_mismatch: 'client'
   /** An answer is larger than its limit. Fix: raise `maxBody` if you expect such answers. */
   response_too_large: 'core'
   /** The tables of the store are missing or out of date. Fix: run `await store.migrate()`, or `npx authlib-sql migrate <url>`. */
@@ -243,6 +247,8 @@ export interface ErrorCodes {
   unauthorized_client: 'client' | 'server'
   /** A server answered with a redirect, which is never followed. Fix: configure the URL it redirects to. */
   unexpected_redirect: 'client' | 'core'
+  /** The authorization server has no way to learn about this client. Fix: register one by hand, and name it in `clients`. */
+  unknown_client: 'client'
   /** No endpoint of this name is registered. Fix: register it, or correct the name. */
   unknown_endpoint: 'server'
   /** The hint of a back-channel authentication request means no end-user. Fix: send another hint. */

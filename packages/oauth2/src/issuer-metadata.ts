@@ -30,6 +30,8 @@ export interface IssuerMetadataOptions {
   readonly addresses?: 'any' | 'public' | undefined
   /** Allows plain http to hosts other than this machine. Default false. */
   readonly allowInsecureTransport?: boolean | undefined
+  /** Whose well-known place is asked first. Default `openid`. */
+  readonly first?: 'openid' | 'oauth2' | undefined
   /** What is used when the issuer publishes nothing. Default: an error. */
   readonly fallback?: ServerMetadata | undefined
 }
@@ -64,12 +66,14 @@ export function issuerMetadata(options: IssuerMetadataOptions): MetadataSource {
 }
 
 async function discover(options: IssuerMetadataOptions): Promise<ServerMetadata> {
-  const { issuer, named = issuer } = options
+  const { issuer, named = issuer, first } = options
+  const openid = wellKnownUrl(issuer, OPENID_CONFIGURATION, 'append') // Discovery §4
   const places = [
-    wellKnownUrl(issuer, OPENID_CONFIGURATION, 'append'), // Discovery §4
     wellKnownUrl(issuer, AUTHORIZATION_SERVER_METADATA, 'insert'), // RFC 8414 §3
     wellKnownUrl(issuer, OPENID_CONFIGURATION, 'insert'), // RFC 8414 §5
   ]
+  if (first === 'oauth2') places.push(openid)
+  else places.unshift(openid)
   let failure: AuthlibError | undefined
   for (const url of new Set(places)) {
     const found = await readPlace(url, options)

@@ -4,16 +4,9 @@
  * @spec RFC 9728
  */
 
-import { AuthlibError, jsonResponse, type Json, type JsonObject, type Mountable } from '@authlib/core'
-import {
-  assertIssuer,
-  corsHeaders,
-  isSecureTransport,
-  isValidUrl,
-  preflightResponse,
-  wellKnownPath,
-  wellKnownUrl,
-} from '@authlib/core/kit'
+import { AuthlibError, type Json, type JsonObject, type Mountable } from '@authlib/core'
+import { assertIssuer, isSecureTransport, isValidUrl, wellKnownPath, wellKnownUrl } from '@authlib/core/kit'
+import { publishedDocument } from '../published-document.ts'
 
 const WELL_KNOWN = 'oauth-protected-resource'
 
@@ -58,30 +51,16 @@ export function protectedResourceMetadata({
   assertResource(resource)
   for (const issuer of authorizationServers) assertIssuer(issuer)
   const url = resourceMetadataUrl(resource)
-  const document = jsonResponse(
-    200,
-    {
-      ...additional,
-      resource,
-      authorization_servers: unlessEmpty(authorizationServers), // §3.2: no empty lists
-      scopes_supported: unlessEmpty(scopes),
-      bearer_methods_supported: bearerMethods, // §2: here the empty list has a meaning
-      resource_name: name,
-      resource_documentation: documentation,
-    },
-    [...corsHeaders, ['cache-control', 'public, max-age=3600']],
-  )
-
-  return {
-    url,
-    routes: routePaths(resource).map((path) => ({ path, methods: ['GET', 'HEAD', 'OPTIONS'] })),
-    async handle({ method }) {
-      if (method === 'GET') return document
-      if (method === 'HEAD') return { ...document, body: '' }
-      if (method === 'OPTIONS') return preflightResponse(['GET'])
-      return { status: 405, headers: [['allow', 'GET, HEAD, OPTIONS']], body: '' }
-    },
+  const members = {
+    ...additional,
+    resource,
+    authorization_servers: unlessEmpty(authorizationServers), // §3.2: no empty lists
+    scopes_supported: unlessEmpty(scopes),
+    bearer_methods_supported: bearerMethods, // §2: here the empty list has a meaning
+    resource_name: name,
+    resource_documentation: documentation,
   }
+  return { url, ...publishedDocument({ paths: routePaths(resource), members, maxAge: 3600 }) }
 }
 
 /** Where the metadata of a resource is published: the well-known path goes before its own. RFC 9728 §3.1. */

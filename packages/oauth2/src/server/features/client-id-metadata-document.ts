@@ -6,6 +6,7 @@
 
 import { AuthlibError, type Awaitable, type JsonObject, type StoredRecord } from '@authlib/core'
 import { parseJsonObject, sha256Base64url, type SendResponse } from '@authlib/core/kit'
+import { isDocumentUrl } from '../../document-url.ts'
 import { temporarilyUnavailable } from '../../errors.ts'
 import { assertSeconds } from '../../seconds.ts'
 import type { Client } from '../contract/client.ts'
@@ -78,7 +79,7 @@ function documentSource(options: Options): RegisteredClientSource {
     kind: 'client_source',
     name: KIND,
     async find(clientId, { server, endpoint }) {
-      if (!isDocumentUrl(clientId) || !(await allow(new URL(clientId)))) return null
+      if (!isDocumentId(clientId) || !(await allow(new URL(clientId)))) return null
       const kept = await findKept(server, clientId)
       if (kept && (!fetching.has(endpoint) || kept.data.freshUntil > server.clock())) return kept.data.client
       if (!fetching.has(endpoint)) return null // a stranger must not make the server fetch a URL
@@ -97,11 +98,8 @@ function documentSource(options: Options): RegisteredClientSource {
   }
 }
 
-/** The URL in its one normal form, so that it is compared as a string. Draft §2 */
-function isDocumentUrl(clientId: string): boolean {
-  if (!clientId.startsWith('https://') || clientId.length > MAX_CLIENT_ID || !URL.canParse(clientId)) return false
-  const { href, username, password } = new URL(clientId) // without dot segments, with a path
-  return href === clientId && username === '' && password === '' && !clientId.includes('#')
+function isDocumentId(clientId: string): boolean {
+  return clientId.length <= MAX_CLIENT_ID && isDocumentUrl(clientId)
 }
 
 /** Null when there is no valid document: the reason is an event. Nothing of a failure is kept. Draft §3.4 */
@@ -202,7 +200,7 @@ function keeper(keep: number): Extension {
     kind: 'extension',
     name: KIND,
     async tokenResponse(_issued, { server, client: { clientId } }) {
-      if (!isDocumentUrl(clientId)) return
+      if (!isDocumentId(clientId)) return
       const kept = await findKept(server, clientId)
       const now = server.clock()
       if (!kept || kept.record.expiresAt > now + keep - DAY) return

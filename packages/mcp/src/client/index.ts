@@ -1,0 +1,3 @@
+export * from './auth-provider.ts'
+export * from './mcp-auth.ts'
+export type { KnownClient, McpAuthOptions, McpLogin, ObtainRequest, RegistrationStore } from './options.ts'
