@@ -37,6 +37,8 @@ import {
   openId,
   pairwiseSubjects,
   rpInitiatedLogout,
+  secretSignatures,
+  sessionManagement,
 } from '@authlib/oidc/server'
 
 export interface ProviderOptions extends Pick<AuthorizationServerOptions, 'issuer' | 'store' | 'secrets' | 'keys'> {
@@ -64,7 +66,8 @@ export function createProvider({ clients, ...options }: ProviderOptions): Author
       pushedAuthorizationRequests(),
     )
     .register(pairwiseSubjects({ salt: options.secrets[0]! }), encryptedAnswers())
-    .register(rpInitiatedLogout(), backChannelLogout(), frontChannelLogout())
+    .register(rpInitiatedLogout(), backChannelLogout(), frontChannelLogout(), sessionManagement())
+    .register(secretSignatures({ algorithms: ['HS256', 'HS384', 'HS512'] }))
     .register(revocationEndpoint(), introspectionEndpoint())
     .register(dynamicClientRegistration({ access: 'open' }))
     .register(developmentPages({ users: usernames.map((username) => ({ username })), acrValues: ['password'] }))

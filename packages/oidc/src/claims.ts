@@ -29,7 +29,17 @@ export interface UserClaims {
   readonly phone_number_verified?: boolean
   readonly address?: AddressClaim
   readonly updated_at?: number
+  /** Claims that another provider vouches for: the name of its entry in `_claim_sources`. §5.6.2 */
+  readonly _claim_names?: Readonly<Record<string, string>>
+  readonly _claim_sources?: Readonly<Record<string, ClaimSource>>
   readonly [name: string]: unknown
+}
+
+/** Where claims of another provider are: in a JWT of it (aggregated), or at its endpoint (distributed). §5.6.2 */
+export interface ClaimSource {
+  readonly JWT?: string
+  readonly endpoint?: string
+  readonly access_token?: string
 }
 
 /** §5.1.1. */

@@ -18,7 +18,8 @@ import {
 } from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../claims.ts'
 import { subjectOf } from './moments.ts'
-import { checkRegistration, signatureAlgorithms } from './registration.ts'
+import { checkRegistration } from './registration.ts'
+import { hintKeys } from './signing.ts'
 
 /** Values of `prompt` that work. */
 export const promptValues: readonly string[] = ['none', 'login', 'consent', 'select_account']
@@ -110,14 +111,15 @@ async function readSubject(
   { server, client }: InteractionRequest,
 ): Promise<string | undefined> {
   if (hint === undefined) return undefined
-  const policy = {
-    ...idTokenPolicy({ issuer: server.issuer, clientId: client.clientId, algorithms: signatureAlgorithms(server) }),
-    typOptional: false,
-    clock: server.clock,
-    leeway: Number.MAX_SAFE_INTEGER, // §3.1.2.2: expired is fine
-  }
   try {
-    const { claims } = await verifyJwt<IdTokenClaims>(hint, await server.requireKeys().keySet(), policy)
+    const { keys, algorithms } = await hintKeys(server, client, hint)
+    const policy = {
+      ...idTokenPolicy({ issuer: server.issuer, clientId: client.clientId, algorithms }),
+      typOptional: false,
+      clock: server.clock,
+      leeway: Number.MAX_SAFE_INTEGER, // §3.1.2.2: expired is fine
+    }
+    const { claims } = await verifyJwt<IdTokenClaims>(hint, keys, policy)
     return await subjectOf({ server, client, sub: claims.sub })
   } catch (error) {
     if (!(error instanceof JoseError)) throw error

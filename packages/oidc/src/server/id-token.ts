@@ -10,6 +10,7 @@ import type { Authorization, Client, Server } from '@authlib/oauth2/server'
 import { halfHash } from '../hashes.ts'
 import { clientAnswer, firstOf, idTokenClaims, subjectFor } from './moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from './registration.ts'
+import { signingKeyFor } from './signing.ts'
 
 /** What an ID Token is made of. */
 export interface IdTokenDraft {
@@ -45,7 +46,7 @@ export async function createIdToken(server: Server, draft: IdTokenDraft): Promis
     registeredAlgorithm(client, 'id_token_signed_response_alg', server) ??
     draft.algorithm ??
     signatureAlgorithms(server)[0]!
-  const key = await server.requireKeys().signingKey(alg)
+  const key = await signingKeyFor(server, client, alg)
   const hash = (value: string | undefined): Promise<string> | undefined =>
     value === undefined ? undefined : halfHash(value, alg, key.crv)
   const claims = {

@@ -1,5 +1,6 @@
 /** The end of a login session: the clients that took part in it are told, and its tokens end with it. */
 
+import type { HttpHeader } from '@authlib/core'
 import { moment, on, sessionSlot, type Client, type Extension, type Moment, type Server } from '@authlib/oauth2/server'
 import { idTokenClaims } from './moments.ts'
 
@@ -14,6 +15,9 @@ export interface EndingSession {
 
 /** Tells clients that a session ends, before it does. `frames`: URLs that the logout page opens in frames. */
 export const sessionEnding: Moment<EndingSession, { readonly frames?: readonly string[] }> = moment('session_ending')
+
+/** The login of this browser ends: headers that tell it, such as of a cookie. */
+export const loginEnding: Moment<{ readonly server: Server }, readonly HttpHeader[]> = moment('login_ending')
 
 /** Puts `sid` into ID Tokens. Comes with the features that tell clients of a logout. */
 export const sessionIdClaim: Extension = {

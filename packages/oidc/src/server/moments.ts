@@ -1,6 +1,7 @@
 /** What features of OpenID Connect open to each other: the subject, the claims and the form of what a client is told. */
 
 import type { Awaitable, JsonObject } from '@authlib/core'
+import type { Key } from '@authlib/jose'
 import { moment, type Authorization, type Client, type Moment, type Server } from '@authlib/oauth2/server'
 
 /** For whom and for what claims are wanted. */
@@ -68,6 +69,12 @@ export const identifiedSubject: Moment<Omit<SubjectOfClient, 'subject'> & { read
 
 /** Changes the form of an answer, such as by encryption. */
 export const clientAnswer: Moment<ClientAnswer, string> = moment('client_answer')
+
+/** The secrets of a client as keys, for an algorithm with a shared key. The newest last. */
+export const secretSigning: Moment<
+  { readonly server: Server; readonly client: Client; readonly alg: string },
+  readonly Key[]
+> = moment('secret_signing')
 
 /** The `sub` that this client is told. */
 export async function subjectFor(of: SubjectOfClient): Promise<string> {

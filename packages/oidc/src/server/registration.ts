@@ -13,16 +13,25 @@ import type { Client, Server } from '@authlib/oauth2/server'
 /** Members of client metadata that name one of our signature algorithms. */
 export type SignedResponse = 'id_token_signed_response_alg' | 'userinfo_signed_response_alg'
 
-const signed: readonly SignedResponse[] = ['id_token_signed_response_alg', 'userinfo_signed_response_alg']
+const offers: Readonly<Record<SignedResponse, string>> = {
+  id_token_signed_response_alg: 'id_token_signing_alg_values_supported',
+  userinfo_signed_response_alg: 'userinfo_signing_alg_values_supported',
+}
+const signed = Object.keys(offers) as readonly SignedResponse[] // sound: its only keys
 const encrypted = ['id_token_encrypted_response_alg', 'userinfo_encrypted_response_alg']
 
-/** Algorithms that a client can check with the published keys. No HMAC: of client secrets the server has only hashes. */
+/** Algorithms that a client can check with the published keys. */
 export function signatureAlgorithms(server: Server): readonly string[] {
-  const algorithms = server.requireKeys().algorithms.filter((alg) => findJwsRow(alg)?.kty !== 'oct')
+  const algorithms = server.requireKeys().algorithms.filter((alg) => !usesSecret(alg))
   if (algorithms.length > 0) return algorithms
   throw new AuthlibError('missing_keys', 'An OpenID provider needs keys whose public half it can publish', {
     hint: "Pass `keys`, such as storedKeys({ store, secrets }) of '@authlib/jose'.",
   })
+}
+
+/** Whether both sides have the same key. */
+export function usesSecret(alg: string): boolean {
+  return findJwsRow(alg)?.kty === 'oct'
 }
 
 /** The algorithm that the client wants; undefined when it does not say. @throws OAuth2Error `invalid_request` */
@@ -30,6 +39,8 @@ export function registeredAlgorithm({ metadata }: Client, member: SignedResponse
   const alg = metadata[member]
   if (typeof alg !== 'string') return undefined
   if (signatureAlgorithms(server).includes(alg)) return alg
+  const offered = server.metadata()[offers[member]]
+  if (usesSecret(alg) && includes(offered, alg)) return alg // of a feature: see secretSignatures
   throw invalidRequest(`the client is registered for a ${member} that this provider has no key for`)
 }
 

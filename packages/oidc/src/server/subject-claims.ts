@@ -20,6 +20,11 @@ export interface ClaimsOptions {
    * `{ ...scopeClaims, roles: ['roles'] }`. Under `openid` stands what every relying party may see.
    */
   readonly scopes?: ScopeClaims | undefined
+  /**
+   * Says in the discovery document that `claims` also returns claims of other providers: `_claim_names` with
+   * `_claim_sources`, where a source has a `JWT` (aggregated) or an `endpoint` (distributed). Default: it says nothing. §5.6
+   */
+  readonly claimTypes?: readonly ('aggregated' | 'distributed')[] | undefined
 }
 
 /** The claims to release about a subject; null when there is no such person any more. */
@@ -33,7 +38,20 @@ export async function releaseClaims(
   const names = new Set(claimsOfScope(context.scope, scopes))
   for (const more of context.server.handlers(releasableClaims))
     for (const name of (await more(context)) ?? []) names.add(name)
-  return pickClaims(known, new Set([...names].filter((name) => !protocolClaims.has(name)))) as JsonObject // sound: it is only ever written as JSON
+  const allowed = new Set([...names].filter((name) => !protocolClaims.has(name)))
+  return { ...pickClaims(known, allowed), ...elsewhere(known, allowed) } as JsonObject // sound: it is only ever written as JSON
+}
+
+/** Claims that others vouch for, as far as they may be released, and where they are. §5.6.2 */
+function elsewhere(
+  { _claim_names: from, _claim_sources: sources }: SubjectClaims,
+  allowed: ReadonlySet<string>,
+): object {
+  if (from === undefined || from === null) return {}
+  const named = Object.entries(pickClaims(from, allowed))
+  const used = new Set(named.map(([, source]) => source))
+  const kept = Object.entries(sources ?? {}).filter(([source]) => used.has(source))
+  return named.length === 0 ? {} : { _claim_names: Object.fromEntries(named), _claim_sources: Object.fromEntries(kept) }
 }
 
 /** Whether the application still knows the subject. An account that was deleted gets no code and no token. */

@@ -84,7 +84,7 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
 
   it.each<[string, Record<string, unknown>, number]>([
     ['the issuer', {}, 200],
-    ['the issuer alone in a list', { aud: [ISSUER] }, 401],
+    ['the issuer alone in a list', { aud: [ISSUER] }, 200],
     ['the token endpoint', { aud: `${ISSUER}/token` }, 200],
     ['another server', { aud: 'https://other.example' }, 401],
     ['two audiences', { aud: [ISSUER, 'https://other.example'] }, 401],
@@ -97,6 +97,7 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     const server = serverWith({ audience: 'issuer' })
     expect((await post(server, { client_assertion: await assertion() }))[0]).toBe(200)
     expect((await post(server, { client_assertion: await assertion({ aud: `${ISSUER}/token` }) }))[0]).toBe(401)
+    expect((await post(server, { client_assertion: await assertion({ aud: [ISSUER] }) }))[0]).toBe(401) // FAPI 2.0 §5.3.2.1: a string
   })
 
   it.each<[string, Record<string, unknown>]>([

@@ -107,9 +107,10 @@ export function assertionVerifier({
         leeway,
         clock: () => now,
       }),
-      soleAudience: true, // of two audiences one would replay it at the other
     }
-    const { exp = 0, jti = '' } = await verify(assertion.text, keys, policy)
+    const { aud, exp = 0, jti = '' } = await verify(assertion.text, keys, policy)
+    const isSole = typeof aud === 'string' || (audience !== 'issuer' && aud?.length === 1) // RFC 7519 §4.1.3
+    if (!isSole) throw refused('the assertion: aud is a list') // of two audiences one would replay it at the other
     if (exp > now + maxLifetime + leeway) throw refused('the assertion is valid for too long')
     const memory = replays ?? storedReplays(server.store, 'client_assertion')
     if (!(await memory.use(`${client.clientId} ${jti}`, exp + leeway + 1, now))) {

@@ -117,10 +117,10 @@ describe('DPoP at the token endpoint (RFC 9449 §5)', () => {
 
   it('leaves requests without a proof alone, unless one is required', async () => {
     expect((await send(serverWith(), machine, undefined)).json).toMatchObject({ token_type: 'Bearer' })
-    expect((await send(serverWith({ required: true }), machine, undefined)).json['error']).toBe('invalid_dpop_proof')
+    expect((await send(serverWith({ required: true }), machine, undefined)).json['error']).toBe('invalid_request')
     const bound: ClientMetadata = { ...WEB, client_id: 'bound', dpop_bound_access_tokens: true }
     const server = serverWith({}, [bound])
-    expect((await send(server, machine, undefined, bound)).json['error']).toBe('invalid_dpop_proof')
+    expect((await send(server, machine, undefined, bound)).json['error']).toBe('invalid_request')
     expect((await send(server, machine, await proof(), bound)).status).toBe(200)
   })
 
@@ -165,7 +165,7 @@ describe('codes that are bound to a key (RFC 9449 §10)', () => {
   it('are redeemed with a proof of that key only, and a missing proof does not use them up', async () => {
     const server = serverWith()
     const form = await codeFor(server, WEB, { dpop_jkt: jkt })
-    expect((await send(server, form, undefined)).json['error']).toBe('invalid_dpop_proof')
+    expect((await send(server, form, undefined)).json['error']).toBe('invalid_request')
     expect((await send(server, form, await proof())).status).toBe(200)
     const second = await codeFor(server, WEB, { dpop_jkt: jkt })
     expect((await send(server, second, await proof({ by: other }))).json['error']).toBe('invalid_grant')
@@ -218,7 +218,7 @@ describe('refresh tokens (RFC 9449 §5)', () => {
   it('of a public client are bound to its key', async () => {
     const server = serverWith()
     const { json } = await send(server, await codeFor(server, PUBLIC), await proof(), PUBLIC)
-    expect((await send(server, refreshOf(json), undefined, PUBLIC)).json['error']).toBe('invalid_dpop_proof')
+    expect((await send(server, refreshOf(json), undefined, PUBLIC)).json['error']).toBe('invalid_request')
     expect((await send(server, refreshOf(json), await proof({ by: other }), PUBLIC)).json['error']).toBe(
       'invalid_grant',
     )

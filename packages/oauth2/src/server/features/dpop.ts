@@ -88,7 +88,7 @@ export function dpop({
   async function demand({ server, now }: ClientRequest, reason: string): Promise<never> {
     const { nonces } = partsOf(server)
     if (nonces) refuse(await nonceDemand(nonces, now))
-    throw invalidProof(reason)
+    throw invalidRequest(reason) // a parameter is missing (RFC 6749 §5.2); §5 has invalid_dpop_proof for one that is there
   }
 
   return {

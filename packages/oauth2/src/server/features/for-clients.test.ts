@@ -96,7 +96,7 @@ describe('forClients', () => {
     const { server, clock } = start(forClients(isOther, dpop({ required: true })))
     const ask = (client: typeof WEB): Promise<Answer> =>
       post(server, '/token', { grant_type: 'client_credentials' }, client)
-    expect(errorOf(await ask(OTHER))).toEqual([400, 'invalid_dpop_proof'])
+    expect(errorOf(await ask(OTHER))).toEqual([400, 'invalid_request'])
     const plain = await ask(WEB)
     expect([plain.status, plain.json['token_type']]).toEqual([200, 'Bearer'])
     const key = await generateKey('ES256')

@@ -4,10 +4,11 @@
  * @spec RFC 6749 §4.1.2
  */
 
-import type { HttpResponse } from '@authlib/core'
+import type { HttpHeader, HttpResponse } from '@authlib/core'
 import { accessDenied, invalidRequest, OAuth2Error, serverError } from '../../errors.ts'
 import { coversScope, formatScope } from '../../scope.ts'
 import { answeredAt, AuthorizationError } from '../authorization-error.ts'
+import { authorizationAnswered, type AnsweredAuthorization } from '../contract/answer-moments.ts'
 import type { Authorization } from '../contract/authorization.ts'
 import type { Approval, AuthorizationDecision } from '../contract/interaction.ts'
 import type { AuthorizationChange, AuthorizationPlan, BackchannelPlan, Changes } from '../contract/plans.ts'
@@ -94,7 +95,24 @@ async function approveRequest(
     if (!repeatable || !(await wasAnsweredAlike(server, stored))) throw answeredAlready()
   }
   if ('response' in plan || request.kind === 'backchannel') return (plan as BackchannelPlan).response // sound: see planOf
-  return sendToClient(registry, request, plan.params)
+  return answerClient(server, registry, { request, authorization: stored }, plan.params)
+}
+
+async function answerClient(
+  server: Server,
+  registry: Registry,
+  answered: AnsweredAuthorization,
+  params: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  const all: Record<string, string> = { ...params }
+  const headers: HttpHeader[] = []
+  for (const add of server.handlers(authorizationAnswered)) {
+    const added = await add(answered)
+    Object.assign(all, added?.params)
+    headers.push(...(added?.headers ?? []))
+  }
+  const response = await sendToClient(registry, answered.request, all)
+  return headers.length === 0 ? response : { ...response, headers: [...response.headers, ...headers] }
 }
 
 /** Written like an answer, so that the same page cannot be approved afterwards. @throws OAuth2Error `access_denied` */

@@ -12,6 +12,7 @@ import { clientRegistering, deliveryRecord, on, type Client, type Feature, type 
 import { sessionEnding, sessionIdClaim } from '../log-out.ts'
 import { subjectFor } from '../moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
+import { signingKeyFor } from '../signing.ts'
 
 export interface BackChannelLogoutOptions {
   /** Seconds that a logout token is valid. §2.4 recommends at most two minutes. Default 120. */
@@ -89,7 +90,7 @@ async function createLogoutToken(
   { sessionId, subject, lifetime }: { sessionId: string; subject: string; lifetime: number },
 ): Promise<string> {
   const alg = registeredAlgorithm(client, 'id_token_signed_response_alg', server) ?? signatureAlgorithms(server)[0]!
-  const key = await server.requireKeys().signingKey(alg) // §2.4: signed like ID Tokens
+  const key = await signingKeyFor(server, client, alg) // §2.4: signed like ID Tokens
   const now = server.clock()
   const claims: JsonObject = {
     iss: server.issuer,

@@ -173,7 +173,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
 
 /** @throws AuthlibError `missing_keys`, `missing_scope` */
 function describe(
-  { scopes = scopeClaims, algorithm }: OpenIDCodeOptions,
+  { scopes = scopeClaims, algorithm, claimTypes }: OpenIDCodeOptions,
   prompts: readonly string[],
   server: Server,
 ): Metadata {
@@ -193,6 +193,7 @@ function describe(
   return {
     scopes_supported: known,
     claims_supported: [...new Set(['sub', 'iss', 'auth_time', 'acr', 'amr', ...claimsOfScope(known, scopes)])],
+    ...(claimTypes && { claim_types_supported: ['normal', ...claimTypes] }),
     prompt_values_supported: prompts,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,

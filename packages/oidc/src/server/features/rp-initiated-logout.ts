@@ -28,9 +28,9 @@ import {
   type Server,
 } from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../../claims.ts'
-import { logOut } from '../log-out.ts'
+import { logOut, loginEnding } from '../log-out.ts'
 import { subjectOf } from '../moments.ts'
-import { signatureAlgorithms } from '../registration.ts'
+import { hintKeys } from '../signing.ts'
 
 export interface RpInitiatedLogoutOptions {
   /**
@@ -103,13 +103,14 @@ async function readHint(hint: string | undefined, server: Server): Promise<IdTok
   try {
     const { aud } = decodeUnverifiedJwt(hint).claims
     const clientId = (typeof aud === 'string' ? aud : aud?.[0]) ?? ''
+    const { keys, algorithms } = await hintKeys(server, await server.clients.find(clientId), hint)
     const policy = {
-      ...idTokenPolicy({ issuer: server.issuer, clientId, algorithms: signatureAlgorithms(server) }),
+      ...idTokenPolicy({ issuer: server.issuer, clientId, algorithms }),
       typOptional: false,
       clock: server.clock,
       leeway: Number.MAX_SAFE_INTEGER,
     }
-    return (await verifyJwt<IdTokenClaims>(hint, await server.requireKeys().keySet(), policy)).claims
+    return (await verifyJwt<IdTokenClaims>(hint, keys, policy)).claims
   } catch (error) {
     if (error instanceof JoseError || error instanceof TypeError)
       throw refused('id_token_hint is not an ID Token of this server', error)
@@ -128,7 +129,10 @@ async function end(http: HttpRequest, server: Server, login: Login, request: Log
   const { subject, sessionId } = login
   let headers: readonly HttpHeader[] = []
   const endLogin = async (): Promise<void> => {
-    headers = await server.interaction.endLogin(http)
+    const ended = await server.interaction.endLogin(http)
+    const told: HttpHeader[] = []
+    for (const tell of server.handlers(loginEnding)) told.push(...((await tell({ server })) ?? []))
+    headers = [...ended, ...told]
   }
   const frames = sessionId === undefined ? [] : await logOut(server, { sessionId, subject }, endLogin)
   if (sessionId === undefined) await endLogin()

@@ -46,6 +46,25 @@ describe('userinfo (Core §5.3)', () => {
     expect(Object.keys(ALICE).sort()).toEqual(Object.values(scopeClaims).flat().sort())
   })
 
+  it('passes on claims of other providers, as far as the scope stands for them (§5.6.2)', async () => {
+    const sources = {
+      bank: { JWT: 'e30.e30.e30' },
+      city: { endpoint: 'https://city.example/claims', access_token: 'at' },
+    }
+    const claims = () => ({
+      _claim_names: { address: 'city', phone_number: 'bank', roles: 'bank' },
+      _claim_sources: sources,
+    })
+    const { server } = await provider({ openid: { claims, claimTypes: ['aggregated', 'distributed'] } })
+    expect(server.metadata()['claim_types_supported']).toEqual(['normal', 'aggregated', 'distributed'])
+    expect(await userinfo(server, await tokenFor(server, 'openid address'))).toEqual({
+      sub: 'alice',
+      _claim_names: { address: 'city' },
+      _claim_sources: { city: sources.city },
+    })
+    expect(await userinfo(server, await tokenFor(server, 'openid'))).toEqual({ sub: 'alice' })
+  })
+
   it('asks for the claims of that scope, for that client', async () => {
     const asked: ClaimsContext[] = []
     const claims = (_subject: string, context: ClaimsContext) => {

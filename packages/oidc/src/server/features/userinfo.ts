@@ -16,10 +16,11 @@ import {
   type ResourceToken,
   type TokenScheme,
 } from '@authlib/oauth2/resource'
-import type { Authorization, Endpoint, Server } from '@authlib/oauth2/server'
+import type { Authorization, Client, Endpoint, Server } from '@authlib/oauth2/server'
 import { localesOf } from '../authentication-request.ts'
 import { clientAnswer, firstOf, subjectFor } from '../moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
+import { signingKeyFor } from '../signing.ts'
 import { releaseClaims, type ClaimsOptions } from '../subject-claims.ts'
 
 export interface UserinfoEndpointOptions extends ClaimsOptions {
@@ -113,7 +114,7 @@ async function answer(options: ClaimsOptions, server: Server, token: OwnToken): 
   if (!released) throw invalidToken('there is no such subject any more')
   const claims: JsonObject = { ...released, sub: await subjectFor({ server, client, subject }) } // §5.3.2: always
   const alg = registeredAlgorithm(client, 'userinfo_signed_response_alg', server)
-  const content = alg === undefined ? claims : await signed(server, clientId, claims, alg)
+  const content = alg === undefined ? claims : await signed(server, client, claims, alg)
   const changed = await firstOf(server.handlers(clientAnswer), { server, client, use: 'userinfo', content })
   const body = changed ?? content
   if (typeof body !== 'string') return jsonResponse(200, body, noStore)
@@ -121,7 +122,7 @@ async function answer(options: ClaimsOptions, server: Server, token: OwnToken): 
 }
 
 /** §5.3.2 */
-async function signed(server: Server, clientId: string, claims: JsonObject, alg: string): Promise<string> {
-  const key = await server.requireKeys().signingKey(alg)
-  return signJwt({ ...claims, iss: server.issuer, aud: clientId }, key, { alg, lifetime: null })
+async function signed(server: Server, client: Client, claims: JsonObject, alg: string): Promise<string> {
+  const key = await signingKeyFor(server, client, alg)
+  return signJwt({ ...claims, iss: server.issuer, aud: client.clientId }, key, { alg, lifetime: null })
 }
