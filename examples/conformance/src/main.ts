@@ -3,10 +3,13 @@
 import { listen } from '@authlib-examples/demo/listen'
 import { readClients } from '@authlib-examples/demo/provider/clients'
 import { readIssuer, readPort, SetupError } from '@authlib-examples/demo/settings'
-import { AuthlibError, memoryStore, randomToken } from '@authlib/core'
+import { AuthlibError, memoryStore, randomToken, type ClientCertificate } from '@authlib/core'
 import { storedKeys } from '@authlib/jose'
 import { mount } from '@authlib/node'
+import { certificateFromHeader } from '@authlib/oauth2/server'
+import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
+import { createFapiProvider, fapiAlgorithms, isFapiProfile } from './fapi.ts'
 import { createProvider } from './provider.ts'
 
 try {
@@ -17,17 +20,28 @@ try {
   process.exitCode = 1
 }
 
+/** From the TLS proxy, which must remove the header from what it gets. Any certificate will do: the clients name theirs. */
+function clientCertificate({ headers }: IncomingMessage): ClientCertificate | undefined {
+  return certificateFromHeader(headers['x-ssl-cert'], { trusted: true })
+}
+
 /** @throws SetupError */
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const { AUTHLIB_CLIENTS: file, AUTHLIB_ISSUER: published, INIT_CWD: folder = '' } = env
+  const { AUTHLIB_PROFILE: profile = 'openid', AUTHLIB_MTLS_ORIGIN: mtlsOrigin } = env
+  if (profile !== 'openid' && !isFapiProfile(profile))
+    throw new SetupError(`AUTHLIB_PROFILE is ${profile}, which is none`)
   const clients = file ? await readClients(resolve(folder, file)) : []
   const issuer = published ? readIssuer(published) : undefined
   const http = await listen(readPort(env, 'AUTHLIB_PORT', 5100), 'AUTHLIB_PORT')
   const store = memoryStore()
   const secrets = [randomToken()]
-  const keys = storedKeys({ store, secrets, algorithms: ['RS256', 'ES256'] }) // Discovery §3: RS256 must be offered
-  const server = createProvider({ issuer: issuer ?? http.url, store, secrets, keys, clients })
-  http.serve(mount(server))
+  const algorithms = profile === 'openid' ? (['RS256', 'ES256'] as const) : fapiAlgorithms // Discovery §3: RS256 must be offered
+  const keys = storedKeys({ store, secrets, algorithms })
+  const options = { issuer: issuer ?? http.url, store, secrets, keys, clients }
+  const server =
+    profile === 'openid' ? createProvider(options) : createFapiProvider({ ...options, profile, mtlsOrigin })
+  http.serve(mount(server, { clientCertificate }))
 
   const delivering = setInterval(() => void server.deliverDue().catch(console.error), 10_000)
   const rotate = (): void => void keys.rotate().then(() => console.log('The keys are rotated.'), console.error)

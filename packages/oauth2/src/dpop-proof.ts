@@ -37,8 +37,8 @@ export interface DpopProofOptions {
 /** What the proof has to be for. */
 export interface DpopExpectation {
   readonly method: string
-  /** The URL of the request; query and fragment do not count. */
-  readonly url: string
+  /** The URL of the request, or all that it may have been sent to; query and fragment do not count. */
+  readonly url: string | readonly string[]
   readonly now: number
   /** The access token that comes with it, at a resource server. */
   readonly accessToken?: string | undefined
@@ -112,7 +112,8 @@ export function dpopVerifier({
     const { claims, jkt } = await verify(proof, now)
     const { htm, htu, ath, jti, nonce, iat } = claims
     if (htm !== method) throw invalidProof('htm is another method') // items 8
-    if (typeof htu !== 'string' || comparableUrl(htu) !== comparableUrl(url)) throw invalidProof('htu is another URL') // item 9
+    const urls = (typeof url === 'string' ? [url] : url).map(comparableUrl)
+    if (typeof htu !== 'string' || !urls.includes(comparableUrl(htu))) throw invalidProof('htu is another URL') // item 9
     if (typeof jti !== 'string') throw invalidProof('jti is not a string')
     if (accessToken !== undefined) {
       const hash = await sha256Base64url(accessToken)

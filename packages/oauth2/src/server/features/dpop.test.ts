@@ -132,6 +132,13 @@ describe('DPoP at the token endpoint (RFC 9449 §5)', () => {
     ])
   })
 
+  it('accepts a proof for the address that asks for certificates (RFC 8705 §5)', async () => {
+    const server = serverWith().register(mutualTls({ aliasOrigin: 'https://mtls.example' }))
+    const alias = await proof({ htu: 'https://mtls.example/token' })
+    expect((await send(server, machine, alias)).json).toMatchObject({ token_type: 'DPoP' })
+    expect((await send(serverWith(), machine, alias)).json['error']).toBe('invalid_dpop_proof')
+  })
+
   it('accepts a proof once (§11.1)', async () => {
     const server = serverWith()
     const text = await proof()
