@@ -11,6 +11,7 @@ import { manifests } from './checks/manifests.ts'
 import { optionalMembers } from './checks/optional-members.ts'
 import { packages } from './checks/packages.ts'
 import { providerPages } from './checks/provider-pages.ts'
+import { requirements } from './checks/requirements.ts'
 import { samples } from './checks/samples.ts'
 import { specs } from './checks/specs.ts'
 
@@ -25,6 +26,7 @@ const quick: Readonly<Record<string, Check>> = {
   samples,
   specs,
   errorCodes,
+  requirements,
   providerPages,
   bundles,
   lockfile,

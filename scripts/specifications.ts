@@ -136,6 +136,16 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/html/draft-madden-jose-ecdh-1pu-04',
   },
   {
+    name: 'FAPI 2.0 Message Signing',
+    title: 'FAPI 2.0 Message Signing',
+    url: `${OPENID}/fapi-message-signing-2_0-final.html`,
+  },
+  {
+    name: 'FAPI 2.0 Security Profile',
+    title: 'FAPI 2.0 Security Profile',
+    url: `${OPENID}/fapi-security-profile-2_0-final.html`,
+  },
+  {
     name: 'Grant Management for OAuth 2.0',
     title: 'Grant Management for OAuth 2.0 (draft)',
     url: `${OPENID}/oauth-v2-grant-management.html`,

@@ -145,6 +145,7 @@ export default defineConfig({
         items: [
           { text: 'Performance', link: '/performance' },
           { text: 'OpenID Connect conformance', link: '/conformance' },
+          { text: 'Rules of specifications', link: '/specs/' },
           { text: 'A tour of the code', link: '/tour' },
           { text: 'Case ids in tests', link: '/cases' },
         ],

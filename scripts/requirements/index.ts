@@ -1,0 +1,24 @@
+/** The specifications that have a table. */
+
+import { cibaTable } from './ciba.ts'
+import { core } from './core.ts'
+import { discoveryTable, registrationTable } from './discovery-and-registration.ts'
+import { fapiMessageSigningTable, fapiSecurityTable } from './fapi.ts'
+import { backChannelTable, frontChannelTable, rpInitiatedTable, sessionTable } from './logout.ts'
+import { formPostTable, multipleResponseTypesTable } from './responses.ts'
+import type { RequirementTable } from './table.ts'
+
+export const requirementTables: readonly RequirementTable[] = [
+  core,
+  discoveryTable,
+  registrationTable,
+  rpInitiatedTable,
+  frontChannelTable,
+  backChannelTable,
+  sessionTable,
+  multipleResponseTypesTable,
+  formPostTable,
+  cibaTable,
+  fapiSecurityTable,
+  fapiMessageSigningTable,
+]
