@@ -59,7 +59,7 @@ export function createFapiProvider({
     clientAuthMethods: [privateKeyJwt({ audience: 'issuer', algorithms }), tlsClientAuth],
     outgoing: { allowPrivateAddresses: true }, // the suite is notified on this machine
   })
-    .registerGrant(authorizationCodeGrant({ lifetime: 60 }), [codeChallenge()])
+    .registerGrant(authorizationCodeGrant({ lifetime: 60, doubleSubmitInterval: 0 }), [codeChallenge()])
     .register(refreshTokenGrant(), clientCredentialsGrant())
     .register(mutualTls({ aliasOrigin: mtlsOrigin }), dpop({ algorithms }), issuerParameter)
     .register(openId({ claims: (subject) => findClaims(subject) ?? null }), claimsParameter())
