@@ -52,11 +52,12 @@ export function createFapiProvider({
   ...options
 }: FapiProviderOptions): AuthorizationServer {
   const algorithms = fapiAlgorithms
+  const audience = profile === 'fapi-ciba' ? 'issuer_or_endpoint' : 'issuer' // §5.3.2.1; FAPI-CIBA is older
   const server = new AuthorizationServer({
     ...options,
     scopes,
     clients: staticClients(clients.map((client) => ({ ...client, trust: { refreshTokenRotation: false } }))), // §5.3.2.1
-    clientAuthMethods: [privateKeyJwt({ audience: 'issuer', algorithms }), tlsClientAuth],
+    clientAuthMethods: [privateKeyJwt({ audience, algorithms }), tlsClientAuth],
     outgoing: { allowPrivateAddresses: true }, // the suite is notified on this machine
   })
     .registerGrant(authorizationCodeGrant({ lifetime: 60, doubleSubmitInterval: 0 }), [codeChallenge()])

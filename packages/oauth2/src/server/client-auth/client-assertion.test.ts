@@ -10,6 +10,7 @@ import { clientCredentialsGrant } from '../features/client-credentials.ts'
 import { clientFromMetadata } from '../records/client-metadata.ts'
 import { staticClients, storedClients } from '../records/clients.ts'
 import type { ClientAssertionOptions } from './client-assertion.ts'
+import { mutualTls } from '../features/mutual-tls.ts'
 import { clientSecretJwt } from './client-secret-jwt.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 
@@ -91,6 +92,12 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     ['no audience', { aud: undefined }, 401],
   ])('checks aud: %s', async (_, change, status) => {
     expect((await post(serverWith(), { client_assertion: await assertion(change) }))[0]).toBe(status)
+  })
+
+  it('takes the address that asks for certificates (RFC 8705 §5)', async () => {
+    const server = serverWith().register(mutualTls({ aliasOrigin: 'https://mtls.example' }))
+    const text = await assertion({ aud: 'https://mtls.example/token' })
+    expect((await post(server, { client_assertion: text }))[0]).toBe(200)
   })
 
   it('takes the issuer alone under the policy of FAPI 2.0', async () => {

@@ -22,6 +22,7 @@ import { clientMember, memberTypes } from '../contract/client-member.ts'
 import type { Client } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
 import { assertSeconds } from '../../seconds.ts'
+import { endpointUrls } from '../records/endpoint-urls.ts'
 
 export interface ClientAssertionOptions {
   /**
@@ -137,13 +138,7 @@ async function verify(text: string, keys: VerificationKeys, policy: JwtPolicy): 
 }
 
 function urlsOf(server: Server, endpoint: string): readonly string[] {
-  return [...new Set(['token', endpoint])].flatMap((name) => {
-    try {
-      return [server.url(name)]
-    } catch {
-      return [] // no such endpoint is registered
-    }
-  })
+  return [...new Set(['token', endpoint])].flatMap((name) => endpointUrls(server, name))
 }
 
 function refused(reason: string, cause?: unknown): OAuth2Error {

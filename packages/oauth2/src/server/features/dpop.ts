@@ -4,7 +4,7 @@
  * @spec RFC 9449
  */
 
-import { constantTimeEqual, type HttpHeader, type JsonObject } from '@authlib/core'
+import { constantTimeEqual, type HttpHeader } from '@authlib/core'
 import { macNonces, type DpopNonces } from '../../dpop-nonce.ts'
 import {
   dpopAlgorithms,
@@ -25,6 +25,7 @@ import type { ClientRequest, TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
 import { assertSeconds } from '../../seconds.ts'
+import { endpointUrls } from '../records/endpoint-urls.ts'
 import { proofSlot } from '../records/sender-key.ts'
 
 export interface DpopOptions extends Pick<DpopProofOptions, 'algorithms' | 'maxAge' | 'leeway'> {
@@ -79,7 +80,7 @@ export function dpop({
     const header = http.headers.get('dpop')
     if (header === null) return null
     const { verify } = partsOf(server)
-    const proof = await verify(header, { method: http.method, url: urlsOf(server, endpoint), now }).catch(refuse)
+    const proof = await verify(header, { method: http.method, url: endpointUrls(server, endpoint), now }).catch(refuse)
     const memory = replays ?? storedReplays(server.store, 'dpop')
     if (!(await memory.use(proof.replayId, proof.expiresAt, now))) throw invalidProof('the proof was used before') // §11.1
     return proof
@@ -149,13 +150,6 @@ export function dpop({
       return jkt !== undefined && first ? { update: { data: refreshKeySlot.write(jkt) } } : undefined
     },
   }
-}
-
-/** Also where the endpoint asks for certificates. RFC 8705 §5 */
-function urlsOf(server: Server, endpoint: string): readonly string[] {
-  const { mtls_endpoint_aliases: aliases } = server.metadata() as JsonObject // sound: metadata is JSON
-  const alias = (aliases as JsonObject | undefined)?.[`${endpoint}_endpoint`]
-  return typeof alias === 'string' ? [server.url(endpoint), alias] : [server.url(endpoint)]
 }
 
 function expectedKey(
