@@ -126,6 +126,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/',
   },
   {
+    name: 'draft-ietf-oauth-status-list',
+    title: 'Token Status List (draft)',
+    url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/',
+  },
+  {
     name: 'draft-irtf-cfrg-xchacha-03',
     title: 'XChaCha: eXtended-nonce ChaCha and AEAD_XChaCha20_Poly1305 (draft)',
     url: 'https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03',

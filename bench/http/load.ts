@@ -36,6 +36,11 @@ export class Subject {
     return new Subject(name, child, port)
   }
 
+  /** Its issuer. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
   usage(): Promise<Usage> {
     return new Promise((resolve) => {
       this.#child.once('message', (message) => resolve(message as Usage)) // sound: see server.ts
@@ -113,7 +118,21 @@ export class Browser {
   /** What goes over the wire for someone who is logged in: a request for a code, and one for its tokens. */
   async codeFlow(): Promise<void> {
     const verifier = randomBytes(32).toString('base64url')
-    const answer = await this.#visit(this.#authorizePath + query(verifier))
+    await this.#redeem(await this.#visit(this.#authorizePath + query(verifier)), verifier)
+  }
+
+  /** The same for a request that the client has pushed before. RFC 9126 */
+  async pushedCodeFlow(path: string): Promise<void> {
+    const verifier = randomBytes(32).toString('base64url')
+    const headers = { authorization: BASIC }
+    const pushed = await this.#subject.request('POST', path, { form: query(verifier).slice(1), headers })
+    expect(pushed, 201)
+    const { request_uri: uri } = JSON.parse(pushed.text) as { request_uri: string } // sound: RFC 9126 §2.2
+    const reference = new URLSearchParams({ client_id: CLIENT.client_id, request_uri: uri }).toString()
+    await this.#redeem(await this.#visit(`${this.#authorizePath}?${reference}`), verifier)
+  }
+
+  async #redeem(answer: Answer, verifier: string): Promise<void> {
     const code = new URL(answer.headers.location ?? '', 'http://x').searchParams.get('code') ?? ''
     const form = new URLSearchParams({
       grant_type: 'authorization_code',
@@ -182,7 +201,8 @@ export function median(values: readonly number[]): number {
 }
 
 const REDIRECT = CLIENT.redirect_uris[0] ?? ''
-const BASIC = `Basic ${Buffer.from(`${CLIENT.client_id}:${CLIENT.client_secret}`).toString('base64')}`
+/** The credentials of the client. */
+export const BASIC = `Basic ${Buffer.from(`${CLIENT.client_id}:${CLIENT.client_secret}`).toString('base64')}`
 
 function query(verifier: string): string {
   const challenge = createHash('sha256').update(verifier).digest('base64url')

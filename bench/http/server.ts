@@ -14,6 +14,15 @@ export const CLIENT = {
   token_endpoint_auth_method: 'client_secret_basic',
 }
 
+/** A client that signs; its key is an argument of the server. */
+export const SIGNING_CLIENT = {
+  client_id: 'signing',
+  grant_types: ['client_credentials'],
+  response_types: [],
+  scope: 'read write',
+  token_endpoint_auth_method: 'private_key_jwt',
+}
+
 /** What a server tells of itself. */
 export interface Usage {
   /** CPU time so far, microseconds. */

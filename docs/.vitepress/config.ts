@@ -109,6 +109,8 @@ export default defineConfig({
           { text: 'Identity assertions', link: '/guide/server/identity-assertions' },
           { text: 'SAML 2.0 bearer grant', link: '/guide/server/saml2-bearer' },
           { text: 'Signed introspection and metadata', link: '/guide/server/signed-answers' },
+          { text: 'Token status list', link: '/guide/server/token-status-list' },
+          { text: 'Call endpoints without HTTP', link: '/guide/server/without-http' },
           { text: 'Implicit and password grants', link: '/guide/server/legacy' },
           { text: 'OAuth 1 server', link: '/guide/oauth1-server' },
           { text: 'Write a grant', link: '/guide/write-a-grant' },

@@ -39,6 +39,22 @@ export const pythonAuthlib: Need = {
   advice: 'apt install python3-authlib, or pip install authlib',
 }
 
+/** A Python with Authlib on top of requests. */
+export const pythonAuthlibSession: Need = {
+  name: 'Python with Authlib and requests',
+  find: () =>
+    ['python3', '/usr/bin/python3'].find((python) => runs(python, '-c', 'import authlib.integrations.requests_client')),
+  advice: 'apt install python3-authlib python3-requests',
+}
+
+/** A Python with the OAuth 2 client of requests-oauthlib. */
+export const pythonRequestsOAuthlib: Need = {
+  name: 'Python with requests-oauthlib',
+  find: () =>
+    ['python3', '/usr/bin/python3'].find((python) => runs(python, '-c', 'import requests_oauthlib, oauthlib.oauth2')),
+  advice: 'apt install python3-requests-oauthlib',
+}
+
 /** A Python with the OAuth 1 client and server of OAuthLib, and RSA for both. */
 export const pythonOAuthlib: Need = {
   name: 'Python with OAuthLib and requests-oauthlib',

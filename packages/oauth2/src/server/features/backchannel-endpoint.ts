@@ -90,23 +90,7 @@ export function backchannelEndpoint(rules: EndpointRules): Endpoint {
     direct: true,
     async handle(http, server) {
       const request = await server.clients.receive(http, ENDPOINT)
-      try {
-        return jsonResponse(200, await acknowledge(rules, request), noStore)
-      } catch (error) {
-        if (error instanceof OAuth2Error) {
-          const { code, reason = error.description } = error
-          const { clientId } = request.client
-          server.emit({
-            type: 'request.refused',
-            at: server.clock(),
-            endpoint: ENDPOINT,
-            clientId,
-            error: code,
-            reason,
-          })
-        }
-        throw error
-      }
+      return jsonResponse(200, await acknowledge(rules, request), noStore)
     },
   }
 }

@@ -35,6 +35,7 @@ import {
   readRegistration,
   type Agreed,
 } from '../records/registration-metadata.ts'
+import { reportRefusal } from '../refusals.ts'
 import { verifySoftwareStatement, type SoftwarePublisher } from '../records/software-statement.ts'
 
 export interface DynamicRegistrationOptions {
@@ -174,17 +175,7 @@ function reporting(endpoint: string, handle: Endpoint['handle']): Endpoint['hand
     try {
       return await handle(http, server, id)
     } catch (error) {
-      if (error instanceof OAuth2Error) {
-        const at = server.clock()
-        server.emit({
-          type: 'request.refused',
-          at,
-          endpoint,
-          clientId: id,
-          error: error.code,
-          reason: error.reason ?? error.description,
-        })
-      }
+      if (error instanceof OAuth2Error) reportRefusal(server, error, { endpoint, clientId: id })
       throw error
     }
   }

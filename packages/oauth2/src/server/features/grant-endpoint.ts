@@ -36,21 +36,15 @@ export function grantEndpoint(actions: readonly string[], { describe }: GrantEnd
     cors: false, // called by servers
     metadata: (server) => ({ grant_management_endpoint: server.url(NAME).replace(/\/:id$/, '') }),
     async handle(http, server, id = '') {
-      try {
-        const scope = http.method === 'DELETE' ? 'grant_management_revoke' : 'grant_management_query'
-        const { authorization } = await requireToken(server, http, { id, scope, verify })
-        const grants = await findGrants(server, authorization, id)
-        const newest = grants.at(-1)
-        if (!newest) return { status: 404, headers: noStore, body: '' } // another client's grant is as good as none
-        if (http.method !== 'DELETE')
-          return jsonResponse(200, { ...describeGrant(newest), ...(await describe?.(newest)) }, noStore)
-        for (const grant of grants) {
-          await server.authorizations.revoke({ authorizationId: grant.id }, 'revocation')
-        }
-        return { status: 204, headers: noStore, body: '' }
-      } catch (error) {
-        return server.respond(error)
-      }
+      const scope = http.method === 'DELETE' ? 'grant_management_revoke' : 'grant_management_query'
+      const { authorization } = await requireToken(server, http, { id, scope, verify })
+      const grants = await findGrants(server, authorization, id)
+      const newest = grants.at(-1)
+      if (!newest) return { status: 404, headers: noStore, body: '' } // another client's grant is as good as none
+      if (http.method !== 'DELETE')
+        return jsonResponse(200, { ...describeGrant(newest), ...(await describe?.(newest)) }, noStore)
+      for (const grant of grants) await server.authorizations.revoke({ authorizationId: grant.id }, 'revocation')
+      return { status: 204, headers: noStore, body: '' }
     },
   }
 }

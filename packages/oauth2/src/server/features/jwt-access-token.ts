@@ -12,6 +12,7 @@ import type { FoundToken, TokenDraft } from '../contract/plans.ts'
 import type { Feature, TokenFormat } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { areActive, authorizationKeys, partitionOf, readAuthorization } from '../records/authorization.ts'
+import { revokedStatus, statusEntryOf } from '../records/revoked-status.ts'
 import { jwksEndpoint } from './jwks.ts'
 
 export interface JwtAccessTokenOptions {
@@ -112,6 +113,8 @@ async function findJwt(token: string, server: Server, defaultAudience: readonly 
   if (authorization?.status !== 'active' || revoked || !areActive(ancestors, now)) return null
   const expiresAt = claims.exp ?? 0
   const marker = { kind: REVOKED_KIND, id: jti, partition, revision: 1, expiresAt, data: { version: 1 } }
+  const entry = statusEntryOf(claims as JsonObject) // sound: parsed from JSON
+  const listed = entry && revokedStatus(server, authorizationId, { list: entry.list, indexes: [entry.idx], expiresAt })
   return {
     kind: 'access_token',
     authorization,
@@ -124,7 +127,7 @@ async function findJwt(token: string, server: Server, defaultAudience: readonly 
     revocation: {
       // One that derives from another has this token alone: what derives from it in turn dies too.
       ...(ancestors.length > 0 ? { update: { status: 'revoked' } } : {}),
-      changes: { put: [marker] },
+      changes: { put: [marker, ...(listed ? [listed] : [])] },
     },
   }
 }

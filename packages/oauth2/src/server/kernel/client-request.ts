@@ -5,7 +5,7 @@ import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { ClientRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { mergeData } from '../records/authorization.ts'
-import { reasonOf } from './errors.ts'
+import { noteClient, reportRefusal } from '../refusals.ts'
 import type { Moments } from './moments.ts'
 import type { Registry } from './registry.ts'
 
@@ -22,13 +22,11 @@ export async function receiveClientRequest(
     clientId = params.get('client_id')
     const client = await server.clients.authenticate(http, params, endpoint)
     clientId = client.clientId
+    noteClient(http, clientId)
     const request: ClientRequest = { endpoint, server, http, client, params, now: server.clock(), data: {} }
     return await received(registry.moments, request)
   } catch (error) {
-    if (error instanceof OAuth2Error) {
-      const at = server.clock()
-      server.emit({ type: 'request.refused', at, endpoint, clientId, error: error.code, reason: reasonOf(error) })
-    }
+    if (error instanceof OAuth2Error) reportRefusal(server, error, { endpoint, clientId })
     throw error
   }
 }

@@ -2,10 +2,12 @@
 
 import { AuthlibError, type HttpHeader, type HttpRequest, type HttpResponse } from '@authlib/core'
 import { corsHeaders, preflightResponse, requestPath, wellKnownPath } from '@authlib/core/kit'
+import { OAuth2Error } from '../../errors.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { endpointPath } from './environment.ts'
 import type { AuthorizationServerOptions } from './options.ts'
+import { notedClient, reportRefusal } from '../refusals.ts'
 import type { Registry } from './registry.ts'
 
 /** Endpoints by their path; one whose path ends with `/:id` by what stands before it. */
@@ -84,6 +86,10 @@ async function call(server: Server, endpoint: Endpoint, request: HttpRequest, id
   try {
     return await endpoint.handle(request, server, id)
   } catch (error) {
+    // What the token endpoint and the authorization endpoint refuse are events of their own.
+    if (error instanceof OAuth2Error && error.status < 500 && endpoint.name !== 'token') {
+      reportRefusal(server, error, { endpoint: endpoint.name, clientId: notedClient(request) })
+    }
     return server.respond(error)
   }
 }
