@@ -27,22 +27,22 @@ const programs: readonly Program[] = [
   {
     title: 'a server with code, refresh and revocation',
     entry: 'scripts/samples/server.ts',
-    limit: 30.3, // the aim is 22
-    nodeLimit: 30.7,
+    limit: 30.6, // the aim is 22
+    nodeLimit: 31,
     without: 'jose',
   },
   {
     title: 'an OAuth 2 login with the registry',
     entry: 'scripts/samples/oauth2-login.ts',
-    limit: 18.4, // the aim is 13
-    nodeLimit: 18.8,
+    limit: 18.7, // the aim is 13
+    nodeLimit: 19.1,
     without: 'jose',
   },
   {
     title: 'an OpenID Connect login with the registry',
     entry: 'scripts/samples/openid-login.ts',
-    limit: 30.4, // the aim is 22
-    nodeLimit: 32.5,
+    limit: 30.6, // the aim is 22
+    nodeLimit: 32.7,
     without: 'ky',
   },
   {
@@ -54,8 +54,8 @@ const programs: readonly Program[] = [
   {
     title: 'a login by OAuth 1, with the registry',
     entry: 'scripts/samples/oauth1-login.ts',
-    limit: 12,
-    nodeLimit: 12.8,
+    limit: 12.3,
+    nodeLimit: 12.9,
     without: 'jose',
   },
   {

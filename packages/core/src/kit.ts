@@ -27,6 +27,7 @@ export * from './seal.ts'
 export * from './send.ts'
 export * from './sendable.ts'
 export * from './store-rules.ts'
+export { refuseUnknownOptions } from './unknown-options.ts'
 export {
   addFragment,
   addQuery,

@@ -9,6 +9,7 @@ import { cookieLogins } from './cookie-logins.ts'
 import type { LoginStates } from './login-state.ts'
 import { systemRandom, type Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
+import { refuseUnknownOptions } from './unknown-options.ts'
 
 /** What the registry gives to a client. */
 export interface Environment {
@@ -39,6 +40,16 @@ export interface OAuthOptions<Context, Answer> {
   readonly random?: Random | undefined
 }
 
+const OPTIONS: Readonly<Record<keyof OAuthOptions<unknown, unknown>, true>> = {
+  adapter: true,
+  secrets: true,
+  logins: true,
+  tokens: true,
+  clock: true,
+  fetch: true,
+  random: true,
+}
+
 /** A client as a registry lists it, whatever its protocol. */
 export type RegisteredClient<Context, Answer> = object & Logins<Context, Answer, LoginOptions, object>
 
@@ -61,6 +72,7 @@ export class OAuth<Context, Answer> {
   readonly #clients = new Map<string, RegisteredClient<Context, Answer>>()
 
   constructor(options: OAuthOptions<Context, Answer>) {
+    refuseUnknownOptions('OAuth', options, OPTIONS)
     const { secrets, clock = systemClock, random = systemRandom } = options
     this.#options = options
     this.#states = options.logins ?? cookieLogins({ secrets, clock, random })

@@ -9,6 +9,7 @@ import type { LoginStates } from './login-state.ts'
 import { randomToken, systemRandom, type Random } from './random.ts'
 import { createSealer } from './seal.ts'
 import type { Store, StoredRecord } from './store.ts'
+import { refuseUnknownOptions } from './unknown-options.ts'
 
 export interface StoredLoginsOptions {
   /** Seals logins at rest: the first secret seals, all of them open. At least 32 characters each. */
@@ -29,8 +30,9 @@ const KIND = 'login'
  */
 export function storedLogins(
   store: Store,
-  { secrets, clock = systemClock, random = systemRandom }: StoredLoginsOptions,
+  { secrets, clock = systemClock, random = systemRandom, ...others }: StoredLoginsOptions,
 ): LoginStates {
+  refuseUnknownOptions('storedLogins', others)
   if (store.guarantees.commit !== 'atomic') {
     throw new AuthlibError('weak_storage', 'This store cannot use up a login once', {
       hint: 'Two callbacks at the same time would both get it. Use a store with atomic commits.',

@@ -9,6 +9,7 @@ import type { JsonObject } from './json.ts'
 import type { Random } from './random.ts'
 import { createSealer } from './seal.ts'
 import { NEVER, type Store, type StoredRecord } from './store.ts'
+import { refuseUnknownOptions } from './unknown-options.ts'
 
 /** The token of one account, as any protocol writes it. Each write carries a fresh `id`: that is what `save` compares. */
 export type StoredToken = JsonObject & { readonly id: string }
@@ -67,7 +68,11 @@ const KIND = 'client_token'
  * @example
  * const oauth = new OAuth({ adapter, secrets, tokens: storeTokens(store, { secrets }) })
  */
-export function storeTokens(store: Store, { secrets, clock = systemClock, random }: StoreTokensOptions): TokenStore {
+export function storeTokens(
+  store: Store,
+  { secrets, clock = systemClock, random, ...others }: StoreTokensOptions,
+): TokenStore {
+  refuseUnknownOptions('storeTokens', others)
   if (store.guarantees.commit !== 'atomic' || store.guarantees.reads !== 'strong') {
     throw new AuthlibError('weak_storage', 'This store cannot compare and set', {
       hint: 'Two processes would refresh the same token and sign the account out. Use a store with atomic commits and strong reads.',

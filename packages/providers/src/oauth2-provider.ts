@@ -49,7 +49,7 @@ export function oauth2Provider<Options extends AuthorizationOptions = Authorizat
   options: OAuth2ProviderOptions,
   code: OAuth2PresetCode = {},
 ): OAuth2Provider<Options> {
-  return (environment) => {
+  return ({ name: _name, ...environment }) => {
     const { preset: _, ...own } = options
     const preset = resolvePreset(given, options, code)
     const settings = clientSettings<OAuth2ClientSettings>(preset, { ...environment, ...own }, code)

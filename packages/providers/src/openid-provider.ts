@@ -34,7 +34,7 @@ export function openidProvider(
   options: OpenIDProviderOptions,
   code: OpenIDPresetCode = {},
 ): OpenIDProvider {
-  return (environment) => {
+  return ({ name: _name, ...environment }) => {
     const { preset: _, ...own } = options
     const preset = resolvePreset(given, options, code)
     const { issuer, issuers, idTokenAlg, userinfo } = preset

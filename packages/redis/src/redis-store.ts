@@ -24,6 +24,7 @@ import {
   pageSize,
   storeUnavailable,
   stringifyData,
+  refuseUnknownOptions,
 } from '@authlib/core/kit'
 import { redisOf, type RedisClient } from './client.ts'
 import { ADD_TO_LIST, COMMIT, TAKE_OFF_LIST } from './scripts.ts'
@@ -62,8 +63,9 @@ const LONGEST = 9e9
  */
 export function redisStore(
   client: RedisClient,
-  { prefix = 'authlib:', timeout = 10, durability = 'recent-loss', replicas = 0 }: RedisStoreOptions = {},
+  { prefix = 'authlib:', timeout = 10, durability = 'recent-loss', replicas = 0, ...others }: RedisStoreOptions = {},
 ): Store {
+  refuseUnknownOptions('redisStore', others)
   if (/[{}]/.test(prefix)) throw new TypeError('prefix must not have braces')
   const redis = redisOf(client)
   if (redis.cluster && replicas > 0) throw new TypeError('replicas is for one node: set min-replicas-to-write')

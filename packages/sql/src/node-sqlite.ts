@@ -1,5 +1,6 @@
 /** The embedded store: SQLite through `node:sqlite`, which Node.js, Bun and Deno bring along. */
 
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { openDatabase } from './sqlite-sql/open.ts'
 import { syncStore, type SqliteStore } from './sqlite-sql/sync-store.ts'
 
@@ -36,8 +37,9 @@ export interface SqliteStoreOptions {
  */
 export function sqliteStore(
   path: string,
-  { busyTimeout = 5, synchronous = 'full', mode = 0o600, prefix = 'authlib_' }: SqliteStoreOptions = {},
+  { busyTimeout = 5, synchronous = 'full', mode = 0o600, prefix = 'authlib_', ...others }: SqliteStoreOptions = {},
 ): SqliteStore {
+  refuseUnknownOptions('sqliteStore', others)
   const database = openDatabase(path, { prefix, synchronous, patience: busyTimeout, mode })
   const durability = path === ':memory:' ? 'none' : synchronous === 'full' ? 'full' : 'recent-loss'
   return syncStore(database, { prefix, patience: busyTimeout, durability }, () => database.close())

@@ -1,6 +1,7 @@
 /** A store on a SQLite connection of your own: `better-sqlite3`, `libsql`, `bun:sqlite`, or `node:sqlite`. */
 
 import type { StoreGuarantees } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { migrate, type SyncDatabase } from './sqlite-sql/database.ts'
 import { sqliteMigrations } from './sqlite-sql/migrations.ts'
 import { syncStore, type SqliteStore } from './sqlite-sql/sync-store.ts'
@@ -30,8 +31,9 @@ export interface SyncSqliteStoreOptions {
  */
 export function syncSqliteStore(
   database: SyncDatabase,
-  { busyTimeout = 5, prefix = 'authlib_', durability = 'full' }: SyncSqliteStoreOptions = {},
+  { busyTimeout = 5, prefix = 'authlib_', durability = 'full', ...others }: SyncSqliteStoreOptions = {},
 ): SqliteStore {
+  refuseUnknownOptions('syncSqliteStore', others)
   database.exec(`PRAGMA busy_timeout = ${busyTimeout * 1000}`) // while it migrates
   migrate(database, sqliteMigrations(prefix), prefix)
   return syncStore(database, { prefix, patience: busyTimeout, durability }, () => undefined)

@@ -1,7 +1,7 @@
 /** A key set at a URL (`jwks_uri`): fetched when needed, kept as long as it may be, survived when the server is away. */
 
 import { type Clock, systemClock } from '@authlib/core'
-import { parseJson, send, type SendResponse } from '@authlib/core/kit'
+import { parseJson, send, type SendResponse, refuseUnknownOptions } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../shared/is-object.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
@@ -88,8 +88,10 @@ export function remoteKeySet(
     maxStale = 86_400,
     implementations,
     initial,
+    ...others
   }: RemoteKeySetOptions = {},
 ): RemoteKeySet {
+  refuseUnknownOptions('remoteKeySet', others)
   const options = { implementations }
   let held: Held | null = initial
     ? {

@@ -4,7 +4,7 @@
  */
 
 import { AuthlibError, type Clock, NEVER, type Random, type Store, systemClock } from '@authlib/core'
-import { createSealer, decodeUtf8 } from '@authlib/core/kit'
+import { createSealer, decodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
 import { importJwkWith } from './jwk-import.ts'
@@ -84,7 +84,9 @@ export function storedKeys({
   implementations = [],
   clock = systemClock,
   random,
+  ...others
 }: StoredKeysOptions): StoredKeys {
+  refuseUnknownOptions('storedKeys', others)
   const [preferred] = algorithms
   if (preferred === undefined) throw new TypeError('At least one algorithm is required')
   const partition = `signing_keys:${name}`

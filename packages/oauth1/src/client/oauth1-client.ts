@@ -19,7 +19,7 @@ import {
   type StartedLogin,
   type TokenStore,
 } from '@authlib/core'
-import { addQuery, encodeForm, send } from '@authlib/core/kit'
+import { addQuery, encodeForm, send, refuseUnknownOptions } from '@authlib/core/kit'
 import type { KeyMaterial } from '@authlib/jose'
 import { hmacSha1 } from '../hmac.ts'
 import { signRequest, type Placement, type PlacementOptions } from '../sign.ts'
@@ -117,6 +117,32 @@ export interface OAuth1SessionOptions {
   readonly token?: OAuth1Token | TokenCredentials | undefined
 }
 
+const OPTIONS: Readonly<Record<keyof OAuth1ClientOptions, true>> = {
+  clientId: true,
+  clientSecret: true,
+  privateKey: true,
+  signatureMethod: true,
+  requestTokenUrl: true,
+  authorizationUrl: true,
+  accessTokenUrl: true,
+  requestMethod: true,
+  requestParams: true,
+  params: true,
+  apiBaseUrl: true,
+  resources: true,
+  placement: true,
+  realm: true,
+  bodyHash: true,
+  headers: true,
+  allowUnconfirmedCallback: true,
+  insecureWithoutVerifier: true,
+  tokens: true,
+  timeout: true,
+  clock: true,
+  random: true,
+  fetch: true,
+}
+
 /** Works with or without a registry and a framework. Holds no state of its own. */
 export class OAuth1Client implements LoginClient<OAuth1AuthorizationOptions, OAuth1Login, OAuth1LoginResult> {
   readonly clientId: string
@@ -128,6 +154,7 @@ export class OAuth1Client implements LoginClient<OAuth1AuthorizationOptions, OAu
   constructor(options: OAuth1ClientOptions) {
     if (typeof options.clientId !== 'string' || options.clientId === '')
       throw new TypeError('A client needs a clientId')
+    refuseUnknownOptions('The client', options, OPTIONS)
     this.clientId = options.clientId
     this.#options = options
     this.#clock = options.clock ?? systemClock

@@ -9,5 +9,5 @@ import { OAuth1Client, type OAuth1ClientOptions } from './oauth1-client.ts'
  * The two calls of a login are those of OAuth 2.
  */
 export function oauth1(options: OAuth1ClientOptions): Provider<OAuth1Client> {
-  return (environment) => new OAuth1Client({ ...environment, ...options })
+  return ({ name: _name, ...environment }) => new OAuth1Client({ ...environment, ...options })
 }

@@ -1,7 +1,14 @@
 /** What a server and a resource protector stand on, made from their options. */
 
 import { AuthlibError, systemClock, systemRandom, type Clock, type Random, type Store } from '@authlib/core'
-import { createMac, createSealer, isSecureTransport, type Mac, type Sealer } from '@authlib/core/kit'
+import {
+  createMac,
+  createSealer,
+  isSecureTransport,
+  type Mac,
+  type Sealer,
+  refuseUnknownOptions,
+} from '@authlib/core/kit'
 import { hmacSha1, hmacSha256, hmacSha512 } from '../hmac.ts'
 import type { SignatureMethod } from '../signature-method.ts'
 import type { ClientSource, RegisteredClient } from './clients.ts'
@@ -48,6 +55,9 @@ export interface OAuth1Environment {
   readonly emit: (event: OAuth1Event) => void
 }
 
+/** Options of the server alone, or of its protectors: both may be given the same object. */
+const OF_ONE = { pages: true, paths: true, temporaryLifetime: true, tokenLifetime: true, allowClientRequests: true }
+
 /** @throws AuthlibError `insecure_transport`, `weak_secret`, `weak_storage`; TypeError for an origin with a path */
 export function createEnvironment({
   origin,
@@ -62,7 +72,9 @@ export function createEnvironment({
   onEvent = logServerError,
   allowInsecureTransport = false,
   allowWeakStorage = false,
+  ...others
 }: OAuth1Options): OAuth1Environment {
+  refuseUnknownOptions('OAuth 1', others, OF_ONE)
   const url = URL.canParse(origin) ? new URL(origin) : null
   if (url?.href !== `${url?.origin}/`) throw new TypeError('`origin` is a scheme, a host and a port')
   if (!isSecureTransport(url, { allowInsecureTransport })) {

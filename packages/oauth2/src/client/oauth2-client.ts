@@ -14,6 +14,7 @@ import {
   type StartedLogin,
   type TokenStore,
 } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { none } from '../client-auth/none.ts'
@@ -118,6 +119,29 @@ export type IntrospectionResponse = JsonMembers & { readonly active: boolean }
 /** RFC 7009 §2.1, RFC 7662 §2.1. */
 export type TokenTypeHint = 'access_token' | 'refresh_token'
 
+const OPTIONS: Readonly<Record<keyof OAuth2ClientOptions, true>> = {
+  clientId: true,
+  clientSecret: true,
+  clientAuth: true,
+  issuer: true,
+  metadata: true,
+  issuers: true,
+  scope: true,
+  params: true,
+  apiBaseUrl: true,
+  resources: true,
+  keep: true,
+  tokens: true,
+  extensions: true,
+  timeout: true,
+  addresses: true,
+  allowInsecureTransport: true,
+  clock: true,
+  random: true,
+  fetch: true,
+  finish: true,
+}
+
 /** Parameters of a token request that the protocol sets. */
 const RESERVED: ReadonlySet<string> = new Set([
   'grant_type',
@@ -164,6 +188,7 @@ export class OAuth2Client<
     } = settings
     const { clock = systemClock, random = systemRandom, fetch, timeout, addresses, allowInsecureTransport } = settings
     if (typeof clientId !== 'string' || clientId === '') throw new TypeError('`clientId` must be a non-empty string')
+    refuseUnknownOptions('The client', settings, OPTIONS)
     assertScope(settings.scope)
     const source = knownMetadata({ issuer, metadata, fetch, timeout, addresses, allowInsecureTransport })
     this.clientId = clientId

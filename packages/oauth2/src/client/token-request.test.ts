@@ -87,6 +87,7 @@ describe('a token response', () => {
     ['members it does not know', { foo: { bar: 1 }, 'a":': ['"x":'] }, { accessToken: 'at' }],
     ['a scope', { scope: 'a b' }, { scope: ['a', 'b'] }],
     ['a scope that is a list, as Twitch writes it', { scope: ['a', 'b'] }, { scope: ['a', 'b'] }],
+    ['a scope separated by commas, as GitHub writes it', { scope: 'repo,gist' }, { scope: ['repo', 'gist'] }],
     ['a refresh token with spaces (RFC 6749 A.17)', { refresh_token: 'a b ~' }, { refreshToken: 'a b ~' }],
     ['a refresh token that is empty, which is none', { refresh_token: '' }, { refreshToken: undefined }],
   ])('may have %s', async (_, changes, token) => {

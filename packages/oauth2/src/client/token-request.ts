@@ -68,7 +68,7 @@ function readTokenResponse(
     accessToken,
     refreshToken: text(members, 'refresh_token') ?? defaults.refreshToken, // §6: absent means that the old one stays
     idToken: text(members, 'id_token') ?? defaults.idToken,
-    scope: scopeOf(members) ?? defaults.scope, // §5.1: absent means as asked for
+    scope: scopeOf(members, defaults.scope) ?? defaults.scope, // §5.1: absent means as asked for
     resource: defaults.resource,
     obtainedAt,
     expiresAt: lifetime === undefined ? undefined : obtainedAt + lifetime,
@@ -108,13 +108,15 @@ function seconds(value: unknown): number | undefined {
   return Math.floor(lifetime)
 }
 
-function scopeOf({ scope }: JsonMembers): readonly string[] | undefined {
+/** A word with commas that was not asked for is several, as GitHub and LinkedIn write them. */
+function scopeOf({ scope }: JsonMembers, asked: readonly string[]): readonly string[] | undefined {
   if (scope === undefined || scope === null) return undefined
   const list = Array.isArray(scope) && scope.every((word) => typeof word === 'string') // as Twitch writes it
   if (typeof scope !== 'string' && !list) throw invalidResponse('scope is not a string')
   const text = list ? scope.join(' ') : scope
   if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) throw invalidResponse('scope is malformed') // §3.3
-  return [...new Set(text.split(' '))].filter((word) => word !== '')
+  const words = text.split(' ').flatMap((word) => (asked.includes(word) ? [word] : word.split(',')))
+  return [...new Set(words)].filter((word) => word !== '')
 }
 
 function pick(members: JsonMembers, names: readonly string[]): JsonObject {

@@ -6,7 +6,7 @@
  */
 
 import { readForm, type HttpRequest } from '@authlib/core'
-import { parseAuthorization } from '@authlib/core/kit'
+import { parseAuthorization, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidToken, malformedToken } from './bearer-errors.ts'
 import type { TokenScheme } from './token-scheme.ts'
 
@@ -26,7 +26,8 @@ export interface BearerOptions {
  * The `Bearer` scheme. A token in the query is not looked at (OAuth 2.1 §5.1). A token that is bound to a key is refused
  * unless a confirmation of the protector, such as `mutualTls()`, checks the binding.
  */
-export function bearer({ maxLength, insecureFormBody = false }: BearerOptions = {}): TokenScheme {
+export function bearer({ maxLength, insecureFormBody = false, ...others }: BearerOptions = {}): TokenScheme {
+  refuseUnknownOptions('bearer', others)
   return {
     scheme,
     async read(request) {

@@ -5,7 +5,7 @@
  */
 
 import { constantTimeEqual, type HttpHeader, type HttpRequest } from '@authlib/core'
-import { parseAuthorization, requestPath } from '@authlib/core/kit'
+import { parseAuthorization, requestPath, refuseUnknownOptions } from '@authlib/core/kit'
 import {
   dpopAlgorithms,
   DpopProofError,
@@ -33,6 +33,13 @@ export interface DpopOptions extends DpopProofOptions {
   readonly maxLength?: number | undefined
 }
 
+const PROOF_OPTIONS: Readonly<Record<keyof DpopProofOptions, true>> = {
+  algorithms: true,
+  maxAge: true,
+  leeway: true,
+  nonces: true,
+}
+
 /**
  * The `DPoP` scheme: a token bound by `cnf.jkt`, with a proof of that key in the `DPoP` header. Register it beside
  * `bearer()` to take both kinds of tokens; a bound token is never accepted as Bearer.
@@ -41,6 +48,7 @@ export interface DpopOptions extends DpopProofOptions {
  * new ResourceProtector({ resource, validators, schemes: [bearer(), dpop()] })
  */
 export function dpop({ replays = memoryReplays(), url, maxLength, ...options }: DpopOptions = {}): TokenScheme {
+  refuseUnknownOptions('dpop', options, PROOF_OPTIONS)
   const { algorithms = dpopAlgorithms, nonces } = options
   const verify = dpopVerifier(options)
 

@@ -6,14 +6,22 @@
  */
 
 import { AuthlibError, systemRandom, type Clock, type JsonObject } from '@authlib/core'
-import { encodeForm, frozenCopy, isSecureTransport, parseJsonObject, send, type SendResponse } from '@authlib/core/kit'
+import {
+  encodeForm,
+  frozenCopy,
+  isSecureTransport,
+  parseJsonObject,
+  send,
+  type SendResponse,
+  refuseUnknownOptions,
+} from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { issuerMetadata, type MetadataSource } from '../issuer-metadata.ts'
 import { singleFlight } from '../single-flight.ts'
 import { signedAnswers, TOKEN_INTROSPECTION_JWT, type SignedAnswers } from './introspection-signed.ts'
 import { cannotLoadMetadata, cannotValidate, invalidToken } from './bearer-errors.ts'
-import type { IssuerConnection } from './published-keys.ts'
+import { CONNECTION, type IssuerConnection } from './published-keys.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
 import type { TokenValidator, ValidatorEnvironment } from './token-validator.ts'
@@ -72,6 +80,7 @@ export function introspection({
   signed,
   ...connection
 }: IntrospectionOptions): TokenValidator {
+  refuseUnknownOptions('introspection', connection, CONNECTION)
   assertSeconds({ cacheLifetime })
   const readSigned = signed && signedAnswers(signed === true ? {} : signed, { issuer, clientId, ...connection })
   const findMetadata = metadataSource(endpoint, issuer, connection)

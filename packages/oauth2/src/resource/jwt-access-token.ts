@@ -4,10 +4,11 @@
  * @spec RFC 9068 §4
  */
 
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { JoseError, verifyJwt, type JwtPolicy, type VerificationKeys } from '@authlib/jose'
 import { cannotValidate, invalidToken } from './bearer-errors.ts'
 import { rfc9068Profile, type AccessTokenProfile } from './access-token-profile.ts'
-import { asymmetricAlgorithms, publishedKeys, type IssuerConnection } from './published-keys.ts'
+import { asymmetricAlgorithms, CONNECTION, publishedKeys, type IssuerConnection } from './published-keys.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { unverifiedIssuer } from './unknown-token.ts'
 import type { TokenValidator } from './token-validator.ts'
@@ -48,6 +49,7 @@ export function jwtAccessToken({
   leeway = 5,
   ...connection
 }: JwtAccessTokenOptions): TokenValidator {
+  refuseUnknownOptions('jwtAccessToken', connection, CONNECTION)
   assertSeconds({ leeway })
   const findKeys = keys === undefined ? publishedKeys(issuer, connection) : () => keys
   return {

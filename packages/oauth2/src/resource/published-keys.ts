@@ -15,6 +15,13 @@ export interface IssuerConnection {
   allowInsecureTransport?: boolean | undefined
 }
 
+/** Names of {@link IssuerConnection}. */
+export const CONNECTION: Readonly<Record<keyof IssuerConnection, true>> = {
+  fetch: true,
+  timeout: true,
+  allowInsecureTransport: true,
+}
+
 /** The key set of the issuer; a new one when its metadata moves it. */
 export function publishedKeys(issuer: string, connection: IssuerConnection): (clock: Clock) => Promise<KeySetLike> {
   const { fetch, timeout, allowInsecureTransport } = connection

@@ -16,7 +16,7 @@ import {
   type HttpResponse,
   type Protector,
 } from '@authlib/core'
-import { challenge, errorResponse, isSecureTransport, logError } from '@authlib/core/kit'
+import { challenge, errorResponse, isSecureTransport, logError, refuseUnknownOptions } from '@authlib/core/kit'
 import {
   insufficientScope,
   malformedToken,
@@ -84,7 +84,9 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
     scopeSatisfies = (granted, required) => granted === required,
     onError = logFailure,
     clock = systemClock,
+    ...others
   }: ResourceProtectorOptions<Token>) {
+    refuseUnknownOptions('ResourceProtector', others)
     if (resource === '') throw new TypeError('A resource protector needs the identifier of its resource')
     if (validators.length === 0) throw new TypeError('A resource protector needs at least one validator')
     if (schemes.length === 0) throw new TypeError('A resource protector needs at least one scheme')

@@ -26,6 +26,7 @@ import { defaultRegistry } from './kernel/defaults.ts'
 import { endpointPath } from './kernel/environment.ts'
 import {
   assertErrorUris,
+  assertKnownOptions,
   assertStrongStorage,
   assertTokenPrefix,
   claimStore,
@@ -35,6 +36,7 @@ import {
 import type { Registry } from './kernel/registry.ts'
 import { assertScopes } from './kernel/scope.ts'
 import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
+import { faultsOf } from './kernel/servable.ts'
 import { createServer } from './kernel/server.ts'
 
 /**
@@ -82,6 +84,7 @@ export class AuthorizationServer implements Server, Mountable {
   #routes: RouteTable | undefined
 
   constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry(options.clientAuthMethods)) {
+    assertKnownOptions(options)
     for (const issuer of [options.issuer, ...(options.formerIssuers ?? [])]) assertIssuer(issuer)
     assertTokenPrefix(options)
     assertStrongStorage(options)
@@ -225,6 +228,19 @@ export class AuthorizationServer implements Server, Mountable {
   }
 
   #table(): RouteTable {
-    return (this.#routes ??= createRouteTable(this.#server, this.#registry, this.#options))
+    return (this.#routes ??= this.#finish())
+  }
+
+  /** Registration ends. @throws AuthlibError for what does not fit together */
+  #finish(): RouteTable {
+    const table = createRouteTable(this.#server, this.#registry, this.#options)
+    const warn = (reason: string, clientId?: string): void =>
+      this.emit({ type: 'configuration.warning', at: this.clock(), reason, clientId })
+    for (const client of this.#options.clients?.configured ?? []) {
+      const faults = faultsOf(client, this.#registry, this.scopes)
+      if (faults !== '') warn(faults, client.clientId)
+    }
+    for (const reason of this.#registry.warnings(this.#server)) warn(reason)
+    return table
   }
 }

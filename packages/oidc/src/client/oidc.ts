@@ -14,5 +14,5 @@ export function oidc<
   Result extends object = OpenIDLoginResult,
   Options extends OpenIDAuthorizationOptions = OpenIDAuthorizationOptions,
 >(options: OpenIDClientOptions<Result>): Provider<OpenIDClient<Result, Options>> {
-  return (environment) => new OpenIDClient<Result, Options>({ ...environment, ...options })
+  return ({ name: _name, ...environment }) => new OpenIDClient<Result, Options>({ ...environment, ...options })
 }

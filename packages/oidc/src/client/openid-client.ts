@@ -41,7 +41,7 @@ export class OpenIDClient<
   constructor({ finish, extensions = [], ...settings }: OpenIDClientOptions<Result>) {
     const openid = relyingParty(settings)
     super({
-      ...settings,
+      ...openid.settings,
       extensions: [openid.extension, ...extensions],
       async finish(result, context) {
         const login = await openid.finish(result, context)

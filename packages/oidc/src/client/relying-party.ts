@@ -13,6 +13,7 @@ import {
   type ClientExtension,
   type FinishContext,
   type Issuers,
+  type OAuth2ClientSettings,
   type OAuth2Login,
   type OAuth2LoginResult,
   type RequestSubject,
@@ -37,6 +38,8 @@ export interface ProviderPolicyOptions {
 
 /** The OpenID Connect side of a client. */
 export interface RelyingParty {
+  /** What is left for the OAuth 2 client. */
+  readonly settings: OAuth2ClientSettings
   readonly extension: ClientExtension
   finish(result: OAuth2LoginResult, context: FinishContext): Promise<OpenIDLoginResult>
   userinfo(client: ClientContext, token: Token, subject: string): Promise<UserClaims>
@@ -60,6 +63,7 @@ export function relyingParty({
   responseType = 'code',
   nonce: sendsNonce = true,
   leeway = 5,
+  ...others
 }: OpenIDSettings): RelyingParty {
   const accepted: Issuers = issuers ?? metadata?.issuer ?? issuer
   const providers = providerKeys(clientSecret)
@@ -132,6 +136,7 @@ export function relyingParty({
   }
 
   return {
+    settings: { ...others, issuer, issuers, metadata, clientSecret },
     extension: {
       name: 'openid',
       authorizing(draft, options: OpenIDAuthorizationOptions, { random }) {

@@ -1,7 +1,7 @@
 /** The store on MySQL and MariaDB, over any driver. */
 
 import type { Batch, StoreGuarantees, StoredRecord } from '@authlib/core'
-import { attempts, errorCode, isMet, recordName, storeUnavailable } from '@authlib/core/kit'
+import { attempts, errorCode, isMet, recordName, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
 import { stepsOf, type Step } from '../shared/batch-steps.ts'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
@@ -41,8 +41,10 @@ export interface MysqlStoreOptions extends TableNames {
 
 export function mysqlStoreOn(
   driver: MysqlDriver,
-  { timeout = 10, durability = 'full', ...names }: MysqlStoreOptions = {},
+  { timeout = 10, durability = 'full', schema, prefix, ...others }: MysqlStoreOptions = {},
 ): SqlStore {
+  refuseUnknownOptions('A MySQL store', others)
+  const names = { schema, prefix }
   const statements = mysqlStatements(names)
   const call = <T>(action: () => Promise<T>): Promise<T> =>
     attempts(action, { timeout, retryable }).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 /** The store on PostgreSQL, over any driver. */
 
 import type { StoreGuarantees } from '@authlib/core'
-import { attempts, errorCode, storeUnavailable } from '@authlib/core/kit'
+import { attempts, errorCode, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
 import { sqlStore } from '../shared/sql-store.ts'
@@ -31,8 +31,10 @@ export interface PostgresStoreOptions extends TableNames {
 
 export function postgresStore(
   driver: PostgresDriver,
-  { timeout = 10, durability = 'full', ...names }: PostgresStoreOptions = {},
+  { timeout = 10, durability = 'full', schema, prefix, ...others }: PostgresStoreOptions = {},
 ): SqlStore {
+  refuseUnknownOptions('A PostgreSQL store', others)
+  const names = { schema, prefix }
   const sql = postgresStatements(names)
   const call = <T>(action: () => Promise<T>): Promise<T> => attempts(action, { timeout, retryable })
   const rows = <Row>(statement: PostgresStatement): Promise<readonly Row[]> =>

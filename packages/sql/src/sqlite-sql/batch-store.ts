@@ -1,7 +1,7 @@
 /** The store on SQLite behind a network, where a transaction is a list of statements that is sent whole. */
 
 import type { StoreGuarantees } from '@authlib/core'
-import { attempts, storeUnavailable } from '@authlib/core/kit'
+import { attempts, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow, SqlStatement } from '../shared/sql.ts'
 import { sqlStore } from '../shared/sql-store.ts'
@@ -26,9 +26,10 @@ export interface BatchStoreOptions {
 
 export function batchStore(
   database: BatchDatabase,
-  { prefix = 'authlib_', timeout = 10 }: BatchStoreOptions,
+  { prefix = 'authlib_', timeout = 10, ...others }: BatchStoreOptions,
   durability: StoreGuarantees['durability'],
 ): SqlStore {
+  refuseUnknownOptions('A SQLite store', others)
   const sql = sqliteStatements(prefix)
   const retryable = (): boolean => false // nothing says whether a batch that failed was written
   const call = <T>(action: () => Promise<T>): Promise<T> => attempts(action, { timeout, retryable })

@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError, randomToken, type Awaitable, type Json } from '@authlib/core'
-import { recentMap, sha256Base64url } from '@authlib/core/kit'
+import { recentMap, sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import { generateKey, importJwk, jwkThumbprint, signJwt, type Jwk, type Key } from '@authlib/jose'
 import { invalidResponse } from '../errors.ts'
 import type { ClientContext, ClientExtension, ServerAnswer, ServerRequest } from '../extension.ts'
@@ -40,7 +40,8 @@ const ENDPOINTS = ['token_endpoint', 'pushed_authorization_request_endpoint']
  * @example
  * new OAuth2Client({ issuer, clientId, extensions: [dpop()] })
  */
-export function dpop({ alg = 'ES256', keys = keysInTokens(alg) }: DpopOptions = {}): ClientExtension {
+export function dpop({ alg = 'ES256', keys = keysInTokens(alg), ...others }: DpopOptions = {}): ClientExtension {
+  refuseUnknownOptions('dpop', others)
   const nonces = recentMap<string>(1000) // by origin
 
   async function proof(

@@ -4,6 +4,7 @@
  * @spec RFC 8705 §2 §3 §5
  */
 
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import type { ClientExtension } from '../extension.ts'
 
 export interface MutualTlsOptions {
@@ -14,7 +15,8 @@ export interface MutualTlsOptions {
 }
 
 /** Sends requests to `mtls_endpoint_aliases`, where the metadata has them, with the certificate. */
-export function mutualTls({ fetch, boundTokens = true }: MutualTlsOptions): ClientExtension {
+export function mutualTls({ fetch, boundTokens = true, ...others }: MutualTlsOptions): ClientExtension {
+  refuseUnknownOptions('mutualTls', others)
   return {
     name: 'mutual_tls',
     async send(request, next, { metadata }) {

@@ -6,6 +6,7 @@
  */
 
 import type { Params } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import {
   clientAssertionPolicy,
   decodeUnverifiedJwt,
@@ -88,7 +89,9 @@ export function assertionVerifier({
   leeway = 10,
   maxLifetime = 3600,
   replays,
+  ...others
 }: ClientAssertionOptions) {
+  refuseUnknownOptions('Client authentication by a JWT', others)
   assertSeconds({ leeway, maxLifetime })
   return async (
     assertion: UnverifiedAssertion,

@@ -62,6 +62,11 @@ export type Client = ClientTrust & {
 export interface ClientSource {
   /** `endpoint`: the name of the endpoint that asks, such as `token`. */
   find(clientId: string, about?: { readonly endpoint?: string | undefined }): Awaitable<Client | null>
+  /**
+   * All clients of a fixed list. When registration ends, the server compares their grant types, response types and
+   * authentication methods with what is registered. Default: none are checked.
+   */
+  readonly configured?: readonly Omit<Client, 'secrets'>[] | undefined
 }
 
 /** Clients that can be added and removed. */

@@ -60,6 +60,8 @@ export interface AuthEvents {
     readonly reason: string
     readonly data: JsonObject
   }
+  /** Something registered cannot do what it is there for. Told once, when registration ends. */
+  'configuration.warning': { readonly reason: string; readonly clientId?: string | undefined }
   'server.error': { readonly error: unknown }
 }
 
@@ -71,9 +73,10 @@ export type AuthEvent = {
 /** Called after the commit and not waited for. What it throws is swallowed: a listener cannot fail a request. */
 export type EventListener = (event: AuthEvent) => void
 
-/** For servers without a listener: a crash must not vanish. */
+/** For servers without a listener: a crash must not vanish, nor what is wrong with the configuration. */
 export function logServerError(event: AuthEvent): void {
   if (event.type === 'server.error') logError(event.error)
+  if (event.type === 'configuration.warning') consoleEvents()(event)
 }
 
 export interface ConsoleEventsOptions {
@@ -97,7 +100,7 @@ export function consoleEvents({ verbose = false, write = warn }: ConsoleEventsOp
       return
     }
     const { type, at: _at, ...members } = event
-    if (!verbose && !/refused|revoked|withheld|failed/.test(type)) return
+    if (!verbose && !/refused|revoked|withheld|failed|warning/.test(type)) return
     const words = Object.entries(members).flatMap(([name, value]: [string, unknown]) =>
       value === undefined ? [] : [`${name}=${JSON.stringify(value)}`],
     )

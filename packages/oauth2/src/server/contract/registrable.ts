@@ -33,6 +33,8 @@ export interface Described {
   readonly metadata?: Metadata | ((server: Server) => Metadata) | undefined
   /** Its options as plain data, such as `{ required: true }`: what a check of a security profile reads. */
   readonly settings?: JsonObject | undefined
+  /** What will not work as it is registered here, in words. Told once, when registration ends. */
+  warnings?(server: Server): readonly string[]
   /** Further names under which `requires` of others is met, such as `sender_constraint`. */
   readonly provides?: readonly string[] | undefined
 }

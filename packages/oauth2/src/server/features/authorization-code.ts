@@ -6,7 +6,7 @@
  */
 
 import { constantTimeEqual, type StoredRecord } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import type { Changes, TokenPlan } from '../contract/plans.ts'
@@ -66,7 +66,9 @@ export function authorizationCodeGrant({
   doubleSubmitInterval = 2,
   requireRedirectUri = false,
   allowWithoutCodeChallenge = false,
+  ...others
 }: AuthorizationCodeGrantOptions = {}): Grant {
+  refuseUnknownOptions('authorizationCodeGrant', others)
   assertSeconds({ lifetime }, 1)
   assertSeconds({ doubleSubmitInterval })
   return {

@@ -6,7 +6,7 @@
  */
 
 import { constantTimeEqual, type Awaitable, type JsonObject } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '@authlib/jose'
 import { accessDenied, invalidGrant, invalidRequest, OAuth2Error, unauthorizedClient } from '../../errors.ts'
 import { assertSeconds } from '../../seconds.ts'
@@ -85,6 +85,18 @@ export const pushedTokens: Moment<PushedTokens, JsonObject> = moment('pushed_tok
 /** Whom the request is about, once it is stored. */
 const subjectSlot: Slot<string> = slot<string>('backchannelSubject')
 
+const OPTIONS: Readonly<Record<keyof BackchannelAuthenticationOptions, true>> = {
+  findSubject: true,
+  notify: true,
+  modes: true,
+  lifetime: true,
+  maxLifetime: true,
+  interval: true,
+  acceptsUserCode: true,
+  acceptsBindingMessage: true,
+  signingAlgorithms: true,
+}
+
 /**
  * Adds `/bc-authorize` for clients, and `/approve/:id`, where people answer with the registered login and consent pages.
  * Consent is asked for each time. Clients are registered with the grant type `urn:openid:params:grant-type:ciba` and a
@@ -97,6 +109,7 @@ const subjectSlot: Slot<string> = slot<string>('backchannelSubject')
  * }))
  */
 export function backchannelAuthenticationGrant(options: BackchannelAuthenticationOptions): Grant {
+  refuseUnknownOptions('backchannelAuthenticationGrant', options, OPTIONS)
   const { lifetime = 300, maxLifetime = 600, interval = 5, modes = ['poll', 'ping'] } = options
   const { signingAlgorithms = ['ES256', 'ES384', 'EdDSA', 'PS256', 'RS256'] } = options
   assertSeconds({ lifetime, maxLifetime, interval }, 1)

@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError, type Awaitable, type JsonObject, type StoredRecord } from '@authlib/core'
-import { parseJsonObject, sha256Base64url, type SendResponse } from '@authlib/core/kit'
+import { parseJsonObject, refuseUnknownOptions, sha256Base64url, type SendResponse } from '@authlib/core/kit'
 import { isDocumentUrl } from '../../document-url.ts'
 import { temporarilyUnavailable } from '../../errors.ts'
 import { assertSeconds } from '../../seconds.ts'
@@ -35,6 +35,15 @@ export interface ClientIdMetadataDocumentOptions {
   readonly policy?: MomentHandler<RegistrationRequest, RegistrationChange> | undefined
 }
 
+const OPTIONS: Readonly<Record<keyof ClientIdMetadataDocumentOptions, true>> = {
+  allow: true,
+  maxAge: true,
+  keep: true,
+  grantTypes: true,
+  scope: true,
+  policy: true,
+}
+
 /**
  * Finds clients by documents that they publish. A document is fetched at the authorization endpoint and where requests are
  * pushed, never at the token endpoint; a client of the server's own goes before a document.
@@ -43,6 +52,7 @@ export interface ClientIdMetadataDocumentOptions {
  * server.register(clientIdMetadataDocuments())
  */
 export function clientIdMetadataDocuments(options: ClientIdMetadataDocumentOptions = {}): Feature {
+  refuseUnknownOptions('clientIdMetadataDocuments', options, OPTIONS)
   const { maxAge = 3600, keep = 90 * DAY } = options
   assertSeconds({ maxAge, keep }, 1)
   return {

@@ -6,6 +6,7 @@
  */
 
 import { constantTimeEqual } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import { isCodeChallenge, isCodeVerifier, s256 } from '../../pkce.ts'
 import { slot } from '../records/authorization.ts'
@@ -30,7 +31,8 @@ const challengeSlot: Slot<string> = slot<string>('codeChallenge')
  * @example
  * server.registerGrant(authorizationCodeGrant(), [codeChallenge({ requiredFor: 'everyone' })])
  */
-export function codeChallenge({ requiredFor = 'everyone' }: CodeChallengeOptions = {}): Extension {
+export function codeChallenge({ requiredFor = 'everyone', ...others }: CodeChallengeOptions = {}): Extension {
+  refuseUnknownOptions('codeChallenge', others)
   const isRequired = typeof requiredFor === 'function' ? requiredFor : () => requiredFor === 'everyone'
   return {
     kind: 'extension',

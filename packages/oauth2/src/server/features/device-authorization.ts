@@ -16,7 +16,7 @@ import {
   type HttpResponse,
   type StoredRecord,
 } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied, invalidGrant, invalidRequest, OAuth2Error, temporarilyUnavailable } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Extension } from '../contract/extension.ts'
@@ -72,6 +72,13 @@ type DeviceData = {
   readonly polledAt?: number | undefined
 }
 
+const OPTIONS: Readonly<Record<keyof DeviceAuthorizationOptions, true>> = {
+  lifetime: true,
+  interval: true,
+  wrongCodes: true,
+  verificationUri: true,
+}
+
 /**
  * Adds `/device_authorization` for devices, and `/device`, where people enter the code. Login and consent are those of the
  * registered interaction; consent is asked for each time, so that no one connects a device of someone else unawares.
@@ -80,6 +87,7 @@ type DeviceData = {
  * server.registerGrant(deviceAuthorizationGrant())
  */
 export function deviceAuthorizationGrant(options: DeviceAuthorizationOptions = {}): Grant {
+  refuseUnknownOptions('deviceAuthorizationGrant', options, OPTIONS)
   const { lifetime = 600, interval = 5, wrongCodes = 60, verificationUri } = options
   assertSeconds({ lifetime, interval }, 1)
   const page = verificationUri === undefined ? [verificationEndpoint(wrongCodes)] : []

@@ -5,6 +5,7 @@
  */
 
 import { constantTimeEqual, type HttpHeader } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { macNonces, type DpopNonces } from '../../dpop-nonce.ts'
 import {
   dpopAlgorithms,
@@ -48,6 +49,12 @@ const refreshKeySlot: Slot<string> = slot<string>('dpopRefreshKey')
 
 const PUSHED = 'pushed_authorization_request'
 
+const PROOF_OPTIONS: Readonly<Record<keyof Pick<DpopProofOptions, 'algorithms' | 'maxAge' | 'leeway'>, true>> = {
+  algorithms: true,
+  maxAge: true,
+  leeway: true,
+}
+
 /**
  * DPoP at the token endpoint and where requests are pushed. Tokens are bound to the key of the proof, refresh tokens of
  * public clients too, and a code to the `dpop_jkt` of its request. Register it for the whole server.
@@ -62,6 +69,7 @@ export function dpop({
   replays,
   ...options
 }: DpopOptions = {}): Extension {
+  refuseUnknownOptions('dpop', options, PROOF_OPTIONS)
   assertSeconds({ nonceInterval }, 1)
   assertSeconds({ maxAge: options.maxAge, leeway: options.leeway })
   const { algorithms = dpopAlgorithms } = options

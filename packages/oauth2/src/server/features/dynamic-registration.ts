@@ -15,7 +15,7 @@ import {
   type HttpResponse,
   type JsonObject,
 } from '@authlib/core'
-import { parseAuthorization, sha256Base64url } from '@authlib/core/kit'
+import { parseAuthorization, sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client, ClientStore, ClientTrust } from '../contract/client.ts'
 import type { MomentHandler } from '../contract/moments.ts'
@@ -61,6 +61,16 @@ export interface DynamicRegistrationOptions {
   readonly policy?: MomentHandler<RegistrationRequest, RegistrationChange> | undefined
 }
 
+const OPTIONS: Readonly<Record<keyof DynamicRegistrationOptions, true>> = {
+  access: true,
+  management: true,
+  grantTypes: true,
+  scope: true,
+  publishers: true,
+  statementRequired: true,
+  policy: true,
+}
+
 /**
  * Adds the endpoints `/register` and `/register/:id`. Clients that register are kept by the server's own source when it can
  * save, as `storedClients` can, and otherwise in the server's store, beside the list of `staticClients`.
@@ -71,6 +81,7 @@ export interface DynamicRegistrationOptions {
  * const token = await issueInitialAccessToken(server)
  */
 export function dynamicClientRegistration(options: DynamicRegistrationOptions = {}): Feature {
+  refuseUnknownOptions('dynamicClientRegistration', options, OPTIONS)
   const { access = 'initial_access_token', management = true, statementRequired = false, publishers = [] } = options
   if (statementRequired && publishers.length === 0) throw new TypeError('statementRequired takes publishers')
   return {

@@ -6,6 +6,7 @@
  */
 
 import { randomToken, type Json, type JsonObject } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import { isPublicClient } from '../contract/client.ts'
@@ -36,6 +37,12 @@ const wantedSlot: Slot<Wanted> = slot<Wanted>('grantManagement')
 
 const REPLACE = 'grant_replaced'
 
+const OPTIONS: Readonly<Record<keyof GrantManagementOptions, true>> = {
+  actions: true,
+  required: true,
+  describe: true,
+}
+
 /**
  * Adds `grant_id` and `grant_management_action` to authorization requests, and an API at `/grants/:id`, for confidential
  * clients. An access token for the API needs the scope `grant_management_query` or `grant_management_revoke`. The
@@ -47,6 +54,7 @@ const REPLACE = 'grant_replaced'
  * server.register(grantManagement())
  */
 export function grantManagement(options: GrantManagementOptions = {}): Feature {
+  refuseUnknownOptions('grantManagement', options, OPTIONS)
   const { actions = ACTIONS, required = false } = options
   const hasApi = actions.includes('query') || actions.includes('revoke')
   return {

@@ -5,6 +5,7 @@
  */
 
 import { jsonResponse, noStore, type HttpRequest, type HttpResponse, type JsonObject } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidClient, invalidRequest } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
@@ -39,7 +40,12 @@ export const introspectionAnswer: Moment<IntrospectionAnswer, HttpResponse> = mo
  * @example
  * server.register(introspectionEndpoint())
  */
-export function introspectionEndpoint({ allow = mayIntrospect, claims }: IntrospectionOptions = {}): Endpoint {
+export function introspectionEndpoint({
+  allow = mayIntrospect,
+  claims,
+  ...others
+}: IntrospectionOptions = {}): Endpoint {
+  refuseUnknownOptions('introspectionEndpoint', others)
   return {
     kind: 'endpoint',
     name: 'introspection',

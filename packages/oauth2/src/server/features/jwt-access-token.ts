@@ -5,6 +5,7 @@
  */
 
 import { randomToken, type JsonObject } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
 import { serverError } from '../../errors.ts'
 import { formatScope } from '../../scope.ts'
@@ -40,7 +41,8 @@ const REVOKED_KIND = 'revoked_jwt'
  * @example
  * server.register(jwtAccessToken({ audience: 'https://api.example' }))
  */
-export function jwtAccessToken({ audience, algorithm, claims }: JwtAccessTokenOptions): Feature {
+export function jwtAccessToken({ audience, algorithm, claims, ...others }: JwtAccessTokenOptions): Feature {
+  refuseUnknownOptions('jwtAccessToken', others)
   const defaultAudience = typeof audience === 'string' ? [audience] : audience
   const format: TokenFormat = {
     kind: 'token_format',

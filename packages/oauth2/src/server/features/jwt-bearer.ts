@@ -6,7 +6,7 @@
  */
 
 import type { Awaitable, Json } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
   JoseError,
@@ -98,7 +98,9 @@ export function jwtBearerGrant({
   audience = 'issuer_or_endpoint',
   maxLifetime = 3600,
   leeway = 5,
+  ...others
 }: JwtBearerGrantOptions): Grant {
+  refuseUnknownOptions('jwtBearerGrant', others)
   assertSeconds({ maxLifetime }, 1)
   assertSeconds({ leeway })
 

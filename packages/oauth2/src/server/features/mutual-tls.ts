@@ -5,7 +5,7 @@
  */
 
 import { constantTimeEqual } from '@authlib/core'
-import { isValidUrl } from '@authlib/core/kit'
+import { isValidUrl, refuseUnknownOptions } from '@authlib/core/kit'
 import { certificateThumbprint } from '../../certificate-thumbprint.ts'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import type { Slot } from '../contract/authorization.ts'
@@ -41,7 +41,8 @@ const refreshCertificateSlot: Slot<string> = slot<string>('refreshCertificate')
  * @example
  * server.register(mutualTls(), tlsClientAuth)
  */
-export function mutualTls({ required = false, aliasOrigin }: MutualTlsOptions = {}): Extension {
+export function mutualTls({ required = false, aliasOrigin, ...others }: MutualTlsOptions = {}): Extension {
+  refuseUnknownOptions('mutualTls', others)
   if (aliasOrigin !== undefined && !(isValidUrl(aliasOrigin) && new URL(aliasOrigin).origin === aliasOrigin)) {
     throw new TypeError('aliasOrigin is an origin, such as https://mtls.as.example')
   }

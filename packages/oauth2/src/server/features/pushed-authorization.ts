@@ -5,7 +5,7 @@
  */
 
 import { jsonResponse, noStore, Params, randomToken, type JsonObject } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
@@ -32,7 +32,9 @@ export interface PushedAuthorizationOptions {
 export function pushedAuthorizationRequests({
   lifetime = 60,
   required = false,
+  ...others
 }: PushedAuthorizationOptions = {}): Feature {
+  refuseUnknownOptions('pushedAuthorizationRequests', others)
   assertSeconds({ lifetime }, 1)
   return {
     kind: 'feature',

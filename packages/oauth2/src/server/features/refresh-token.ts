@@ -7,7 +7,7 @@
  */
 
 import { constantTimeEqual, type JsonObject } from '@authlib/core'
-import { createSealer, decodeUtf8, sha256Base64url } from '@authlib/core/kit'
+import { createSealer, decodeUtf8, sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
@@ -64,7 +64,9 @@ export function refreshTokenGrant({
   lifetime = 365 * DAY,
   reuseInterval = 10,
   issueTo = wantsRefreshToken,
+  ...others
 }: RefreshTokenGrantOptions = {}): Grant {
+  refuseUnknownOptions('refreshTokenGrant', others)
   const idleOf = secondsFor('idleLifetime', idleLifetime, 1)
   const lifetimeOf = secondsFor('lifetime', lifetime, 1)
   assertSeconds({ reuseInterval })

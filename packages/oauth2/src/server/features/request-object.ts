@@ -6,6 +6,7 @@
  */
 
 import { Params } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import type { JwsAlgorithmName, KeySetLike } from '@authlib/jose'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
@@ -38,6 +39,15 @@ export interface RequestObjectOptions {
 
 const DEFAULT_ALGORITHMS: readonly JwsAlgorithmName[] = ['ES256', 'ES384', 'EdDSA', 'PS256', 'RS256']
 
+const OPTIONS: Readonly<Record<keyof RequestObjectOptions, true>> = {
+  required: true,
+  algorithms: true,
+  byReference: true,
+  decryptionKeys: true,
+  parameters: true,
+  maxLifetime: true,
+}
+
 /**
  * Verifies the parameter `request` at the authorization endpoint and in pushed requests, with the keys that the client
  * has registered.
@@ -46,6 +56,7 @@ const DEFAULT_ALGORITHMS: readonly JwsAlgorithmName[] = ['ES256', 'ES384', 'EdDS
  * server.register(requestObject({ required: true }))
  */
 export function requestObject(options: RequestObjectOptions = {}): Extension {
+  refuseUnknownOptions('requestObject', options, OPTIONS)
   const { required = false, algorithms = DEFAULT_ALGORITHMS, byReference, parameters = 'object' } = options
   const { maxLifetime, decryptionKeys } = options
   return {

@@ -4,6 +4,7 @@
  * @spec RFC 8707
  */
 
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied, OAuth2Error } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
 import { assertSeconds } from '../../seconds.ts'
@@ -55,7 +56,9 @@ export function resourceIndicators({
   resources,
   defaultResource,
   allow = () => true,
+  ...others
 }: ResourceIndicatorsOptions): Feature {
+  refuseUnknownOptions('resourceIndicators', others)
   const catalog = createCatalog(resources)
   if (defaultResource !== undefined && !Object.hasOwn(resources, defaultResource)) {
     throw new TypeError('defaultResource must be one of resources')

@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError, type Awaitable, type Json, type JsonObject } from '@authlib/core'
-import { parseJsonObject } from '@authlib/core/kit'
+import { parseJsonObject, refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied, OAuth2Error, serverError } from '../../errors.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import { clientMember, memberTypes } from '../contract/client-member.ts'
@@ -50,7 +50,12 @@ export interface RichAuthorizationRequestsOptions {
  *   types: { payment: { validate: ({ amount, iban }) => typeof amount === 'string' && typeof iban === 'string' } },
  * }))
  */
-export function richAuthorizationRequests({ types, maxCount = 20 }: RichAuthorizationRequestsOptions): Feature {
+export function richAuthorizationRequests({
+  types,
+  maxCount = 20,
+  ...others
+}: RichAuthorizationRequestsOptions): Feature {
+  refuseUnknownOptions('richAuthorizationRequests', others)
   const extension: Extension = {
     kind: 'extension',
     name: 'authorization_details',

@@ -7,7 +7,7 @@
  */
 
 import { AuthlibError, type Awaitable } from '@authlib/core'
-import { decodeBase64url, decodeUtf8 } from '@authlib/core/kit'
+import { decodeBase64url, decodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import { assertSeconds } from '../../seconds.ts'
@@ -77,7 +77,13 @@ export const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
  *   },
  * }))
  */
-export function saml2BearerGrant({ verify, maxLifetime = 3600, leeway = 5 }: Saml2BearerGrantOptions): Grant {
+export function saml2BearerGrant({
+  verify,
+  maxLifetime = 3600,
+  leeway = 5,
+  ...others
+}: Saml2BearerGrantOptions): Grant {
+  refuseUnknownOptions('saml2BearerGrant', others)
   assertSeconds({ maxLifetime }, 1)
   assertSeconds({ leeway })
   return {

@@ -5,6 +5,7 @@
  */
 
 import type { JsonObject } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { signJwt } from '@authlib/jose'
 import { on } from '../contract/moments.ts'
 import type { Feature } from '../contract/registrable.ts'
@@ -27,7 +28,8 @@ const KEPT = 300
  * @example
  * server.register(signedMetadata())
  */
-export function signedMetadata({ algorithm }: SignedMetadataOptions = {}): Feature {
+export function signedMetadata({ algorithm, ...others }: SignedMetadataOptions = {}): Feature {
+  refuseUnknownOptions('signedMetadata', others)
   const signatures = new WeakMap<Server, { readonly until: number; readonly document: JsonObject }>()
   return {
     kind: 'feature',

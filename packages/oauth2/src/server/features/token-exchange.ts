@@ -6,6 +6,7 @@
  */
 
 import type { Awaitable } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
 import { coversScope, parseScope } from '../../scope.ts'
@@ -64,7 +65,8 @@ const LOGIN_SCOPE = ['openid', 'offline_access']
  * @example
  * server.registerGrant(tokenExchangeGrant({ allow: ({ client }) => client.clientId === 'gateway' }))
  */
-export function tokenExchangeGrant({ allow, maxDepth = 4 }: TokenExchangeOptions): Grant {
+export function tokenExchangeGrant({ allow, maxDepth = 4, ...others }: TokenExchangeOptions): Grant {
+  refuseUnknownOptions('tokenExchangeGrant', others)
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 8) throw new TypeError('maxDepth must be 1 to 8')
   return {
     kind: 'grant',

@@ -11,7 +11,7 @@ import {
   type HttpResponse,
   type Params,
 } from '@authlib/core'
-import { isLoopbackHost } from '@authlib/core/kit'
+import { isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import { assertSeconds } from '../../seconds.ts'
@@ -62,7 +62,9 @@ export function developmentPages({
   sessionLifetime = 8 * 3600,
   acrValues = [],
   insecurePublicHost = false,
+  ...others
 }: DevelopmentPagesOptions): Feature {
+  refuseUnknownOptions('developmentPages', others)
   assertSeconds({ sessionLifetime }, 1)
   const interaction = redirectInteraction({
     login: (server) => new URL(server.url('login')).pathname,

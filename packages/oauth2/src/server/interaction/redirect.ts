@@ -10,7 +10,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '@authlib/core'
-import { addQuery } from '@authlib/core/kit'
+import { addQuery, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import { answeredAt, AuthorizationError } from '../authorization-error.ts'
 import type { Interaction, Login, PendingInteraction } from '../contract/interaction.ts'
@@ -39,6 +39,13 @@ export interface RedirectInteractionOptions {
 /** A URL or path, or what makes one for each of several servers that share their registrations. */
 export type PageUrl = string | ((server: Server) => string)
 
+const OPTIONS: Readonly<Record<keyof RedirectInteractionOptions, true>> = {
+  login: true,
+  consent: true,
+  session: true,
+  endSession: true,
+}
+
 /**
  * Sends people to login and consent pages of your own.
  *
@@ -47,6 +54,7 @@ export type PageUrl = string | ((server: Server) => string)
  * // on the pages: const interaction = await server.interaction.resume(request)
  */
 export function redirectInteraction(options: RedirectInteractionOptions): Interaction {
+  refuseUnknownOptions('redirectInteraction', options, OPTIONS)
   const { session, endSession } = options
   return {
     kind: 'interaction',

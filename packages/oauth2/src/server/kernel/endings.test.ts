@@ -17,7 +17,7 @@ import {
 } from '../../../test/journey.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { clientFromMetadata } from '../records/client-metadata.ts'
-import { storedClients } from '../records/clients.ts'
+import { staticClients, storedClients } from '../records/clients.ts'
 import { rememberedScope } from '../records/consent.ts'
 import { findSession, startSession } from '../records/session.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
@@ -165,7 +165,9 @@ describe('consoleEvents', () => {
 
   it('says everything when asked to', async () => {
     const lines: string[] = []
-    const { server } = bareServer({ onEvent: consoleEvents({ verbose: true, write: (line) => lines.push(line) }) })
+    const clients = staticClients([{ ...WEB, grant_types: ['client_credentials'], response_types: [] }])
+    const onEvent = consoleEvents({ verbose: true, write: (line) => lines.push(line) })
+    const { server } = bareServer({ onEvent, clients })
     server.registerGrant(clientCredentialsGrant())
     await post(server, '/token', { grant_type: 'client_credentials' }, WEB)
     expect(lines).toEqual([

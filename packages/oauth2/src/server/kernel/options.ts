@@ -1,7 +1,7 @@
 /** What an authorization server is made of. */
 
 import { AuthlibError, type Clock, type Random, type Store } from '@authlib/core'
-import { isValidUrl } from '@authlib/core/kit'
+import { isValidUrl, refuseUnknownOptions } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
@@ -106,6 +106,37 @@ export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
       'formerIssuers' | 'secrets' | 'keys' | 'clients' | 'baseUrl' | 'scopes' | 'defaultScope' | 'defaultClientScope'
     >
   >
+
+const OPTIONS: Readonly<Record<keyof AuthorizationServerOptions, true>> = {
+  issuer: true,
+  store: true,
+  secrets: true,
+  keys: true,
+  clients: true,
+  baseUrl: true,
+  paths: true,
+  scopes: true,
+  defaultScope: true,
+  defaultClientScope: true,
+  narrowScope: true,
+  accessTokenLifetime: true,
+  errorUris: true,
+  clock: true,
+  random: true,
+  onEvent: true,
+  rateLimit: true,
+  interaction: true,
+  clientAuthMethods: true,
+  background: true,
+  outgoing: true,
+  allowWeakStorage: true,
+}
+
+/** @throws TypeError for options that there are not */
+export function assertKnownOptions(options: AuthorizationServerOptions): void {
+  refuseUnknownOptions('AuthorizationServer', options, OPTIONS)
+  refuseUnknownOptions('outgoing', options.outgoing ?? {}, { fetch: true, allowPrivateAddresses: true })
+}
 
 /** @throws AuthlibError `weak_storage` */
 export function assertStrongStorage({ store, allowWeakStorage = false }: AuthorizationServerOptions): void {

@@ -168,6 +168,11 @@ export class Registry {
     })
   }
 
+  /** What is registered here and will not work. */
+  warnings(server: Server): readonly string[] {
+    return [...this.#all].flatMap((thing) => thing.warnings?.(server) ?? [])
+  }
+
   /** Ends registration and works out which extensions run where. @throws AuthlibError `missing_extension` */
   freeze(): Resolved {
     this.#resolved ??= this.#resolve()

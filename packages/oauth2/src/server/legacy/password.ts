@@ -6,6 +6,7 @@
  */
 
 import type { Awaitable, HttpRequest } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { parseScope } from '../../scope.ts'
 import { allowedScope } from '../allowed-scope.ts'
@@ -46,7 +47,8 @@ export interface InsecurePasswordGrantOptions {
  *   findSubject: ({ username, password }) => users.findByPassword(username, password),
  * }))
  */
-export function insecurePasswordGrant({ findSubject }: InsecurePasswordGrantOptions): Grant {
+export function insecurePasswordGrant({ findSubject, ...others }: InsecurePasswordGrantOptions): Grant {
+  refuseUnknownOptions('insecurePasswordGrant', others)
   return {
     kind: 'grant',
     grantType: 'password',

@@ -94,8 +94,10 @@ export function cachedClients(
     flights.delete(clientId)
   }
 
-  if (!('save' in source)) return { find }
+  const { configured } = source
+  if (!('save' in source)) return { configured, find }
   return {
+    configured,
     find,
     async save(client) {
       await source.save(client).finally(() => forget(client.clientId)) // a failed write may have been written

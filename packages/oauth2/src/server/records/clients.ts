@@ -5,7 +5,7 @@
  */
 
 import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
-import { decodeUtf8, type Sealer } from '@authlib/core/kit'
+import { decodeUtf8, type Sealer, refuseUnknownOptions } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type {
   Client,
@@ -27,6 +27,9 @@ export type ConfiguredClient = ClientMetadata & { readonly trust?: ClientTrust |
 /**
  * A fixed list, such as one from a configuration file.
  *
+ * When registration ends, the server refuses a grant type, a response type or an authentication method that no one
+ * registered and no specification knows; for a known one it emits `configuration.warning`.
+ *
  * @throws AuthlibError `invalid_client_metadata`
  * @example
  * staticClients([{ client_id: 'shop', client_secret, redirect_uris, scope: 'openid', trust: { skipConsent: true } }])
@@ -47,6 +50,7 @@ export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
     return new Map(all.map((client) => [client.clientId, client]))
   }
   return {
+    configured: read.map(({ secret: _secret, secretExpiresAt: _expires, ...client }) => client),
     async find(clientId) {
       return (await (clients ??= load())).get(clientId) ?? null
     },
@@ -82,7 +86,11 @@ type StoredSecret = {
  * const clients = storedClients(store)
  * await clients.save(await clientFromMetadata({ client_id: 'shop', client_secret, redirect_uris }))
  */
-export function storedClients(store: Store, { clock = systemClock, sealer }: StoredClientsOptions = {}): ClientStore {
+export function storedClients(
+  store: Store,
+  { clock = systemClock, sealer, ...others }: StoredClientsOptions = {},
+): ClientStore {
+  refuseUnknownOptions('storedClients', others)
   const partition = (clientId: string): string => `client:${clientId}`
 
   async function pack(secret: ClientSecret, clientId: string): Promise<StoredSecret> {

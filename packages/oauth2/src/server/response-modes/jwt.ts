@@ -5,7 +5,7 @@
  */
 
 import { redirectResponse, type HttpResponse } from '@authlib/core'
-import { addFragment, addQuery } from '@authlib/core/kit'
+import { addFragment, addQuery, refuseUnknownOptions } from '@authlib/core/kit'
 import { encryptJwt, signJwt, type JweEncryptionName } from '@authlib/jose'
 import { invalidRequest, serverError } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
@@ -36,7 +36,8 @@ const byDefault: Carry = (target, response) =>
  * @example
  * server.register(jwtResponseModes())
  */
-export function jwtResponseModes({ lifetime = 600 }: JwtResponseModesOptions = {}): Feature {
+export function jwtResponseModes({ lifetime = 600, ...others }: JwtResponseModesOptions = {}): Feature {
+  refuseUnknownOptions('jwtResponseModes', others)
   assertSeconds({ lifetime }, 1)
   const mode = (responseMode: string, carry: Carry): ResponseMode => ({
     kind: 'response_mode',

@@ -5,7 +5,7 @@
  */
 
 import { isHttps, randomToken, type JsonObject } from '@authlib/core'
-import { isLoopbackHost } from '@authlib/core/kit'
+import { isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
 import { signJwt } from '@authlib/jose'
 import { assertSeconds, OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
@@ -34,7 +34,8 @@ type LogoutData = { readonly clientId: string; readonly sessionId: string; reado
  * server.register(openId({ claims }), rpInitiatedLogout(), backChannelLogout())
  * setInterval(() => void server.deliverDue(), 60_000)
  */
-export function backChannelLogout({ lifetime = 120, timeout = 5 }: BackChannelLogoutOptions = {}): Feature {
+export function backChannelLogout({ lifetime = 120, timeout = 5, ...others }: BackChannelLogoutOptions = {}): Feature {
+  refuseUnknownOptions('backChannelLogout', others)
   assertSeconds({ lifetime, timeout }, 1)
   return {
     kind: 'feature',

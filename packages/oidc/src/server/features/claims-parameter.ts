@@ -5,7 +5,7 @@
  */
 
 import { type Json, type JsonObject } from '@authlib/core'
-import { parseJsonObject } from '@authlib/core/kit'
+import { parseJsonObject, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest } from '@authlib/oauth2'
 import {
   on,
@@ -45,7 +45,8 @@ export const CLAIM_ITEM = 'claim'
  * @example
  * server.register(openId({ claims }), claimsParameter())
  */
-export function claimsParameter({ scopes = scopeClaims }: ClaimsParameterOptions = {}): Extension {
+export function claimsParameter({ scopes = scopeClaims, ...others }: ClaimsParameterOptions = {}): Extension {
+  refuseUnknownOptions('claimsParameter', others)
   return {
     kind: 'extension',
     name: 'claims_parameter',

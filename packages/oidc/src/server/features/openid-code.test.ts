@@ -203,6 +203,22 @@ describe('the algorithm', () => {
   })
 })
 
+describe('a server without a key for RS256', () => {
+  it('is warned, once: no conforming provider can do without (Core §15.1)', async () => {
+    const { server, events } = await provider({ keys: staticKeys([await generateKey('ES256')]) })
+    await logIn(server)
+    expect(events.filter(({ type }) => type === 'configuration.warning')).toMatchObject([
+      { reason: expect.stringContaining('RS256') as string },
+    ])
+  })
+
+  it('is the only one that is warned', async () => {
+    const { server, events } = await provider()
+    await logIn(server)
+    expect(events.map(({ type }) => type)).not.toContain('configuration.warning')
+  })
+})
+
 describe('a refresh (Core §12.2, T18)', () => {
   it('brings an ID Token of the same login: new iat, no nonce (T18, Core §12.2)', async () => {
     const clock = manualClock()

@@ -54,6 +54,10 @@ const GONE = 'there is no such subject any more'
 /** The `nonce` of the authorization request. */
 const nonceSlot: Slot<string> = slot<string>('nonce')
 
+/** OpenID Connect Core 1.0 §15.1, Discovery §3: RS256 must be among the algorithms. */
+const NO_RS256 =
+  'ID Tokens cannot be signed with RS256, which OpenID providers must support: add a key for it, for example algorithms: ["ES256", "RS256"] of storedKeys'
+
 /**
  * Adds an ID Token to what `openid` is granted for, checks `prompt`, `max_age` and `id_token_hint`, and publishes the
  * keys and the discovery document. {@link openId} is this and the userinfo endpoint, for all grants.
@@ -90,6 +94,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
     settings: { idTokenLifetime, claimsInIdToken },
     includes: [discoveryEndpoint, jwksEndpoint, openIdRegistration, pushedIdToken],
     metadata: (server) => describe(options, prompts, server),
+    warnings: (server) => (signatureAlgorithms(server).includes('RS256') ? [] : [NO_RS256]),
     validateAuthorizationRequest: (request) => validateAuthenticationRequest(request, prompts),
     demands: (request) => hintsSlot.read(request),
 

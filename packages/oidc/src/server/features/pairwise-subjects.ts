@@ -6,7 +6,7 @@
  */
 
 import { AuthlibError } from '@authlib/core'
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
 import { on, type Client, type Extension } from '@authlib/oauth2/server'
 import { identifiedSubject, subjectIdentifier } from '../moments.ts'
 import { sectorOf } from '../sector.ts'
@@ -29,7 +29,8 @@ export interface PairwiseSubjectsOptions {
  * @example
  * server.register(pairwiseSubjects({ salt: env.PAIRWISE_SALT }))
  */
-export function pairwiseSubjects({ salt, byDefault = false }: PairwiseSubjectsOptions): Extension {
+export function pairwiseSubjects({ salt, byDefault = false, ...others }: PairwiseSubjectsOptions): Extension {
+  refuseUnknownOptions('pairwiseSubjects', others)
   if (typeof salt !== 'string' || salt.length < 32) {
     throw new AuthlibError('weak_secret', 'The salt of pairwiseSubjects must be a string of at least 32 characters')
   }

@@ -16,7 +16,7 @@ import {
   type HttpResponse,
   type Params,
 } from '@authlib/core'
-import { addQuery } from '@authlib/core/kit'
+import { addQuery, refuseUnknownOptions } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
 import { invalidRequest } from '@authlib/oauth2'
 import {
@@ -57,7 +57,8 @@ interface LogoutRequest {
  * @example
  * server.register(openId({ claims }), rpInitiatedLogout())
  */
-export function rpInitiatedLogout({ confirm = 'unless-hinted' }: RpInitiatedLogoutOptions = {}): Endpoint {
+export function rpInitiatedLogout({ confirm = 'unless-hinted', ...others }: RpInitiatedLogoutOptions = {}): Endpoint {
+  refuseUnknownOptions('rpInitiatedLogout', others)
   return {
     kind: 'endpoint',
     name: 'end_session',

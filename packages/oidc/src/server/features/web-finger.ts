@@ -6,6 +6,7 @@
  */
 
 import { jsonResponse, readQuery, type Awaitable } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import { errorResponse, invalidRequest } from '@authlib/oauth2'
 import type { Endpoint, Server } from '@authlib/oauth2/server'
 
@@ -22,7 +23,8 @@ const ISSUER_RELATION = 'http://openid.net/specs/connect/1.0/issuer'
  * @example
  * server.register(webFinger({ accepts: (resource) => resource.endsWith('@example.com') }))
  */
-export function webFinger({ accepts }: WebFingerOptions): Endpoint {
+export function webFinger({ accepts, ...others }: WebFingerOptions): Endpoint {
+  refuseUnknownOptions('webFinger', others)
   return {
     kind: 'endpoint',
     name: 'webfinger',

@@ -1,0 +1,64 @@
+/**
+ * Whether a client is registered for what the server has. Otherwise each of its requests would be refused, far from the
+ * mistake.
+ */
+
+import { AuthlibError } from '@authlib/core'
+import type { Client } from '../contract/client.ts'
+import type { Registry } from './registry.ts'
+
+type Registered = Pick<Client, 'clientId' | 'grantTypes' | 'responseTypes' | 'authMethod' | 'authMethods' | 'scope'>
+
+/**
+ * What will not work for this client, in words; empty when all will. A name that no specification knows is refused: it is a slip of the pen. A
+ * known one is not, because one list of clients may serve several servers, and a grant may be switched off for a while.
+ *
+ * @throws AuthlibError `invalid_client_metadata`, which names the client and the fact
+ */
+export function faultsOf(client: Registered, registry: Registry, scopes?: readonly string[]): string {
+  const { clientId, grantTypes, responseTypes, authMethod, authMethods = [], scope } = client
+  const ofResponses = registry.responseTypes.flatMap(
+    (name) => registry.responseType(name)?.responseType.grantTypes ?? [],
+  )
+  const lists: readonly (readonly [member: string, names: readonly string[], registered: readonly string[]])[] = [
+    ['grant_types', grantTypes, [...registry.grantTypes, ...ofResponses]], // `implicit` is no grant of the token endpoint
+    ['response_types', responseTypes.map(sorted), registry.responseTypes.map(sorted)],
+    ['token_endpoint_auth_method', [authMethod], [...registry.clientAuthMethods.keys()]],
+    ['trust.authMethods', authMethods, [...registry.clientAuthMethods.keys()]],
+  ]
+  const lacking = lists.flatMap(([member, names, registered]) => {
+    const others = names.filter((name) => !registered.includes(name))
+    const unknown = others.find((name) => !known.has(name))
+    if (unknown !== undefined) throw unknownName(clientId, member, unknown)
+    return others.map((name) => `${member} has ${JSON.stringify(name)}, which is not registered with the server`)
+  })
+  const joined = scope.filter((word) => word.includes(',') && scopes?.includes(word) !== true)
+  const commas = joined.map(
+    (word) => `scope has ${JSON.stringify(word)}, which is one value: separate values by spaces`,
+  )
+  return [...lacking, ...commas].join('; ')
+}
+
+function unknownName(clientId: string, member: string, name: string): AuthlibError {
+  const fault = `${member} has ${JSON.stringify(name)}, which is not registered with the server`
+  return new AuthlibError('invalid_client_metadata', `client ${JSON.stringify(clientId)}: ${fault}`, {
+    reason: fault,
+    hint: 'Register what handles it, or remove it from the client.',
+  })
+}
+
+function sorted(responseType: string): string {
+  return responseType.split(' ').sort().join(' ')
+}
+
+/** By the IANA registries of OAuth parameters: grant types, response types, methods of the token endpoint. */
+const known: ReadonlySet<string> = new Set([
+  ...['authorization_code', 'refresh_token', 'client_credentials', 'implicit', 'password'],
+  ...['device_code', 'token-exchange', 'jwt-bearer', 'saml2-bearer'].map(
+    (name) => `urn:ietf:params:oauth:grant-type:${name}`,
+  ),
+  'urn:openid:params:grant-type:ciba',
+  ...['code', 'token', 'id_token', 'none', 'code id_token', 'code token', 'id_token token', 'code id_token token'],
+  ...['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
+  ...['tls_client_auth', 'self_signed_tls_client_auth', 'attest_jwt_client_auth'],
+])

@@ -1,0 +1,99 @@
+/** Plain JavaScript has no compiler that finds a misspelt option: each public entry point refuses it by name. */
+
+import { memoryStore, OAuth, storeTokens, type Adapter } from '@authlib/core'
+import { storedLogins } from '@authlib/core'
+import { remoteKeySet, storedKeys } from '@authlib/jose'
+import { OAuth1Client, oauth1 } from '@authlib/oauth1/client'
+import { OAuth1Server, ResourceProtector as OAuth1Protector } from '@authlib/oauth1/server'
+import { dpop as clientDpop, OAuth2Client, oauth2 } from '@authlib/oauth2/client'
+import * as resource from '@authlib/oauth2/resource'
+import * as as from '@authlib/oauth2/server'
+import { OpenIDClient, oidc } from '@authlib/oidc/client'
+import * as op from '@authlib/oidc/server'
+import { github, google } from '@authlib/providers'
+import { redisStore } from '@authlib/redis'
+import { d1Store } from '@authlib/sql/d1'
+import { mysqlStore } from '@authlib/sql/mysql2'
+import { sqliteStore } from '@authlib/sql/node-sqlite'
+import { pgStore } from '@authlib/sql/pg'
+import { describe, expect, it } from 'vitest'
+
+const secrets = ['an example secret of 32 characters']
+const issuer = 'https://as.example'
+const validators = [resource.jwtAccessToken({ issuer })]
+const adapter = {} as Adapter<unknown, unknown>
+const client = { clientId: 'shop' }
+const oauth1Options = { origin: 'https://api.example', secrets, clients: { find: () => null } }
+
+type Options = Readonly<Record<string, unknown>>
+
+/** Each with the options that it needs, and one more. The casts are what a caller without types does. */
+const entryPoints: readonly (readonly [string, (wrong: Options) => unknown])[] = [
+  ['AuthorizationServer', (wrong) => new as.AuthorizationServer({ issuer, store: memoryStore(), secrets, ...wrong })],
+  ['AuthorizationServer.at', (wrong) => tenant(wrong)],
+  ['ResourceProtector', (wrong) => new resource.ResourceProtector({ resource: issuer, validators, ...wrong })],
+  ['jwtAccessToken (resource)', (wrong) => resource.jwtAccessToken({ issuer, ...wrong })],
+  ['introspection', (wrong) => resource.introspection({ issuer, clientId: 'api', clientSecret: 's', ...wrong })],
+  ['dpop (resource)', (wrong) => resource.dpop(wrong)],
+  ['bearer', (wrong) => resource.bearer(wrong)],
+  ['OAuth', (wrong) => new OAuth({ adapter, secrets, ...wrong })],
+  ['OAuth2Client', (wrong) => new OAuth2Client({ issuer, ...client, ...wrong })],
+  ['oauth2', (wrong) => oauth2({ issuer, ...client, ...wrong })({ name: 'a' })],
+  ['OpenIDClient', (wrong) => new OpenIDClient({ issuer, ...client, ...wrong })],
+  ['oidc', (wrong) => oidc({ issuer, ...client, ...wrong })({ name: 'a' })],
+  ['github', (wrong) => github({ ...client, clientSecret: 's', ...wrong })({ name: 'a' })],
+  ['google', (wrong) => google({ ...client, clientSecret: 's', ...wrong })({ name: 'a' })],
+  ['dpop (client)', (wrong) => clientDpop(wrong)],
+  ['OAuth1Client', (wrong) => new OAuth1Client({ ...client, ...wrong })],
+  ['oauth1', (wrong) => oauth1({ ...client, ...wrong })({ name: 'a' })],
+  ['OAuth1Server', (wrong) => new OAuth1Server({ ...oauth1Options, store: memoryStore(), ...wrong })],
+  ['OAuth 1 ResourceProtector', (wrong) => new OAuth1Protector({ ...oauth1Options, store: memoryStore(), ...wrong })],
+  ['sqliteStore', (wrong) => sqliteStore(':memory:', wrong)],
+  ['pgStore', (wrong) => pgStore({ query: () => Promise.reject(new Error('not called')) }, wrong)],
+  ['mysqlStore', (wrong) => mysqlStore({ getConnection: () => Promise.reject(new Error('not called')) }, wrong)],
+  ['d1Store', (wrong) => d1Store({} as Parameters<typeof d1Store>[0], wrong)],
+  ['redisStore', (wrong) => redisStore({} as Parameters<typeof redisStore>[0], wrong)],
+  ['storeTokens', (wrong) => storeTokens(memoryStore(), { secrets, ...wrong })],
+  ['storedLogins', (wrong) => storedLogins(memoryStore(), { secrets, ...wrong })],
+  ['storedKeys', (wrong) => storedKeys({ store: memoryStore(), secrets, ...wrong })],
+  ['remoteKeySet', (wrong) => remoteKeySet('https://as.example/jwks', wrong)],
+  ['storedClients', (wrong) => as.storedClients(memoryStore(), wrong)],
+  ['authorizationCodeGrant', (wrong) => as.authorizationCodeGrant(wrong)],
+  ['refreshTokenGrant', (wrong) => as.refreshTokenGrant(wrong)],
+  ['deviceAuthorizationGrant', (wrong) => as.deviceAuthorizationGrant(wrong)],
+  ['tokenExchangeGrant', (wrong) => as.tokenExchangeGrant({ allow: () => null, ...wrong } as never)],
+  ['codeChallenge', (wrong) => as.codeChallenge(wrong)],
+  ['dpop (server)', (wrong) => as.dpop(wrong)],
+  ['mutualTls', (wrong) => as.mutualTls(wrong)],
+  ['pushedAuthorizationRequests', (wrong) => as.pushedAuthorizationRequests(wrong)],
+  ['requestObject', (wrong) => as.requestObject(wrong)],
+  ['resourceIndicators', (wrong) => as.resourceIndicators({ resources: {}, ...wrong })],
+  ['jwtAccessToken (server)', (wrong) => as.jwtAccessToken({ audience: issuer, ...wrong })],
+  ['jwtResponseModes', (wrong) => as.jwtResponseModes(wrong)],
+  ['introspectionEndpoint', (wrong) => as.introspectionEndpoint(wrong)],
+  ['dynamicClientRegistration', (wrong) => as.dynamicClientRegistration(wrong)],
+  ['clientIdMetadataDocuments', (wrong) => as.clientIdMetadataDocuments(wrong)],
+  ['grantManagement', (wrong) => as.grantManagement(wrong)],
+  ['privateKeyJwt', (wrong) => as.privateKeyJwt(wrong)],
+  ['redirectInteraction', (wrong) => as.redirectInteraction({ login: '/a', consent: '/b', ...wrong })],
+  ['developmentPages', (wrong) => as.developmentPages({ users: [], ...wrong })],
+  ['openId', (wrong) => op.openId({ claims: () => null, ...wrong })],
+  ['rpInitiatedLogout', (wrong) => op.rpInitiatedLogout(wrong)],
+  ['backChannelLogout', (wrong) => op.backChannelLogout(wrong)],
+  ['pairwiseSubjects', (wrong) => op.pairwiseSubjects({ salt: 'an example salt of 32 characters!', ...wrong })],
+]
+
+function tenant(wrong: Options): unknown {
+  const server = new as.AuthorizationServer({ issuer, store: memoryStore(), secrets })
+  return server.at({ issuer: 'https://b.example', store: memoryStore(), ...wrong })
+}
+
+describe('an option that there is not', () => {
+  it.each(entryPoints)('is refused by name: %s', (_name, make) => {
+    expect(() => make({ misspelt: 1 })).toThrow(/has no option "misspelt"/)
+  })
+
+  it.each(entryPoints)('is the only thing that was wrong: %s', (_name, make) => {
+    make({})
+  })
+})
