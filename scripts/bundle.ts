@@ -1,6 +1,6 @@
 /** What a user's bundler makes of an entry: how large, and of which parts. */
 
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
 import { SOURCE_CONDITION, type Package } from './workspace.ts'
@@ -26,7 +26,7 @@ export interface BundleOptions {
   readonly external?: readonly string[]
 }
 
-/** Bundles the sources as they are, tree-shaken: only what is left in the result counts. */
+/** Bundles the sources as they are, tree-shaken: only what is left in the result counts, and is loaded at once. */
 export async function bundle(
   root: string,
   packages: readonly Package[],
@@ -45,21 +45,21 @@ export async function bundle(
     format: 'esm',
     target: 'es2023',
     metafile: true,
+    splitting: true,
     write: false,
     logLevel: 'silent',
     outdir: join(root, 'dist'),
   })
-  const code = outputFiles[0]?.contents ?? new Uint8Array()
-  const { inputs, imports } = onlyOutput(metafile)
-  const used = Object.entries(inputs)
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => partOf(packages, path.split(sep).join('/')))
+  const { paths, inputs, builtins } = loadedAtOnce(metafile)
+  const files = outputFiles.filter(({ path }) => paths.includes(relative(root, path).split(sep).join('/')))
+  const code = Buffer.concat(files.map(({ contents }) => contents))
+  const used = inputs.map((path) => partOf(packages, path.split(sep).join('/')))
   const own = partOf(packages, entry)
   return {
     size: code.byteLength,
     gzip: gzipSync(code, { level: 9 }).byteLength,
     parts: [...new Set(used)].filter((part) => part !== own).sort(),
-    builtins: imports.map(({ path }) => path).filter((path) => path.startsWith('node:')),
+    builtins,
   }
 }
 
@@ -76,8 +76,20 @@ function partOf(packages: readonly Package[], path: string): string {
   return subpath?.specifier ?? owner.name
 }
 
-function onlyOutput({ outputs }: Metafile): Metafile['outputs'][string] {
-  const [output] = Object.values(outputs)
-  if (output === undefined) throw new Error('esbuild wrote nothing')
-  return output
+/** The entry and what it imports; not what `import()` loads later, if it is ever called. */
+function loadedAtOnce({ outputs }: Metafile) {
+  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint !== undefined)
+  if (entry === undefined) throw new Error('esbuild wrote nothing')
+  const paths = [entry] // grows
+  for (const path of paths) {
+    const chunks = outputs[path]?.imports.filter(({ kind, external }) => kind === 'import-statement' && !external) ?? []
+    paths.push(...chunks.map((chunk) => chunk.path).filter((chunk) => !paths.includes(chunk)))
+  }
+  const inputs = paths.flatMap((path) => Object.entries(outputs[path]?.inputs ?? {}))
+  const imports = paths.flatMap((path) => outputs[path]?.imports ?? [])
+  return {
+    paths,
+    inputs: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path),
+    builtins: imports.map(({ path }) => path).filter((path) => path.startsWith('node:')),
+  }
 }

@@ -15,6 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'response-modes': ['contract', 'records'],
   interaction: ['contract', 'records'],
   legacy: ['contract', 'records'],
+  profiles: ['contract'],
 }
 
 /** The one file of the kernel that names the features every server starts with. */

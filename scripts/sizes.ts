@@ -27,8 +27,8 @@ const programs: readonly Program[] = [
   {
     title: 'a server with code, refresh and revocation',
     entry: 'scripts/samples/server.ts',
-    limit: 31.2, // the aim is 22
-    nodeLimit: 31.6,
+    limit: 31.6, // the aim is 22
+    nodeLimit: 32,
     without: 'jose',
   },
   {

@@ -98,6 +98,7 @@ export default defineConfig({
           { text: 'Policies for clients', link: '/guide/server/client-policies' },
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Connected apps and grant management', link: '/guide/server/connected-apps' },
+          { text: 'Security profiles', link: '/guide/server/security-profiles' },
           { text: 'Events', link: '/guide/events' },
           { text: 'Move to this server', link: '/guide/server/move' },
           { text: 'Find leaked tokens', link: '/guide/server/secret-scanning' },

@@ -10,6 +10,7 @@ import { assertIssuer } from '@authlib/core/kit'
 import type { AuthorizationServerMetadata } from '../metadata.ts'
 import type { Extension } from './contract/extension.ts'
 import type { AuthorizationDecision, Interaction } from './contract/interaction.ts'
+import type { Finding, Profile } from './contract/profile.ts'
 import type {
   ClientAuthMethod,
   Endpoint,
@@ -22,6 +23,7 @@ import type {
 } from './contract/registrable.ts'
 import type { AuthorizationRequest, InteractionRequest } from './contract/requests.ts'
 import type { Environment, Server } from './contract/server.ts'
+import { configurationOf, findingsOf } from './kernel/check.ts'
 import { defaultRegistry } from './kernel/defaults.ts'
 import { endpointPath } from './kernel/environment.ts'
 import {
@@ -38,6 +40,7 @@ import { assertScopes } from './kernel/scope.ts'
 import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
 import { faultsOf } from './kernel/servable.ts'
 import { createServer } from './kernel/server.ts'
+import { profileNamed, type ProfileName } from './profiles/named.ts'
 
 /**
  * `new AuthorizationServer({ issuer, store, secrets })`, then register what it does, then mount it or call `fetch`.
@@ -186,6 +189,20 @@ export class AuthorizationServer implements Server, Mountable {
   at(tenant: Tenant): AuthorizationServer {
     const { clients: _clients, baseUrl: _baseUrl, formerIssuers: _former, ...shared } = this.#options
     return new AuthorizationServer({ ...shared, ...tenant }, this.#registry)
+  }
+
+  /**
+   * What of a security profile the server does not keep: by name, or a profile of your own. What it cannot see, such as the
+   * clients of a store, is not looked at. Ends registration.
+   *
+   * @throws TypeError for an unknown name
+   * @example
+   * for (const { section, problem, fix } of await server.check('fapi2')) console.warn(`${section}: ${problem}. ${fix}`)
+   */
+  async check(profile: ProfileName | Profile): Promise<readonly Finding[]> {
+    this.#table()
+    const chosen = typeof profile === 'string' ? await profileNamed(profile) : profile
+    return findingsOf(chosen, configurationOf(this.#server, this.#registry, this.#options.clients?.configured))
   }
 
   // HTTP

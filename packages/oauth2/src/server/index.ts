@@ -20,6 +20,7 @@ export type * from './contract/extension.ts'
 export type * from './contract/interaction.ts'
 export * from './contract/moments.ts'
 export type * from './contract/plans.ts'
+export type * from './contract/profile.ts'
 export type * from './contract/rate-limit.ts'
 export type * from './contract/registrable.ts'
 export * from './contract/registration.ts'
@@ -80,6 +81,7 @@ export * from './interaction/redirect.ts'
 export type { AuthorizationServerOptions, OutgoingOptions, Tenant } from './kernel/options.ts'
 export type { Registry } from './kernel/registry.ts'
 export { pageResponse, type Page } from './page.ts'
+export type { ProfileName } from './profiles/named.ts'
 export {
   AUTHORIZATION_KIND,
   mergeData,

@@ -27,7 +27,7 @@ export function privateKeyJwt(options: ClientAssertionOptions = {}): ClientAuthM
     method: 'private_key_jwt',
     metadata: { token_endpoint_auth_signing_alg_values_supported: supported },
     provides: ['asymmetric_client_authentication'],
-    settings: { audience: options.audience ?? 'issuer_or_endpoint' },
+    settings: { audience: options.audience ?? 'issuer_or_endpoint', leeway: options.leeway },
     async authenticate(_request, params, server, endpoint) {
       const assertion = readAssertion(params)
       if (!assertion || isHmac(assertion.alg)) return null

@@ -104,7 +104,7 @@ export function dpop({
     kind: 'extension',
     name: 'dpop',
     provides: ['sender_constraint'],
-    settings: { required, nonce },
+    settings: { required, nonce, leeway: options.leeway },
     metadata: { dpop_signing_alg_values_supported: algorithms },
 
     async receiveClientRequest(request) {

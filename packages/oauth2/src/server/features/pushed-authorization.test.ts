@@ -211,3 +211,19 @@ it('is advertised (RFC 9126 §5)', () => {
   expect(server.metadata()['require_pushed_authorization_requests']).toBeUndefined()
   expect(bareServer().server.metadata()['pushed_authorization_request_endpoint']).toBeUndefined()
 })
+
+describe('requireRedirectUri (FAPI 2.0 Security Profile §5.3.2.2)', () => {
+  it.each([
+    [true, 400, 'invalid_request'],
+    [false, 201, undefined],
+  ])('%s: a request without redirect_uri is answered %s', async (requireRedirectUri, status, error) => {
+    const { server } = start({ requireRedirectUri }, [{ ...WEB, redirect_uris: [REDIRECT_URI] }])
+    const { redirect_uri: _uri, ...request } = REQUEST
+    const answer = await post(server, '/par', request, WEB)
+    expect([answer.status, answer.json['error']]).toEqual([status, error])
+  })
+
+  it('lets a request with redirect_uri pass', async () => {
+    expect((await push(start({ requireRedirectUri: true }).server)).status).toBe(201)
+  })
+})

@@ -20,6 +20,11 @@ export interface PushedAuthorizationOptions {
    * `require_pushed_authorization_requests` must push.
    */
   readonly required?: boolean | undefined
+  /**
+   * Refuses pushed requests without `redirect_uri`. Default false: a client with a single redirect URI may leave it out (RFC
+   * 6749 §3.1.2.3). FAPI 2.0 Security Profile §5.3.2.2 wants it.
+   */
+  readonly requireRedirectUri?: boolean | undefined
 }
 
 /**
@@ -32,6 +37,7 @@ export interface PushedAuthorizationOptions {
 export function pushedAuthorizationRequests({
   lifetime = 60,
   required = false,
+  requireRedirectUri = false,
   ...others
 }: PushedAuthorizationOptions = {}): Feature {
   refuseUnknownOptions('pushedAuthorizationRequests', others)
@@ -39,9 +45,9 @@ export function pushedAuthorizationRequests({
   return {
     kind: 'feature',
     name: 'pushed_authorization_requests',
-    settings: { lifetime, required },
+    settings: { lifetime, required, requireRedirectUri },
     ...(required && { metadata: { require_pushed_authorization_requests: true } }), // §5
-    includes: [endpoint(lifetime), extension(required)],
+    includes: [endpoint(lifetime, requireRedirectUri), extension(required)],
   }
 }
 
@@ -59,7 +65,7 @@ type Pushed = {
   readonly until: number
 }
 
-function endpoint(lifetime: number): Endpoint {
+function endpoint(lifetime: number, requireRedirectUri: boolean): Endpoint {
   return {
     kind: 'endpoint',
     name: 'pushed_authorization_request',
@@ -73,6 +79,7 @@ function endpoint(lifetime: number): Endpoint {
       const authorizationId = randomToken(server.random, 16)
       const params = sent.with({ client_id: client.clientId, ...CREDENTIALS })
       const request = await server.requests.pushed({ client, params, authorizationId }) // §2.1 step 3
+      if (requireRedirectUri && !request.params.has('redirect_uri')) throw invalidRequest('redirect_uri is missing')
       const reference = `${authorizationId}.${randomToken(server.random, 32)}`
       const data: Pushed = {
         version: 1,

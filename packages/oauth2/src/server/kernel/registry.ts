@@ -94,6 +94,16 @@ export class Registry {
     }
   }
 
+  /** Everything, extensions of a single grant too. */
+  get registered(): readonly Registrable[] {
+    return [...this.#all]
+  }
+
+  /** Those that run for the grant: of the whole server, then its own. */
+  extensionsOf(grantType: string): readonly Extension[] {
+    return [...this.#global.values(), ...(this.#scoped.get(grantType)?.values() ?? [])]
+  }
+
   get endpoints(): ReadonlyMap<string, Endpoint> {
     return this.#endpoints
   }

@@ -2,7 +2,7 @@ import { decryption, generateKey, KeySet, staticKeys, verifyJwt, type Key } from
 import { beforeAll, describe, expect, it } from 'vitest'
 import { authorizeUrl, Browser, fullServer, ISSUER, OTHER, REDIRECT_URI, WEB } from '../../../test/journey.ts'
 import { staticClients, type AuthorizationServer } from '../index.ts'
-import { jwtResponseModes } from './jwt.ts'
+import { jwtResponseModes, type JwtResponseModesOptions } from './jwt.ts'
 
 const NOW = 1_800_000_000
 
@@ -15,13 +15,17 @@ beforeAll(async () => {
   decrypting = await generateKey('ECDH-ES', { kid: 'enc' })
 })
 
-function start(client: object = {}, keys: readonly Key[] = [rsa, ec]): AuthorizationServer {
+function start(
+  client: object = {},
+  keys: readonly Key[] = [rsa, ec],
+  options: JwtResponseModesOptions = {},
+): AuthorizationServer {
   const { server } = fullServer({
     clock: () => NOW,
     keys: staticKeys(keys),
     clients: staticClients([{ ...WEB, ...client }, OTHER]),
   })
-  return server.register(jwtResponseModes())
+  return server.register(jwtResponseModes(options))
 }
 
 /** The answer of a whole login, as the browser is sent to the client. */
@@ -133,5 +137,18 @@ it('is advertised (JARM §4)', () => {
     authorization_signing_alg_values_supported: ['RS256', 'ES256'],
     authorization_encryption_alg_values_supported: expect.arrayContaining(['RSA-OAEP-256']) as unknown,
     authorization_encryption_enc_values_supported: expect.arrayContaining(['A128CBC-HS256']) as unknown,
+  })
+})
+
+describe('jwtResponseModes({ required: true }) (FAPI 2.0 Message Signing §5.4.1)', () => {
+  it.each(['query', 'fragment'])('refuses the response mode %s', async (mode) => {
+    const server = start({}, undefined, { required: true })
+    const response = await server.fetch(new Request(authorizeUrl({ response_mode: mode })))
+    expect(response.headers.get('location')).toContain('error=invalid_request')
+  })
+
+  it.each(['jwt', 'query.jwt'])('accepts %s', async (mode) => {
+    const response = await answer(start({}, undefined, { required: true }), mode)
+    expect((await open(start(), inQuery(response))).claims).toHaveProperty('code')
   })
 })

@@ -19,6 +19,8 @@ import { assertSeconds } from '../../seconds.ts'
 export interface JwtResponseModesOptions {
   /** Seconds that a response is valid. JARM §2.1 recommends at most 600. Default 600. */
   readonly lifetime?: number | undefined
+  /** Refuses every other response mode, as FAPI 2.0 Message Signing §5.4.1 wants. Default false. */
+  readonly required?: boolean | undefined
 }
 
 type Carry = (target: ResponseTarget, response: string) => HttpResponse
@@ -36,7 +38,11 @@ const byDefault: Carry = (target, response) =>
  * @example
  * server.register(jwtResponseModes())
  */
-export function jwtResponseModes({ lifetime = 600, ...others }: JwtResponseModesOptions = {}): Feature {
+export function jwtResponseModes({
+  lifetime = 600,
+  required = false,
+  ...others
+}: JwtResponseModesOptions = {}): Feature {
   refuseUnknownOptions('jwtResponseModes', others)
   assertSeconds({ lifetime }, 1)
   const mode = (responseMode: string, carry: Carry): ResponseMode => ({
@@ -47,7 +53,7 @@ export function jwtResponseModes({ lifetime = 600, ...others }: JwtResponseModes
   return {
     kind: 'feature',
     name: 'jwt_response_modes',
-    settings: { lifetime },
+    settings: { lifetime, required },
     metadata: (server) => ({
       authorization_signing_alg_values_supported: server.requireKeys().algorithms,
       authorization_encryption_alg_values_supported: ENCRYPTION_ALGORITHMS,
@@ -65,6 +71,9 @@ export function jwtResponseModes({ lifetime = 600, ...others }: JwtResponseModes
         validateAuthorizationRequest(request) {
           if (request.kind !== 'authorization') return
           const { responseMode, defaultMode, client } = request
+          if (required && !/(^|\.)jwt$/.test(responseMode.responseMode)) {
+            throw invalidRequest('response_mode must be jwt, or end with .jwt')
+          }
           // A token must not stand in a query, unless it is encrypted. JARM §2.3.1
           if (responseMode.responseMode !== 'query.jwt' || defaultMode !== 'fragment' || isEncrypted(client)) return
           throw invalidRequest('response_mode query.jwt needs an encrypted response here')

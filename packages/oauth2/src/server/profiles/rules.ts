@@ -1,0 +1,131 @@
+/** Rules that several profiles have in common; each profile names its own section. */
+
+import type { ProfileRule, ServerConfiguration } from '../contract/profile.ts'
+import type { Described, Registrable } from '../contract/registrable.ts'
+
+type Rule = (section: string, level?: ProfileRule['level']) => ProfileRule
+
+/** The settings of something registered, by its kind and its name; undefined when it is not there. */
+export function settingsOf(
+  { registered }: ServerConfiguration,
+  kind: Registrable['kind'],
+  name: string,
+): NonNullable<Described['settings']> | undefined {
+  const found = registered.find((thing) => thing.kind === kind && nameOf(thing) === name)
+  return found && (found.settings ?? {})
+}
+
+function nameOf(thing: Registrable): string {
+  if (thing.kind === 'grant') return thing.grantType
+  if (thing.kind === 'client_auth_method') return thing.method
+  return 'name' in thing ? thing.name : ''
+}
+
+/** Whether something of this name that holds for every client demands its use. */
+export function isRequired(configuration: ServerConfiguration, kind: 'feature' | 'extension', name: string): boolean {
+  const settings = settingsOf(configuration, kind, name)
+  return settings?.['required'] === true && settings['forSomeClients'] !== true
+}
+
+/** The names, with what they are; undefined when there are none. */
+export function list(what: string, names: readonly string[]): string | undefined {
+  return names.length === 0 ? undefined : `${what}: ${names.join(', ')}`
+}
+
+export const httpsIssuer: Rule = (section, level) => ({
+  id: 'https',
+  section,
+  level,
+  fix: 'Give the server an issuer, and if need be a baseUrl, that begin with https:.',
+  problem({ server }) {
+    const urls = [server.issuer, ...Object.values(server.metadata()).filter((value) => typeof value === 'string')]
+    return list('not https', [...new Set(urls.filter((url) => /^http:/i.test(url)))])
+  },
+})
+
+export const codeChallengeRequired: Rule = (section, level) => ({
+  id: 'code_challenge',
+  section,
+  level,
+  fix: "Register codeChallenge() with the authorization code grant, without `requiredFor`, which is 'everyone' by default.",
+  problem({ server, extensionsOf }) {
+    if (!server.grantTypes.includes('authorization_code')) return undefined
+    const settings = extensionsOf('authorization_code').find(({ name }) => name === 'code_challenge')?.settings
+    if (settings === undefined) return 'a code can be redeemed without PKCE'
+    return settings['requiredFor'] === 'everyone' ? undefined : 'some clients need not send a code_challenge'
+  },
+})
+
+export const noFrontChannelTokens: Rule = (section, level) => ({
+  id: 'implicit',
+  section,
+  level,
+  fix: 'Take insecureImplicitResponseType and other response types with `token` off the server. Clients use the authorization code grant.',
+  problem({ server }) {
+    const types = server.metadata().response_types_supported ?? []
+    return list(
+      'access tokens travel through the browser by response types',
+      types.filter((type) => type.split(' ').includes('token')),
+    )
+  },
+})
+
+export const noPasswordGrant: Rule = (section, level) => ({
+  id: 'password',
+  section,
+  level,
+  fix: 'Take the password grant off the server.',
+  problem: ({ server }) => (server.grantTypes.includes('password') ? 'the password grant is registered' : undefined),
+})
+
+export const atomicStorage: Rule = (section, level) => ({
+  id: 'single_use',
+  section,
+  level,
+  fix: 'Use a store with atomic commits and strong reads, and take allowWeakStorage out.',
+  problem({ server: { store } }) {
+    const { commit, reads } = store.guarantees
+    if (commit === 'atomic' && reads === 'strong') return undefined
+    return 'the store is not atomic: two requests at once may redeem one code'
+  },
+})
+
+export const issuerInResponses: Rule = (section, level) => ({
+  id: 'issuer_parameter',
+  section,
+  level,
+  fix: 'Register issuerParameter, which authorizationCodeGrant() brings along.',
+  problem({ server }) {
+    const { response_types_supported: types = [], authorization_response_iss_parameter_supported: told } =
+      server.metadata()
+    return types.length === 0 || told === true ? undefined : 'authorization responses have no iss parameter'
+  },
+})
+
+/** At most so many seconds. */
+export function codeLifetime(section: string, most: number, level?: ProfileRule['level']): ProfileRule {
+  return {
+    id: 'code_lifetime',
+    section,
+    level,
+    fix: `Pass at most ${most} seconds as lifetime of authorizationCodeGrant.`,
+    problem(configuration) {
+      const lifetime = settingsOf(configuration, 'grant', 'authorization_code')?.['lifetime']
+      return typeof lifetime === 'number' && lifetime > most ? `a code lives for ${lifetime} seconds` : undefined
+    },
+  }
+}
+
+export const publicClientsRotate: Rule = (section, level) => ({
+  id: 'refresh_token_rotation',
+  section,
+  level,
+  fix: 'Take trust.refreshTokenRotation out of public clients.',
+  problem: ({ clients }) =>
+    list(
+      'refresh tokens of public clients stay as they are',
+      clients
+        .filter(({ authMethod, refreshTokenRotation }) => authMethod === 'none' && refreshTokenRotation === false)
+        .map(({ clientId }) => clientId),
+    ),
+})
