@@ -109,6 +109,8 @@ export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
 
 const OPTIONS: Readonly<Record<keyof AuthorizationServerOptions, true>> = {
   issuer: true,
+  formerIssuers: true,
+  tokenPrefix: true,
   store: true,
   secrets: true,
   keys: true,
