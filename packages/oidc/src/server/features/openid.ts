@@ -9,6 +9,7 @@ export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOption
 
 const OPTIONS: Readonly<Record<keyof OpenIDOptions, true>> = {
   claims: true,
+  claimTypes: true,
   scopes: true,
   idTokenLifetime: true,
   algorithm: true,
