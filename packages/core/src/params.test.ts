@@ -174,6 +174,15 @@ describe('encoding', () => {
     expect(encodeFormValue('a\uD800b')).toBe('a%EF%BF%BDb')
   })
 
+  it('encodes as encodeURIComponent does, and five characters more (RFC 3986 §2.3)', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), codeUnits), (value) => {
+        const escaped = encodeURIComponent(value.toWellFormed()).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`) // prettier-ignore
+        expect(encodeFormValue(value)).toBe(escaped)
+      }),
+    )
+  })
+
   it('reads back every text (RFC 6749 §2.3.1, T7)', () => {
     expect(decodeFormValue('a%2Db+c%3A')).toBe('a-b c:')
     expect(() => decodeFormValue('%')).toThrow(invalid)
@@ -185,4 +194,6 @@ describe('encoding', () => {
   })
 })
 
+/** Any UTF-16, lone surrogates too. */
+const codeUnits = fc.uint16Array().map((units) => String.fromCharCode(...units))
 const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((value) => !value.includes('\0'))

@@ -17,9 +17,13 @@ export interface OAuthHeader {
 
 /** The value of the header. The realm comes first and is not part of the signature. */
 export function formatOAuthHeader({ realm, pairs }: OAuthHeader): string {
-  let text = realm === undefined ? '' : `realm="${quotedRealm(realm)}"`
-  for (const [name, value] of pairs) text += `${text && ', '}${encodeFormValue(name)}="${encodeFormValue(value)}"`
-  return `OAuth ${text}`
+  let text = realm === undefined ? 'OAuth ' : `OAuth realm="${quotedRealm(realm)}"`
+  let separator = realm === undefined ? '' : ', '
+  for (const [name, value] of pairs) {
+    text += `${separator}${encodeFormValue(name)}="${encodeFormValue(value)}"`
+    separator = ', '
+  }
+  return text
 }
 
 /**
@@ -29,47 +33,77 @@ export function formatOAuthHeader({ realm, pairs }: OAuthHeader): string {
  *   character, more than 100 parameters, more than 16,384 characters
  */
 export function parseOAuthHeader(header: string | null): OAuthHeader | null {
-  if (header === null || !/^[ \t]*oauth(?:[ \t]|$)/i.test(header.slice(0, 64))) return null
+  const scheme = header === null ? null : SCHEME.exec(header)
+  if (header === null || scheme === null) return null
   if (header.length > MAX_LENGTH) throw malformed()
   const pairs: Pair[] = []
+  const endOfString = header.includes('\\') ? endOfEscaped : endOfPlain
   let realm: string | undefined
-  let at = header.search(/oauth/i) + 5
+  let at = scheme[0].length
   for (let count = 0; ; count++) {
-    at = skip(header, at, BLANKS)
+    at = skipBlanks(header, at)
     if (at === header.length) return { realm, pairs }
     if (count > MAX_PARAMETERS) throw malformed()
     if (header[at] === ',') {
       at++ // RFC 9110 §5.6.1.2: empty elements of a list are ignored
       continue
     }
-    PARAMETER.lastIndex = at
-    const [whole = '', name = '', value = ''] = PARAMETER.exec(header) ?? []
-    if (whole === '') throw malformed()
-    at += whole.length
-    if (name.toLowerCase() === 'realm') {
+    const name = nameAt(header, at)
+    at = skipBlanks(header, at + name.length)
+    if (header[at] !== '=') throw malformed()
+    at = skipBlanks(header, at + 1)
+    if (header[at] !== '"') throw malformed()
+    const end = endOfString(header, at + 1)
+    const value = header.slice(at + 1, end)
+    if (name.length === 5 && name.toLowerCase() === 'realm') {
       if (realm !== undefined) throw malformed()
       realm = value.replace(/\\(.)/g, '$1')
-    } else pairs.push([decode(name), decode(value)])
-    at = skip(header, at, BLANKS)
+    } else {
+      // Clients exist that leave reserved characters of a signature as they are, so only a quote and a backslash are refused.
+      if (endOfString === endOfEscaped && value.includes('\\')) throw malformed()
+      pairs.push([decode(name), decode(value)])
+    }
+    at = skipBlanks(header, end + 1)
     if (at < header.length && header[at] !== ',') throw malformed()
   }
 }
 
+const SCHEME = /^[ \t]*oauth(?:[ \t]|$)/i
 const MAX_LENGTH = 16_384
 const MAX_PARAMETERS = 100
-const BLANKS = ' \t'
-// No two parts side by side share a character: nothing to try twice.
-const PARAMETER = /([\w.~%-]+)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/y
 
-function skip(text: string, start: number, characters: string): number {
+function skipBlanks(text: string, start: number): number {
   let at = start
-  while (at < text.length && characters.includes(text[at]!)) at++
+  while (text[at] === ' ' || text[at] === '\t') at++
   return at
 }
 
-/** Clients exist that leave reserved characters of a signature as they are, so only a quote and a backslash are refused. */
+const NAME = /[\w.~%-]+/y
+
+function nameAt(header: string, at: number): string {
+  NAME.lastIndex = at
+  if (!NAME.test(header)) throw malformed()
+  return header.slice(at, NAME.lastIndex)
+}
+
+/** Where the closing quote is. */
+function endOfPlain(text: string, start: number): number {
+  const end = text.indexOf('"', start)
+  if (end === -1) throw malformed()
+  return end
+}
+
+/** The same where characters may be escaped. */
+function endOfEscaped(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '"') return at
+    if (text[at] === '\\') at++
+  }
+  throw malformed()
+}
+
 function decode(text: string): string {
-  if (text.includes('\\')) throw malformed()
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text) // RFC 5849 §3.6: a plus sign is a plus sign here
   } catch {

@@ -103,23 +103,35 @@ async function sign(
     random = systemRandom,
   }: SignOptions,
 ): Promise<readonly Pair[]> {
-  const protocol = {
-    oauth_consumer_key: clientId,
-    oauth_token: token?.token,
-    oauth_signature_method: signatureMethod.name,
-    oauth_timestamp: String(clock()),
-    oauth_nonce: params?.['oauth_nonce'] ?? createNonce(random),
-    oauth_version: '1.0',
-    ...params,
-  }
   const own: Pair[] = []
-  for (const [name, value] of Object.entries(protocol)) if (value !== undefined) own.push([name, value])
+  const add = (name: string, value: string | undefined): void => {
+    const chosen = params !== undefined && Object.hasOwn(params, name) ? params[name] : value
+    if (chosen !== undefined) own.push([name, chosen])
+  }
+  add('oauth_consumer_key', clientId)
+  add('oauth_token', token?.token)
+  add('oauth_signature_method', signatureMethod.name)
+  add('oauth_timestamp', String(clock()))
+  add('oauth_nonce', params?.['oauth_nonce'] ?? createNonce(random))
+  add('oauth_version', '1.0')
+  for (const name of Object.keys(params ?? {})) if (!DEFAULTS.has(name)) add(name, undefined)
   const pairs = [...own, ...parsePairs(url.search.slice(1)), ...parsePairs(form)]
   const text = baseString({ method, uri: baseStringUri(url), pairs })
   const secrets = { clientSecret, tokenSecret: token?.tokenSecret ?? '', privateKey }
-  own.push(['oauth_signature', await signatureMethod.sign(text, secrets)])
+  const signature = signatureMethod.sign(text, secrets)
+  own.push(['oauth_signature', typeof signature === 'string' ? signature : await signature])
   return own
 }
+
+/** The parameters that every signature has, unless the caller leaves one out. */
+const DEFAULTS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'oauth_consumer_key',
+  'oauth_token',
+  'oauth_signature_method',
+  'oauth_timestamp',
+  'oauth_nonce',
+  'oauth_version',
+])
 
 /** 120 bits, in 30 letters and digits: OAuthLib's servers take no other characters, and no more. */
 function createNonce(random: Random): string {
