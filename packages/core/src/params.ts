@@ -125,24 +125,7 @@ export function encodeForm(values: ParamValues): string {
  * the same in a form, a query and a fragment. A lone surrogate becomes U+FFFD.
  */
 export function encodeFormValue(text: string): string {
-  let encoded = ''
-  let start = 0
-  for (let at = 0; at < text.length; at++) {
-    const escape = ESCAPES[text.charCodeAt(at)]
-    if (escape === '') continue
-    if (escape === undefined) return encoded + encodeUnicode(text.slice(start))
-    encoded += text.slice(start, at) + escape
-    start = at + 1
-  }
-  return start === 0 ? text : encoded + text.slice(start)
-}
-
-/** For each character of ASCII what it becomes; empty for one that stays. */
-const ESCAPES: readonly string[] = /* @__PURE__ */ Array.from({ length: 128 }, (_, code) =>
-  /[\w.~-]/.test(String.fromCharCode(code)) ? '' : `%${code.toString(16).toUpperCase().padStart(2, '0')}`,
-)
-
-function encodeUnicode(text: string): string {
+  if (/^[\w.~-]*$/.test(text)) return text
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

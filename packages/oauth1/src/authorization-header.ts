@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError } from '@authlib/core'
-import { encodeFormValue } from '@authlib/core/kit'
+import { percentEncode } from './percent-encoding.ts'
 import type { Pair } from './pairs.ts'
 
 /** What an `OAuth` header carries. */
@@ -20,7 +20,7 @@ export function formatOAuthHeader({ realm, pairs }: OAuthHeader): string {
   let text = realm === undefined ? 'OAuth ' : `OAuth realm="${quotedRealm(realm)}"`
   let separator = realm === undefined ? '' : ', '
   for (const [name, value] of pairs) {
-    text += `${separator}${encodeFormValue(name)}="${encodeFormValue(value)}"`
+    text += `${separator}${percentEncode(name)}="${percentEncode(value)}"`
     separator = ', '
   }
   return text

@@ -4,8 +4,7 @@
  * @spec RFC 5849 §3.4.1
  */
 
-import { encodeFormValue } from '@authlib/core/kit'
-import { encodeTwice } from './percent-encoding.ts'
+import { encodeTwice, percentEncode } from './percent-encoding.ts'
 import type { Pair } from './pairs.ts'
 
 /** What goes into a base string. */
@@ -22,7 +21,7 @@ export function baseString({ method, uri, pairs }: BaseStringParts): string {
   let params = ''
   for (const [name, value] of sortedPairs(pairs, encodeTwice))
     params += params === '' ? `${name}%3D${value}` : `%26${name}%3D${value}`
-  return `${encodeFormValue(method.toUpperCase())}&${encodeFormValue(uri)}&${params}`
+  return `${percentEncode(method.toUpperCase())}&${percentEncode(uri)}&${params}`
 }
 
 /**
@@ -41,7 +40,7 @@ export function baseStringUri(url: string | URL): string {
 /** Encoded, sorted by name and then by value, and joined. RFC 5849 §3.4.1.3.2 */
 export function normalizeParameters(pairs: readonly Pair[]): string {
   let text = ''
-  for (const [name, value] of sortedPairs(pairs, encodeFormValue)) text += `${text && '&'}${name}=${value}`
+  for (const [name, value] of sortedPairs(pairs, percentEncode)) text += `${text && '&'}${name}=${value}`
   return text
 }
 

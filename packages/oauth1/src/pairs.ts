@@ -5,7 +5,8 @@
  */
 
 import { AuthlibError } from '@authlib/core'
-import { decodeFormValue, encodeFormValue } from '@authlib/core/kit'
+import { decodeFormValue } from '@authlib/core/kit'
+import { percentEncode } from './percent-encoding.ts'
 
 /** A decoded name and its decoded value. */
 export type Pair = readonly [name: string, value: string]
@@ -38,7 +39,7 @@ export function parsePairs(text: string): Pair[] {
 /** Writes pairs as a query or form, every reserved character as `%XX`. */
 export function formatPairs(pairs: readonly Pair[]): string {
   let text = ''
-  for (const [name, value] of pairs) text += `${text && '&'}${encodeFormValue(name)}=${encodeFormValue(value)}`
+  for (const [name, value] of pairs) text += `${text && '&'}${percentEncode(name)}=${percentEncode(value)}`
   return text
 }
 

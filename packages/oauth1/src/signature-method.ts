@@ -5,8 +5,8 @@
  */
 
 import { constantTimeEqual, type Awaitable } from '@authlib/core'
-import { encodeFormValue } from '@authlib/core/kit'
 import type { KeyMaterial } from '@authlib/jose'
+import { percentEncode } from './percent-encoding.ts'
 import type { Hash } from './runtime/runtime.ts'
 
 /** The secrets that the two sides share. Empty where there is none. */
@@ -54,7 +54,7 @@ export interface SignatureMethod {
 
 /** The two secrets as one key. RFC 5849 §3.4.2 */
 export function secretKey({ clientSecret, tokenSecret }: SharedSecrets): string {
-  return `${encodeFormValue(clientSecret)}&${encodeFormValue(tokenSecret)}`
+  return `${percentEncode(clientSecret)}&${percentEncode(tokenSecret)}`
 }
 
 /** A method whose server makes the same signature and compares. */
