@@ -10,6 +10,7 @@ import { lockfile } from './checks/lockfile.ts'
 import { manifests } from './checks/manifests.ts'
 import { optionalMembers } from './checks/optional-members.ts'
 import { packages } from './checks/packages.ts'
+import { parity } from './checks/parity.ts'
 import { providerPages } from './checks/provider-pages.ts'
 import { requirements } from './checks/requirements.ts'
 import { samples } from './checks/samples.ts'
@@ -28,6 +29,7 @@ const quick: Readonly<Record<string, Check>> = {
   errorCodes,
   requirements,
   providerPages,
+  parity,
   bundles,
   lockfile,
 }

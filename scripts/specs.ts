@@ -1,8 +1,12 @@
-/** Writes what is derived from the sources: SPECS.md, the page of error codes, those of the providers and of the rules. */
+/**
+ * Writes what is derived from the sources: SPECS.md, the pages of error codes and of parity, those of the providers and of the
+ * rules.
+ */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ERRORS_PAGE, errorsPage } from './checks/error-codes.ts'
+import { PARITY_PAGE, parityPage } from './checks/parity.ts'
 import { PAGES, pagesOf } from './checks/provider-pages.ts'
 import { requirementPages, SPEC_PAGES } from './checks/requirements.ts'
 import { specIndex } from './checks/specs.ts'
@@ -10,6 +14,7 @@ import { specIndex } from './checks/specs.ts'
 const root = join(import.meta.dirname, '..')
 writeFileSync(join(root, 'SPECS.md'), specIndex(root))
 writeFileSync(join(root, ERRORS_PAGE), errorsPage(root))
+writeFileSync(join(root, PARITY_PAGE), parityPage(root))
 
 writePages(PAGES, pagesOf(root))
 writePages(SPEC_PAGES, requirementPages())

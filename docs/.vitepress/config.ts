@@ -151,6 +151,7 @@ export default defineConfig({
           { text: 'Rules of specifications', link: '/specs/' },
           { text: 'A tour of the code', link: '/tour' },
           { text: 'Case ids in tests', link: '/cases' },
+          { text: 'Parity with other libraries', link: '/parity' },
         ],
       },
       { text: 'API', collapsed: true, items: api },
