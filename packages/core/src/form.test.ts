@@ -147,6 +147,14 @@ describe('fromRequest', () => {
     await expect(fromRequest(small, { maxBody: 2 }).text()).rejects.toMatchObject({ status: 413 })
   })
 
+  it('gives the bytes of a body, as text or not, as often as asked', async () => {
+    const sent = new Uint8Array([0, 255, 254, 128])
+    const request = fromRequest(new Request('https://a.example/', { method: 'POST', body: sent }), { keepBody: true })
+    expect(await request.bytes?.()).toEqual(sent)
+    await expect(request.text()).rejects.toMatchObject({ code: 'invalid_encoding' })
+    expect(await request.bytes?.()).toEqual(sent)
+  })
+
   it('refuses bytes that are not UTF-8', async () => {
     await expect(fromRequest(post(Uint8Array.of(0xff))).text()).rejects.toMatchObject({ status: 400 })
   })

@@ -58,23 +58,26 @@ export function fromRequest(
     method: request.method,
     url: request.url,
     headers: request.headers,
-    text() {
-      let text = texts.get(request)
-      if (text === undefined) texts.set(request, (text = readText(request, maxBody, keepBody)))
-      return text
-    },
+    bytes: () => readBody(request, maxBody, keepBody),
+    text: async () => decodeUtf8(await readBody(request, maxBody, keepBody)),
   }
 }
 
 /** Bodies that were read, for every view of a request. */
-const texts = new WeakMap<Request, Promise<string>>()
+const bodies = new WeakMap<Request, Promise<Uint8Array>>()
+
+function readBody(request: Request, maxBody: number, keepBody: boolean): Promise<Uint8Array> {
+  let body = bodies.get(request)
+  if (body === undefined) bodies.set(request, (body = readOnce(request, maxBody, keepBody)))
+  return body
+}
 
 /** What adapters throw for a body over their limit, so that it is one error everywhere. */
 export function payloadTooLarge(): AuthlibError {
   return new AuthlibError('payload_too_large', 'The body is too large', { status: 413 })
 }
 
-async function readText(request: Request, maxBody: number, keepBody: boolean): Promise<string> {
+async function readOnce(request: Request, maxBody: number, keepBody: boolean): Promise<Uint8Array> {
   if (request.bodyUsed) {
     throw new AuthlibError('body_used', 'The body of the request was read before', {
       hint: 'Hand over the request before anything reads its body, or a clone of it.',
@@ -83,7 +86,7 @@ async function readText(request: Request, maxBody: number, keepBody: boolean): P
   const tooLarge = Number(request.headers.get('content-length')) > maxBody
   const bytes = tooLarge ? null : await readBytes((keepBody ? request.clone() : request).body, maxBody)
   if (bytes === null) throw payloadTooLarge()
-  return decodeUtf8(bytes)
+  return bytes
 }
 
 function isForm(contentType: string | null): boolean {

@@ -8,6 +8,11 @@ export interface HttpRequest {
   readonly headers: { get(name: string): string | null }
   /** The body. May be called twice on requests of our adapters. */
   text(): Promise<string>
+  /**
+   * The body as bytes, for a hash over one that is no text. Rejects as `text` does, but not for what is not UTF-8. Our adapters
+   * have it; a body that a framework has parsed before is written again, as in `text`.
+   */
+  readonly bytes?: (() => Promise<Uint8Array>) | undefined
   /** Address of the peer of the connection, where the adapter knows it: of the client, or of the proxy in front. */
   readonly remoteAddress?: string | undefined
   /** From TLS, or from a header of a trusted proxy. RFC 8705. */

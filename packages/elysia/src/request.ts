@@ -1,7 +1,7 @@
 /** A context of Elysia as protocol code reads it. */
 
 import type { HttpRequest } from '@authlib/core'
-import { parsedBody, payloadTooLarge } from '@authlib/core/kit'
+import { decodeUtf8, encodeUtf8, parsedBody, payloadTooLarge } from '@authlib/core/kit'
 import { fetchRequest, type FetchRequestOptions } from '@authlib/fetch'
 import type { Context } from 'elysia'
 
@@ -13,12 +13,11 @@ export function elysiaRequest({ request, body }: ElysiaContext, options: FetchRe
   const view = fetchRequest(request, options)
   if (body === undefined || body === null || !request.bodyUsed) return view
   const { maxBody = 65_536 } = options
-  return {
-    ...view,
-    async text() {
-      const text = parsedBody(body, request.headers.get('content-type'))
-      if (new TextEncoder().encode(text).length > maxBody) throw payloadTooLarge()
-      return text
-    },
+  const bytes = async (): Promise<Uint8Array> => {
+    const kept = body instanceof ArrayBuffer ? new Uint8Array(body) : body
+    const sent = kept instanceof Uint8Array ? kept : encodeUtf8(parsedBody(kept, request.headers.get('content-type')))
+    if (sent.length > maxBody) throw payloadTooLarge()
+    return sent
   }
+  return { ...view, bytes, text: async () => decodeUtf8(await bytes()) }
 }

@@ -16,9 +16,12 @@ export interface HonoRequestOptions {
 export function honoRequest(c: Context, { maxBody = 65_536, clientCertificate }: HonoRequestOptions = {}): HttpRequest {
   const req = c.req as HonoRequest // sound: it is one; the environment of the context hides it
   const view = fetchRequest(req.raw, { maxBody })
+  const bytes = (): Promise<Uint8Array> =>
+    Object.keys(req.bodyCache).length > 0 ? cachedBody(req, maxBody) : view.bytes!() // sound: a request of fetch has it
   return {
     ...view,
-    text: () => (Object.keys(req.bodyCache).length > 0 ? cachedBody(req, maxBody) : view.text()),
+    bytes,
+    text: async () => decodeUtf8(await bytes()),
     get clientCertificate() {
       return clientCertificate?.(c)
     },
@@ -26,11 +29,11 @@ export function honoRequest(c: Context, { maxBody = 65_536, clientCertificate }:
 }
 
 /** What a validator or `parseBody` before us has read. A form that Hono kept in no other way is written again. */
-async function cachedBody(req: HonoRequest, maxBody: number): Promise<string> {
+async function cachedBody(req: HonoRequest, maxBody: number): Promise<Uint8Array> {
   const onlyForm = Object.keys(req.bodyCache).every((format) => format === 'formData')
   const bytes = onlyForm ? encodeUtf8(formText(await req.formData())) : new Uint8Array(await req.arrayBuffer())
   if (bytes.length > maxBody) throw payloadTooLarge()
-  return decodeUtf8(bytes)
+  return bytes
 }
 
 function formText(form: FormData): string {

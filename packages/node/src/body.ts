@@ -1,7 +1,7 @@
 /** The body of a message: limited, read once, and left for the code behind. */
 
 import { AuthlibError } from '@authlib/core'
-import { decodeUtf8, parsedBody, payloadTooLarge } from '@authlib/core/kit'
+import { decodeUtf8, encodeUtf8, parsedBody, payloadTooLarge } from '@authlib/core/kit'
 import type { IncomingMessage } from 'node:http'
 
 /** Where the text is kept for every view of the message: cheaper for the garbage collector than a WeakMap. */
@@ -13,7 +13,10 @@ interface Parsed {
   readonly body?: unknown
 }
 
-type Message = IncomingMessage & { [TEXT]?: Promise<string> | undefined }
+/** The same as it was sent, where that is known. */
+const BYTES: unique symbol = Symbol('bytes')
+
+type Message = IncomingMessage & { [TEXT]?: Promise<string> | undefined; [BYTES]?: Uint8Array | undefined }
 
 /**
  * The body as a string. `parsed` is what the framework made of it, if that is not on the message. Rejects with
@@ -27,17 +30,36 @@ export function readBody(incoming: Message, maxBody: number, parsed?: unknown): 
       : streamed(incoming, maxBody))
 }
 
-async function writtenAgain(incoming: IncomingMessage, maxBody: number, parsed: unknown): Promise<string> {
+/** The body as bytes. Rejects as {@link readBody} does, but not for bytes that are not UTF-8. */
+export async function readBytes(incoming: Message, maxBody: number, parsed?: unknown): Promise<Uint8Array> {
+  try {
+    const text = await readBody(incoming, maxBody, parsed)
+    return incoming[BYTES] ?? encodeUtf8(text)
+  } catch (error) {
+    const bytes = incoming[BYTES]
+    if (bytes === undefined) throw error
+    return bytes // they came, and are not UTF-8
+  }
+}
+
+async function writtenAgain(incoming: Message, maxBody: number, parsed: unknown): Promise<string> {
   const { rawBody, body } = incoming as Parsed // whatever augments the type of messages
-  const text = parsedBody(rawBody ?? parsed ?? body, incoming.headers['content-type'])
+  const kept = rawBody ?? parsed ?? body
+  if (kept instanceof Uint8Array) {
+    if (kept.length > maxBody) throw payloadTooLarge()
+    incoming[BYTES] = kept
+  }
+  const text = parsedBody(kept, incoming.headers['content-type'])
   if (Buffer.byteLength(text) > maxBody) throw payloadTooLarge()
   return text
 }
 
-async function streamed(incoming: IncomingMessage, maxBody: number): Promise<string> {
+async function streamed(incoming: Message, maxBody: number): Promise<string> {
   if (incoming.readableEnded) return '' // a parser has found it empty
   if (Number(incoming.headers['content-length']) > maxBody) throw payloadTooLarge() // Node drops the unread rest after the answer
-  return decodeUtf8(await collect(incoming, maxBody))
+  const bytes = await collect(incoming, maxBody)
+  incoming[BYTES] = bytes
+  return decodeUtf8(bytes)
 }
 
 /** Reads to the end and puts everything back before `end` is emitted, so that a body parser behind can read it again. */

@@ -3,7 +3,7 @@ import { startNodeServer } from '@authlib/testing'
 import { X509Certificate } from 'node:crypto'
 import { request as sendHttps, createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { nodeRequest, type NodeRequestOptions } from './index.ts'
 
@@ -19,6 +19,44 @@ describe('nodeRequest', () => {
     await fetch(server.url, { method: 'POST', body: 'hello' })
     await server.stop()
     expect(texts).toEqual(['hello', 'hello', 'hello', 'hello'])
+  })
+
+  it('gives the bytes of a body, as text or not, before and after the text', async () => {
+    const sent = new Uint8Array([0, 255, 254, 128])
+    const outcomes: unknown[] = []
+    const server = await startNodeServer(async (incoming, outgoing) => {
+      const request = nodeRequest(incoming)
+      outcomes.push(await request.bytes?.())
+      outcomes.push(await request.text().catch((error: unknown) => (error as { code: unknown }).code))
+      outcomes.push(await nodeRequest(incoming).bytes?.())
+      outgoing.end()
+    })
+    await fetch(server.url, { method: 'POST', body: sent })
+    await fetch(server.url, { method: 'POST', body: 'ü' })
+    await server.stop()
+    const text = new TextEncoder().encode('ü')
+    expect(outcomes.map((one) => (one instanceof Uint8Array ? new Uint8Array(one) : one))).toEqual([
+      sent,
+      'invalid_encoding',
+      sent,
+      text,
+      'ü',
+      text,
+    ])
+  })
+
+  it('gives the bytes that a parser has kept, and no more than the limit', async () => {
+    const outcomes: unknown[] = []
+    const server = await startNodeServer(async (incoming, outgoing) => {
+      const body = await buffer(incoming)
+      const request = nodeRequest(incoming, { body, maxBody: 3 })
+      outcomes.push(await request.bytes?.().catch((error: unknown) => (error as { code: unknown }).code))
+      outgoing.end()
+    })
+    await fetch(server.url, { method: 'POST', body: new Uint8Array([255, 0, 254]) })
+    await fetch(server.url, { method: 'POST', body: new Uint8Array([255, 0, 254, 1]) })
+    await server.stop()
+    expect(outcomes).toEqual([Buffer.from([255, 0, 254]), 'payload_too_large'])
   })
 
   it('takes the limit of a body from its options', async () => {

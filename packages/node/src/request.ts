@@ -3,7 +3,7 @@
 import type { ClientCertificate, HttpRequest } from '@authlib/core'
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { readBody } from './body.ts'
+import { readBody, readBytes } from './body.ts'
 
 export interface NodeRequestOptions {
   /** Most bytes of a body. Default 65,536. A larger one is refused with `payload_too_large` (413). */
@@ -59,6 +59,10 @@ class NodeRequest implements HttpRequest {
 
   text(): Promise<string> {
     return readBody(this.#incoming, this.#maxBody, this.#body)
+  }
+
+  bytes(): Promise<Uint8Array> {
+    return readBytes(this.#incoming, this.#maxBody, this.#body)
   }
 
   get remoteAddress(): string | undefined {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { formatOAuthHeader, parseOAuthHeader } from './authorization-header.ts'
 import { baseString, baseStringUri, normalizeParameters } from './base-string.ts'
@@ -165,6 +165,17 @@ describe('signed requests (RFC 5849 §3.5)', () => {
     expect(await bodyHash('', hmacSha1)).toBe('2jmj7l5rSw0yVb/vlWAYkK/YBwk=')
     expect(await bodyHash(new TextEncoder().encode('Hello World!'), hmacSha256)).toBe(
       'f4OxZX/x/FO5LcGBSKHWXfwtSx+j1ncoSt3SABJtkGk=',
+    )
+  })
+
+  it('A1-07: hashes bytes in every form that has them, and refuses a stream', async () => {
+    const bytes = new Uint8Array([0, 255, 254, 128, 10])
+    const expected = createHash('sha256').update(bytes).digest('base64')
+    const padded = new Uint8Array([1, ...bytes, 2])
+    const forms = [bytes, bytes.buffer, new DataView(padded.buffer, 1, 5), padded.subarray(1, 6), new Blob([bytes])]
+    for (const form of forms) expect(await bodyHash(form, hmacSha256)).toBe(expected)
+    expect(() => bodyHash(new Blob([bytes]).stream() as unknown as Blob, hmacSha256)).toThrow(
+      'read a stream into bytes',
     )
   })
 })

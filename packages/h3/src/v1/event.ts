@@ -25,15 +25,16 @@ export function eventRequest({ node }: NodeEvent, options: NodeRequestOptions = 
   if (kept === undefined) return view
   const { method, url, headers } = view
   const { maxBody = 65_536 } = options
+  const bytes = async (): Promise<Uint8Array> => {
+    if ((await kept).length > maxBody) throw payloadTooLarge()
+    return kept
+  }
   return {
     method,
     url,
     headers,
-    async text() {
-      const bytes = await kept
-      if (bytes.length > maxBody) throw payloadTooLarge()
-      return parsedBody(bytes, headers.get('content-type'))
-    },
+    bytes,
+    text: async () => parsedBody(await bytes(), headers.get('content-type')),
     remoteAddress: view.remoteAddress,
     get clientCertificate() {
       return view.clientCertificate

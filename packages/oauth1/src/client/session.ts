@@ -6,7 +6,7 @@
 
 import type { ApiFetch } from '@authlib/core/kit'
 import { apiFetch, directoryUrl } from '@authlib/core/kit'
-import { bodyHash, isForm } from '../body-hash.ts'
+import { bodyHash, isForm, unknownBytes } from '../body-hash.ts'
 import { hmacSha1 } from '../hmac.ts'
 import { signRequest, type PlacementOptions } from '../sign.ts'
 import type { OAuth1Token, TokenCredentials } from './token.ts'
@@ -50,13 +50,17 @@ export function createSession({
   save,
   forget,
 }: SessionParts): OAuth1Session {
+  const call = apiFetch({
+    apiBaseUrl,
+    resources,
+    fetch,
+    authenticate: async (request) => signFetchRequest(request, await signing(), bodyHash),
+  })
   return {
-    fetch: apiFetch({
-      apiBaseUrl,
-      resources,
-      fetch,
-      authenticate: async (request) => signFetchRequest(request, await signing(), bodyHash),
-    }),
+    async fetch(input, init) {
+      if (bodyHash && init?.body instanceof ReadableStream) throw unknownBytes() // a Request would hide what it was made of
+      return call(input, init)
+    },
     baseUrl: directoryUrl(apiBaseUrl),
     token,
     save,

@@ -5,7 +5,7 @@ import { currentToken, mount, protect } from '@authlib/fetch'
 import { describe, expect, it } from 'vitest'
 import { CALLBACK, ORIGIN, SECRETS } from '../../test/journey.ts'
 import { OAuth1Client } from '../client/index.ts'
-import { signRequest } from '../sign.ts'
+import { bodyHash, hmacSha1, signRequest } from '../index.ts'
 import { OAuth1Server, ResourceProtector, type OAuth1ResourceToken, type RegisteredClient } from './index.ts'
 
 describe('in an application', () => {
@@ -24,6 +24,16 @@ describe('in an application', () => {
     expect(await (await call('/any')).json()).toEqual({ subject: 'ann', clientId: 'web', realms: ['photos'] })
     expect((await call('/photos')).status).toBe(200)
     expect((await call('/mail')).status).toBe(403)
+  })
+
+  it('A1-07: verifies the hash of a body that is no text', async () => {
+    const { fetch } = application()
+    const { token } = await logIn(fetch)
+    const body = new Uint8Array([0, 255, 254, 128, 10])
+    const params = { oauth_body_hash: await bodyHash(body, hmacSha1) }
+    const upload = { method: 'PUT', params }
+    expect((await callWith(fetch, '/any', token, { ...upload, body })).status).toBe(200)
+    expect((await callWith(fetch, '/any', token, { ...upload, body: body.map((byte) => byte ^ 1) })).status).toBe(401)
   })
 
   it('A1-22: asks who is not signed in for a signature', async () => {
@@ -84,14 +94,21 @@ function whoAsks(request: Request): Response {
   return Response.json({ subject, clientId, realms })
 }
 
+interface CallOptions {
+  readonly method?: string
+  readonly body?: Uint8Array<ArrayBuffer>
+  readonly params?: Readonly<Record<string, string>>
+}
+
 async function callWith(
   send: typeof fetch,
   path: string,
   { accessToken, tokenSecret }: { readonly accessToken: string; readonly tokenSecret: string },
+  { method = 'GET', body, params }: CallOptions = {},
 ): Promise<Response> {
-  const options = { clientId: 'web', clientSecret: 'secret', token: { token: accessToken, tokenSecret } }
-  const { url, authorization = '' } = await signRequest({ url: ORIGIN + path }, options)
-  return send(url, { headers: { authorization } })
+  const options = { clientId: 'web', clientSecret: 'secret', token: { token: accessToken, tokenSecret }, params }
+  const { url, authorization = '' } = await signRequest({ method, url: ORIGIN + path }, options)
+  return send(url, { method, headers: { authorization }, ...(body !== undefined && { body }) })
 }
 
 function clientOf(send: typeof fetch): OAuth1Client {

@@ -178,7 +178,7 @@ async function checkBodyHash(http: HttpRequest, { params, hasForm }: SignedReque
   const sent = params.get('oauth_body_hash')
   if (sent === undefined) return
   if (hasForm) throw unsupportedParameter('oauth_body_hash') // OAuth Request Body Hash §3.1: its parameters are signed
-  if (!constantTimeEqual(sent, await bodyHash(await http.text(), method))) {
+  if (!constantTimeEqual(sent, await bodyHash(await (http.bytes ? http.bytes() : http.text()), method))) {
     throw invalidSignature('oauth_body_hash is not that of the body')
   }
 }
