@@ -57,6 +57,7 @@ export default defineConfig({
           { text: 'Client features', link: '/guide/client-features' },
           { text: 'Log in with GitHub, Google …', link: '/guide/providers' },
           { text: 'Log in with OAuth 1', link: '/guide/oauth1-client' },
+          { text: 'OAuth 1 providers', link: '/guide/oauth1-providers' },
           { text: 'Protect an API', link: '/guide/protect-an-api' },
           { text: 'Tokens of other issuers', link: '/guide/token-issuers' },
           { text: 'MCP', link: '/guide/mcp' },

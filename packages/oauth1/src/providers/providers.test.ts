@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Params, type Provider } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import type { OAuth1Client } from '../client/index.ts'
@@ -48,6 +50,12 @@ describe.each(Object.entries(providers))('the preset %s', (name, provider) => {
     const signed = seen.map(({ headers }) => parseOAuthHeader(headers.get('authorization'))?.pairs.at(-1)?.[0])
     expect(signed).toEqual(['oauth_signature', 'oauth_signature', 'oauth_signature'])
   })
+})
+
+it('stands on the page of the guide, each of them', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/guide/oauth1-providers.md'), 'utf8')
+  const listed = Array.from(page.matchAll(/^\| `(\w+)`/gm), ([, name]) => name)
+  expect(listed).toEqual(Object.keys(providers).sort())
 })
 
 it('lets the application have its say', async () => {
