@@ -54,6 +54,7 @@ export default defineConfig({
           { text: 'Quick start', link: '/guide/quick-start' },
           { text: 'Your first provider', link: '/guide/first-provider' },
           { text: 'Log in with a provider', link: '/guide/log-in' },
+          { text: 'Stay logged in', link: '/guide/stay-logged-in' },
           { text: 'Client features', link: '/guide/client-features' },
           { text: 'Log in with GitHub, Google …', link: '/guide/providers' },
           { text: 'Log in with OAuth 1', link: '/guide/oauth1-client' },

@@ -147,6 +147,8 @@ export interface ErrorCodes {
   key_not_found: 'jose'
   /** A remote key set could not be loaded, and none was kept. Fix: see `cause`; check the URL and the network. */
   key_set_unavailable: 'jose'
+  /** The provider said that its session ended, before the login with it was finished. Fix: offer to start again. */
+  login_ended: 'client'
   /** The callback came after the login's lifetime. Fix: offer to start again. */
   login_expired: 'client'
   /** Nothing is left to refresh with, or `prompt=none` found no login. Fix: log in; ask for `offline_access`. */
@@ -183,6 +185,8 @@ export interface ErrorCodes {
   missing_scope: 'client'
   /** The secret of a client is needed as a key and cannot be kept or read. Fix: pass `sealer` to storedClients. */
   missing_secret_sealer: 'server'
+  /** The login does not say who logged in. Fix: give `loginRoutes` an `identify`, or use a client with a profile. */
+  missing_subject: 'client'
   /** There is no token. Fix: send one as `Authorization: Bearer …`, or log the account in. */
   missing_token: 'client' | 'resource'
   /** Sessions need a token store, and there is none. Fix: pass `tokens` to `OAuth`. */
@@ -225,6 +229,8 @@ export interface ErrorCodes {
   schema_too_new: 'store'
   /** Something unforeseen happened. Fix: see the `server.error` event and its cause. */
   server_error: 'client' | 'server'
+  /** A session does not fit into cookies. Fix: keep `data` small, or use `storedSessions`. */
+  session_too_large: 'client'
   /** Two servers with different issuers share one store. Fix: give each `tenantStore(store, name)`. */
   shared_store: 'server'
   /** The client polls too often. Fix: wait five seconds more between polls. */

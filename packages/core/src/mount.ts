@@ -76,8 +76,10 @@ export async function admit<Token extends CurrentToken, Requirement>(
     const token = await protector.protect(request, requirement)
     const headers = protector.acceptedHeaders?.(request) ?? []
     if (headers.length === 0) return { token, headers }
-    const exposed: HttpHeader = ['access-control-expose-headers', headers.map(([name]) => name).join(', ')]
-    return { token, headers: assertSendable({ status: 200, headers: [...headers, exposed], body: '' }).headers }
+    const names = headers.map(([name]) => name).filter((name) => name !== 'set-cookie') // scripts never see that one
+    const exposed: readonly HttpHeader[] =
+      names.length === 0 ? [] : [['access-control-expose-headers', names.join(', ')]]
+    return { token, headers: assertSendable({ status: 200, headers: [...headers, ...exposed], body: '' }).headers }
   } catch (error) {
     return { refusal: refusalOf(protector, error, onError) }
   }

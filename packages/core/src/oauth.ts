@@ -7,6 +7,7 @@ import type { JsonObject } from './json.ts'
 import { createLogins, type LoginClient, type LoginOptions, type Logins } from './login.ts'
 import { cookieLogins } from './cookie-logins.ts'
 import type { LoginStates } from './login-state.ts'
+import { addToRegistry, newRegistry } from './registry.ts'
 import { systemRandom, type Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
 import { refuseUnknownOptions } from './unknown-options.ts'
@@ -73,9 +74,10 @@ export class OAuth<Context, Answer> {
 
   constructor(options: OAuthOptions<Context, Answer>) {
     refuseUnknownOptions('OAuth', options, OPTIONS)
-    const { secrets, clock = systemClock, random = systemRandom } = options
+    const { adapter, secrets, tokens, clock = systemClock, random = systemRandom } = options
     this.#options = options
     this.#states = options.logins ?? cookieLogins({ secrets, clock, random })
+    newRegistry(this, { adapter, secrets, tokens, clock, random, states: this.#states })
   }
 
   /** @throws AuthlibError `invalid_client_name` for a name that is taken or is not letters, digits, `_` and `-` */
@@ -95,9 +97,11 @@ export class OAuth<Context, Answer> {
       })
     }
     const { adapter, tokens, clock, fetch, random } = this.#options
-    const client = provider({ name, tokens: tokens && withPrefix(tokens, `${name}:`), clock, fetch, random })
+    const own = tokens && withPrefix(tokens, `${name}:`)
+    const client = provider({ name, tokens: own, clock, fetch, random })
     const value = Object.assign(client, createLogins(name, client, adapter, this.#states))
     this.#clients.set(name, value)
+    addToRegistry(this, name, { client, tokens: own })
     Object.defineProperty(this, name, { value, enumerable: true })
     return this as this & { readonly [N in Name]: typeof value } // sound: defined in the line above
   }

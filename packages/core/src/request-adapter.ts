@@ -18,6 +18,11 @@ export const requestAdapter: Adapter<HttpRequest, HttpResponse> = {
 
 /** A response with the cookies that were set for this request. */
 export function withCookies(request: HttpRequest, response: HttpResponse): HttpResponse {
-  const set = cookies.get(request)
-  return set === undefined ? response : { ...response, headers: [...response.headers, ...set] }
+  const set = cookieHeaders(request)
+  return set.length === 0 ? response : { ...response, headers: [...response.headers, ...set] }
+}
+
+/** The cookies that were set for this request, as headers. */
+export function cookieHeaders(request: HttpRequest): readonly HttpHeader[] {
+  return cookies.get(request) ?? []
 }

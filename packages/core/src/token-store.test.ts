@@ -1,3 +1,4 @@
+import { testClock } from '@authlib/testing'
 import { describe, expect, it } from 'vitest'
 import { memoryStore, memoryTokens, storeTokens, type Store, type StoredRecord, type TokenStore } from './index.ts'
 
@@ -92,6 +93,20 @@ describe('tokens in a store', () => {
     expect(await lost.get('alice')).toBeNull()
     expect(await lost.save('alice', next, null)).toBe(true)
     expect(await lost.get('alice')).toEqual(next)
+  })
+
+  it('are removed when they were not saved again for their lifetime', async () => {
+    const clock = testClock()
+    const tokens = storeTokens(memoryStore(), { secrets: [SECRET], lifetime: 100, clock })
+    await tokens.save('alice', alice)
+    clock.advance(99)
+    expect(await tokens.save('alice', next, alice)).toBe(true)
+    clock.advance(99)
+    expect(await tokens.get('alice')).toEqual(next)
+    clock.advance(1)
+    expect(await tokens.get('alice')).toBeNull()
+    expect(await tokens.save('alice', alice, null)).toBe(true)
+    expect(await tokens.get('alice')).toEqual(alice)
   })
 
   it.each([{ commit: 'best-effort' }, { reads: 'eventual' }] as const)('refuse a store with %o', (flaw) => {

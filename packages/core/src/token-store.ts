@@ -55,6 +55,11 @@ export function memoryTokens(): TokenStore {
 export interface StoreTokensOptions {
   /** Seals the tokens at rest: the first secret seals, all of them open. At least 32 characters each. */
   readonly secrets: readonly string[]
+  /**
+   * Seconds after which a token that was not saved again is removed, such as one of a session that nobody ended. Longer than
+   * tokens go without a refresh. Default: tokens stay.
+   */
+  readonly lifetime?: number | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
 }
@@ -70,7 +75,7 @@ const KIND = 'client_token'
  */
 export function storeTokens(
   store: Store,
-  { secrets, clock = systemClock, random, ...others }: StoreTokensOptions,
+  { secrets, lifetime, clock = systemClock, random, ...others }: StoreTokensOptions,
 ): TokenStore {
   refuseUnknownOptions('storeTokens', others)
   if (store.guarantees.commit !== 'atomic' || store.guarantees.reads !== 'strong') {
@@ -83,7 +88,8 @@ export function storeTokens(
   async function read(key: string): Promise<{ id: string; record: StoredRecord | null; token: StoredToken | null }> {
     assertKey(key)
     const id = await sha256Base64url(key)
-    const [record = null] = await store.get(partition(id), [[KIND, id]])
+    const [found = null] = await store.get(partition(id), [[KIND, id]])
+    const record = found !== null && found.expiresAt > clock() ? found : null
     const sealed = record?.data['sealed']
     const opened = typeof sealed === 'string' ? await sealer.open(sealed, key) : null
     // sound: only `write` below seals under this label and key
@@ -104,7 +110,7 @@ export function storeTokens(
       id,
       partition: partition(id),
       revision: revision + 1,
-      expiresAt: NEVER,
+      expiresAt: lifetime === undefined ? NEVER : clock() + lifetime,
       data: { version: 1, sealed: await sealer.seal(JSON.stringify(next), key) },
     })
     return store.commit({

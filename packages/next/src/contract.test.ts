@@ -1,6 +1,12 @@
-import type { Adapter } from '@authlib/core'
+import { cookieSessions, OAuth, type Adapter } from '@authlib/core'
 import { currentToken, protect } from '@authlib/fetch'
-import { adapterBrowserContract, adapterContract, startNodeServer, type ContractApplication } from '@authlib/testing'
+import {
+  adapterBrowserContract,
+  adapterContract,
+  startNodeServer,
+  testClock,
+  type ContractApplication,
+} from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
 import { buildSync } from 'esbuild'
 import { execFileSync } from 'node:child_process'
@@ -90,6 +96,30 @@ describe('a server action', () => {
     expect(response.status).toBe(303)
     expect(response.headers.get('location')).toBe(`/after?host=${new URL(server.url).host}`)
     expect(response.headers.getSetCookie()[0]).toContain('login=l1; Path=/;')
+  })
+})
+
+describe('a server component', () => {
+  it('finds the session of a person, though it cannot set a cookie', async () => {
+    const clock = testClock()
+    const secrets = ['a secret of the application, 32 characters']
+    const answer = async (context: NextContext, bundled: typeof built): Promise<Response> => {
+      const oauth = new OAuth({ adapter: bundled, secrets, clock })
+      const sessions = cookieSessions(oauth, { url: 'http://127.0.0.1' })
+      if (context !== null) await sessions.signIn(context, { subject: 'alice' })
+      return new Response(`Hello ${(await sessions.find(context))?.subject ?? 'stranger'}`)
+    }
+    Object.assign(globalThis, { contractApplication: { answer } })
+    const server = await startNodeServer(handler)
+    const browser = new FormBrowser()
+    await browser.open(`${server.url}/who`)
+    expect(browser.text).toContain('Hello stranger')
+    await browser.open('/sign-in')
+    clock.advance(86_400) // its use is due to be noted
+    await browser.open('/who')
+    await server.stop()
+    expect(browser.status).toBe(200)
+    expect(browser.text).toContain('Hello alice')
   })
 })
 

@@ -15,6 +15,8 @@ export interface ProviderLogout {
   readonly subject?: string | undefined
   /** The session at the provider, as in the `sid` of the ID Token. */
   readonly sid?: string | undefined
+  /** `iat` of the logout token, a NumericDate. */
+  readonly issuedAt?: number | undefined
 }
 
 /** A client that can verify what its provider signs. Every `OpenIDClient` is one. */
@@ -54,10 +56,11 @@ export function backchannelLogout({
       if (!(error instanceof JoseError) || error.code === 'key_set_unavailable') throw error
       throw invalidToken(`${error.code} ${error.reason ?? error.claim ?? ''}`.trim(), error)
     })
-    const { iss, sub, jti, exp } = claims
+    const { iss, sub, jti, exp, iat } = claims
     const sid = claims['sid']
     if (!(await isFirstUse(`${iss} ${jti}`, exp ?? 0))) throw invalidToken('it was used before') // §2.6 item 7
-    await onLogout({ issuer: iss!, subject: sub, sid: typeof sid === 'string' ? sid : undefined }) // the policy demands iss
+    const session = typeof sid === 'string' ? sid : undefined
+    await onLogout({ issuer: iss!, subject: sub, sid: session, issuedAt: iat }) // the policy demands iss
     return { status: 200, headers: noStore, body: '' }
   }
 

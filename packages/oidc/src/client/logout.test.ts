@@ -47,9 +47,9 @@ describe('a back-channel logout', () => {
     const response = await send(logoutToken())
     expect(response).toMatchObject({ status: 200, body: '' })
     expect(response.headers).toContainEqual(['cache-control', 'no-store'])
-    expect(heard).toEqual([{ issuer: provider.issuer, subject: 'alice', sid: 's1' }])
+    expect(heard).toEqual([{ issuer: provider.issuer, subject: 'alice', sid: 's1', issuedAt: clock() }])
     await send(logoutToken({ jti: 'j2', sid: undefined }))
-    expect(heard[1]).toEqual({ issuer: provider.issuer, subject: 'alice', sid: undefined })
+    expect(heard[1]).toEqual({ issuer: provider.issuer, subject: 'alice', sid: undefined, issuedAt: clock() })
   })
 
   it.each<[fault: string, changes: Record<string, unknown>, header?: Record<string, unknown>]>([

@@ -2,7 +2,9 @@
 
 import {
   AuthlibError,
+  cookieSessions,
   jsonResponse,
+  OAuth,
   parseCookies,
   readForm,
   readQuery,
@@ -15,6 +17,7 @@ import {
   type Protector,
 } from '@authlib/core'
 import { challenge, encodeUtf8, errorResponse, parseAuthorization, requestPath } from '@authlib/core/kit'
+import { testClock } from '../test-clock.ts'
 
 /** Never in an answer. */
 export const SECRET = 'the database password is hunter2'
@@ -133,11 +136,25 @@ export function contractStream(released: Promise<void>): ReadableStream<Uint8Arr
 /** What `/stream` sends. */
 export const STREAMED = ['first half, ', 'second half'] as const
 
-/** A login with two cookies of which one comes back with a cross-site POST. */
+/**
+ * A login with two cookies of which one comes back with a cross-site POST. It also keeps people signed in:
+ * `/callback?session=` signs `in` and `out`, lets time pass (`later`), and tells who it is.
+ */
 export function contractLogin<Context, Answer>(
   adapter: Adapter<Context, Answer>,
   provider: string,
 ): { login(context: Context): Promise<Answer>; callback(context: Context): Promise<object> } {
+  const clock = testClock()
+  const oauth = new OAuth({ adapter, secrets: ['a secret of the contract, 32 characters'], clock })
+  const sessions = cookieSessions(oauth, { url: 'http://127.0.0.1', idleLifetime: 100, cookieName: 'person' })
+
+  async function sessionStep(step: string, context: Context): Promise<object> {
+    if (step === 'in') await sessions.signIn(context, { subject: 'alice', data: { text: 'x'.repeat(3500) } })
+    if (step === 'out') await sessions.signOut(context)
+    if (step === 'later') clock.advance(60)
+    return { subject: step === 'in' || step === 'out' ? null : ((await sessions.find(context))?.subject ?? null) }
+  }
+
   return {
     async login(context) {
       const { url } = await adapter.request(context)
@@ -148,6 +165,8 @@ export function contractLogin<Context, Answer>(
     async callback(context) {
       const request = await adapter.request(context)
       const params = await (request.method === 'POST' ? readForm(request) : readQuery(request))
+      const step = params.get('session')
+      if (step !== undefined) return sessionStep(step, context)
       const cookies = parseCookies((await adapter.request(context)).headers.get('cookie'))
       await adapter.setCookies(context, [{ name: 'lax', value: '', maxAge: 0 }, { name: 'used', value: '1' }]) // prettier-ignore
       return { method: request.method, params: [...params], lax: cookies.get('lax'), none: cookies.get('none') }

@@ -43,4 +43,28 @@ export const loginCases: readonly AdapterContractCase[] = [
     const params = [['code', 'a+b'], ['state', 's']] // prettier-ignore
     await assertAnswer(response, 200, { method: 'POST', params }, 'the result')
   }),
+
+  adapterCase('keeps a person signed in until the sign-out, and longer with each use', {}, async (app) => {
+    const jar = new Map<string, string>()
+    const step = async (session: string): Promise<unknown> => {
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const response = await app.fetch(`/callback?session=${session}`, { headers: { cookie } })
+      for (const { cookie, 'max-age': maxAge } of cookiesOf(response)) {
+        const [name = '', value = ''] = cookie!.split('=')
+        if (maxAge === '0' || name === 'session') jar.delete(name)
+        else jar.set(name, value)
+      }
+      return ((await response.json()) as { subject: unknown }).subject // the callback of the contract answers so
+    }
+    assertEqual(await step('who'), null, 'who is in before the sign-in')
+    await step('in')
+    assertEqual([...jar.keys()], ['person', 'person.1'], 'the cookies of a large session')
+    assertEqual(await step('who'), 'alice', 'who is in')
+    assertEqual(await step('later'), 'alice', 'who is in after a while')
+    assertEqual(jar.has('person.seen'), true, 'the note of the use')
+    assertEqual(await step('later'), 'alice', 'who is in because of the use')
+    await step('out')
+    assertEqual([...jar.keys()], [], 'the cookies after the sign-out')
+    assertEqual(await step('who'), null, 'who is in after the sign-out')
+  }),
 ]
