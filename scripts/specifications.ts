@@ -116,6 +116,11 @@ export const specifications: readonly Specification[] = [
     url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-attestation-based-client-auth/',
   },
   {
+    name: 'draft-ietf-oauth-browser-based-apps',
+    title: 'OAuth 2.0 for Browser-Based Applications',
+    url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-browser-based-apps/',
+  },
+  {
     name: 'draft-ietf-oauth-client-id-metadata-document',
     title: 'OAuth Client ID Metadata Document (draft)',
     url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/',

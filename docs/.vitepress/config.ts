@@ -56,6 +56,7 @@ export default defineConfig({
           { text: 'Log in with a provider', link: '/guide/log-in' },
           { text: 'Stay logged in', link: '/guide/stay-logged-in' },
           { text: 'Client features', link: '/guide/client-features' },
+          { text: 'Log in a person elsewhere', link: '/guide/person-elsewhere' },
           { text: 'Log in with GitHub, Google …', link: '/guide/providers' },
           { text: 'Log in with OAuth 1', link: '/guide/oauth1-client' },
           { text: 'OAuth 1 providers', link: '/guide/oauth1-providers' },

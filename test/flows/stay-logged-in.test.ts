@@ -6,6 +6,7 @@ import {
   storedSessions,
   storeTokens,
   type StoredLoginSessions,
+  type TokenStore,
 } from '@authlib/core'
 import { currentToken, expressAdapter, mount, protect } from '@authlib/express'
 import * as hono from '@authlib/hono'
@@ -43,9 +44,10 @@ const frameworks: readonly [string, Start][] = [
       const server = await startNodeServer(app)
       const { url } = server
       const store = memoryStore()
-      const oauth = new OAuth({ adapter: expressAdapter, secrets, tokens: storeTokens(store, { secrets }) }).register(
+      const tokens = storeTokens(store, { secrets })
+      const oauth = new OAuth({ adapter: expressAdapter, secrets, tokens }).register(
         'provider',
-        oidc({ issuer, clientId, clientSecret, apiBaseUrl: issuer }),
+        oidc({ issuer, clientId, clientSecret }),
       )
       const sessions = storedSessions(oauth, { store, url })
       app.use(mount(loginRoutes(oauth, { url: `${url}/login`, sessions })))
@@ -56,7 +58,7 @@ const frameworks: readonly [string, Start][] = [
       app.get('/', async (_request, response) => {
         response.send(`Hello ${(await sessions.find(response))?.subject ?? 'stranger'}`)
       })
-      return { server, application: { sessions, api: (id) => oauth.provider.session(id).fetch('api') } }
+      return { server, application: { sessions, api: (id) => callApi(issuer, tokens, id) } }
     },
   ],
   [
@@ -69,7 +71,7 @@ const frameworks: readonly [string, Start][] = [
       const tokens = storeTokens(store, { secrets })
       const oauth = new OAuth({ adapter: hono.honoAdapter, secrets, tokens }).register(
         'provider',
-        oidc({ issuer, clientId, clientSecret, apiBaseUrl: issuer }),
+        oidc({ issuer, clientId, clientSecret }),
       )
       const sessions = storedSessions(oauth, { store, url })
       app.use(hono.mount(loginRoutes(oauth, { url: `${url}/login`, sessions })))
@@ -80,7 +82,7 @@ const frameworks: readonly [string, Start][] = [
         c.text(`Notes of ${hono.currentToken(c)?.subject}`),
       )
       app.get('/', async (c) => c.text(`Hello ${(await sessions.find(c))?.subject ?? 'stranger'}`))
-      return { server, application: { sessions, api: (id) => oauth.provider.session(id).fetch('api') } }
+      return { server, application: { sessions, api: (id) => callApi(issuer, tokens, id) } }
     },
   ],
 ]
@@ -130,7 +132,7 @@ describe.each(frameworks)('staying logged in, with %s', (_name, start) => {
     expect((await application.api(session!.id)).status).toBe(200)
     await browser.open('/login/logout', { method: 'POST' })
     expect(browser.text).toBe('Hello stranger')
-    await expect(application.api(session!.id)).rejects.toMatchObject({ code: 'login_required' })
+    expect((await application.api(session!.id)).status).toBe(401)
   })
 
   it('ends in every browser with one sign-out everywhere', async () => {
@@ -179,4 +181,10 @@ function newBrowser(): FormBrowser {
     headers.set('accept', 'text/html')
     return fetch(url, { ...init, headers })
   })
+}
+
+/** With the token that is kept for the session. */
+async function callApi(issuer: string, tokens: TokenStore, session: string): Promise<Response> {
+  const accessToken = (await tokens.get(`provider:${session}`))?.['accessToken'] as string | undefined // as OAuth 2 has it
+  return fetch(`${issuer}/api`, { headers: { authorization: `Bearer ${accessToken}` } })
 }

@@ -15,6 +15,8 @@ export interface ErrorCodes {
   access_denied: 'client' | 'server'
   /** The client asks that the end-user chooses an account, and `prompt=none` forbids to ask. Fix: log in without `prompt=none`. */
   account_selection_required: 'client' | 'server'
+  /** The API gave no answer that can be passed on to the browser. Fix: see `reason` and `cause`. */
+  api_unavailable: 'client'
   /** The authorization server refused with a code of its own. Fix: see `reason`. */
   authorization_failed: 'client'
   /** The end-user has not answered yet. Fix: ask again after the interval; `deviceAuthorization` does. */
@@ -44,7 +46,7 @@ export interface ErrorCodes {
   /** The input is larger than its limit. Fix: raise `maxSize` if you expect such tokens. */
   exceeded_size: 'jose'
   /** The `login_hint_token` of a back-channel authentication request is too old. Fix: get a new one. */
-  expired_login_hint_token: 'server'
+  expired_login_hint_token: 'client' | 'server'
   /** `exp`, or `iat` and `maxAge`, lie in the past. Fix: get a new token; check the clocks, or allow a `leeway`. */
   expired_token: 'jose' | 'client' | 'server'
   /** The host of a URL that someone else chose is not on the public internet. Fix: none, unless you chose the URL. */
@@ -74,7 +76,7 @@ export interface ErrorCodes {
   /** A batch breaks a rule of the store contract. Fix: change the feature that made it; the message names the rule. */
   invalid_batch: 'store'
   /** The `binding_message` cannot be shown on the device of the end-user. Fix: send at most 64 letters, digits and signs of punctuation. */
-  invalid_binding_message: 'server'
+  invalid_binding_message: 'client' | 'server'
   /** The callback is not a valid authorization response. Fix: see `reason`. */
   invalid_callback: 'client'
   /** A claim does not meet the policy. Fix: see `claim` and `reason`. */
@@ -136,7 +138,7 @@ export interface ErrorCodes {
   /** The access token is not valid here. Fix: get a new one; `reason` tells the resource server why. */
   invalid_token: 'client' | 'resource' | 'server'
   /** The `user_code` is not the one of this end-user. Fix: ask the end-user again. */
-  invalid_user_code: 'server'
+  invalid_user_code: 'client' | 'server'
   /** The answer of the userinfo endpoint is not valid. Fix: see `reason`. */
   invalid_userinfo: 'client'
   /** A variable of a preset, such as a tenant or a shop, is missing or has not the shape it must have. Fix: see `hint`. */
@@ -192,7 +194,7 @@ export interface ErrorCodes {
   /** Sessions need a token store, and there is none. Fix: pass `tokens` to `OAuth`. */
   missing_token_store: 'client'
   /** The end-user must give a `user_code`. Fix: ask for it, and send the request again with it. */
-  missing_user_code: 'server'
+  missing_user_code: 'client' | 'server'
   /** The callback of an OAuth 1 login has no verifier. Fix: none at this end, unless the provider has no revision A: see `insecureWithoutVerifier`. */
   missing_verifier: 'client'
   /** A server could not be reached. Fix: see `reason`; check DNS, TLS and proxies. */
@@ -246,7 +248,7 @@ export interface ErrorCodes {
   /** A refreshed token could not be saved. Fix: see `cause`; check the token store. */
   token_not_saved: 'client'
   /** A back-channel authentication request failed after it was accepted. Fix: send a new one; see the events of the server. */
-  transaction_failed: 'server'
+  transaction_failed: 'client' | 'server'
   /** The server does not trust the issuer of the software statement. Fix: use a statement of an issuer that it lists. */
   unapproved_software_statement: 'client' | 'server'
   /** The client may not use this grant or response type. Fix: register it for the client. */
@@ -258,7 +260,7 @@ export interface ErrorCodes {
   /** No endpoint of this name is registered. Fix: register it, or correct the name. */
   unknown_endpoint: 'server'
   /** The hint of a back-channel authentication request means no end-user. Fix: send another hint. */
-  unknown_user_id: 'server'
+  unknown_user_id: 'client' | 'server'
   /** The authentication of the end-user is weaker than requested. Fix: offer a stronger one. */
   unmet_authentication_requirements: 'client' | 'server'
   /** Stored signing keys cannot be opened. Fix: keep the secret they were sealed with in `secrets`, after the new one. */

@@ -1,6 +1,7 @@
 /** What applications and their features use. Building blocks for authors of packages are in `@authlib/core/kit`. */
 
 export type { Adapter, Cookie, SyncAdapter } from './adapter.ts'
+export * from './api-proxy.ts'
 export type { Awaitable } from './awaitable.ts'
 export { systemClock, type Clock } from './clock.ts'
 export { constantTimeEqual } from './compare.ts'

@@ -5,6 +5,7 @@
 
 export * from './api-fetch.ts'
 export { attempts, errorCode, type AttemptOptions } from './attempts.ts'
+export { readBytes } from './body.ts'
 export {
   challenge,
   parseAuthorization,

@@ -94,6 +94,20 @@ describe('metadata of an issuer', () => {
     })
   })
 
+  it('is looked for elsewhere when a page may not read the answer (CORS)', async () => {
+    answers['/.well-known/oauth-authorization-server'] = () => metadata(server.url)
+    const inPage: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      if (response.status === 404) throw new TypeError('Failed to fetch') // it does not allow the origin of the page
+      return response
+    }
+    const client = new OAuth2Client({ issuer: server.url, clientId: 'client', fetch: inPage })
+    expect(await client.metadata()).toMatchObject({ issuer: server.url })
+    answers = {}
+    const lost = new OAuth2Client({ issuer: server.url, clientId: 'client', fetch: inPage })
+    await expect(lost.metadata()).rejects.toMatchObject({ code: 'network_error' })
+  })
+
   it('of an https issuer may not lead to http on this machine', () => {
     const issuer = 'https://as.example'
     const leading = { issuer, token_endpoint: 'http://127.0.0.1:8080/token' }

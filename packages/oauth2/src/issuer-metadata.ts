@@ -80,9 +80,15 @@ async function discover(options: IssuerMetadataOptions): Promise<ServerMetadata>
     if (!(found instanceof AuthlibError)) return validateServerMetadata(found, { ...options, named, issuer })
     if (found.code !== 'missing_metadata') failure ??= found
   }
-  if (options.fallback !== undefined) return options.fallback
+  if (options.fallback !== undefined && failure?.code !== 'network_error') return options.fallback
   throw failure ?? missingMetadata(issuer)
 }
+
+/**
+ * A redirect, and what looks to the script of a page as if there were no server: an answer that does not allow its origin, as
+ * answers for unknown paths seldom do.
+ */
+const PASSED_OVER: readonly string[] = ['unexpected_redirect', 'network_error']
 
 /** The document at this place, or what is there instead: unknown paths of some servers answer a page, or a redirect. */
 async function readPlace(
@@ -91,8 +97,9 @@ async function readPlace(
 ): Promise<Readonly<Record<string, unknown>> | AuthlibError> {
   const options = { headers: { accept: 'application/json' }, fetch, timeout, addresses, allowInsecureTransport }
   const response = await send(url, options).catch((error: unknown) => {
-    if (error instanceof AuthlibError && error.code === 'unexpected_redirect') return error
-    throw namingPlace(error, 'metadata', url)
+    const failed: unknown = namingPlace(error, 'metadata', url)
+    if (failed instanceof AuthlibError && PASSED_OVER.includes(failed.code)) return failed
+    throw failed
   })
   if (response instanceof AuthlibError) return response
   const { status, text } = response

@@ -38,6 +38,13 @@ const SERVER_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   'authorization_pending',
   'slow_down',
   'expired_token',
+  // Client-Initiated Backchannel Authentication §11, §13
+  'transaction_failed',
+  'expired_login_hint_token',
+  'unknown_user_id',
+  'missing_user_code',
+  'invalid_user_code',
+  'invalid_binding_message',
   // RFC 8707 §2
   'invalid_target',
   // RFC 9396 §5

@@ -6,10 +6,10 @@
 
 import { AuthlibError } from '@authlib/core'
 import { readText } from '../connection.ts'
-import { invalidResponse } from '../errors.ts'
 import type { ServerAnswer } from '../extension.ts'
 import type { TokenClient } from '../token-client.ts'
 import type { Token } from '../token.ts'
+import { delayAfter, readSeconds, sleep } from './polling.ts'
 
 /** What the person is shown while nothing has been confirmed. */
 export interface DevicePrompt {
@@ -77,14 +77,6 @@ export async function* deviceAuthorization(
   }
 }
 
-/** Seconds to wait longer from now on, for an error that is no end. §3.5 */
-function delayAfter(error: unknown): number {
-  const code = error instanceof AuthlibError ? error.code : undefined
-  if (code === 'authorization_pending') return 0
-  if (code === 'slow_down' || code === 'timeout' || code === 'network_error' || code === 'server_error') return 5
-  throw error
-}
-
 function readPrompt(answer: ServerAnswer, now: number): DevicePrompt {
   const complete = answer.members?.['verification_uri_complete']
   return {
@@ -97,30 +89,9 @@ function readPrompt(answer: ServerAnswer, now: number): DevicePrompt {
   }
 }
 
-function readSeconds(answer: ServerAnswer, name: string, missing: number | undefined): number {
-  const value = answer.members?.[name] ?? missing
-  const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-  if (typeof seconds === 'number' && seconds >= 0) return seconds
-  throw invalidResponse(`${name} is not a number of seconds`, answer)
-}
-
 function expired(): AuthlibError {
   return new AuthlibError('expired_token', 'The device code has expired', {
     status: 400,
     hint: 'Begin again: the person gets a new code.',
-  })
-}
-
-function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer)
-      reject(signal?.reason as Error) // the caller's own
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop)
-      resolve()
-    }, seconds * 1000)
-    signal?.addEventListener('abort', stop, { once: true })
   })
 }

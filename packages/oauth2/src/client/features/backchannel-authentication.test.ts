@@ -1,0 +1,195 @@
+import { memoryStore, type HttpRequest } from '@authlib/core'
+import { describe, expect, it } from 'vitest'
+import { bareServer, ISSUER, manualClock } from '../../../test/journey.ts'
+import { backchannelAuthenticationGrant } from '../../server/features/backchannel-authentication.ts'
+import type { BackchannelNotification } from '../../server/features/backchannel-notification.ts'
+import { findBackchannelRequest } from '../../server/features/backchannel-record.ts'
+import { developmentPages } from '../../server/interaction/development.ts'
+import { staticClients } from '../../server/records/clients.ts'
+import {
+  backchannelAuthentication,
+  backchannelPings,
+  OAuth2Client,
+  type BackchannelAuthenticationOptions,
+  type BackchannelStep,
+} from '../index.ts'
+
+const SECRET = 'client-secret-client-secret-client-secret'
+const GRANT = 'urn:openid:params:grant-type:ciba'
+
+/** A server where a person answers when a test says so, and a client that waits by moving the clock. */
+function start(mode: 'poll' | 'ping' = 'poll') {
+  const clock = manualClock()
+  const notifications: BackchannelNotification[] = []
+  const pings = backchannelPings({ path: '/ping' })
+  const pinged: number[] = []
+  let work: Promise<unknown> = Promise.resolve()
+  const { server } = bareServer({
+    clock,
+    store: memoryStore(),
+    background: (done) => void (work = Promise.all([work, done])),
+    outgoing: {
+      allowPrivateAddresses: true,
+      fetch: async (url, init) => {
+        const response = await pings.handle(requestOf(new Request(url, init)))
+        pinged.push(response.status)
+        return new Response(null, { status: response.status })
+      },
+    },
+    clients: staticClients([
+      {
+        client_id: 'counter',
+        client_secret: SECRET,
+        grant_types: [GRANT],
+        scope: 'read',
+        backchannel_token_delivery_mode: mode,
+        ...(mode === 'ping' && { backchannel_client_notification_endpoint: 'https://client.example/ping' }),
+      },
+    ]),
+  })
+  server
+    .registerGrant(
+      backchannelAuthenticationGrant({
+        modes: ['poll', 'ping'],
+        findSubject: ({ value }) => (value === 'alice@example.com' ? 'alice' : null),
+        notify: (notification) => void notifications.push(notification),
+      }),
+    )
+    .register(developmentPages({ users: [{ username: 'alice' }] }))
+  const requests: string[] = []
+  const client = new OAuth2Client({
+    issuer: ISSUER,
+    clientId: 'counter',
+    clientSecret: SECRET,
+    clock,
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      if (request.method === 'POST') requests.push(new URL(request.url).pathname)
+      return server.fetch(request)
+    },
+  })
+
+  async function answer(decision: object = { subject: 'alice', authTime: clock() }): Promise<void> {
+    await work
+    const request = await findBackchannelRequest(server, notifications.at(-1)?.id ?? '')
+    await server.requests.answer(request!, decision as never)
+    await work
+  }
+
+  const waits: number[] = []
+  const wait = async (seconds: number): Promise<void> => {
+    waits.push(seconds)
+    clock.advance(seconds)
+  }
+  const ask = (options: BackchannelAuthenticationOptions = {}) =>
+    backchannelAuthentication(client, {
+      loginHint: 'alice@example.com',
+      scope: ['read'],
+      wait,
+      ...(mode === 'ping' && { pings }),
+      ...options,
+    })
+  return { server, client, clock, notifications, requests, waits, pings, pinged, ask, answer }
+}
+
+function requestOf(request: Request): HttpRequest {
+  return { method: request.method, url: '/ping', headers: request.headers, text: () => request.text() }
+}
+
+async function stepsOf(
+  steps: AsyncGenerator<BackchannelStep, void>,
+  before: (count: number) => Promise<void> | void = () => undefined,
+): Promise<BackchannelStep[]> {
+  const seen: BackchannelStep[] = []
+  for await (const step of steps) {
+    seen.push(step)
+    if (step.status === 'pending') await before(seen.length)
+  }
+  return seen
+}
+
+describe('back-channel authentication, by polling (CIBA Core §10.1)', () => {
+  it('waits until the person has confirmed, and ends with the token', async () => {
+    const { ask, answer, notifications, waits } = start()
+    const steps = await stepsOf(ask({ bindingMessage: 'W4SCT' }), (count) => (count === 3 ? answer() : undefined))
+    expect(steps.map(({ status }) => status)).toEqual(['pending', 'pending', 'pending', 'done'])
+    expect(steps[0]).toMatchObject({ authReqId: expect.any(String) as string, interval: 5 })
+    expect(steps[3]).toMatchObject({ token: { scope: ['read'], tokenType: 'Bearer' } })
+    expect(notifications).toMatchObject([{ subject: 'alice', bindingMessage: 'W4SCT' }])
+    expect(waits).toEqual([5, 5, 5])
+  })
+
+  it('asks less often when the server says so (§11)', async () => {
+    const { ask, waits, clock } = start()
+    const early = async (seconds: number): Promise<void> => {
+      waits.push(seconds)
+      clock.advance(waits.length === 2 ? 1 : seconds)
+      if (waits.length > 3) throw new Error('enough')
+    }
+    await expect(stepsOf(ask({ wait: early }))).rejects.toThrow('enough')
+    expect(waits).toEqual([5, 5, 10, 10])
+  })
+
+  it('ends when the person refuses, does not answer, or is not known (§11, §13)', async () => {
+    const refused = start()
+    const answers = stepsOf(refused.ask(), () => refused.answer({ denied: true }))
+    await expect(answers).rejects.toMatchObject({ code: 'access_denied' })
+    const silent = start()
+    const late = stepsOf(silent.ask({ requestedExpiry: 30 }), () => silent.clock.advance(20))
+    await expect(late).rejects.toMatchObject({ code: 'expired_token' })
+    const unknown = start()
+    const nobody = stepsOf(unknown.ask({ loginHint: 'bob@example.com' }))
+    await expect(nobody).rejects.toMatchObject({ code: 'unknown_user_id' })
+  })
+
+  it('stops when it is told to', async () => {
+    const { ask, requests } = start()
+    const stop = new AbortController()
+    const stopped = stepsOf(ask({ signal: stop.signal }), () => stop.abort(new Error('closed')))
+    await expect(stopped).rejects.toThrow('closed')
+    expect(requests).toEqual(['/bc-authorize'])
+  })
+})
+
+describe('back-channel authentication, with pings (CIBA Core §10.2)', () => {
+  it('asks when the ping comes, and not before', async () => {
+    const { ask, answer, requests, pinged } = start('ping')
+    const never = (_seconds: number, signal?: AbortSignal): Promise<void> =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('over'))))
+    const steps = await stepsOf(ask({ wait: never }), () => answer())
+    expect(steps.map(({ status }) => status)).toEqual(['pending', 'done'])
+    expect(requests).toEqual(['/bc-authorize', '/token'])
+    expect(pinged).toEqual([204])
+  })
+
+  it('asks all the same when a ping is lost', async () => {
+    const { ask, answer, pings } = start('ping')
+    const deaf = {
+      ...pings,
+      expect: () => ({ arrived: () => new Promise<void>(() => undefined), end: () => undefined }),
+    }
+    const steps = await stepsOf(ask({ pings: deaf }), () => answer())
+    expect(steps.at(-1)).toMatchObject({ status: 'done' })
+  })
+
+  it('refuses pings that it does not expect', async () => {
+    const { pings } = start('ping')
+    const send = (headers: Record<string, string>, body: string, method = 'POST') =>
+      pings.handle(
+        requestOf(
+          new Request('https://client.example/ping', { method, headers, body: method === 'POST' ? body : null }),
+        ),
+      )
+    const expected = pings.expect('token', 'id')
+    expect((await send({}, '{"auth_req_id":"id"}')).status).toBe(401)
+    expect((await send({ authorization: 'Bearer other' }, '{"auth_req_id":"id"}')).status).toBe(401)
+    expect((await send({ authorization: 'Bearer token' }, '{"auth_req_id":"other"}')).status).toBe(401)
+    expect((await send({ authorization: 'Bearer token' }, '{}')).status).toBe(400)
+    expect((await send({ authorization: 'Bearer token' }, 'no JSON')).status).toBe(400)
+    expect((await send({}, '', 'GET')).status).toBe(405)
+    expect((await send({ authorization: 'Bearer token' }, '{"auth_req_id":"id"}')).status).toBe(204)
+    await expected.arrived()
+    expected.end()
+    expect((await send({ authorization: 'Bearer token' }, '{"auth_req_id":"id"}')).status).toBe(401)
+  })
+})
