@@ -11,6 +11,7 @@ import { requestPath } from './form.ts'
 import { noStore, type HttpHeader, type HttpRequest, type HttpResponse, type Mountable } from './http.ts'
 import { errorResponse } from './mount.ts'
 import { requestAdapter } from './request-adapter.ts'
+import { refuseUnknownOptions } from './unknown-options.ts'
 import type { LoginSession, LoginSessions } from './sessions/login-session.ts'
 
 /** Calls to the API in the name of a person, as every session of a client makes them. Relative URLs start at the API. */
@@ -58,7 +59,9 @@ export function apiProxy<Context>({
   routes,
   methods = METHODS,
   maxSize = 1_000_000,
+  ...others
 }: ApiProxyOptions<Context>): Mountable {
+  refuseUnknownOptions('apiProxy', others)
   const own = sessions.on(requestAdapter)
   const prefix = path.replace(/\/$/, '')
 

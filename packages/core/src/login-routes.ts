@@ -13,6 +13,7 @@ import { registryOf } from './registry.ts'
 import { requestAdapter, withCookies } from './request-adapter.ts'
 import type { LoginSession, LoginSessions, SignIn } from './sessions/login-session.ts'
 import { identifyByProfile, signInOf } from './sessions/sign-in.ts'
+import { refuseUnknownOptions } from './unknown-options.ts'
 import { isLocalPath } from './url.ts'
 
 /** A login that a person has finished. */
@@ -76,8 +77,10 @@ export function loginRoutes<Context, Answer>(
     onLogout = () => redirectResponse('/'),
     page = choosePage,
     onError = errorResponse,
+    ...others
   }: LoginRoutesOptions<Context>,
 ): Mountable {
+  refuseUnknownOptions('loginRoutes', others)
   if (sessions === undefined && onLogin === undefined) {
     throw new TypeError('loginRoutes needs `sessions`, or an `onLogin` that signs the person in')
   }

@@ -5,6 +5,7 @@ import type { OAuth } from '../oauth.ts'
 import { registryOf, type Registry } from '../registry.ts'
 import { isStorable } from '../store-rules.ts'
 import { isHttps, isLoopbackHost } from '../url.ts'
+import { refuseUnknownOptions } from '../unknown-options.ts'
 import type { LoginSession, LoginSessionsOptions, SignIn } from './login-session.ts'
 
 /** A part of `idleLifetime`: the use of a session is noted when so much has passed since the last note. */
@@ -43,8 +44,15 @@ export interface SessionSettings<Context> {
 
 export function sessionSettings<Context, Answer>(
   oauth: OAuth<Context, Answer>,
-  { url, idleLifetime = 604_800, lifetime = 2_592_000, cookieName = 'authlib-session' }: LoginSessionsOptions,
+  {
+    url,
+    idleLifetime = 604_800,
+    lifetime = 2_592_000,
+    cookieName = 'authlib-session',
+    ...others
+  }: LoginSessionsOptions,
 ): SessionSettings<Context> {
+  refuseUnknownOptions('Sessions', others)
   const secure = isHttps(url)
   if (!URL.canParse(url) || !(secure || isLoopbackHost(new URL(url).hostname))) {
     throw new AuthlibError('insecure_transport', 'The `url` of sessions must be https, or http on this machine')
