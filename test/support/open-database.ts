@@ -1,5 +1,6 @@
 /** A store on the database that a URL names, as an application opens it. */
 
+import { rmSync } from 'node:fs'
 import type { Awaitable, Store } from '@authlib/core'
 import { redisStore } from '@authlib/redis'
 import { mysqlStore } from '@authlib/sql/mysql2'
@@ -12,6 +13,8 @@ import pg from 'pg'
 export interface OpenDatabase {
   readonly store: Store
   readonly close: () => Awaitable<unknown>
+  /** Deletes the tables or keys. */
+  readonly drop: () => Awaitable<unknown>
 }
 
 export interface OpenOptions {
@@ -31,13 +34,17 @@ export async function openDatabase(
     const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: timeout * 1000 })
     const store = pgStore(pool, { timeout, schema: name })
     await store.migrate()
-    return { store, close: () => pool.end() }
+    return { store, close: () => pool.end(), drop: () => pool.query(`DROP SCHEMA ${name} CASCADE`) }
   }
   if (url.startsWith('mysql')) {
     const pool = createPool({ uri: url, connectionLimit: connections, connectTimeout: timeout * 1000 })
     const store = mysqlStore(pool, { timeout, lockTimeout: timeout, prefix: `${name}_` })
     await store.migrate()
-    return { store, close: () => pool.end() }
+    const drop = async (): Promise<void> => {
+      await pool.query(`DROP VIEW ${name}_authorizations`)
+      await pool.query(`DROP TABLE ${name}_records, ${name}_migrations`)
+    }
+    return { store, close: () => pool.end(), drop }
   }
   if (url.startsWith('redis')) {
     const client = new Redis(url, {
@@ -45,8 +52,14 @@ export async function openDatabase(
       ...{ connectTimeout: timeout * 1000, socketTimeout: timeout * 1000, retryStrategy: () => 50 },
     })
     client.on('error', () => undefined)
-    return { store: redisStore(client, { timeout, prefix: `${name}:` }), close: () => client.disconnect() }
+    const drop = async (): Promise<void> => {
+      for await (const keys of client.scanStream({ match: `${name}:*`, count: 1000 })) {
+        if ((keys as string[]).length > 0) await client.unlink(...(keys as string[]))
+      }
+    }
+    return { store: redisStore(client, { timeout, prefix: `${name}:` }), close: () => client.disconnect(), drop }
   }
   const store = sqliteStore(url, { busyTimeout: timeout })
-  return { store, close: () => store.close() }
+  const drop = (): void => ['', '-wal', '-shm'].forEach((end) => rmSync(url + end, { force: true }))
+  return { store, close: () => store.close(), drop }
 }

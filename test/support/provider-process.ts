@@ -1,18 +1,17 @@
-/** An authorization server in a process of its own, on the SQLite file of its first argument. Says its port when it listens. */
+/** An authorization server in a process of its own, on the database of its arguments. Says its port when it listens. */
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mount } from '@authlib/node'
-import { sqliteStore } from '@authlib/sql/node-sqlite'
+import { openDatabase } from './open-database.ts'
 import { raceServer } from './race-server.ts'
 
-const [, , file = ''] = process.argv
-const store = sqliteStore(file)
-const http = createServer(mount(raceServer(store)))
+const [, , url = '', name] = process.argv
+const { store, close } = await openDatabase(url, { timeout: 30, ...(name !== undefined && { name }) })
+const http = createServer(mount(raceServer(store, () => undefined)))
 http.listen(0, '127.0.0.1', () => {
   process.send?.((http.address() as AddressInfo).port) // sound: it listens on a port
 })
 process.on('disconnect', () => {
-  store.close()
-  process.exit(0)
+  void Promise.resolve(close()).then(() => process.exit(0))
 })

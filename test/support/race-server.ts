@@ -6,6 +6,8 @@ import {
   AuthorizationServer,
   codeChallenge,
   developmentPages,
+  DEVICE_CODE,
+  deviceAuthorizationGrant,
   refreshTokenGrant,
   staticClients,
   type EventListener,
@@ -15,7 +17,7 @@ export const client = {
   client_id: 'app',
   client_secret: 'app-secret-app-secret-app-secret',
   redirect_uris: ['https://app.example/cb'],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', DEVICE_CODE],
   scope: 'read',
 }
 
@@ -30,6 +32,7 @@ export function raceServer(store: Store, onEvent?: EventListener): Authorization
   })
   return server
     .registerGrant(authorizationCodeGrant({ doubleSubmitInterval: 60 }), [codeChallenge()])
+    .registerGrant(deviceAuthorizationGrant())
     .registerGrant(refreshTokenGrant({ reuseInterval: 60 })) // the machine may be slow, the rule is the same
     .register(developmentPages({ users: [{ username: 'alice' }] }))
 }
