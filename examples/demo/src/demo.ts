@@ -1,6 +1,6 @@
 /** Provider, client and API together, on one database. */
 
-import { systemClock } from '@authlib/core'
+import { startSweeping } from '@authlib/core'
 import { getRequestListener } from '@hono/node-server'
 import { createApi } from './api.ts'
 import { createClient } from './client.ts'
@@ -44,7 +44,7 @@ export async function startDemo({
     const client = await open(ports.client, 'AUTHLIB_CLIENT_PORT')
     const api = await open(ports.api, 'AUTHLIB_API_PORT')
     const { store, close } = await openStore(database)
-    const sweeping = setInterval(() => void store.sweep(systemClock(), 1000).catch(console.error), 60_000)
+    const sweeping = startSweeping(store, { onError: console.error })
     const { clientSecret } = secrets
     const issuer = published ?? provider.url
     const reach = published === undefined ? fetch : directFetch(published, provider.url)
@@ -76,7 +76,7 @@ export async function startDemo({
       client: client.url,
       api: api.url,
       async stop() {
-        clearInterval(sweeping)
+        await sweeping.stop()
         await closeAll()
         await close()
       },
