@@ -114,7 +114,7 @@ for (const [need, title, emptyDatabase] of databases) {
       expect(provider.requests.filter((request) => request === 'POST /token')).toHaveLength(1)
     })
 
-    it('lets one of two callbacks of a login win, each at another process (RFC 9700 §4.7)', async () => {
+    it('lets one of two callbacks of a login win, each at another process', async () => {
       const [one, other] = opened.map(({ store }) => storedLogins(store, { secrets })) as [Logins, Logins]
       const request = (cookie?: string) =>
         new Request('https://app.example/login', cookie ? { headers: { cookie } } : {})

@@ -112,7 +112,7 @@ function races(field: Field): void {
     }
   })
 
-  it('one of fifty polls for a device in each process gets tokens (RFC 8628 §3.5, G15)', PATIENCE, async () => {
+  it('one of fifty polls for a device in each process gets tokens (G15)', PATIENCE, async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const device = (await post(field, 0, 'device_authorization', { scope: 'read' })).json as Record<string, string>
       const request = await findDeviceRequest(field.server, device['user_code']!)
