@@ -1,6 +1,6 @@
 /** Strict text encodings: what has two spellings is refused, because a token must have one. RFC 4648 §3.5. */
 
-import { fromBase64, fromBase64url, toBase64, toBase64url } from '#runtime'
+import { fromBase64, fromBase64url, textOfBase64, toBase64, toBase64url } from '#runtime'
 import { AuthlibError } from './errors.ts'
 
 /** Without padding. RFC 7515 §2. */
@@ -30,6 +30,11 @@ export function decodeBase64(text: string): Uint8Array {
   const bytes = canonical(text, fromBase64(text), toBase64)
   if (bytes === null) throw notCanonical()
   return bytes
+}
+
+/** The text whose UTF-8 was encoded; null when it is not what {@link encodeBase64} writes, or not UTF-8. */
+export function decodeBase64TextOrNull(text: string): string | null {
+  return textOfBase64(text)
 }
 
 const utf8Encoder = /* @__PURE__ */ new TextEncoder()

@@ -54,6 +54,12 @@ export function memoryStore(): Store {
         const entry = entries.get(nameOf(partition, expected.kind, expected.id))
         if (!isMet(expected, entry, now)) return false
       }
+      if (put.length === 1 && remove.length === 0) {
+        const text = stringifyData(put[0]!.data)
+        removeExpired(now - GRACE, REMOVED_PER_COMMIT)
+        place(put[0]!, text)
+        return true
+      }
       const texts = put.map(({ data }) => stringifyData(data)) // before the first write, because it may throw
       removeExpired(now - GRACE, REMOVED_PER_COMMIT)
       for (const [kind, id] of remove) take(nameOf(partition, kind, id))

@@ -1,6 +1,6 @@
 /** Randomness for tokens and states. */
 
-import { randomBytes } from '#runtime'
+import { randomBytes, randomText } from '#runtime'
 import { encodeBase64url } from './encoding.ts'
 
 /** Returns that many unpredictable bytes. */
@@ -11,5 +11,5 @@ export const systemRandom: Random = randomBytes
 
 /** A token of `bytes` random bytes as base64url. The default of 32 leaves nothing to guess. RFC 6749 §10.10. */
 export function randomToken(random: Random = systemRandom, bytes = 32): string {
-  return encodeBase64url(random(bytes))
+  return random === systemRandom ? randomText(bytes) : encodeBase64url(random(bytes))
 }

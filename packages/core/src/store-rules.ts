@@ -26,17 +26,19 @@ export function recordName(kind: string, id: string): string {
 
 /** Whether every store can hold the name: not empty, well-formed Unicode without NUL, at most `LIMITS.name` bytes of UTF-8. */
 export function isStorable(name: string): boolean {
-  if (name === '' || name.includes('\0') || /\p{Surrogate}/u.test(name)) return false
+  if (name === '' || name.includes('\0') || !name.isWellFormed()) return false
   return name.length * 3 <= LIMITS.name || utf8Length(name) <= LIMITS.name
 }
 
 /** The columns of an index that have a value. */
 export function indexValues(index: RecordIndex | undefined): readonly (readonly [IndexColumn, string])[] {
-  if (!index) return []
-  return INDEX_COLUMNS.flatMap((column) => {
+  const values: (readonly [IndexColumn, string])[] = []
+  if (!index) return values
+  for (const column of INDEX_COLUMNS) {
     const value = index[column]
-    return value === undefined ? [] : [[column, value] as const]
-  })
+    if (value !== undefined) values.push([column, value])
+  }
+  return values
 }
 
 /** How many records a page of `list` holds at most, at least one. */

@@ -2,6 +2,7 @@
 
 import { AuthlibError } from '@authlib/core'
 import { decodeUtf8, encodeUtf8, parsedBody, payloadTooLarge } from '@authlib/core/kit'
+import { isAscii } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 
 /** Where the text is kept for every view of the message: cheaper for the garbage collector than a WeakMap. */
@@ -18,22 +19,32 @@ const BYTES: unique symbol = Symbol('bytes')
 
 type Message = IncomingMessage & { [TEXT]?: Promise<string> | undefined; [BYTES]?: Uint8Array | undefined }
 
+/** How to read a body. */
+export interface BodyReading {
+  /** Most bytes. */
+  readonly maxBody: number
+  /** What the framework made of it, if that is not on the message. */
+  readonly body?: unknown
+  /** Not put back. */
+  readonly consume?: boolean | undefined
+}
+
 /**
  * The body as a string. `parsed` is what the framework made of it, if that is not on the message. Rejects with
  * `payload_too_large` (413), `invalid_encoding` (400) when it is not UTF-8, `request_aborted` (400) when the client went
  * away, and what `parsedBody` throws.
  */
-export function readBody(incoming: Message, maxBody: number, parsed?: unknown): Promise<string> {
+export function readBody(incoming: Message, { maxBody, body, consume = false }: BodyReading): Promise<string> {
   return (incoming[TEXT] ??=
-    parsed !== undefined || incoming.readableDidRead
-      ? writtenAgain(incoming, maxBody, parsed)
-      : streamed(incoming, maxBody))
+    body !== undefined || incoming.readableDidRead
+      ? writtenAgain(incoming, maxBody, body)
+      : streamed(incoming, maxBody, consume ? drain : collect))
 }
 
 /** The body as bytes. Rejects as {@link readBody} does, but not for bytes that are not UTF-8. */
-export async function readBytes(incoming: Message, maxBody: number, parsed?: unknown): Promise<Uint8Array> {
+export async function readBytes(incoming: Message, reading: BodyReading): Promise<Uint8Array> {
   try {
-    const text = await readBody(incoming, maxBody, parsed)
+    const text = await readBody(incoming, reading)
     return incoming[BYTES] ?? encodeUtf8(text)
   } catch (error) {
     const bytes = incoming[BYTES]
@@ -54,22 +65,50 @@ async function writtenAgain(incoming: Message, maxBody: number, parsed: unknown)
   return text
 }
 
-async function streamed(incoming: Message, maxBody: number): Promise<string> {
+async function streamed(incoming: Message, maxBody: number, read: typeof collect): Promise<string> {
   if (incoming.readableEnded) return '' // a parser has found it empty
   if (Number(incoming.headers['content-length']) > maxBody) throw payloadTooLarge() // Node drops the unread rest after the answer
-  const bytes = await collect(incoming, maxBody)
+  const bytes = await read(incoming, maxBody)
   incoming[BYTES] = bytes
-  return decodeUtf8(bytes)
+  return isAscii(bytes) ? bytes.toString('latin1') : decodeUtf8(bytes) // what clients send is nearly always ASCII
+}
+
+/** Reads to the end. */
+function drain(incoming: IncomingMessage, maxBody: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] | undefined
+    let bytes: Buffer | undefined
+    let length = 0
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > maxBody)
+        reject(payloadTooLarge()) // the rest is read and forgotten
+      else if (bytes === undefined) bytes = chunk
+      else (chunks ??= [bytes]).push(chunk)
+    })
+    incoming.on('end', () => {
+      if (!wasCut(incoming)) resolve(chunks ? Buffer.concat(chunks) : (bytes ?? Buffer.alloc(0)))
+    })
+    const gone = () => {
+      if (!incoming.readableEnded || wasCut(incoming)) reject(aborted()) // every request closes; only one cut short is an error
+    }
+    if (incoming.destroyed) gone() // its events have passed
+    incoming.on('close', gone) // an error is raised only where someone listens for it
+  })
+}
+
+function aborted(): AuthlibError {
+  return new AuthlibError('request_aborted', 'The client closed the connection', { status: 400 })
 }
 
 /** Reads to the end and puts everything back before `end` is emitted, so that a body parser behind can read it again. */
-function collect(incoming: IncomingMessage, maxBody: number): Promise<Uint8Array> {
+function collect(incoming: IncomingMessage, maxBody: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
+    const chunks: Buffer[] = []
     let length = 0
     const gone = () => {
       if (incoming.readableEnded && !wasCut(incoming)) return // every request closes; only one that was cut short is an error
-      reject(new AuthlibError('request_aborted', 'The client closed the connection', { status: 400 }))
+      reject(aborted())
     }
     const finish = (put: boolean) => {
       incoming.off('readable', take).off('end', end).off('error', gone).off('close', gone)
@@ -109,6 +148,6 @@ function hasArrived(incoming: IncomingMessage): boolean {
   return incoming.complete || state?.ended === true
 }
 
-function read(incoming: IncomingMessage): Uint8Array | null {
-  return incoming.read() as Uint8Array | null // sound: no encoding was set
+function read(incoming: IncomingMessage): Buffer | null {
+  return incoming.read() as Buffer | null // sound: no encoding was set
 }

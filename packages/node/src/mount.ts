@@ -20,8 +20,9 @@ export type Middleware = (incoming: IncomingMessage, outgoing: ServerResponse, n
  */
 export function mount(mountables: Mountable | readonly Mountable[], options: MountOptions = {}): Middleware {
   const dispatch = createDispatch(mountables, options)
+  const reading = { ...options, consume: true } // the body of a request that is answered here is nobody else's
   return (incoming, outgoing, next) => {
-    const answer = dispatch(nodeRequest(incoming, options))
+    const answer = dispatch(nodeRequest(incoming, reading))
     if (answer) {
       void answer.then((response) => {
         deliver(outgoing, response, options.onError)

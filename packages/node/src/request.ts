@@ -3,7 +3,7 @@
 import type { ClientCertificate, HttpRequest } from '@authlib/core'
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { readBody, readBytes } from './body.ts'
+import { readBody, readBytes, type BodyReading } from './body.ts'
 
 export interface NodeRequestOptions {
   /** Most bytes of a body. Default 65,536. A larger one is refused with `payload_too_large` (413). */
@@ -21,14 +21,22 @@ export interface NodeRequestFacts {
   readonly url?: string | undefined
   /** The body as a parser of the framework left it. Default: `rawBody` or `body` of the message, once it was read. */
   readonly body?: unknown
+  /** Nothing behind us reads the body: it need not be put back, which costs as much as reading it. Default false. */
+  readonly consume?: boolean | undefined
 }
 
 /** The request as protocol code reads it. `text()` may be called again, also on a second view of the same message. */
 export function nodeRequest(
   incoming: IncomingMessage,
-  { maxBody = 65_536, clientCertificate = peerCertificate, url, body }: NodeRequestOptions & NodeRequestFacts = {},
+  {
+    maxBody = 65_536,
+    clientCertificate = peerCertificate,
+    url,
+    body,
+    consume = false,
+  }: NodeRequestOptions & NodeRequestFacts = {},
 ): HttpRequest {
-  return new NodeRequest(incoming, url ?? wholeUrl(incoming), maxBody, body, clientCertificate)
+  return new NodeRequest(incoming, url ?? wholeUrl(incoming), { maxBody, body, consume }, clientCertificate)
 }
 
 /** A class, because one shape is several times cheaper than a literal with closures and a getter. */
@@ -37,32 +45,29 @@ class NodeRequest implements HttpRequest {
   readonly url: string
   readonly headers: NodeHeaders
   readonly #incoming: IncomingMessage
-  readonly #maxBody: number
-  readonly #body: unknown
+  readonly #reading: BodyReading
   readonly #clientCertificate: NonNullable<NodeRequestOptions['clientCertificate']>
 
   constructor(
     incoming: IncomingMessage,
     url: string,
-    maxBody: number,
-    body: unknown,
+    reading: BodyReading,
     clientCertificate: NonNullable<NodeRequestOptions['clientCertificate']>,
   ) {
     this.method = incoming.method ?? 'GET'
     this.url = url
     this.headers = new NodeHeaders(incoming)
     this.#incoming = incoming
-    this.#maxBody = maxBody
-    this.#body = body
+    this.#reading = reading
     this.#clientCertificate = clientCertificate
   }
 
   text(): Promise<string> {
-    return readBody(this.#incoming, this.#maxBody, this.#body)
+    return readBody(this.#incoming, this.#reading)
   }
 
   bytes(): Promise<Uint8Array> {
-    return readBytes(this.#incoming, this.#maxBody, this.#body)
+    return readBytes(this.#incoming, this.#reading)
   }
 
   get remoteAddress(): string | undefined {

@@ -10,11 +10,14 @@ import { ServerResponse } from 'node:http'
  */
 export function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
   if (outgoing.headersSent || outgoing.destroyed) return // someone else has answered, or the client is gone
-  const all =
-    status === 204 || status === 304 ? headers : [...headers, ['content-length', `${Buffer.byteLength(body)}`] as const]
+  const sized = status !== 204 && status !== 304
   if (isUntouched(outgoing)) {
-    outgoing.writeHead(status, all.flat())
+    const list: string[] = []
+    for (const [name, value] of headers) list.push(name, value)
+    if (sized) list.push('content-length', String(Buffer.byteLength(body)))
+    outgoing.writeHead(status, list)
   } else {
+    const all = sized ? [...headers, ['content-length', `${Buffer.byteLength(body)}`] as const] : headers
     outgoing.statusCode = status
     const seen = new Set<string>()
     for (const [name, value] of all) {

@@ -1,5 +1,6 @@
 /** Node.js, Bun, Deno: synchronous `node:crypto`, and requests whose address is checked when the socket connects. */
 
+import { isUtf8 } from 'node:buffer'
 import * as crypto from 'node:crypto'
 import * as dns from 'node:dns'
 import * as http from 'node:http'
@@ -26,26 +27,48 @@ export function fromBase64url(text: string): Uint8Array {
   return own(Buffer.from(text, 'base64url'))
 }
 
+export function textOfBase64(text: string): string | null {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text && isUtf8(bytes) ? bytes.toString('utf8') : null
+}
+
 export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
   const [left, right] = [typeof a === 'string' ? Buffer.from(a) : a, typeof b === 'string' ? Buffer.from(b) : b]
   return left.length === right.length && crypto.timingSafeEqual(left, right)
 }
 
 const POOL_SIZE = 4096
-let pool = new Uint8Array(0)
-let used = 0
+const pool = Buffer.allocUnsafeSlow(POOL_SIZE) // memory of its own
+let used = POOL_SIZE
 
 /** From a pool: one call of the system's generator serves many tokens. What is handed out is wiped from the pool. */
-export function randomBytes(length: number): Uint8Array {
-  if (length > POOL_SIZE / 4) return crypto.randomFillSync(new Uint8Array(length))
-  if (used + length > pool.length) {
-    pool = crypto.randomFillSync(new Uint8Array(POOL_SIZE))
+function fromPool<T>(length: number, read: (start: number, end: number) => T): T {
+  if (used + length > POOL_SIZE) {
+    crypto.randomFillSync(pool)
     used = 0
   }
-  const bytes = pool.slice(used, used + length)
-  pool.fill(0, used, used + length)
-  used += length
-  return bytes
+  const end = used + length
+  const taken = read(used, end)
+  pool.fill(0, used, end)
+  used = end
+  return taken
+}
+
+export function randomBytes(length: number): Uint8Array {
+  if (length > POOL_SIZE / 4) return crypto.randomFillSync(new Uint8Array(length))
+  return fromPool(length, copyOfPool)
+}
+
+export function randomText(length: number): string {
+  return length > POOL_SIZE / 4 ? toBase64url(randomBytes(length)) : fromPool(length, textOfPool)
+}
+
+function copyOfPool(start: number, end: number): Uint8Array {
+  return new Uint8Array(pool.subarray(start, end))
+}
+
+function textOfPool(start: number, end: number): string {
+  return pool.toString('base64url', start, end)
 }
 
 export function sha256(data: Uint8Array | string): Uint8Array {

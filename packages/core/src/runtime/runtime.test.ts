@@ -42,6 +42,15 @@ describe.each(runtimes)('%s', (_, runtime) => {
     expect(await other.open(iv, sealed, context)).toBeNull()
   })
 
+  it('gives random text of as many bytes as asked for, never the same', () => {
+    for (const length of [1, 32, 1024, 1025]) {
+      expect(Buffer.from(runtime.randomText(length), 'base64url')).toHaveLength(length)
+    }
+    const drawn = Array.from({ length: 2000 }, () => runtime.randomText(32))
+    expect(new Set(drawn).size).toBe(2000)
+    expect(drawn.every((text) => /^[\w-]{43}$/.test(text))).toBe(true)
+  })
+
   it('gives as many random bytes as asked for, never the same', () => {
     for (const length of [0, 1, 32, 1024, 1025, 5000, 200_000]) expect(runtime.randomBytes(length)).toHaveLength(length)
     const drawn = Array.from({ length: 2000 }, () => Buffer.from(runtime.randomBytes(32)).toString('hex'))
@@ -65,6 +74,22 @@ describe('both runtimes', () => {
         expect([web.fromBase64url(urlText), node.fromBase64url(urlText)]).toEqual([bytes, bytes])
       }),
     )
+  })
+
+  it('read the same text from base64, and none from what is not canonical or not UTF-8', () => {
+    const texts = fc.oneof(
+      fc.base64String(),
+      fc.string(),
+      fc.uint8Array({ maxLength: 20 }).map((bytes) => node.toBase64(bytes)),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(web.textOfBase64(text)).toBe(node.textOfBase64(text))
+      }),
+    )
+    const of = (text: string) => [web.textOfBase64(text), node.textOfBase64(text)]
+    expect(of('77u/w7w=')).toEqual(['\uFEFFü', '\uFEFFü']) // a byte order mark stays
+    for (const text of ['YQ', 'YR==', 'Y Q==', '/w==', '7aCA', '*']) expect(of(text)).toEqual([null, null])
   })
 
   it('find the same bytes equal', () => {

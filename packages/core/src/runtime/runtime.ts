@@ -28,9 +28,13 @@ export interface Runtime {
   /** Lenient, as the next one: null or anything for what is not canonical. The caller compares a round trip. */
   fromBase64(text: string): Uint8Array | null
   fromBase64url(text: string): Uint8Array | null
+  /** The text under canonical base64; null when that is not canonical, or not of UTF-8. */
+  textOfBase64(text: string): string | null
   /** In constant time for equal lengths. */
   equal(a: Uint8Array | string, b: Uint8Array | string): boolean
   randomBytes(length: number): Uint8Array
+  /** The same as base64url. */
+  randomText(length: number): string
   sha256(data: Uint8Array | string): Awaitable<Uint8Array>
   sha256Base64url(data: Uint8Array | string): Awaitable<string>
   importHmacKey(raw: Uint8Array): Awaitable<HmacKey>

@@ -24,6 +24,18 @@ export function fromBase64url(text: string): Uint8Array | null {
   return fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
 }
 
+export function textOfBase64(text: string): string | null {
+  const bytes = fromBase64(text)
+  if (bytes === null || toBase64(bytes) !== text) return null
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
   const [left, right] = [source(a), source(b)]
   if (left.length !== right.length) return false
@@ -36,6 +48,10 @@ export function randomBytes(length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   for (let i = 0; i < length; i += 65_536) crypto.getRandomValues(bytes.subarray(i, i + 65_536)) // its quota per call
   return bytes
+}
+
+export function randomText(length: number): string {
+  return toBase64url(randomBytes(length))
 }
 
 export async function sha256(data: Uint8Array | string): Promise<Uint8Array> {

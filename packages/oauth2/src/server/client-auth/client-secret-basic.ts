@@ -13,7 +13,7 @@ import { verifySecret } from './verify-secret.ts'
 export const clientSecretBasic: ClientAuthMethod = {
   kind: 'client_auth_method',
   method: 'client_secret_basic',
-  async authenticate(request, params, server, endpoint) {
+  authenticate(request, params, server, endpoint) {
     const credentials = readBasicCredentials(request)
     if (credentials === undefined || credentials?.secret === '') return null // a public client, see `none`
     if (!credentials) throw invalidClient('', { reason: 'malformed Basic credentials' })

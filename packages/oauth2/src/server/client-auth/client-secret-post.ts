@@ -11,7 +11,7 @@ import { verifySecret } from './verify-secret.ts'
 export const clientSecretPost: ClientAuthMethod = {
   kind: 'client_auth_method',
   method: 'client_secret_post',
-  async authenticate(_request, params, server, endpoint) {
+  authenticate(_request, params, server, endpoint) {
     const clientId = params.get('client_id')
     const secret = params.get('client_secret')
     return clientId === undefined || secret === undefined ? null : verifySecret(server, { clientId, secret, endpoint })

@@ -4,7 +4,7 @@ import { constantTimeEqual } from '@authlib/core'
 import { invalidClient } from '../../errors.ts'
 import type { Client, ClientSecret } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
-import { hashClientSecret } from '../records/client-secret.ts'
+import { secretHash } from '../records/client-secret.ts'
 
 /** What a request says to be a client's id and secret. */
 export interface PresentedSecret {
@@ -32,7 +32,8 @@ export async function verifySecret(
   const presented = raw === undefined || raw.secret === secret ? [secret] : [secret, raw.secret]
   const matches: ClientSecret[] = []
   for (const text of presented) {
-    const hash = await hashClientSecret(text)
+    const hashing = secretHash(text)
+    const hash = typeof hashing === 'string' ? hashing : await hashing
     for (const known of client?.secrets.length ? client.secrets : NOBODY) {
       if (
         known.hash.startsWith('sha-256:')

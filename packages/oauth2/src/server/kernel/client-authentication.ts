@@ -77,7 +77,8 @@ async function theOneUsed(
 ): Promise<Used | undefined> {
   let used: Used | undefined
   for (const method of registry.clientAuthMethods.values()) {
-    const client = await method.authenticate(http, params, server, endpoint)
+    const attempt = method.authenticate(http, params, server, endpoint)
+    const client = attempt === null ? null : await attempt
     if (!client) continue
     if (used) throw invalidRequest('more than one client authentication method is used') // RFC 6749 §2.3
     used = { client, method: method.method }

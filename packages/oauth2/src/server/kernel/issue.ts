@@ -1,6 +1,6 @@
 /** Minting an access token for whichever request. Free of side effects: nothing is written yet. */
 
-import { noStore, type HttpHeader, type JsonObject } from '@authlib/core'
+import { noStore, type HttpHeader, type Json, type JsonObject } from '@authlib/core'
 import { formatScope } from '../../scope.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
 import type { Changes, IssuePlan, MintedPlan, MintedToken, TokenChange, TokenDraft } from '../contract/plans.ts'
@@ -36,13 +36,13 @@ export async function issueToken(
   if (!format) throw new TypeError(`The token format ${draft.format} is not registered`)
   const minted = await format.mint(draft, request.server)
 
-  let params: JsonObject = {
+  const own: Record<string, Json | undefined> = {
     access_token: minted.token,
     token_type: draft.tokenType,
     expires_in: draft.expiresAt - draft.issuedAt,
-    ...(draft.scope.length > 0 ? { scope: formatScope(draft.scope) } : {}), // RFC 6749 §5.1: also when it is what was asked for
-    ...plan.params,
   }
+  if (draft.scope.length > 0) own['scope'] = formatScope(draft.scope) // RFC 6749 §5.1: also when it is what was asked for
+  let params: JsonObject = Object.assign(own, plan.params)
   const headers: HttpHeader[] = [...noStore]
   const changes: (Changes | undefined)[] = [plan.changes, minted.changes]
   const updates: AuthorizationUpdate[] = plan.update ? [plan.update] : []

@@ -77,10 +77,13 @@ async function answer(
   const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
   if (!served) return withCors(endpoint, methodNotAllowed(endpoint))
   const response = await call(server, endpoint, request, id)
-  const added = endpoint.direct === true ? await addedHeaders(server, registry, endpoint, request) : []
+  const adds = endpoint.direct === true && registry.moments.responseHeaders.length > 0
+  const added = adds ? await addedHeaders(server, registry, endpoint, request) : NONE
   const body = method === 'HEAD' ? '' : response.body
   return withCors(endpoint, { status: response.status, headers: joinHeaders(response.headers, added), body })
 }
+
+const NONE: readonly HttpHeader[] = []
 
 async function call(server: Server, endpoint: Endpoint, request: HttpRequest, id?: string): Promise<HttpResponse> {
   try {
@@ -116,7 +119,9 @@ function joinHeaders(headers: readonly HttpHeader[], added: readonly HttpHeader[
 }
 
 function withCors({ cors }: Endpoint, response: HttpResponse): HttpResponse {
-  return cors ? { ...response, headers: [...response.headers, ...corsHeaders] } : response
+  if (!cors) return response
+  const { status, headers, body } = response
+  return { status, headers: headers.concat(corsHeaders), body }
 }
 
 function methodNotAllowed(endpoint: Endpoint): HttpResponse {

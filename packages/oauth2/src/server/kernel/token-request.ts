@@ -62,8 +62,9 @@ export async function createTokenResponse(
       now: server.clock(),
       data: {},
     }
+    const { moments } = registered
     const run = async (): Promise<HttpResponse> =>
-      answer(registry, registered, await received(registered.moments, request))
+      answer(registry, registered, moments.receiveClientRequest.length > 0 ? await received(moments, request) : request)
     return await limited(server, { kind: 'grant', endpoint: ENDPOINT, clientId, grantType, http }, isWrong, run)
   } catch (error) {
     if (error instanceof OAuth2Error) {
@@ -147,6 +148,6 @@ function commit(
   update: AuthorizationUpdate | undefined,
   ...changes: readonly (Changes | undefined)[]
 ): Promise<boolean> {
-  const own = update === undefined ? {} : authorizationChanges(authorization, update)
+  const own = update === undefined ? undefined : authorizationChanges(authorization, update)
   return server.store.commit(batchOf(partitionOf(authorization.id), now, joinChanges(own, ...changes)))
 }

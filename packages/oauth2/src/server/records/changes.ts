@@ -4,6 +4,8 @@ import type { Batch } from '@authlib/core'
 import type { Changes } from '../contract/plans.ts'
 
 export function joinChanges(...parts: readonly (Changes | undefined)[]): Changes {
+  const given = parts.filter((part) => part !== undefined)
+  if (given.length < 2) return given[0] ?? {}
   return {
     expect: parts.flatMap((part) => part?.expect ?? []),
     put: parts.flatMap((part) => part?.put ?? []),

@@ -4,7 +4,7 @@
  * @spec RFC 6749 §10.10
  */
 
-import { randomToken, type Random } from '@authlib/core'
+import { randomToken, type Awaitable, type Random } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 
 /**
@@ -17,7 +17,13 @@ export function createClientSecret(random?: Random, prefix: string = ''): string
 
 /** The form in which secrets are kept. For secrets of {@link createClientSecret} or of equal randomness. */
 export async function hashClientSecret(secret: string): Promise<string> {
-  return `sha-256:${await sha256Base64url(secret)}`
+  return secretHash(secret)
+}
+
+/** The same, at once where the runtime can. */
+export function secretHash(secret: string): Awaitable<string> {
+  const hash = sha256Base64url(secret)
+  return typeof hash === 'string' ? `sha-256:${hash}` : hash.then((text) => `sha-256:${text}`)
 }
 
 /** Why no one should use this secret, or null. What is random is not measured: that cannot be seen. */
