@@ -10,7 +10,10 @@ export default defineConfig({
   test: {
     name: 'browser',
     include: ['test/smoke/**/*.test.ts'],
-    exclude: ['test/smoke/login.test.ts', 'test/smoke/fetch-login.test.ts'], // browsers let no program send or see cookies
+    exclude: [
+      ...['test/smoke/login.test.ts', 'test/smoke/fetch-login.test.ts'], // browsers let no program send or see cookies
+      'test/smoke/bun-sqlite.test.ts',
+    ],
     testTimeout: 20_000,
     browser: {
       enabled: true,
