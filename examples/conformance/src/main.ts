@@ -8,6 +8,7 @@ import { storedKeys } from '@authlib/jose'
 import { mount } from '@authlib/node'
 import { certificateFromHeader } from '@authlib/oauth2/server'
 import type { IncomingMessage } from 'node:http'
+import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { createFapiProvider, fapiAlgorithms, isFapiProfile } from './fapi.ts'
 import { createProvider } from './provider.ts'
@@ -18,6 +19,14 @@ try {
   if (!(error instanceof SetupError || error instanceof AuthlibError)) throw error
   console.error([error.message, 'reason' in error ? error.reason : undefined].filter(Boolean).join(': '))
   process.exitCode = 1
+}
+
+const INTERACTION = 'x-fapi-interaction-id'
+
+/** Of the request, or a new one. FAPI 1.0 Baseline §6.2.1 */
+function interactionOf({ headers }: IncomingMessage): string {
+  const sent = headers[INTERACTION]
+  return typeof sent === 'string' && /^[\w-]{1,64}$/.test(sent) ? sent : randomUUID()
 }
 
 /** From the TLS proxy, which must remove the header from what it gets. Any certificate will do: the clients name theirs. */
@@ -41,7 +50,11 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const options = { issuer: issuer ?? http.url, store, secrets, keys, clients }
   const server =
     profile === 'openid' ? createProvider(options) : createFapiProvider({ ...options, profile, mtlsOrigin })
-  http.serve(mount(server, { clientCertificate }))
+  const handle = mount(server, { clientCertificate })
+  http.serve((request, response) => {
+    if (profile === 'fapi-ciba') response.setHeader(INTERACTION, interactionOf(request))
+    return handle(request, response)
+  })
 
   const delivering = setInterval(() => void server.deliverDue().catch(console.error), 10_000)
   const rotate = (): void => void keys.rotate().then(() => console.log('The keys are rotated.'), console.error)
