@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const DEFAULTS = 'kernel/defaults.ts'
 
 /** Files in no room that stand on all of them. */
-const TOP = ['index.ts', 'authorization-server.ts']
+const TOP = ['index.ts', 'authorization-server.ts', 'openid-provider.ts']
 
 /** Features that others bring along: endpoints and what every front channel needs. */
 const SHARED = ['token-endpoint', 'authorization-endpoint', 'jwks', 'discovery', 'userinfo', 'issuer-parameter']
