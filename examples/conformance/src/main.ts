@@ -53,7 +53,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const handle = mount(server, { clientCertificate })
   http.serve((request, response) => {
     if (profile === 'fapi-ciba') response.setHeader(INTERACTION, interactionOf(request))
-    return handle(request, response)
+    handle(request, response)
   })
 
   const delivering = setInterval(() => void server.deliverDue().catch(console.error), 10_000)
