@@ -11,12 +11,15 @@ const RUNNER = join(
   'dist/index.js',
 )
 
-/** Resolves with what it printed, when every check has passed. */
-export function runConformance(...args: readonly string[]): Promise<string> {
+/** Resolves with what it printed, when every check has passed. `onOutput` hears of it as it comes. */
+export function runConformance(args: readonly string[], onOutput?: (text: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [RUNNER, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const output: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
+    child.stdout.on('data', (chunk: Buffer) => {
+      output.push(chunk)
+      onOutput?.(Buffer.concat(output).toString())
+    })
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
     child.on('error', reject)
     child.on('close', (code) => {

@@ -61,7 +61,7 @@ export async function createWorld(
     developmentPages({ users: [{ username: 'alice' }] }),
   )
   const mcp = createMcp(reach)
-  return { reach, server, events, requests, answers, approve: (url) => approve(url, reach) }
+  return { reach, server, events, requests, answers, approve: (url) => approveIn(url, REDIRECT_URI, reach) }
 }
 
 /** Writing needs more scope than reading. */
@@ -98,10 +98,11 @@ function createTools(): McpServer {
   return server
 }
 
-async function approve(url: string, reach: typeof fetch): Promise<string> {
+/** Goes through the development pages until the browser is at `end`. */
+export async function approveIn(url: string, end: string, reach?: typeof fetch): Promise<string> {
   const browser = new FormBrowser(reach)
   await browser.open(url)
-  for (let pages = 0; pages < 3 && !browser.url.startsWith(REDIRECT_URI); pages++) {
+  for (let pages = 0; pages < 3 && !browser.url.startsWith(end); pages++) {
     await browser.submit({ username: 'alice', password: 'alice', decision: 'approve' })
   }
   return browser.url

@@ -10,7 +10,7 @@ afterAll(() => rmSync(results, { recursive: true }))
 async function expectPassed(scenario: string, version?: string): Promise<void> {
   const revision = version === undefined ? [] : ['--spec-version', version]
   const own = ['--scenario', `auth/${scenario}`, '--timeout', '60000', '--output-dir', results]
-  expect(await runConformance('client', '--command', clientCommand(), ...own, ...revision)).toContain('PASSED')
+  expect(await runConformance(['client', '--command', clientCommand(), ...own, ...revision])).toContain('PASSED')
 }
 
 const LIMIT = 120_000
