@@ -6,7 +6,7 @@
 
 import { redirectResponse, type HttpResponse } from '@authlib/core'
 import { addQuery, decodeBase64url, isStorable, sha256Base64url } from '@authlib/core/kit'
-import type { RegisteredClient } from './clients.ts'
+import { shownClient, type ShownClient } from './clients.ts'
 import { findTemporary, revised, type TemporaryData } from './credentials.ts'
 import type { OAuth1Environment } from './environment.ts'
 import { invalidRequest, OAuth1Error } from './errors.ts'
@@ -16,7 +16,7 @@ import { deniedPage, pinPage } from './pages.ts'
 export interface OAuth1AuthorizationRequest {
   /** The temporary token. */
   readonly token: string
-  readonly client: RegisteredClient
+  readonly client: ShownClient
   /** What the client asks for. */
   readonly realms: readonly string[]
   /** Where the person goes afterwards; `oob` for a PIN that is shown. */
@@ -41,7 +41,7 @@ export async function readAuthorizationRequest(
   const found = await findTemporary(env, token)
   const client = found && (await env.clients.find(found.data.clientId))
   if (!found || !client) throw unknownRequest()
-  return { token, client, realms: found.data.realms, callback: found.data.callback }
+  return { token, client: shownClient(client), realms: found.data.realms, callback: found.data.callback }
 }
 
 /**

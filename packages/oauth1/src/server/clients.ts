@@ -39,6 +39,14 @@ export type RegisteredClient = {
   readonly skipConsent?: boolean | undefined
 }
 
+/** A registered client as pages and handlers see it: they may print it. */
+export type ShownClient = Omit<RegisteredClient, 'clientSecret'>
+
+/** The client without its secret. */
+export function shownClient({ clientSecret: _secret, ...client }: RegisteredClient): ShownClient {
+  return client
+}
+
 /** Where clients are found: a list, the store, or your own table. */
 export interface ClientSource {
   find(clientId: string): Awaitable<RegisteredClient | null>

@@ -1,5 +1,13 @@
 export type { OAuth1AuthorizationRequest, OAuth1Decision } from './authorization.ts'
-export * from './clients.ts'
+export {
+  staticClients,
+  storedClients,
+  type ClientSource,
+  type ClientStore,
+  type RegisteredClient,
+  type ShownClient,
+  type StoredClientsOptions,
+} from './clients.ts'
 export type { OAuth1Options } from './environment.ts'
 export { OAuth1Error } from './errors.ts'
 export type { OAuth1Event, OAuth1EventListener } from './events.ts'

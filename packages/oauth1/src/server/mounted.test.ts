@@ -26,6 +26,12 @@ describe('in an application', () => {
     expect((await call('/mail')).status).toBe(403)
   })
 
+  it('shows neither pages nor handlers the secret of the client', async () => {
+    const { fetch } = application()
+    const { token } = await logIn(fetch)
+    expect(await (await callWith(fetch, '/everything', token)).text()).not.toContain(CLIENT.clientSecret)
+  })
+
   it('A1-07: verifies the hash of a body that is no text', async () => {
     const { fetch } = application()
     const { token } = await logIn(fetch)
@@ -46,7 +52,7 @@ describe('in an application', () => {
 
 const CLIENT: RegisteredClient = {
   clientId: 'web',
-  clientSecret: 'secret',
+  clientSecret: 'the secret of the client',
   redirectUris: [CALLBACK],
   realms: ['photos'],
   skipConsent: true,
@@ -78,6 +84,7 @@ function application(): Application {
     '/any': protect(protector)(whoAsks),
     '/photos': protect(protector, 'photos')(whoAsks),
     '/mail': protect(protector, 'mail')(whoAsks),
+    '/everything': protect(protector)((request) => Response.json(currentToken(request))),
   }
   return {
     asked,
@@ -106,7 +113,12 @@ async function callWith(
   { accessToken, tokenSecret }: { readonly accessToken: string; readonly tokenSecret: string },
   { method = 'GET', body, params }: CallOptions = {},
 ): Promise<Response> {
-  const options = { clientId: 'web', clientSecret: 'secret', token: { token: accessToken, tokenSecret }, params }
+  const options = {
+    clientId: 'web',
+    clientSecret: CLIENT.clientSecret,
+    token: { token: accessToken, tokenSecret },
+    params,
+  }
   const { url, authorization = '' } = await signRequest({ method, url: ORIGIN + path }, options)
   return send(url, { method, headers: { authorization }, ...(body !== undefined && { body }) })
 }
@@ -114,7 +126,7 @@ async function callWith(
 function clientOf(send: typeof fetch): OAuth1Client {
   return new OAuth1Client({
     clientId: 'web',
-    clientSecret: 'secret',
+    clientSecret: CLIENT.clientSecret,
     requestTokenUrl: `${ORIGIN}/oauth1/initiate`,
     authorizationUrl: `${ORIGIN}/oauth1/authorize`,
     accessTokenUrl: `${ORIGIN}/oauth1/token`,

@@ -5,7 +5,7 @@
  */
 
 import type { HttpRequest, HttpResponse, Protector } from '@authlib/core'
-import type { RegisteredClient } from './clients.ts'
+import { shownClient, type ShownClient } from './clients.ts'
 import { findToken, type TokenData } from './credentials.ts'
 import { createEnvironment, type OAuth1Environment, type OAuth1Options } from './environment.ts'
 import { errorResponse, OAuth1Error, toOAuth1Error } from './errors.ts'
@@ -14,7 +14,7 @@ import { refusedClient, spendNonce, verifyAnyRequest, verifyTokenRequest } from 
 /** Who signed a request, and for whom. */
 export interface OAuth1ResourceToken {
   readonly clientId: string
-  readonly client: RegisteredClient
+  readonly client: ShownClient
   /** Who approved. Absent for a request that the client signed for itself. */
   readonly subject?: string | undefined
   /** What was granted. */
@@ -72,6 +72,6 @@ export class ResourceProtector implements Protector<OAuth1ResourceToken, RealmRe
     await spendNonce(this.#env, verified)
     const { client, credentials } = verified
     const { subject, realms = client.realms ?? [] }: Partial<TokenData> = credentials?.data ?? {}
-    return { clientId: client.clientId, client, subject, realms, scope: realms }
+    return { clientId: client.clientId, client: shownClient(client), subject, realms, scope: realms }
   }
 }
