@@ -175,8 +175,11 @@ export interface AskedFor {
 export interface Delivery extends Described {
   readonly kind: 'delivery'
   readonly name: string
-  /** True: it arrived. False or an exception: it is tried again later, for a day. It may be called twice for one delivery. */
-  deliver(data: JsonObject, server: Server): Awaitable<boolean>
+  /**
+   * True: it arrived. False or an exception: it is tried again later, for a day. `refused`: the other side does not want it,
+   * and it is not tried again. It may be called twice for one delivery.
+   */
+  deliver(data: JsonObject, server: Server): Awaitable<boolean | 'refused'>
 }
 
 /** Recognises tokens, so that introspection and revocation work on them. */

@@ -328,13 +328,22 @@ describe('ping mode (CIBA Core §10.2)', () => {
     made.answers.status = 200
     expect(await made.server.deliverDue()).toEqual({ delivered: 1, failed: 0 })
     expect(made.calls).toHaveLength(2)
-    made.answers.status = 302 // a redirect is an error. §10.2
+    made.answers.status = 503
     await ask(made, { client_notification_token: TOKEN }, PING)
     await decide(made)
     expect(made.calls).toHaveLength(3)
     made.clock.advance(301)
     await made.server.deliverDue()
     expect(made.calls).toHaveLength(3)
+  })
+
+  it.each([302, 401, 403])('does not call again after %i, and follows no redirect (§10.2)', async (status) => {
+    const made = start({}, { status })
+    await ask(made, { client_notification_token: TOKEN }, PING)
+    await decide(made)
+    made.clock.advance(60)
+    await made.server.deliverDue()
+    expect(made.calls).toHaveLength(1)
   })
 
   it.each([

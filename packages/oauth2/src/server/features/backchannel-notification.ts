@@ -5,7 +5,7 @@
  * @spec CIBA Core §9 §10.2 §10.3 §12
  */
 
-import type { Awaitable, JsonObject, StoredRecord } from '@authlib/core'
+import { AuthlibError, type Awaitable, type JsonObject, type StoredRecord } from '@authlib/core'
 import type { Client } from '../contract/client.ts'
 import type { Delivery } from '../contract/registrable.ts'
 import type { BackchannelRequest } from '../contract/requests.ts'
@@ -88,11 +88,21 @@ export const callDelivery: Delivery = {
     const call = await openCallback<{ token: string; body: JsonObject }>(server, id, sealed)
     if (!call) return true // sealed under a secret that is gone
     const headers = { authorization: `Bearer ${call.token}`, 'content-type': 'application/json' }
-    const { status } = await server.send(uri, { headers, body: JSON.stringify(call.body), timeout: 5, maxBody: 65_536 })
-    if (status === 204 || status === 200) return true // §10.2, §10.3
-    throw new Error(`HTTP status ${status}`)
+    try {
+      const body = JSON.stringify(call.body)
+      const { status } = await server.send(uri, { headers, body, timeout: 5, maxBody: 65_536 })
+      if (status === 204 || status === 200) return true // §10.2, §10.3
+      if (status < 500 && !PASSING.has(status)) return 'refused'
+      throw new Error(`HTTP status ${status}`)
+    } catch (error) {
+      if (error instanceof AuthlibError && error.code === 'unexpected_redirect') return 'refused' // §10.2: not followed
+      throw error
+    }
   },
 }
+
+/** Answers that ask for another time: 408, 425 and 429. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** Where the client is called. */
 export function notificationEndpointOf({ metadata }: Pick<Client, 'metadata'>): string | null {

@@ -23,6 +23,7 @@ import { dpop, type DpopOptions } from './dpop.ts'
 import { jwtAccessToken } from './jwt-access-token.ts'
 import { mutualTls } from './mutual-tls.ts'
 import { pushedAuthorizationRequests } from './pushed-authorization.ts'
+import { requestObject } from './request-object.ts'
 
 let key: Key
 let other: Key
@@ -196,6 +197,27 @@ describe('codes that are bound to a key (RFC 9449 §10)', () => {
     const code = await follow(browser, url)
     const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER }
     expect((await send(server, form, await proof({ by: other }))).json['error']).toBe('invalid_grant')
+  })
+
+  it('are bound by the proof of a pushed request that is signed (§10.1, RFC 9101 §6.3)', async () => {
+    const signing = await generateKey('ES256')
+    const jwks = { keys: [signing.publicJwk() as never] }
+    const client: ConfiguredClient = { ...WEB, client_id: 'signer', jwks }
+    const server = serverWith({}, [client]).register(requestObject())
+    const path = new URL(server.url('pushed_authorization_request')).pathname
+    const push = async (extra: object) => {
+      const claims = Object.fromEntries(new URL(authorizeUrl({ client_id: 'signer' })).searchParams)
+      const signed = { iss: 'signer', aud: ISSUER, ...claims, code_challenge: CHALLENGE, ...extra }
+      const request = await signJwt(signed, signing, { lifetime: 60 })
+      return send(server, { request }, await proof({ htu: ISSUER + path }), client, path)
+    }
+    const otherKey = await jwkThumbprint(other.publicJwk())
+    expect((await push({ dpop_jkt: otherKey })).json['error']).toBe('invalid_request')
+    const { json } = await push({})
+    const url = `${ISSUER}/authorize?client_id=signer&request_uri=${encodeURIComponent(String(json['request_uri']))}`
+    const code = await follow(new Browser(server), url)
+    const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER }
+    expect((await send(server, form, await proof({ by: other }), client)).json['error']).toBe('invalid_grant')
   })
 
   it('need a thumbprint', async () => {

@@ -118,7 +118,7 @@ export function dpop({
       if (endpoint === 'token') return { data: proofSlot.write(proof.jkt) }
       const asked = params.get('dpop_jkt')
       if (asked !== undefined && asked !== proof.jkt) throw invalidRequest('dpop_jkt is not the key of the proof') // §10.1
-      return { params: params.with({ dpop_jkt: proof.jkt }) } // it travels on with the pushed parameters
+      return { data: proofSlot.write(proof.jkt), params: params.with({ dpop_jkt: proof.jkt }) } // with the pushed parameters
     },
 
     async responseHeaders(server, endpoint): Promise<readonly HttpHeader[] | undefined> {

@@ -11,6 +11,7 @@ import type { Extension } from '../contract/extension.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import { ANSWER_TIME } from '../records/authorization.ts'
 import { assertSeconds } from '../../seconds.ts'
+import { proofSlot } from '../records/sender-key.ts'
 
 export interface PushedAuthorizationOptions {
   /** Seconds in which the browser must arrive with the reference. RFC 9126 §2.2 suggests 5 to 600. Default 60. */
@@ -74,17 +75,19 @@ function endpoint(lifetime: number, requireRedirectUri: boolean): Endpoint {
     cors: true,
     direct: true,
     async handle(http, server) {
-      const { client, params: sent, now } = await server.clients.receive(http, 'pushed_authorization_request')
+      const received = await server.clients.receive(http, 'pushed_authorization_request')
+      const { client, params: sent, now } = received
       if (sent.has('request_uri')) throw invalidRequest('request_uri may not be pushed') // §2.1 step 2
       const authorizationId = randomToken(server.random, 16)
       const params = sent.with({ client_id: client.clientId, ...CREDENTIALS })
       const request = await server.requests.pushed({ client, params, authorizationId }) // §2.1 step 3
       if (requireRedirectUri && !request.params.has('redirect_uri')) throw invalidRequest('redirect_uri is missing')
+      const bound = boundTo(proofSlot.read(received), request.params)
       const reference = `${authorizationId}.${randomToken(server.random, 32)}`
       const data: Pushed = {
         version: 1,
         clientId: client.clientId,
-        query: request.params.toString(),
+        query: bound.toString(),
         via: request.via,
         until: now + lifetime,
       }
@@ -100,6 +103,14 @@ function endpoint(lifetime: number, requireRedirectUri: boolean): Endpoint {
       return jsonResponse(201, { request_uri: URN + reference, expires_in: lifetime }, noStore) // §2.2
     },
   }
+}
+
+/** The key of the proof also binds the code of a signed request, whose parameters know nothing of it. RFC 9449 §10.1 */
+function boundTo(proven: string | undefined, params: Params): Params {
+  const asked = params.get('dpop_jkt')
+  if (proven === undefined) return params
+  if (asked !== undefined && asked !== proven) throw invalidRequest('dpop_jkt is not the key of the proof')
+  return params.with({ dpop_jkt: proven })
 }
 
 function extension(required: boolean): Extension {

@@ -40,14 +40,15 @@ async function deliverOne(server: Server, registry: Registry, record: StoredReco
   const claimed = await claim(server, record, delivery, now)
   if (!claimed) return undefined
   const { name, data, attempts } = delivery
-  const reason = await attempt(server, registry, delivery)
+  const { reason, again } = await attempt(server, registry, delivery)
   if (reason !== null) {
     server.emit({ type: 'delivery.failed', at: server.clock(), name, attempts: attempts + 1, reason, data })
-    return false
+    if (again) return false
   }
   const { kind, id, partition, revision } = claimed
   const done = { expect: [{ kind, id, revision }], remove: [[kind, id] as const] }
   await server.store.commit(batchOf(partition, server.clock(), done))
+  if (reason !== null) return false
   server.emit({ type: 'delivery.done', at: server.clock(), name, attempts: attempts + 1, data })
   return true
 }
@@ -67,13 +68,19 @@ async function claim(
   return (await server.store.commit(batch)) ? claimed : null
 }
 
-/** Null: it arrived. */
-async function attempt(server: Server, registry: Registry, { name, data }: DeliveryData): Promise<string | null> {
+interface Outcome {
+  /** Null: it arrived. */
+  readonly reason: string | null
+  readonly again: boolean
+}
+
+async function attempt(server: Server, registry: Registry, { name, data }: DeliveryData): Promise<Outcome> {
   const registered = registry.deliveries.get(name)
-  if (!registered) return 'nothing of this name is registered'
+  if (!registered) return { reason: 'nothing of this name is registered', again: true }
   try {
-    return (await registered.deliver(data, server)) ? null : 'it was not accepted'
+    const result = await registered.deliver(data, server)
+    return { reason: result === true ? null : 'it was not accepted', again: result === false }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return { reason: error instanceof Error ? error.message : String(error), again: true }
   }
 }
