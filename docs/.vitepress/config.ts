@@ -67,6 +67,7 @@ export default defineConfig({
           { text: 'Scale out', link: '/guide/scale-out' },
           { text: 'Database administration', link: '/guide/database-administration' },
           { text: 'Upgrade', link: '/guide/upgrade' },
+          { text: 'Test your application', link: '/guide/test-your-application' },
           { text: 'Deploy', link: '/guide/deploy' },
           { text: 'Troubleshooting', link: '/guide/troubleshooting' },
           { text: 'Error codes', link: '/guide/errors' },

@@ -5,6 +5,9 @@
 
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { systemClock, type Awaitable, type Clock } from '@authlib/core'
+import { fakeDpop } from './fake-dpop.ts'
+import { faultyAnswer, type FakeFault } from './fake-faults.ts'
+import { quirkyAnswer, type FakeQuirk } from './fake-quirks.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 export interface FakeProviderOptions {
@@ -16,6 +19,21 @@ export interface FakeProviderOptions {
   readonly lifetime?: number | undefined
   /** Default: the clock of the machine. */
   readonly clock?: Clock | undefined
+  /** The person who logs in. Default `alice`. */
+  readonly subject?: string | undefined
+  /** What ID Tokens and the userinfo endpoint say of the person. Default: a name and an e-mail address for userinfo. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+  /** `/authorize` answers as if the person had agreed at once. Default false: it is not found. */
+  readonly autoApprove?: boolean | undefined
+  /** Binds every token to a DPoP key. `nonce`: and asks for a new nonce in each proof. Default false. */
+  readonly dpop?: boolean | 'nonce' | undefined
+  /** What it does otherwise than it should, as real providers do. */
+  readonly quirks?: readonly FakeQuirk[] | undefined
+}
+
+export interface LocalFakeProviderOptions extends FakeProviderOptions {
+  /** Default `https://provider.example`. */
+  readonly issuer?: string | undefined
 }
 
 /** An ID Token before it is signed. */
@@ -42,8 +60,10 @@ export type FakeMetadata = {
   readonly authorization_response_iss_parameter_supported: boolean
 }
 
-/** A provider that runs until it is stopped. */
-export interface FakeProvider extends TestServer {
+/** A provider without a server: whoever has its `fetch` reaches it. */
+export interface LocalFakeProvider {
+  /** Answers requests to the issuer, without a network. For the `fetch` of a client or a registry. */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** Also the origin of the API, whose `/api` wants an access token. */
   readonly issuer: string
   readonly clientId: string
@@ -63,7 +83,12 @@ export interface FakeProvider extends TestServer {
   rotateKey(): void
   /** Makes each access token that was issued so far invalid. */
   expireAccessTokens(): void
+  /** Lets the next requests to `path` fail, `times` of them. Default 1. */
+  fail(path: string, fault: FakeFault, times?: number): void
 }
+
+/** A provider that listens on a port of this machine until it is stopped. */
+export interface FakeProvider extends LocalFakeProvider, TestServer {}
 
 /** Answers a request in place of the provider. */
 export type FakeAnswer = (request: Request, usual: () => Promise<Response>) => Awaitable<Response>
@@ -72,21 +97,46 @@ interface Family {
   readonly scope: string
   readonly claims: Readonly<Record<string, unknown>>
   head: string | null
+  /** The key that its tokens are bound to. */
+  readonly jkt: string | undefined
 }
 
 /**
- * Refresh tokens rotate, and reuse of one ends its family at once, without a grace period.
+ * On a free port of the loopback address. Refresh tokens rotate, and reuse of one ends its family at once, without a grace
+ * period.
  *
  * @example
  * const provider = await startFakeProvider()
  * const client = new OpenIDClient({ issuer: provider.issuer, clientId: provider.clientId })
  */
-export async function startFakeProvider({
+export async function startFakeProvider(options: FakeProviderOptions = {}): Promise<FakeProvider> {
+  const server = await startTestServer((request) => provider.fetch(request)) // no one knows the port before the next line
+  const provider = fakeProvider({ ...options, issuer: server.url })
+  return Object.assign(provider, server)
+}
+
+/**
+ * The same without a port: a whole login takes a few milliseconds.
+ *
+ * @example
+ * const provider = fakeProvider()
+ * const { issuer, clientId, clientSecret, fetch } = provider
+ * const client = new OpenIDClient({ issuer, clientId, clientSecret, fetch })
+ * const { url, login } = await client.createAuthorization({ redirectUri: 'https://app.example/callback' })
+ * const { claims } = await client.finishAuthorization(provider.approve(url), login)
+ */
+export function fakeProvider({
+  issuer = 'https://provider.example',
   clientId = 'client',
   clientSecret = 'secret',
   lifetime = 3600,
   clock = systemClock,
-}: FakeProviderOptions = {}): Promise<FakeProvider> {
+  subject = 'alice',
+  claims: profile,
+  autoApprove = false,
+  dpop = false,
+  quirks = [],
+}: LocalFakeProviderOptions = {}): LocalFakeProvider {
   const codes = new Map<string, URLSearchParams>()
   const families = new Map<string, Family>()
   const accessTokens = new Map<string, Family>()
@@ -94,15 +144,20 @@ export async function startFakeProvider({
   const requests: string[] = []
   let key = newKey()
 
-  const server = await startTestServer(async (request) => {
+  const faults = new Map<string, FakeFault[]>()
+  const proofs = dpop === false ? null : fakeDpop({ nonce: dpop === 'nonce', clock })
+
+  async function answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
     requests.push(`${request.method} ${pathname}`)
     const route = routes[pathname]
     const usual = async (): Promise<Response> =>
       route === undefined ? new Response(null, { status: 404 }) : route(request)
-    return (overrides.get(pathname) ?? ((_, usual) => usual()))(request, usual)
-  })
-  const issuer = server.url
+    const override = overrides.get(pathname)
+    const fault = faults.get(pathname)?.shift()
+    return faultyAnswer(fault, async () => (override === undefined ? usual() : override(request, usual)))
+  }
+
   const metadata: FakeMetadata = {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
@@ -124,7 +179,11 @@ export async function startFakeProvider({
     '/.well-known/openid-configuration': () => Response.json(metadata),
     '/jwks': () =>
       Response.json({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: key.kid, alg: 'ES256', use: 'sig' }] }),
-    '/token': token,
+    '/authorize': ({ url }) =>
+      autoApprove
+        ? new Response(null, { status: 302, headers: { location: provider.approve(url) } })
+        : new Response(null, { status: 404 }),
+    '/token': async (request) => quirkyAnswer(await token(request), quirks),
     '/revoke': async (request) => {
       const { form, known } = await readClient(request)
       if (!known) return refuse('invalid_client', 401)
@@ -144,28 +203,30 @@ export async function startFakeProvider({
     },
     '/userinfo': (request) => {
       const family = bearer(request)
-      return family === undefined
-        ? unauthorized()
-        : Response.json({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
+      if (family === undefined) return unauthorized(request)
+      return Response.json({ sub: subject, ...(profile ?? { name: 'Alice', email: 'alice@example.com' }) })
     },
     '/api': async (request) => {
-      return bearer(request) === undefined
-        ? unauthorized()
-        : Response.json({ method: request.method, body: await request.text() })
+      if (bearer(request) === undefined) return unauthorized(request)
+      return Response.json({ method: request.method, body: await request.text() })
     },
   }
 
   async function token(request: Request): Promise<Response> {
     const { form, known } = await readClient(request)
     if (!known) return refuse('invalid_client', 401)
+    const refusal = proofs?.refusal(request, 'token')
+    if (refusal) return refusal
+    const jkt = proofs?.thumbprint(request)
     const grantType = form.get('grant_type')
     if (grantType === 'client_credentials') {
-      return Response.json({ ...issue({ scope: form.get('scope') ?? '', claims: {}, head: null }) })
+      return Response.json({ ...issue({ scope: form.get('scope') ?? '', claims: {}, head: null, jkt }) })
     }
     if (grantType === 'refresh_token') {
       const presented = form.get('refresh_token') ?? ''
       const family = families.get(presented)
       if (family === undefined) return refuse('invalid_grant')
+      if (family.jkt !== jkt) return refuse('invalid_dpop_proof')
       if (family.head !== presented) {
         endFamily(family)
         return refuse('invalid_grant')
@@ -183,12 +244,12 @@ export async function startFakeProvider({
     if (asked.get('redirect_uri') !== form.get('redirect_uri')) return refuse('invalid_grant')
     const now = clock()
     const nonce = asked.get('nonce')
-    const claims = { sub: 'alice', aud: clientId, auth_time: now, ...(nonce !== null && { nonce }) }
-    return Response.json(rotate({ scope: asked.get('scope') ?? '', claims, head: null }))
+    const claims = { ...profile, sub: subject, aud: clientId, auth_time: now, ...(nonce !== null && { nonce }) }
+    return Response.json(rotate({ scope: asked.get('scope') ?? '', claims, head: null, jkt }))
   }
 
   function rotate(family: Family): Record<string, unknown> {
-    family.head = randomBytes(16).toString('hex')
+    if (!quirks.includes('same_refresh_token') || family.head === null) family.head = randomBytes(16).toString('hex')
     families.set(family.head, family)
     const issued = issue(family)
     const openid = family.scope.split(' ').includes('openid')
@@ -198,7 +259,7 @@ export async function startFakeProvider({
   function issue(family: Family): { access_token: string; token_type: string; expires_in: number; scope: string } {
     const access_token = randomBytes(16).toString('hex')
     accessTokens.set(access_token, family)
-    return { access_token, token_type: 'Bearer', expires_in: lifetime, scope: family.scope }
+    return { access_token, token_type: proofs === null ? 'Bearer' : 'DPoP', expires_in: lifetime, scope: family.scope }
   }
 
   function idToken({ claims }: Family, accessToken: string): string {
@@ -216,7 +277,17 @@ export async function startFakeProvider({
   }
 
   function bearer(request: Request): Family | undefined {
-    return accessTokens.get(request.headers.get('authorization')?.replace(/^Bearer /, '') ?? '')
+    const [scheme, text = ''] = request.headers.get('authorization')?.split(' ') ?? []
+    const family = accessTokens.get(text)
+    if (proofs === null) return scheme === 'Bearer' ? family : undefined
+    const proven = proofs.refusal(request, 'api') === null && proofs.thumbprint(request) === family?.jkt
+    return scheme === 'DPoP' && proven ? family : undefined
+  }
+
+  function unauthorized(request: Request): Response {
+    const scheme = proofs === null ? 'Bearer' : 'DPoP'
+    const headers = { 'www-authenticate': `${scheme} error="invalid_token"` }
+    return proofs?.refusal(request, 'api') ?? new Response(null, { status: 401, headers })
   }
 
   async function readClient(request: Request): Promise<{ form: URLSearchParams; known: boolean }> {
@@ -226,8 +297,8 @@ export async function startFakeProvider({
     return { form, known: posted || request.headers.get('authorization') === basic }
   }
 
-  const provider: FakeProvider = {
-    ...server,
+  const provider: LocalFakeProvider = {
+    fetch: (input, init) => answer(new Request(input, init)),
     issuer,
     clientId,
     clientSecret,
@@ -259,6 +330,11 @@ export async function startFakeProvider({
     },
     rotateKey: () => void (key = newKey()),
     expireAccessTokens: () => accessTokens.clear(),
+    fail: (path, fault, times = 1) =>
+      void faults.set(
+        path,
+        Array.from({ length: times }, () => fault),
+      ),
   }
   return provider
 }
@@ -273,8 +349,4 @@ function base64url(value: unknown): string {
 
 function refuse(error: string, status = 400): Response {
   return Response.json({ error }, { status })
-}
-
-function unauthorized(): Response {
-  return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 }

@@ -1,5 +1,7 @@
 export * from './adapter-contract.ts'
+export type { FakeFault } from './fake-faults.ts'
 export * from './fake-provider.ts'
+export type { FakeQuirk } from './fake-quirks.ts'
 export * from './faulty-store.ts'
 export * from './recording-store.ts'
 export * from './store-contract.ts'
