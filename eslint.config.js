@@ -12,6 +12,8 @@ export default defineConfig(
     '**/.next/',
     '**/.nuxt/',
     '**/.output/',
+    'examples/.packed/',
+    'examples/{nestjs,next,sveltekit}/', // of other settings of TypeScript; their builds check them
     'docs/api/',
     'docs/.vitepress/',
   ]),

@@ -37,11 +37,18 @@ export function runDemo(env: Readonly<Record<string, string>>): ExampleProcess {
   return runExample('demo', env)
 }
 
-/** Runs the `start` script of a folder of `examples`. */
-export function runExample(name: string, env: Readonly<Record<string, string>>): ExampleProcess {
+/** Runs a script of a folder of `examples`, a single command. */
+export function runExample(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  script: string = 'start',
+): ExampleProcess {
   const folder = join(EXAMPLES, name)
-  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { scripts: { start: string } }
-  const [command = '', ...args] = scripts.start.split(' ')
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    scripts: Readonly<Record<string, string>>
+  }
+  const [program = '', ...args] = scripts[script]?.split(' ') ?? []
+  const command = program === 'node' ? program : join(folder, 'node_modules/.bin', program)
   const ports = Object.fromEntries(PORTS.map((name) => [name, '0']))
   const child = spawn(command === 'node' ? process.execPath : command, args, {
     cwd: folder,

@@ -132,6 +132,15 @@ describe('mount', () => {
     expect(await (await proxy(new Request('https://app.example/page')))?.text()).toBe('here')
     expect(await proxy(new Request('https://app.example/other'))).toBeUndefined()
   })
+
+  it('makes a redirect to a path whole, as Next.js reads it without a base', async () => {
+    const proxy = mount({
+      routes: [{ path: '/page', methods: ['GET'] }],
+      handle: async () => ({ status: 303, headers: [['location', '/login?a=1']], body: '' }),
+    })
+    const response = await proxy(new Request('https://app.example/page'))
+    expect(response?.headers.get('location')).toBe('https://app.example/login?a=1')
+  })
 })
 
 function serve({

@@ -33,5 +33,15 @@ export function mount(
   options?: MountOptions,
 ): (request: Request) => Promise<Response | undefined> {
   const mounted = mountFetch(mountables, options)
-  return async (request) => (await mounted(request)) ?? undefined
+  return async (request) => {
+    const response = await mounted(request)
+    return response ? withWholeLocation(response, request) : undefined
+  }
+}
+
+/** Next.js reads the location of a redirect from `proxy.ts` without a base, and fails on one that is only a path. */
+function withWholeLocation(response: Response, { url }: Request): Response {
+  const location = response.headers.get('location')
+  if (location?.startsWith('/') === true) response.headers.set('location', new URL(location, url).href)
+  return response
 }
