@@ -55,8 +55,9 @@ export function checkRegistration(client: Client, server: Server): void {
       throw invalidRequest(`the client is registered for ${member}, which this provider does not support`)
     }
   }
-  if (metadata['subject_type'] === 'pairwise' && !includes(supported['subject_types_supported'], 'pairwise')) {
-    throw invalidRequest('the client is registered for pairwise subjects, which this provider does not support')
+  const { subject_type: type } = metadata
+  if (type !== undefined && !includes(supported['subject_types_supported'], type)) {
+    throw invalidRequest('the client is registered for a subject_type that this provider does not support')
   }
 }
 

@@ -104,7 +104,12 @@ async function secured({ server, caller, answer }: IntrospectionAnswer): Promise
   })
   const alg = encryptionAlg.read(caller)
   if (alg === undefined) return signed
+  const wantedEnc = encryption.read(caller) ?? 'A128CBC-HS256' // §6
+  const enc = ENCRYPTIONS.find((one) => one === wantedEnc)
+  if (!ENCRYPTION_ALGORITHMS.includes(alg) || enc === undefined) {
+    throw serverError('', { reason: `answers are not encrypted with ${alg} and ${wantedEnc}` }) // none but what is published
+  }
   const key = await clientEncryptionKey(server, caller, alg)
   if (!key) throw serverError('', { reason: `the client has no key for ${alg}` })
-  return encryptJwt(signed, key, { alg, enc: encryption.read(caller) ?? 'A128CBC-HS256' }) // §6
+  return encryptJwt(signed, key, { alg, enc })
 }

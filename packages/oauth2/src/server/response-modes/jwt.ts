@@ -109,7 +109,11 @@ async function secure(
 
 async function encrypt(signed: string, { server, client }: Pick<ResponseTarget, 'server' | 'client'>): Promise<string> {
   const alg = text(client, 'authorization_encrypted_response_alg') ?? ''
-  const enc = text(client, 'authorization_encrypted_response_enc') ?? 'A128CBC-HS256' // JARM §3; encryptJwt checks it
+  const registered = text(client, 'authorization_encrypted_response_enc') ?? 'A128CBC-HS256' // JARM §3
+  const enc = ENCRYPTIONS.find((one) => one === registered)
+  if (!ENCRYPTION_ALGORITHMS.includes(alg) || enc === undefined) {
+    throw serverError('', { reason: `responses are not encrypted with ${alg} and ${registered}` }) // none but what is published
+  }
   const key = await clientEncryptionKey(server, client, alg)
   if (!key) throw serverError('', { reason: `the client has no key for ${alg}` })
   return encryptJwt(signed, key, { alg, enc })
