@@ -15,6 +15,7 @@ import { providerPages } from './checks/provider-pages.ts'
 import { requirements } from './checks/requirements.ts'
 import { samples } from './checks/samples.ts'
 import { specs } from './checks/specs.ts'
+import { threatModel } from './checks/threat-model.ts'
 
 type Check = (root: string) => readonly string[] | Promise<readonly string[]>
 
@@ -30,6 +31,7 @@ const quick: Readonly<Record<string, Check>> = {
   requirements,
   providerPages,
   parity,
+  threatModel,
   bundles,
   lockfile,
 }

@@ -103,6 +103,7 @@ export default defineConfig({
           { text: 'Bind tokens to keys', link: '/guide/sender-constraint' },
           { text: 'Connected apps and grant management', link: '/guide/server/connected-apps' },
           { text: 'Security profiles', link: '/guide/server/security-profiles' },
+          { text: 'Threat model', link: '/guide/threat-model' },
           { text: 'Events', link: '/guide/events' },
           { text: 'Move to this server', link: '/guide/server/move' },
           { text: 'Find leaked tokens', link: '/guide/server/secret-scanning' },
