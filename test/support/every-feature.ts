@@ -21,7 +21,6 @@ let keys: readonly Key[] | undefined
 
 export async function everything({ clients, trusted, fetch }: EverythingOptions): Promise<as.AuthorizationServer> {
   keys ??= await Promise.all(KEYS.map((alg) => generateKey(alg)))
-  const decryptionKeys = [await generateKey('ECDH-ES', { kid: 'enc' })]
   const server = new as.AuthorizationServer({
     issuer: 'http://localhost:4000',
     store: memoryStore(),
