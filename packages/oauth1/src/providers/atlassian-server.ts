@@ -4,6 +4,7 @@ import type { Provider } from '@authlib/core'
 import type { OAuth1Client } from '../client/oauth1-client.ts'
 import { rsaSha1 } from '../rsa.ts'
 import { fromPreset, type HostOptions } from './preset.ts'
+import type { ProfileSource } from './profile.ts'
 
 /** Register the public key as an incoming application link, and pass the private one as `privateKey`. */
 export function atlassianServer({ url, ...options }: HostOptions): Provider<OAuth1Client> {
@@ -18,4 +19,10 @@ export function atlassianServer({ url, ...options }: HostOptions): Provider<OAut
     },
     options,
   )
+}
+
+/** Who logged in, for `fetchProfile`. For Jira. Bitbucket has no resource that tells it. */
+export const jiraServerProfile: ProfileSource = {
+  path: 'api/2/myself',
+  claims: { sub: 'key', name: 'displayName', preferred_username: 'name', email: 'emailAddress' },
 }

@@ -3,6 +3,7 @@
 import type { Provider } from '@authlib/core'
 import type { OAuth1Client } from '../client/oauth1-client.ts'
 import { fromPreset, type OAuth1Preset, type PresetOptions } from './preset.ts'
+import type { ProfileSource } from './profile.ts'
 
 const DISCOGS: OAuth1Preset = {
   requestTokenUrl: 'https://api.discogs.com/oauth/request_token',
@@ -14,4 +15,10 @@ const DISCOGS: OAuth1Preset = {
 /** Set `headers: { 'user-agent': 'MyApplication/1.0 +https://app.example' }`, and the same on calls to the API. */
 export function discogs(options: PresetOptions): Provider<OAuth1Client> {
   return fromPreset(DISCOGS, options)
+}
+
+/** Who logged in, for `fetchProfile`. Pass the `user-agent` of the application in `headers`. */
+export const discogsProfile: ProfileSource = {
+  path: 'oauth/identity',
+  claims: { sub: 'id', preferred_username: 'username' },
 }

@@ -3,6 +3,7 @@
 import type { Provider } from '@authlib/core'
 import type { OAuth1Client } from '../client/oauth1-client.ts'
 import { fromPreset, type OAuth1Preset, type PresetOptions } from './preset.ts'
+import type { ProfileSource } from './profile.ts'
 
 const FLICKR: OAuth1Preset = {
   requestTokenUrl: 'https://www.flickr.com/services/oauth/request_token',
@@ -15,4 +16,10 @@ const FLICKR: OAuth1Preset = {
 /** Say what is asked for: `params: { perms: 'read' }`, `write` or `delete`. */
 export function flickr(options: PresetOptions): Provider<OAuth1Client> {
   return fromPreset(FLICKR, options)
+}
+
+/** Who logged in, for `fetchProfile`. */
+export const flickrProfile: ProfileSource = {
+  path: 'rest?method=flickr.test.login&format=json&nojsoncallback=1',
+  claims: { sub: 'user/id', preferred_username: 'user/username/_content' },
 }

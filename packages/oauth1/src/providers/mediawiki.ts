@@ -3,6 +3,7 @@
 import type { Provider } from '@authlib/core'
 import type { OAuth1Client } from '../client/oauth1-client.ts'
 import { fromPreset, type PresetOptions } from './preset.ts'
+import type { ProfileSource } from './profile.ts'
 
 export interface MediawikiOptions extends PresetOptions {
   /** The script path of the wiki that registers clients. Default `https://meta.wikimedia.org/w/`. */
@@ -26,4 +27,10 @@ export function mediawiki({
     },
     options,
   )
+}
+
+/** Who logged in, for `fetchProfile`. Id and name at the wiki of the preset. On Wikimedia they are those of meta.wikimedia.org. */
+export const mediawikiProfile: ProfileSource = {
+  path: 'api.php?action=query&meta=userinfo&format=json',
+  claims: { sub: 'query/userinfo/id', preferred_username: 'query/userinfo/name' },
 }

@@ -3,6 +3,7 @@
 import type { Provider } from '@authlib/core'
 import type { OAuth1Client } from '../client/oauth1-client.ts'
 import { fromPreset, type PresetOptions } from './preset.ts'
+import type { ProfileSource } from './profile.ts'
 
 export interface SchoologyOptions extends PresetOptions {
   /** Where the school logs in. Default `https://app.schoology.com`. */
@@ -21,4 +22,10 @@ export function schoology({ url = 'https://app.schoology.com', ...options }: Sch
     },
     options,
   )
+}
+
+/** Who logged in, for `fetchProfile`. */
+export const schoologyProfile: ProfileSource = {
+  path: 'app-user-info',
+  claims: { sub: 'api_uid' },
 }

@@ -3,6 +3,7 @@
 import type { Provider } from '@authlib/core'
 import type { OAuth1Client } from '../client/oauth1-client.ts'
 import { fromPreset, type HostOptions } from './preset.ts'
+import type { ProfileSource } from './profile.ts'
 
 /** Say what is asked for: `requestParams: { scopes: 'studies|email' }`. */
 export function usos({ url, ...options }: HostOptions): Provider<OAuth1Client> {
@@ -16,4 +17,10 @@ export function usos({ url, ...options }: HostOptions): Provider<OAuth1Client> {
     },
     options,
   )
+}
+
+/** Who logged in, for `fetchProfile`. The address needs the scope `email`. */
+export const usosProfile: ProfileSource = {
+  path: 'users/user?fields=id|first_name|last_name|email',
+  claims: { sub: 'id', given_name: 'first_name', family_name: 'last_name', email: 'email' },
 }
