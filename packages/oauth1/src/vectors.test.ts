@@ -6,7 +6,7 @@ import { parsePairs } from './pairs.ts'
 import { signedParameters } from './sign.ts'
 
 describe('the base string of published examples (RFC 5849 §3.4.1)', () => {
-  it.each(vectors.baseString)('A1-11, OL-05: collects and normalizes the parameters of $origin', (example) => {
+  it.each(vectors.baseString)('A1-11, OL-05: collects and normalizes the parameters of $origin (H1)', (example) => {
     const { pairs, realm } = parseOAuthHeader(example.authorization) ?? { pairs: [], realm: '' }
     const all = [
       ...parsePairs(new URL(example.url).search.slice(1)),
