@@ -24,9 +24,12 @@ function requestToken(provider: string, agent: Agent): Promise<number | null> {
         resolve(response.statusCode ?? 0)
       })
     })
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ECONNREFUSED' ? resolve(null) : reject(error),
-    )
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // The system resets new connections that the server had not accepted yet.
+      const unheard = error.code === 'ECONNREFUSED' || (error.code === 'ECONNRESET' && !request.reusedSocket)
+      if (unheard) resolve(null)
+      else reject(error)
+    })
     request.end(body)
   })
 }

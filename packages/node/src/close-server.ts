@@ -30,7 +30,8 @@ export function closeServer(
 ): Promise<void> {
   return new Promise((resolve) => {
     server.prependListener('request', (_request, response) => (response.shouldKeepAlive = false))
-    const idle = setInterval(() => server.closeIdleConnections(), notice * 1000)
+    // After the next poll: a request that has arrived and was not read yet would count as idle.
+    const idle = setInterval(() => setImmediate(() => server.closeIdleConnections()), notice * 1000)
     const end = setTimeout(() => server.closeAllConnections(), grace * 1000)
     // Not that of `http.Server`, which closes idle connections at once.
     NetServer.prototype.close.call(server, () => {
