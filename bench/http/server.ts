@@ -23,6 +23,14 @@ export const SIGNING_CLIENT = {
   token_endpoint_auth_method: 'private_key_jwt',
 }
 
+/** A resource server that may introspect the tokens of everyone. */
+export const API = {
+  client_id: 'api',
+  client_secret: 'api-secret-api-secret-api-secret',
+  grant_types: [],
+  trust: { resourceServer: true },
+}
+
 /** What a server tells of itself. */
 export interface Usage {
   /** CPU time so far, microseconds. */

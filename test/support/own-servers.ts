@@ -15,6 +15,8 @@ import type { Need } from './needs.ts'
 export interface OwnServer {
   readonly port: number
   readonly url: string
+  /** CPU microseconds so far, of all its processes. */
+  cpu(): number
   /** Runs it again on the same data and port, and waits until it answers. */
   start(): Promise<void>
   /** As an administrator does it. */
@@ -51,7 +53,7 @@ export const redisBinaries: Need = {
 }
 
 /** `bin` is what {@link postgresBinaries} finds. */
-export async function startPostgres(bin: string): Promise<OwnServer> {
+export async function startPostgres(bin: string, settings: readonly string[] = ['fsync=off']): Promise<OwnServer> {
   const { folder, user, remove } = makeFolder('postgres')
   const data = join(folder, 'data')
   runAs(user, join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'])
@@ -60,8 +62,11 @@ export async function startPostgres(bin: string): Promise<OwnServer> {
   return own({
     ...{ port, url, user, remove, orderly: 'SIGINT' },
     command: join(bin, 'postgres'),
-    // What a killed process has written is safe with the system: fsync protects from more than these tests do.
-    args: ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'],
+    // What a killed process has written is safe with the system: fsync protects from more than tests do.
+    args: [
+      ...['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder],
+      ...settings.flatMap((one) => ['-c', one]),
+    ],
     async ready() {
       const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 })
       client.on('error', () => undefined)
@@ -148,6 +153,8 @@ async function own({ port, url, command, args, user, orderly, ready, remove }: R
   process.once('exit', orphaned)
   const server: OwnServer = {
     ...{ port, url },
+    cpu: () =>
+      child?.pid === undefined ? 0 : [child.pid, ...childrenOf(child.pid)].reduce((sum, pid) => sum + cpuOf(pid), 0),
     async start() {
       for (let n = 0; n < 600; n++) {
         // It may refuse to start while processes of its predecessor end.
@@ -199,6 +206,14 @@ function runAs(user: User | undefined, command: string, args: readonly string[])
 function childrenOf(pid: number): number[] {
   const list = `/proc/${pid}/task/${pid}/children`
   return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean).map(Number) : []
+}
+
+/** With children that have ended. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10_000, 0) // a hundred ticks a second
 }
 
 function quietly(action: () => unknown): void {

@@ -1,4 +1,4 @@
-/** Authlib on the store that the first argument names: `memory`, or the path of a SQLite file. Hashing is always on. */
+/** Authlib on the store that the first argument names: `memory`, a SQLite file, or the URL of a server. Hashing is always on. */
 
 import { memoryStore } from '@authlib/core'
 import { mount } from '@authlib/node'
@@ -8,25 +8,28 @@ import {
   clientCredentialsGrant,
   codeChallenge,
   developmentPages,
+  introspectionEndpoint,
   refreshTokenGrant,
   staticClients,
 } from '@authlib/oauth2/server'
-import { sqliteStore } from '@authlib/sql/node-sqlite'
-import { CLIENT, serve } from '../server.ts'
+import { openDatabase } from '../../../test/support/open-database.ts'
+import { API, CLIENT, serve } from '../server.ts'
 
 const [, , storage = 'memory'] = process.argv
+const store = storage === 'memory' ? memoryStore() : (await openDatabase(storage)).store
 
 await serve((issuer) => {
   const server = new AuthorizationServer({
     issuer,
-    store: storage === 'memory' ? memoryStore() : sqliteStore(storage),
+    store,
     secrets: ['a secret for the benchmark, long enough'],
-    clients: staticClients([CLIENT]),
+    clients: staticClients([CLIENT, API]),
   })
   server
     .registerGrant(authorizationCodeGrant(), [codeChallenge()])
     .registerGrant(refreshTokenGrant())
     .registerGrant(clientCredentialsGrant())
+    .registerEndpoint(introspectionEndpoint())
     .register(developmentPages({ users: [{ username: 'alice' }] }))
   return mount(server)
 })
