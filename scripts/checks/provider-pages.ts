@@ -109,13 +109,13 @@ function offlineOf({ title, preset: { offline } }: PresetSource): string {
   return `\`offline: true\` asks for one, with ${asked.join(' and ')}.`
 }
 
-function profileOf({ preset: { protocol, profile = {}, userinfo }, code }: PresetSource): string {
+function profileOf({ preset: { protocol, profile = {} }, code }: PresetSource): string {
   const claims = Object.keys(profile)
   const verified = claims.includes('email_verified') || code.includes('email_verified')
   const names = [...new Set([...claims, ...(code.includes('email_verified') ? ['email', 'email_verified'] : [])])]
   const listed = names.map((name) => `\`${name}\``).join(', ')
   if (protocol === 'openid') {
-    const from = userinfo === undefined ? 'the ID Token' : 'the ID Token and the userinfo endpoint'
+    const from = code.includes('userinfo: fetchUserinfo') ? 'the ID Token and the userinfo endpoint' : 'the ID Token'
     return `From ${from}, with the claims of OpenID Connect. \`email_verified\` is there only if the provider says it. \`raw\` has all claims.`
   }
   const mail =

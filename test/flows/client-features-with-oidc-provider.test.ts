@@ -16,8 +16,10 @@ import {
   signedResponse,
   strongestClientAuth,
   updateClient,
+  apiSession,
+  revokeToken,
 } from '@authlib/oauth2/client'
-import { oidc, OpenIDClient } from '@authlib/oidc/client'
+import { oidc, OpenIDClient, fetchUserinfo } from '@authlib/oidc/client'
 import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FormBrowser } from '../support/form-browser.ts'
@@ -125,7 +127,7 @@ describe('a client with every protection', () => {
       tokens,
       fetch: noting,
       apiBaseUrl: issuer,
-      userinfo: true,
+      userinfo: fetchUserinfo,
     })
     requests.length = 0
     const { url, login } = await client.createAuthorization({ redirectUri, prompt: ['consent'], maxAge: 600 })
@@ -141,23 +143,23 @@ describe('a client with every protection', () => {
       'GET /jwks 200',
       'GET /me 200 with a proof',
     ])
-    await client.session('alice').save(JSON.parse(JSON.stringify(token)) as typeof token)
-    expect(await (await client.session('alice').fetch('me')).json()).toEqual({ sub: 'alice' })
+    await apiSession(client, 'alice').save(JSON.parse(JSON.stringify(token)) as typeof token)
+    expect(await (await apiSession(client, 'alice').fetch('me')).json()).toEqual({ sub: 'alice' })
     const form = new URLSearchParams({ a: 'b' })
-    expect((await client.session('alice').fetch('me', { method: 'POST', body: form })).status).toBe(200)
+    expect((await apiSession(client, 'alice').fetch('me', { method: 'POST', body: form })).status).toBe(200)
     await tokens.save('alice', { ...token, expiresAt: 1 })
-    const fresh = await client.session('alice').token()
+    const fresh = await apiSession(client, 'alice').token()
     expect(fresh.accessToken).not.toBe(token.accessToken)
     expect(fresh.data).toEqual(token.data) // the same key
-    expect((await client.session('alice').fetch('me')).status).toBe(200)
-    await client.revoke(fresh)
+    expect((await apiSession(client, 'alice').fetch('me')).status).toBe(200)
+    await revokeToken(client, fresh)
     await expect(client.refresh(fresh)).rejects.toMatchObject({ code: 'invalid_grant' })
   })
 
   it('gets tokens for itself with a key of their own, once for all sessions', async () => {
     const options = { issuer, clientId: 'fapi', clientAuth: privateKeyJwt(key), scope: ['api'], extensions: [dpop()] }
     const client = new OAuth2Client({ ...options, apiBaseUrl: issuer })
-    const session = () => client.session({ key: 'machine', obtain: () => client.clientCredentials() })
+    const session = () => apiSession(client, { key: 'machine', obtain: () => client.clientCredentials() })
     const [one, two] = await Promise.all([session().token(), session().token()])
     expect(one).toEqual(two)
     expect(one).toMatchObject({ tokenType: 'DPoP', data: { dpop: { kty: 'EC' } } })

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { memoryStore, storeTokens } from '@authlib/core'
-import { OAuth2Client } from '@authlib/oauth2/client'
+import { OAuth2Client, apiSession } from '@authlib/oauth2/client'
 import { startFakeProvider } from '@authlib/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { serveStore } from '../support/remote-store.ts'
@@ -20,7 +20,7 @@ it('refreshes once for three processes with fifty parallel requests each (R11)',
   const client = new OAuth2Client({ issuer, clientId, clientSecret, tokens })
   const { url, login } = await client.createAuthorization({ redirectUri: 'https://app.example/callback' })
   const { token } = await client.finishAuthorization(provider.approve(url), login)
-  await client.session('alice').save({ ...token, expiresAt: 1 })
+  await apiSession(client, 'alice').save({ ...token, expiresAt: 1 })
   provider.expireAccessTokens()
   provider.requests.length = 0
 

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { storedLogins, storeTokens, type PendingLogin } from '@authlib/core'
-import { OAuth2Client } from '@authlib/oauth2/client'
+import { OAuth2Client, apiSession } from '@authlib/oauth2/client'
 import {
   DEVICE_CODE,
   deviceAuthorizationGrant,
@@ -106,10 +106,10 @@ for (const [need, title, emptyDatabase] of databases) {
         redirectUri: 'https://app.example/callback',
       })
       const { token } = await one.finishAuthorization(provider.approve(login), state)
-      await one.session('alice').save({ ...token, expiresAt: 1 })
+      await apiSession(one, 'alice').save({ ...token, expiresAt: 1 })
       provider.expireAccessTokens()
       provider.requests.length = 0
-      const calls = Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? one : other).session('alice').fetch('api'))
+      const calls = Array.from({ length: 100 }, (_, n) => apiSession(n % 2 === 0 ? one : other, 'alice').fetch('api'))
       expect((await Promise.all(calls)).every(({ status }) => status === 200)).toBe(true)
       expect(provider.requests.filter((request) => request === 'POST /token')).toHaveLength(1)
     })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Placement } from '@authlib/oauth1'
-import { OAuth1Client } from '@authlib/oauth1/client'
+import { OAuth1Client, apiSession } from '@authlib/oauth1/client'
 import type { RegisteredClient } from '@authlib/oauth1/server'
 import type { TestServer } from '@authlib/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -102,7 +102,7 @@ describeWith(pythonOAuthlib, 'our client at a server made of OAuthLib', (python)
       ['c', "&=+~!*'()"],
       ['d', 'ü啦'],
     ])
-    const session = client.session({ token })
+    const session = apiSession(client, { token })
     const response = await session.fetch('/r/%7Ea%20b?a=1&a=%20&ü=啦', { method: 'POST', body: form })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ client: `client ${name}` })

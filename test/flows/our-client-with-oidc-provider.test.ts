@@ -12,9 +12,9 @@ import {
   type HttpResponse,
 } from '@authlib/core'
 import { generateKey } from '@authlib/jose'
-import { OAuth2Client } from '@authlib/oauth2/client'
+import { OAuth2Client, apiSession, introspectToken, revokeToken } from '@authlib/oauth2/client'
 import { api } from '@authlib/oauth2/ky'
-import { oidc, type OpenIDClient, type OpenIDLoginResult } from '@authlib/oidc/client'
+import { oidc, type OpenIDClient, type OpenIDLoginResult, fetchUserinfo, logoutUrl } from '@authlib/oidc/client'
 import { startTestServer, type TestServer } from '@authlib/testing'
 import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,7 +59,7 @@ beforeAll(async () => {
     }
     try {
       const login = await registry.provider.authorizeAccessToken(context)
-      await registry.provider.session(login.claims.sub).save(login.token)
+      await apiSession(registry.provider, login.claims.sub).save(login.token)
       logins.push(login)
       return withCookies(Response.json({ hello: login.profile.email, ...login.data }), context.cookies)
     } catch (error) {
@@ -111,7 +111,7 @@ beforeAll(async () => {
       clientId: 'https://client.example/id',
       clientSecret,
       scope: ['email', 'offline_access'],
-      userinfo: true,
+      userinfo: fetchUserinfo,
       apiBaseUrl: issuer,
     }),
   )
@@ -173,12 +173,12 @@ describe('our client with oidc-provider', () => {
     const { token } = logins.at(-1)!
     const fresh = await client.refresh(token)
     expect(fresh.accessToken).not.toBe(token.accessToken)
-    expect(await client.userinfo(fresh)).toMatchObject({ sub: 'alice', email: 'alice@example.com' })
+    expect(await fetchUserinfo(client, fresh)).toMatchObject({ sub: 'alice', email: 'alice@example.com' })
   })
 
   it('calls an API with a token that the session keeps fresh, also when it ends early', async () => {
     await logIn()
-    const session = client.session('alice')
+    const session = apiSession(client, 'alice')
     expect(await api(session).get('me').json()).toMatchObject({ sub: 'alice' })
     const before = await session.token()
     await (await provider.AccessToken.find(before.accessToken))!.destroy()
@@ -191,12 +191,16 @@ describe('our client with oidc-provider', () => {
   it('asks about tokens and ends them', async () => {
     await logIn()
     const { token } = logins.at(-1)!
-    expect(await client.introspect(token)).toMatchObject({ active: true, sub: 'alice', scope: token.scope.join(' ') })
-    await client.revoke(token)
-    expect(await client.introspect(token)).toEqual({ active: false })
+    expect(await introspectToken(client, token)).toMatchObject({
+      active: true,
+      sub: 'alice',
+      scope: token.scope.join(' '),
+    })
+    await revokeToken(client, token)
+    expect(await introspectToken(client, token)).toEqual({ active: false })
     await expect(client.refresh(token)).rejects.toMatchObject({ code: 'invalid_grant' })
-    await expect(client.userinfo(token)).rejects.toMatchObject({ code: 'invalid_token' })
-    await expect(client.session('alice').fetch('me')).rejects.toMatchObject({ code: 'login_required' })
+    await expect(fetchUserinfo(client, token)).rejects.toMatchObject({ code: 'invalid_token' })
+    await expect(apiSession(client, 'alice').fetch('me')).rejects.toMatchObject({ code: 'login_required' })
   })
 
   it('is refused with a wrong secret', async () => {
@@ -209,7 +213,7 @@ describe('our client with oidc-provider', () => {
   it('logs out at the provider', async () => {
     const browser = await logIn()
     const { token } = logins.at(-1)!
-    const url = await client.logoutUrl({ token, postLogoutRedirectUri: application.url })
+    const url = await logoutUrl(client, { token, postLogoutRedirectUri: application.url })
     await browser.open(url!)
     expect(browser.status).toBe(200)
     expect(browser.text).toContain('<form')

@@ -1,5 +1,6 @@
 /** A person logs in: provider, application and API as a worker would run them, on Hono, without a network. */
 
+import { apiSession } from '@authlib/oauth2/client'
 import { AuthlibError, memoryStore, OAuth, storeTokens } from '@authlib/core'
 import { currentToken, honoAdapter, mount, protect } from '@authlib/hono'
 import { storedKeys } from '@authlib/jose'
@@ -88,7 +89,7 @@ function webApplication(reach: typeof fetch): Hono {
     )
     .get('/callback', async (c) => {
       const { claims, token, data } = await oauth.provider.authorizeAccessToken(c)
-      const session = oauth.provider.session(claims.sub)
+      const session = apiSession(oauth.provider, claims.sub)
       await session.save(token)
       const response = await session.fetch(`${API}/notes`)
       return c.json({ ...claims, ...data, notes: await response.json() })

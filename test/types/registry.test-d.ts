@@ -2,7 +2,7 @@
 import { memoryTokens, OAuth, type Adapter, type JsonObject } from '@authlib/core'
 import { expressAdapter } from '@authlib/express'
 import { honoAdapter } from '@authlib/hono'
-import { oauth2, type OAuth2Client, type Session, type Token } from '@authlib/oauth2/client'
+import { oauth2, type OAuth2Client, type Session, type Token, apiSession } from '@authlib/oauth2/client'
 import { oidc, type OpenIDClient } from '@authlib/oidc/client'
 import type { Response as ExpressResponse } from 'express'
 import type { Context } from 'hono'
@@ -21,7 +21,7 @@ const oauth = new OAuth({ adapter: expressAdapter, secrets: ['…'], tokens: mem
 // Each registered client is a member of its own type.
 expectTypeOf(oauth.github).toExtend<OAuth2Client>()
 expectTypeOf(oauth.google).toExtend<OpenIDClient>()
-expectTypeOf(oauth.github.session('alice')).toEqualTypeOf<Session>()
+expectTypeOf(apiSession(oauth.github, 'alice')).toEqualTypeOf<Session>()
 expectTypeOf(oauth).not.toHaveProperty('gitlab')
 
 // A login takes the options of its protocol, and `data` that fits into JSON.

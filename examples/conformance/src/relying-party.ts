@@ -5,7 +5,7 @@
 
 import { readForm, type Params } from '@authlib/core'
 import { clientSecretBasic, clientSecretPost } from '@authlib/oauth2/client'
-import { OpenIDClient } from '@authlib/oidc/client'
+import { OpenIDClient, fetchUserinfo, logoutUrl } from '@authlib/oidc/client'
 
 const REDIRECT_URI = 'https://rp.example/cb'
 const AFTER_LOGOUT = 'https://rp.example/loggedout'
@@ -58,17 +58,17 @@ async function drive(options: ModuleOptions, say: (text: string) => void): Promi
   const token = await logIn()
   if (name === 'discovery-jwks-uri-keys' || name === 'form-post-error') return
   if (name === 'signing-key-rotation') {
-    await client.userinfo(token)
-    await client.userinfo(await logIn())
+    await fetchUserinfo(client, token)
+    await fetchUserinfo(client, await logIn())
   } else if (name.startsWith('refresh')) {
-    say(`userinfo of ${(await client.userinfo(await client.refresh(token))).sub}`)
+    say(`userinfo of ${(await fetchUserinfo(client, await client.refresh(token))).sub}`)
   } else if (name.includes('rp-init-logout')) {
     const state = 'logout-state-1'
-    const url = await client.logoutUrl({ token, postLogoutRedirectUri: AFTER_LOGOUT, state })
+    const url = await logoutUrl(client, { token, postLogoutRedirectUri: AFTER_LOGOUT, state })
     const back = await browse(String(url))
     if (typeof back === 'string') say(`back from the logout, ${back.includes(state) ? 'with' : 'without'} the state`)
   } else {
-    say(`userinfo: ${Object.keys(await client.userinfo(token)).join(' ')}`)
+    say(`userinfo: ${Object.keys(await fetchUserinfo(client, token)).join(' ')}`)
   }
 }
 

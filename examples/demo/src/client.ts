@@ -1,9 +1,10 @@
 /** The client web app: logs people in at the provider, calls the API for them, and shows every message it took. */
 
+import { apiSession, introspectToken, revokeToken, type SessionOptions } from '@authlib/oauth2/client'
 import { AuthlibError, OAuth, storeTokens, type Params, type Store } from '@authlib/core'
 import { honoAdapter } from '@authlib/hono'
 import { decodeUnverifiedJwt } from '@authlib/jose'
-import { oidc, type OpenIDLoginResult } from '@authlib/oidc/client'
+import { oidc, type OpenIDLoginResult, fetchUserinfo } from '@authlib/oidc/client'
 import { Hono, type Context } from 'hono'
 import { documents } from './client/documents.ts'
 import type { Exchange } from './client/exchange.ts'
@@ -42,7 +43,7 @@ export function createClient(options: ClientOptions): Hono<Env> {
   })
   const oauth = new OAuth({ adapter: honoAdapter, secrets, tokens: storeTokens(store, { secrets }), fetch }).register(
     'provider',
-    oidc({ issuer, clientId, clientSecret, scope, apiBaseUrl: api, userinfo: true }),
+    oidc({ issuer, clientId, clientSecret, scope, apiBaseUrl: api, userinfo: fetchUserinfo }),
   )
   const { provider } = oauth
   const redirectUri = `${url}/callback`
@@ -94,7 +95,7 @@ export function createClient(options: ClientOptions): Hono<Env> {
       identity: identityOf(login, token.idToken),
       chapters: [{ title: 'Log in', exchanges }],
     })
-    await provider.session(key).save(token)
+    await apiSession(provider, key).save(token)
     if (former !== undefined) await endSession(former).catch(() => undefined) // its tokens are of no use to anyone now
     return c.redirect('/', 303)
   })
@@ -110,14 +111,14 @@ export function createClient(options: ClientOptions): Hono<Env> {
 
   app.post('/refresh', (c) =>
     act(c, 'Refresh the tokens', 'latest', async (key) => {
-      const session = provider.session(key)
+      const session = apiSession(provider, key)
       await session.save(await provider.refresh(await session.token())) // by itself it would do so when it has to
     }),
   )
 
   app.post('/introspect', (c) =>
     act(c, 'Ask about the token', 'latest', async (key) => {
-      await provider.introspect(await provider.session(key).token())
+      await introspectToken(provider, await apiSession(provider, key).token())
     }),
   )
 
@@ -175,18 +176,18 @@ export function createClient(options: ClientOptions): Hono<Env> {
     return c.redirect(`/#${where}`, 303)
   }
 
-  async function callApi(account: Parameters<typeof provider.session>[0], init?: RequestInit): Promise<void> {
+  async function callApi(account: string | SessionOptions, init?: RequestInit): Promise<void> {
     try {
-      await provider.session(account).fetch('notes', init)
+      await apiSession(provider, account).fetch('notes', init)
     } catch (error) {
       if (error instanceof AuthlibError) throw error // anything else: no answer, which the recorder has noted
     }
   }
 
   async function endSession(key: string): Promise<void> {
-    const session = provider.session(key)
+    const session = apiSession(provider, key)
     try {
-      await provider.revoke(await session.token())
+      await revokeToken(provider, await session.token())
     } catch (error) {
       if (!(error instanceof AuthlibError && error.code === 'login_required')) throw error // nothing is left to revoke
     } finally {

@@ -3,7 +3,7 @@
 import { AuthlibError, escapeHtml, memoryTokens, OAuth } from '@authlib/core'
 import { expressAdapter } from '@authlib/express'
 import { hmacSha256 } from '@authlib/oauth1'
-import { oauth1 } from '@authlib/oauth1/client'
+import { oauth1, apiSession } from '@authlib/oauth1/client'
 import express, { type Express } from 'express'
 
 export interface ApplicationOptions {
@@ -33,7 +33,7 @@ export function createApplication({ secret, provider, client }: ApplicationOptio
   app.get('/login', (_request, response) => oauth.photos.authorizeRedirect(response, { redirectUri }))
   app.get('/cb', async (_request, response) => {
     const { token } = await oauth.photos.authorizeAccessToken(response)
-    const answer = await oauth.photos.session({ token }).fetch('/photos')
+    const answer = await apiSession(oauth.photos, { token }).fetch('/photos')
     const { owner, photos } = (await answer.json()) as { owner: string; photos: string[] }
     response.send(page(`Photos of ${escapeHtml(owner)}`, `<p>${escapeHtml(photos.join(', '))}</p>`))
   })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { isLoopbackAddress, isPublicAddress, isPublicHostname, parseAddress } from './address.ts'
+import { isLoopbackAddress, parseAddress } from './address.ts'
+import { isPublicAddress, isPublicHostname } from './public-addresses.ts'
 
 it.each([
   '8.8.8.8',

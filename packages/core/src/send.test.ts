@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AuthlibError } from './errors.ts'
+import { publicAddresses } from './public-addresses.ts'
 import { send, type SendOptions } from './send.ts'
 
 let closed: (() => void) | undefined
@@ -171,7 +172,7 @@ describe('send', () => {
       send('http://127.0.0.1:1/?code=s3cret', options),
       send('https://user:s3cret@as.example/', options),
       send('https://as.example:s3cret/', options),
-      send('https://10.0.0.1/s3cret', { ...options, addresses: 'public' }),
+      send('https://10.0.0.1/s3cret', { ...options, addresses: publicAddresses }),
       send(`${origin}/echo`, { headers: { authorization: 's3cret\0' } }),
     ]
     for (const { reason } of (await Promise.allSettled(refused)) as PromiseRejectedResult[]) {
@@ -204,20 +205,24 @@ describe('send to a URL that someone else chose (G2)', () => {
   ])('refuses %s', async (url) => {
     const calls: unknown[] = []
     const custom = ((input: unknown) => Promise.resolve(new Response(String(calls.push(input))))) as typeof fetch
-    await expect(send(url, { addresses: 'public' })).rejects.toMatchObject({ code: 'forbidden_address' })
-    await expect(send(url, { addresses: 'public', fetch: custom })).rejects.toMatchObject({ code: 'forbidden_address' })
+    await expect(send(url, { addresses: publicAddresses })).rejects.toMatchObject({ code: 'forbidden_address' })
+    await expect(send(url, { addresses: publicAddresses, fetch: custom })).rejects.toMatchObject({
+      code: 'forbidden_address',
+    })
     expect(calls).toEqual([])
   })
 
   it('speaks https only, even to this machine', async () => {
-    await expect(send(`${origin}/echo`, { addresses: 'public' })).rejects.toMatchObject({ code: 'insecure_transport' })
+    await expect(send(`${origin}/echo`, { addresses: publicAddresses })).rejects.toMatchObject({
+      code: 'insecure_transport',
+    })
   })
 
   it('hands a public address to a fetch from outside, and no name that it cannot look up', async () => {
     const calls: string[] = []
     const custom = ((url: string) => Promise.resolve(new Response(`hi ${calls.push(url)}`))) as typeof fetch
-    expect((await send('https://8.8.8.8/', { addresses: 'public', fetch: custom })).text).toBe('hi 1')
-    const unknown = send('https://name.invalid/', { addresses: 'public', fetch: custom, timeout: 2 }) // RFC 6761 §6.4
+    expect((await send('https://8.8.8.8/', { addresses: publicAddresses, fetch: custom })).text).toBe('hi 1')
+    const unknown = send('https://name.invalid/', { addresses: publicAddresses, fetch: custom, timeout: 2 }) // RFC 6761 §6.4
     await expect(unknown).rejects.toBeInstanceOf(AuthlibError)
     expect(calls).toEqual(['https://8.8.8.8/'])
   })

@@ -1,11 +1,19 @@
 /** Every protocol call to another server goes through here: bounded in time and size, never redirected, never repeated. */
 
-import { guardedFetch, lookup } from '#runtime'
-import { forbiddenAddress, isPublicAddress, isPublicHostname } from './address.ts'
 import { readBytes } from './body.ts'
 import { AuthlibError } from './errors.ts'
 import type { GuardedRequest } from './runtime/runtime.ts'
 import { isSecureTransport } from './url.ts'
+
+/** What `send` calls: any `fetch` is one. */
+export type SendFetch = (url: string, init: RequestInit) => Promise<Response>
+
+/**
+ * Sends a request to the hosts that may be called, and refuses all others. `fetch` is the one that was given, if any.
+ *
+ * @throws AuthlibError `forbidden_address`
+ */
+export type AddressRule = (url: URL, request: GuardedRequest, fetch: SendFetch | undefined) => Promise<Response>
 
 export interface SendOptions {
   /** Default `GET`, with a body `POST`. */
@@ -18,14 +26,9 @@ export interface SendOptions {
   /** Most bytes of the answer, after decompression. Default 1 MiB. */
   readonly maxBody?: number | undefined
   /** Default: the one of the runtime. */
-  readonly fetch?: typeof fetch | undefined
-  /**
-   * `public` for a URL that someone else chose: https only, and no host or address that is not on the public internet.
-   * Node.js, Bun and Deno judge the address that the socket connects to. With a `fetch` of yours they look the name up
-   * first, which a name that changes meanwhile can escape; elsewhere only addresses and well-known local names in the URL
-   * are refused, and the platform keeps private networks away. Default `any`.
-   */
-  readonly addresses?: 'any' | 'public' | undefined
+  readonly fetch?: SendFetch | undefined
+  /** `publicAddresses` for a URL that someone else chose: https only, and no host that is not on the public internet. Default `any`. */
+  readonly addresses?: AddressRule | 'any' | undefined
   /** Allows plain http to hosts other than this machine. Default false. */
   readonly allowInsecureTransport?: boolean | undefined
   readonly signal?: AbortSignal | undefined
@@ -90,11 +93,8 @@ async function exchange(
   request: GuardedRequest,
   { fetch, addresses, maxBody }: Pick<SendOptions, 'fetch' | 'addresses'> & { maxBody: number },
 ): Promise<SendResponse> {
-  const guarded = addresses === 'public'
-  if (guarded && !isPublicHostname(url.hostname)) throw forbiddenAddress()
-  if (guarded && fetch !== undefined && !(await lookup(url.hostname)).every(isPublicAddress)) throw forbiddenAddress()
-  const response = await (guarded && fetch === undefined
-    ? guardedFetch(url, request, isPublicAddress)
+  const response = await (typeof addresses === 'function'
+    ? addresses(url, request, fetch)
     : (fetch ?? globalThis.fetch)(url.href, { ...request, redirect: 'manual' }))
   const { status, headers, type } = response
   if (type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
@@ -108,7 +108,7 @@ async function exchange(
 }
 
 /** The URL itself enters no message and no cause: it may carry a code or a token. */
-function validateTarget(url: string | URL, addresses: 'any' | 'public', allowInsecureTransport: boolean): URL {
+function validateTarget(url: string | URL, addresses: AddressRule | 'any', allowInsecureTransport: boolean): URL {
   const target = typeof url !== 'string' ? url : URL.canParse(url) ? new URL(url) : null
   const secure =
     target?.protocol === 'https:' ||

@@ -13,7 +13,7 @@ export interface KySession {
  * A ky instance that calls the API in the name of the account of the session.
  *
  * @example
- * const boards = await api(oauth.trello.session(user.id)).get('members/me/boards').json()
+ * const boards = await api(apiSession(oauth.trello, user.id)).get('members/me/boards').json()
  */
 export function api({ fetch, baseUrl }: KySession, options: Options = {}): KyInstance {
   return ky.create({ ...options, fetch, ...(baseUrl !== undefined && { baseUrl }) })

@@ -45,6 +45,26 @@ describe('metadata of an issuer', () => {
     await expect(new OAuth2Client({ issuer: server.url, clientId: 'client' }).metadata()).resolves.toBeDefined()
   })
 
+  it.each<[what: string, answer: () => Response]>([
+    ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['a redirect', () => Response.redirect(`${server.url}/login`, 302)],
+    ['JSON that is no metadata', () => Response.json({ error: 'not_found' })],
+    ['a list', () => Response.json([])],
+  ])('is looked for elsewhere when a place answers %s with status 200 or 302', async (_, answer) => {
+    answers['/.well-known/openid-configuration'] = answer
+    answers['/.well-known/oauth-authorization-server'] = () => metadata(server.url)
+    const client = new OAuth2Client({ issuer: server.url, clientId: 'client' })
+    expect(await client.metadata()).toMatchObject({ issuer: server.url })
+  })
+
+  it('of another issuer ends the search: no further place is asked (RFC 8414 §3.3)', async () => {
+    answers['/.well-known/openid-configuration'] = () => metadata('https://other.example')
+    answers['/.well-known/oauth-authorization-server'] = () => metadata(server.url)
+    const found = new OAuth2Client({ issuer: server.url, clientId: 'client' }).metadata()
+    await expect(found).rejects.toMatchObject({ code: 'issuer_mismatch' })
+    expect(requests).toHaveLength(1)
+  })
+
   it.each<[fault: string, code: string, answer: () => Response]>([
     ['another issuer', 'issuer_mismatch', () => metadata('https://other.example')],
     ['a trailing slash more', 'issuer_mismatch', () => metadata(`${server.url}/`)],

@@ -5,7 +5,7 @@
  * @spec OpenID Connect Discovery 1.0 §4
  */
 
-import { AuthlibError, type Clock } from '@authlib/core'
+import { AuthlibError, type AddressRule, type Clock } from '@authlib/core'
 import { assertIssuer, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 import { AUTHORIZATION_SERVER_METADATA, OPENID_CONFIGURATION } from './metadata.ts'
 import { namingPlace } from './naming-place.ts'
@@ -26,8 +26,8 @@ export interface IssuerMetadataOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one document. */
   readonly timeout?: number | undefined
-  /** `public` for an issuer that someone else chose. Default `any`. */
-  readonly addresses?: 'any' | 'public' | undefined
+  /** `publicAddresses` for an issuer that someone else chose. Default `any`. */
+  readonly addresses?: AddressRule | 'any' | undefined
   /** Allows plain http to hosts other than this machine. Default false. */
   readonly allowInsecureTransport?: boolean | undefined
   /** Whose well-known place is asked first. Default `openid`. */

@@ -1,3 +1,4 @@
+import { apiSession } from '@authlib/oauth2/client'
 import { describe, expect, it } from 'vitest'
 import { now, logIn, type Routes } from '../test/internet.ts'
 import {
@@ -102,7 +103,7 @@ describe('a preset', () => {
     const routes: Routes = { ...answers(), 'GET https://files.example.com/a': () => new Response('file') }
     const { client, result, authorization } = await logIn(oauth2Provider(example, options), { routes })
     expect(authorization.searchParams.get('lang')).toBe('de')
-    const session = client.session({ token: result.token })
+    const session = apiSession(client, { token: result.token })
     expect(await (await session.fetch('https://files.example.com/a')).text()).toBe('file')
     await expect(session.fetch('https://evil.example/')).rejects.toMatchObject({ code: 'foreign_origin' })
   })
@@ -195,7 +196,7 @@ it('calls the API in a session as the provider wants it', async () => {
       Response.json({ sent: request.headers.get('authorization') }),
   }
   const { client, result } = await logIn(spotify(credentials), { routes })
-  const response = await client.session({ token: result.token }).fetch('me/playlists')
+  const response = await apiSession(client, { token: result.token }).fetch('me/playlists')
   expect(await response.json()).toEqual({ sent: 'Bearer at-1' })
   expect(result.token.expiresAt).toBe(now + 3600)
 })

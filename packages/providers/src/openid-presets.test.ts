@@ -1,3 +1,4 @@
+import { apiSession } from '@authlib/oauth2/client'
 import { generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import * as providers from './index.ts'
@@ -293,7 +294,7 @@ describe('presets of OpenID Connect', () => {
     })
     const { client, result, authorization } = await play(twitch({ clientId, clientSecret }), { discovery, claims: {} })
     expect(JSON.parse(authorization.searchParams.get('claims') ?? '')).toHaveProperty('id_token.email')
-    const session = client.session({ token: result.token })
+    const session = apiSession(client, { token: result.token })
     expect(session.baseUrl).toBe('https://api.twitch.tv/helix/')
   })
 

@@ -22,6 +22,8 @@ export type OpenIDProvider = Provider<OpenIDClient<OpenIDProviderLoginResult>>
 export interface OpenIDPresetCode extends PresetCode {
   /** Claims that the table cannot make. */
   readonly claims?: ((raw: RawProfile, callback: Params) => Readonly<Record<string, unknown>>) | undefined
+  /** `fetchUserinfo` where the ID Token says too little. */
+  readonly userinfo?: OpenIDClientOptions['userinfo']
 }
 
 /**
@@ -37,8 +39,8 @@ export function openidProvider(
   return ({ name: _name, ...environment }) => {
     const { preset: _, ...own } = options
     const preset = resolvePreset(given, options, code)
-    const { issuer, issuers, idTokenAlg, userinfo } = preset
-    const settings = { idTokenAlg, userinfo, ...environment, ...own, issuer, issuers }
+    const { issuer, issuers, idTokenAlg } = preset
+    const settings = { idTokenAlg, userinfo: code.userinfo, ...environment, ...own, issuer, issuers }
     return new OpenIDClient<OpenIDProviderLoginResult>({
       ...clientSettings(preset, settings, code),
       finish(result) {

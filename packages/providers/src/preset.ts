@@ -128,8 +128,6 @@ export interface OpenIDPreset extends PresetFacts {
   readonly issuers?: string | readonly string[]
   /** The algorithm of ID Tokens, where the metadata does not say the truth. */
   readonly idTokenAlg?: string
-  /** Asks the userinfo endpoint too, because the ID Token says too little. */
-  readonly userinfo?: boolean
 }
 
 /** A provider as data. */

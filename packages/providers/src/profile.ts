@@ -2,7 +2,7 @@
 
 import { AuthlibError } from '@authlib/core'
 import { parseJson, send } from '@authlib/core/kit'
-import type { ClientContext, Token } from '@authlib/oauth2/client'
+import { fetchWith, type ClientContext, type Token } from '@authlib/oauth2/client'
 import type { UserClaims } from '@authlib/oidc'
 import { find } from './path.ts'
 import type { OAuth2Preset, Path } from './preset.ts'
@@ -42,7 +42,7 @@ export async function requestProfile(preset: OAuth2Preset, token: Token, client:
         }),
       },
       ...(body && { body: insert(body) }),
-      fetch: client.fetchWith(token),
+      fetch: fetchWith(client, token),
     })
     if (status < 200 || status > 299) throw invalidUserinfo(`${new URL(url).host} answered ${status}`)
     return parseJson(text)

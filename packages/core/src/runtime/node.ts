@@ -7,7 +7,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
-import { forbiddenAddress } from '../address.ts'
+import { forbiddenAddress } from '../forbidden-address.ts'
 import { AuthlibError } from '../errors.ts'
 import type { AeadKey, GuardedRequest, HmacKey } from './runtime.ts'
 

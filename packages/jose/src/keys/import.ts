@@ -14,6 +14,7 @@ import { jwkFromSshPrivate } from '../formats/ssh-private-key.ts'
 import { isObject } from '../shared/is-object.ts'
 import { encryptionRow, managementRow } from '../jwe/implementation.ts'
 import { importJwkWith, type ImportKeyOptions } from './jwk-import.ts'
+import { withFactors } from './rsa-factors.ts'
 
 /**
  * A JWK, or its JSON; a string in PEM or of OpenSSH; bytes in DER, or of a file with any of these; a `CryptoKey`, a pair of them, whose private half
@@ -67,7 +68,7 @@ export async function importSecret(secret: Uint8Array | string, options: ImportK
 
 /** Rejects secrets that are really another kind of key, in every encoding. RFC 8725 §2.1 */
 async function importUndisguised(jwk: Jwk, options: ImportKeyOptions): Promise<Key> {
-  const key = importJwkWith(jwk, options)
+  const key = importJwkWith(jwk, options, withFactors)
   if (key.kty === 'oct' && (await looksLikeKey(decodeMember(jwk.k ?? '', 'k'))))
     throw invalidKey('a key of another kind is no secret')
   return key
@@ -88,7 +89,7 @@ function checkName({ alg, implementations = [] }: ImportKeyOptions): void {
 async function fromKeyObject(key: KeyObjectLike, options: ImportKeyOptions): Promise<Key> {
   if (key.type === 'secret') return importSecret(key.export() as Uint8Array, options) // a secret key exports its bytes
   const type = key.type === 'private' ? 'pkcs8' : 'spki'
-  return importJwkWith(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options) // format der gives bytes
+  return importJwkWith(await jwkFromDer(key.export({ format: 'der', type }) as Uint8Array), options, withFactors) // format der gives bytes
 }
 
 /** A JWK of a stranger may have members of these names too. */

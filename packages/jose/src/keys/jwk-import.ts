@@ -7,7 +7,6 @@ import { hasRocaFingerprint } from './roca.ts'
 import { pick } from '../shared/pick.ts'
 import { Key } from './key.ts'
 import { keyExtras } from './extras.ts'
-import { withFactors } from './rsa-factors.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface ImportJwkOptions {
@@ -36,14 +35,14 @@ export function importJwk(jwk: Jwk, options: ImportJwkOptions = {}): Key {
   return new Key(readJwk(jwk, options), options)
 }
 
-/** The same with algorithms that are passed in. */
-export function importJwkWith(jwk: Jwk, options: ImportKeyOptions): Key {
+/** The same with algorithms that are passed in. `complete` works out what an RSA key leaves out, should anyone ask for it. */
+export function importJwkWith(jwk: Jwk, options: ImportKeyOptions, complete?: (jwk: Jwk) => Jwk): Key {
   const extras = keyExtras((options.implementations ?? []).filter((item) => item.kind === 'signature'))
   const rows = extras.implementations.map(({ row }) => row)
   return new Key(readJwk(jwk, options, { rows, isFaulty: hasRocaFingerprint }), {
     ...options,
     extras,
-    complete: withFactors,
+    complete,
   })
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { publicAddresses } from '@authlib/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { generateKey, type Key, remoteKeySet, type RemoteKeySetOptions, signJwt, verifyJwt } from '../index.ts'
 
@@ -167,7 +168,7 @@ describe('a remote key set', () => {
   })
 
   it('J29: is on the public internet when someone else chose its URL', async () => {
-    await expect(open({ addresses: 'public' }).get()).rejects.toMatchObject({
+    await expect(open({ addresses: publicAddresses }).get()).rejects.toMatchObject({
       code: 'key_set_unavailable',
       cause: { code: expect.stringMatching(/^(?:forbidden_address|insecure_transport)$/) as unknown },
     })

@@ -1,6 +1,6 @@
 /** A key set at a URL (`jwks_uri`): fetched when needed, kept as long as it may be, survived when the server is away. */
 
-import { type Clock, systemClock } from '@authlib/core'
+import { type AddressRule, type Clock, systemClock } from '@authlib/core'
 import { parseJson, send, type SendResponse, refuseUnknownOptions } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../shared/is-object.ts'
@@ -20,8 +20,8 @@ export interface RemoteKeySetOptions {
   readonly timeout?: number | undefined
   /** Largest answer in bytes. Default 262,144. */
   readonly maxBody?: number | undefined
-  /** `public` for a URL that someone else chose: no private addresses. Default `any`. */
-  readonly addresses?: 'any' | 'public' | undefined
+  /** `publicAddresses` for a URL that someone else chose: no private addresses. Default `any`. */
+  readonly addresses?: AddressRule | 'any' | undefined
   /** Allows plain http to other hosts, such as containers of one network. Default false. */
   readonly allowInsecureTransport?: boolean | undefined
   /** Seconds a set is kept at least, whatever Cache-Control says. Default 60. */

@@ -1,7 +1,7 @@
 /** A client at the authorization server of one MCP server, with the tokens of one account. */
 
 import { AuthlibError, type TokenStore } from '@authlib/core'
-import { OAuth2Client, type Session, type ServerMetadata } from '@authlib/oauth2/client'
+import { apiSession, OAuth2Client, type ServerMetadata, type Session } from '@authlib/oauth2/client'
 import { findAuthority, findResource, type Resource } from './authority.ts'
 import { identify, type IdentityOptions } from './identity.ts'
 import type { McpLogin } from './options.ts'
@@ -55,7 +55,7 @@ async function connectTo(issuer: string, resource: Resource, options: Connection
   // A token of another issuer, client or resource is never found here.
   const key = JSON.stringify([account, issuer, clientId, resource.resource])
   const request = { resource: [resource.resource], scope: resource.scopes }
-  const session = client.session({ key, ...(obtain && { obtain: () => obtain(client, request) }) })
+  const session = apiSession(client, { key, ...(obtain && { obtain: () => obtain(client, request) }) })
   return {
     issuer,
     resource,

@@ -7,7 +7,7 @@
 
 import { AuthlibError, memoryTokens, readQuery } from '@authlib/core'
 import { parseChallenges, recentMap } from '@authlib/core/kit'
-import type { Registration, Token } from '@authlib/oauth2/client'
+import { revokeToken, type Registration, type Token } from '@authlib/oauth2/client'
 import { connect, reconnect, type Connection, type ConnectionOptions } from './connection.ts'
 import { replayable } from './replayable.ts'
 import { scopeOf } from './scope.ts'
@@ -161,7 +161,7 @@ export function mcpAuth(given: McpAuthOptions): McpAuth {
       const token = await storedToken(current)
       await session.forget()
       asked = []
-      if (token !== undefined && metadata.revocation_endpoint !== undefined) await client.revoke(token)
+      if (token !== undefined && metadata.revocation_endpoint !== undefined) await revokeToken(client, token)
     },
   }
 }

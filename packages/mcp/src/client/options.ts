@@ -1,6 +1,6 @@
 /** What an MCP client is told, and what it needs kept. */
 
-import type { Awaitable, Clock, JsonObject, Random, TokenStore } from '@authlib/core'
+import type { AddressRule, Awaitable, Clock, JsonObject, Random, TokenStore } from '@authlib/core'
 import type {
   ClientAuth,
   ClientExtension,
@@ -65,8 +65,8 @@ export interface McpAuthOptions {
   readonly chooseIssuer?: ((issuers: readonly string[]) => string) | undefined
   /** Values such as `dpop()`. */
   readonly extensions?: readonly ClientExtension[] | undefined
-  /** `public` when somebody else chose `url`: no private addresses. Default `any`. */
-  readonly addresses?: 'any' | 'public' | undefined
+  /** `publicAddresses` when somebody else chose `url`: no private addresses. Default `any`. */
+  readonly addresses?: AddressRule | 'any' | undefined
   /** Seconds for one request to metadata and authorization servers. Default 10. */
   readonly timeout?: number | undefined
   readonly clock?: Clock | undefined

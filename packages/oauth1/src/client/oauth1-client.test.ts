@@ -2,7 +2,17 @@ import { memoryTokens, OAuth, Params, type HttpResponse } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { hmacSha256, parseOAuthHeader, parsePairs, plaintext } from '../index.ts'
 import { api } from '../ky.ts'
-import { oauth1, OAuth1Client, OAuth1ResponseError, type OAuth1ClientOptions } from './index.ts'
+import {
+  oauth1,
+  OAuth1Client,
+  OAuth1ResponseError,
+  type OAuth1ClientOptions,
+  requestPasswordToken,
+  apiSession,
+  tokenFrom,
+  signUrl,
+  echoHeaders,
+} from './index.ts'
 
 const BASE = 'https://provider.example'
 const CONFIRMED = 'oauth_token=temp&oauth_token_secret=temp%20s&oauth_callback_confirmed=true'
@@ -217,7 +227,7 @@ describe('a login (RFC 5849 §2)', () => {
 
   it('logs in by name and password (xAuth)', async () => {
     const { client: one, seen } = client()
-    const { extra } = await one.requestPasswordToken({ username: 'ann', password: 'p&ü', params: { more: '1' } })
+    const { extra } = await requestPasswordToken(one, { username: 'ann', password: 'p&ü', params: { more: '1' } })
     expect(extra).toMatchObject({ screen_name: 'ann' })
     expect(seen[0]!.text).toBe('more=1&x_auth_mode=client_auth&x_auth_username=ann&x_auth_password=p%26%C3%BC')
   })
@@ -225,9 +235,9 @@ describe('a login (RFC 5849 §2)', () => {
   it('says what is not configured', async () => {
     const bare = new OAuth1Client({ clientId: 'key' })
     await expect(bare.createAuthorization({ redirectUri })).rejects.toMatchObject({ code: 'missing_endpoint' })
-    expect(() => bare.session('ann')).toThrow(expect.objectContaining({ code: 'missing_token_store' }))
+    expect(() => apiSession(bare, 'ann')).toThrow(expect.objectContaining({ code: 'missing_token_store' }))
     expect(() => new OAuth1Client({ clientId: '' })).toThrow(TypeError)
-    expect(() => bare.session({ key: 'a', token })).toThrow(TypeError)
+    expect(() => apiSession(bare, { key: 'a', token })).toThrow(TypeError)
   })
 })
 
@@ -235,19 +245,19 @@ describe('tokens from elsewhere', () => {
   it('A1-09: reads a form or an object', () => {
     const { client: one } = client()
     for (const values of ['oauth_token=a&oauth_token_secret=b', { oauth_token: 'a', oauth_token_secret: 'b' }]) {
-      expect(one.tokenFrom(values)).toMatchObject({ accessToken: 'a', tokenSecret: 'b', clientId: 'key' })
+      expect(tokenFrom(one, values)).toMatchObject({ accessToken: 'a', tokenSecret: 'b', clientId: 'key' })
     }
   })
 
   it.each([{}, { oauth_token: 'a' }, { oauth_token_secret: 'b' }, ''])('A1-09: refuses %j', (values) => {
-    expect(() => client().client.tokenFrom(values)).toThrow(expect.objectContaining({ code: 'missing_token' }))
+    expect(() => tokenFrom(client().client, values)).toThrow(expect.objectContaining({ code: 'missing_token' }))
   })
 })
 
 describe('a session (RFC 5849 §3)', () => {
   it('signs each request with the token, in the form of the platform', async () => {
     const { client: one, seen } = client()
-    const { fetch } = one.session({ token })
+    const { fetch } = apiSession(one, { token })
     await fetch('items?a=1')
     await fetch(new Request(`${BASE}/x`, { method: 'POST', body: new URLSearchParams({ q: 'ü' }) }))
     expect(seen[0]).toMatchObject({ method: 'GET', url: `${BASE}/api/items?a=1` })
@@ -258,7 +268,7 @@ describe('a session (RFC 5849 §3)', () => {
 
   it('A1-06, RQ-01: leaves a body that is no form as it is, and does not sign it', async () => {
     const { client: one, seen } = client({}, { placement: 'body', clock: () => 1, random: (n) => new Uint8Array(n) })
-    const { fetch } = one.session({ token })
+    const { fetch } = apiSession(one, { token })
     const bytes = new Uint8Array([0, 255, 1])
     await fetch('upload', { method: 'POST', body: bytes, headers: { 'content-type': 'application/octet-stream' } })
     await fetch('upload', { method: 'POST', body: 'other' })
@@ -271,16 +281,16 @@ describe('a session (RFC 5849 §3)', () => {
 
   it('A1-06: signs in the query', async () => {
     const { client: one, seen } = client({}, { placement: 'query' })
-    await one.session({ token }).fetch('items', { method: 'POST', body: 'text' })
+    await apiSession(one, { token }).fetch('items', { method: 'POST', body: 'text' })
     expect(seen[0]!.url).toMatch(/\/items\?.*oauth_signature=/)
     expect(seen[0]!.text).toBe('text')
   })
 
   it('A1-07: covers a body that is no form by its hash, when told so', async () => {
     const { client: one, seen } = client({}, { bodyHash: true, signatureMethod: hmacSha256 })
-    await one.session({ token }).fetch('items', { method: 'POST', body: 'Hello World!' })
-    await one.session({ token }).fetch('items', { method: 'POST', body: new URLSearchParams({ a: '1' }) })
-    await one.session({ token }).fetch('items')
+    await apiSession(one, { token }).fetch('items', { method: 'POST', body: 'Hello World!' })
+    await apiSession(one, { token }).fetch('items', { method: 'POST', body: new URLSearchParams({ a: '1' }) })
+    await apiSession(one, { token }).fetch('items')
     expect(seen[0]!.oauth['oauth_body_hash']).toBe('f4OxZX/x/FO5LcGBSKHWXfwtSx+j1ncoSt3SABJtkGk=')
     expect(seen[0]!.text).toBe('Hello World!')
     expect(seen[1]!.oauth).not.toHaveProperty('oauth_body_hash')
@@ -289,7 +299,7 @@ describe('a session (RFC 5849 §3)', () => {
 
   it('A1-08, X-03: puts the realm into the header', async () => {
     const { client: one, seen } = client({}, { realm: 'photos' })
-    await one.session({ token }).fetch('items')
+    await apiSession(one, { token }).fetch('items')
     expect(seen[0]!.realm).toBe('photos')
     expect(seen[0]!.headers.get('authorization')).toMatch(/^OAuth realm="photos", /)
   })
@@ -302,7 +312,7 @@ describe('a session (RFC 5849 §3)', () => {
       '/loop': move('/loop', 302),
       '/put': move('/b', 307),
     })
-    const { fetch } = one.session({ token })
+    const { fetch } = apiSession(one, { token })
     await fetch(`${BASE}/a`)
     expect(seen.map(({ url }) => url)).toEqual([`${BASE}/a`, `${BASE}/b`, 'https://other.example/c'])
     expect(seen[1]!.oauth['oauth_signature']).not.toBe(seen[0]!.oauth['oauth_signature'])
@@ -315,15 +325,15 @@ describe('a session (RFC 5849 §3)', () => {
 
   it('never signs for an origin that was not named', async () => {
     const { client: one, seen } = client({}, { resources: ['https://upload.example'] })
-    const { fetch } = one.session({ token })
+    const { fetch } = apiSession(one, { token })
     for (const url of ['https://evil.example/', 'http://provider.example/', 'https://provider.example:444/']) {
       await expect(fetch(url)).rejects.toMatchObject({ code: 'foreign_origin' })
-      await expect(one.signUrl(url, { token })).rejects.toMatchObject({ code: 'foreign_origin' })
+      await expect(signUrl(one, url, { token })).rejects.toMatchObject({ code: 'foreign_origin' })
     }
     expect(seen).toEqual([])
     await fetch('https://upload.example/')
     expect(seen).toHaveLength(1)
-    expect(() => client({}, { apiBaseUrl: 'http://api.example' }).client.session({ token })).toThrow(
+    expect(() => apiSession(client({}, { apiBaseUrl: 'http://api.example' }).client, { token })).toThrow(
       expect.objectContaining({ code: 'insecure_transport' }),
     )
   })
@@ -333,7 +343,7 @@ describe('a session (RFC 5849 §3)', () => {
     const { client: one, seen } = client({
       '/api/flaky': () => (++calls < 3 ? new Response(null, { status: 503 }) : Response.json({ ok: true })),
     })
-    const session = one.session({ token })
+    const session = apiSession(one, { token })
     const answer = await api(session, { retry: { limit: 3, delay: () => 1 } })
       .get('flaky')
       .json()
@@ -343,34 +353,34 @@ describe('a session (RFC 5849 §3)', () => {
 
   it('signs for the client itself without a token', async () => {
     const { client: one, seen } = client()
-    await one.session().fetch('items')
+    await apiSession(one).fetch('items')
     expect(seen[0]!.oauth).not.toHaveProperty('oauth_token')
-    await expect(one.session().token()).rejects.toMatchObject({ code: 'login_required' })
+    await expect(apiSession(one).token()).rejects.toMatchObject({ code: 'login_required' })
   })
 
   it('RQ-02: finds and keeps the token of an account', async () => {
     const tokens = memoryTokens()
     const { client: one, seen } = client({}, { tokens })
-    const session = one.session('ann')
+    const session = apiSession(one, 'ann')
     await expect(session.fetch('items')).rejects.toMatchObject({ code: 'login_required', status: 401 })
-    await session.save(one.tokenFrom('oauth_token=a&oauth_token_secret=b'))
+    await session.save(tokenFrom(one, 'oauth_token=a&oauth_token_secret=b'))
     await session.fetch('items')
     expect(seen[0]!.oauth['oauth_token']).toBe('a')
-    await expect(client({}, { tokens, clientId: 'other' }).client.session('ann').token()).rejects.toMatchObject({
+    await expect(apiSession(client({}, { tokens, clientId: 'other' }).client, 'ann').token()).rejects.toMatchObject({
       code: 'foreign_token',
     })
     await session.forget()
     await expect(session.token()).rejects.toMatchObject({ code: 'login_required' })
     await tokens.save('bob', { id: 'x', version: 1, accessToken: 'of OAuth 2', clientId: 'key' })
-    await expect(one.session('bob').token()).rejects.toMatchObject({ code: 'login_required' })
+    await expect(apiSession(one, 'bob').token()).rejects.toMatchObject({ code: 'login_required' })
   })
 
   it('signs a URL, and headers for OAuth Echo', async () => {
     const { client: one } = client()
-    expect(await one.signUrl('image?a=1', { token })).toMatch(
+    expect(await signUrl(one, 'image?a=1', { token })).toMatch(
       /^https:\/\/provider\.example\/image\?a=1&oauth_consumer_key=key&oauth_token=access&.*oauth_signature=/,
     )
-    const headers = await one.echoHeaders(`${BASE}/verify.json`, token)
+    const headers = await echoHeaders(one, `${BASE}/verify.json`, token)
     expect(headers['x-auth-service-provider']).toBe(`${BASE}/verify.json`)
     const pairs = parseOAuthHeader(headers['x-verify-credentials-authorization'])?.pairs
     expect(Object.fromEntries(pairs ?? [])).toMatchObject({ oauth_token: 'access', oauth_consumer_key: 'key' })
@@ -378,7 +388,7 @@ describe('a session (RFC 5849 §3)', () => {
 
   it('sends both secrets with PLAINTEXT, encoded', async () => {
     const { client: one, seen } = client({}, { signatureMethod: plaintext })
-    await one.session({ token }).fetch('items')
+    await apiSession(one, { token }).fetch('items')
     expect(seen[0]!.oauth['oauth_signature']).toBe('client%20%26%20%C3%BC&secret%26')
   })
 })
@@ -419,8 +429,8 @@ describe('in the registry', () => {
     expect(response.headers).toContainEqual(['location', `${BASE}/authorize?oauth_token=temp1`])
     const { token: granted, data } = await oauth.example.authorizeAccessToken('/cb?oauth_token=temp1&oauth_verifier=v')
     expect(data).toEqual({ to: '/home' })
-    await oauth.example.session('ann').save(granted)
-    expect(await oauth.example.session('ann').token()).toEqual(granted)
+    await apiSession(oauth.example, 'ann').save(granted)
+    expect(await apiSession(oauth.example, 'ann').token()).toEqual(granted)
 
     cookies.clear()
     await begin()

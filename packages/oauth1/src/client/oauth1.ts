@@ -1,7 +1,8 @@
 /** The provider of any OAuth 1 server, for the registry. */
 
 import type { Provider } from '@authlib/core'
-import { OAuth1Client, type OAuth1ClientOptions } from './oauth1-client.ts'
+import { OAuth1Client } from './oauth1-client.ts'
+import type { OAuth1ClientOptions } from './settings.ts'
 
 /**
  * `registry.register('example', oauth1({ clientId, clientSecret, requestTokenUrl, authorizationUrl, accessTokenUrl }))`

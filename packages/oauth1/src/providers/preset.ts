@@ -2,7 +2,8 @@
 
 import type { Provider } from '@authlib/core'
 import { oauth1 } from '../client/oauth1.ts'
-import type { OAuth1Client, OAuth1ClientOptions } from '../client/oauth1-client.ts'
+import type { OAuth1Client } from '../client/oauth1-client.ts'
+import type { OAuth1ClientOptions } from '../client/settings.ts'
 
 /** Facts about a provider. */
 export type OAuth1Preset = Omit<OAuth1ClientOptions, 'clientId' | 'clientSecret' | 'privateKey'>

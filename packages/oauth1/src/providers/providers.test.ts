@@ -1,3 +1,4 @@
+import { apiSession } from '../client/index.ts'
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,7 +46,7 @@ describe.each(Object.entries(providers))('the preset %s', (name, provider) => {
     expect(new URL(url).searchParams.get('oauth_token')).toBe('t')
     const callback = Params.parse('oauth_token=t&oauth_verifier=v')
     const { token } = await client.finishAuthorization(callback, login)
-    await client.session({ token }).fetch('.')
+    await apiSession(client, { token }).fetch('.')
     expect([url, ...seen.map((request) => request.url)].every((one) => one.startsWith('https://'))).toBe(true)
     const signed = seen.map(({ headers }) => parseOAuthHeader(headers.get('authorization'))?.pairs.at(-1)?.[0])
     expect(signed).toEqual(['oauth_signature', 'oauth_signature', 'oauth_signature'])

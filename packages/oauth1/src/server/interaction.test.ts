@@ -1,3 +1,4 @@
+import { apiSession } from '../client/index.ts'
 import type { HttpRequest, HttpResponse } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { CALLBACK, CLIENT, getRequest, locationOf, ORIGIN, PIN, world } from '../../test/journey.ts'
@@ -60,7 +61,7 @@ describe('login and consent on pages of the application', () => {
     const answer = await pending.approve({ realms: ['mail'] })
     expect(await pending.approve({ realms: ['mail'] })).toEqual(answer) // a double click
     const { token } = await client.finishAuthorization(locationOf(answer), login)
-    expect(await (await client.session({ token }).fetch('/who')).json()).toMatchObject({
+    expect(await (await apiSession(client, { token }).fetch('/who')).json()).toMatchObject({
       subject: 'ann',
       realms: ['mail'],
     })

@@ -1,3 +1,4 @@
+import { apiSession } from '../client/index.ts'
 import { memoryStore, type Store } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import {
@@ -36,7 +37,7 @@ describe('the whole journey (RFC 5849 §2)', () => {
     for (const placement of ['header', 'query', 'body'] as const) {
       const options = { signatureMethod, clientId, clientSecret, privateKey, placement }
       const { client, token } = await obtainToken(one, { subject: 'ann' }, options)
-      const answer = await client.session({ token }).fetch('/who?a=1&a=%20', {
+      const answer = await apiSession(client, { token }).fetch('/who?a=1&a=%20', {
         method: 'POST',
         body: new URLSearchParams([
           ['b', 'ü &'],
@@ -151,7 +152,7 @@ describe('temporary credentials (RFC 5849 §2.1)', () => {
     expect((await granted()).request.realms).toEqual(['photos', 'mail'])
     await expect(granted('photos admin')).rejects.toMatchObject({ code: 'request_refused' })
     const { client, token } = await granted('mail')
-    expect(await (await client.session({ token }).fetch('/who')).json()).toMatchObject({ realms: ['mail'] })
+    expect(await (await apiSession(client, { token }).fetch('/who')).json()).toMatchObject({ realms: ['mail'] })
   })
 
   it('takes the realm of a client without realms for a name (RFC 9110 §11.5)', async () => {
@@ -233,7 +234,7 @@ describe('the decision (RFC 5849 §2.2)', () => {
       code: 'invalid_request',
     })
     const { token, client } = await obtainToken(one, { subject: 'ann', realms: ['mail'] })
-    expect(await (await client.session({ token }).fetch('/who')).json()).toMatchObject({ realms: ['mail'] })
+    expect(await (await apiSession(client, { token }).fetch('/who')).json()).toMatchObject({ realms: ['mail'] })
   })
 
   it('A1-16, OL-07: shows a PIN to a person whose client cannot be redirected to (oob)', async () => {
@@ -316,9 +317,9 @@ describe('token credentials (RFC 5849 §2.3)', () => {
     const { client, token } = await obtainToken(one)
     expect(token.expiresAt).toBe(START + 3600)
     one.clock.advance(3599)
-    expect((await client.session({ token }).fetch('/who')).status).toBe(200)
+    expect((await apiSession(client, { token }).fetch('/who')).status).toBe(200)
     one.clock.advance(1)
-    expect((await client.session({ token }).fetch('/who')).status).toBe(401)
+    expect((await apiSession(client, { token }).fetch('/who')).status).toBe(401)
   })
 })
 
@@ -337,11 +338,11 @@ describe('administration', () => {
     ])
     expect(await list({ clientId: 'web' })).toHaveLength(2)
     expect(await one.server.revokeTokens({ subject: 'ann' })).toBe(1)
-    expect((await ann.client.session({ token: ann.token }).fetch('/who')).status).toBe(401)
-    expect((await bob.client.session({ token: bob.token }).fetch('/who')).status).toBe(200)
+    expect((await apiSession(ann.client, { token: ann.token }).fetch('/who')).status).toBe(401)
+    expect((await apiSession(bob.client, { token: bob.token }).fetch('/who')).status).toBe(200)
     expect(await one.server.revokeTokens({ token: bob.token.accessToken })).toBe(1)
     expect(await one.server.revokeTokens({ token: 'unknown' })).toBe(0)
-    expect((await bob.client.session({ token: bob.token }).fetch('/who')).status).toBe(401)
+    expect((await apiSession(bob.client, { token: bob.token }).fetch('/who')).status).toBe(401)
   })
 
   it('A1-20: keeps clients sealed in the store, and forgets the tokens of one that is removed', async () => {
@@ -351,9 +352,9 @@ describe('administration', () => {
     expect(JSON.stringify(batches)).not.toContain('client & ü')
     const one = world({ store, clients })
     const { client, token } = await obtainToken(one)
-    expect((await client.session({ token }).fetch('/who')).status).toBe(200)
+    expect((await apiSession(client, { token }).fetch('/who')).status).toBe(200)
     await clients.remove('web')
-    expect((await client.session({ token }).fetch('/who')).status).toBe(401)
+    expect((await apiSession(client, { token }).fetch('/who')).status).toBe(401)
   })
 
   it('A1-20, OL-46: takes a table of your own as clients', async () => {

@@ -1,3 +1,4 @@
+import { apiSession } from '../client/index.ts'
 import { describe, expect, it } from 'vitest'
 import {
   CALLBACK,
@@ -129,7 +130,7 @@ describe('what a protected resource checks (RFC 5849 §3.2)', () => {
 
   it('A1-11: reads the raw request line: what is encoded stays encoded', async () => {
     const { one, client, token } = await signedIn()
-    const { fetch } = client.session({ token })
+    const { fetch } = apiSession(client, { token })
     for (const path of [
       '/who/%7Ea%2fb',
       "/who/;p='x'(1)*!",

@@ -10,9 +10,8 @@ import { AuthlibError, randomToken, type ParamValues, type StartedLogin } from '
 import { addQuery } from '@authlib/core/kit'
 import { createCodeVerifier, s256 } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
-import type { Connection } from './connection.ts'
 import { missingEndpoint } from './errors.ts'
-import { authorizingOrder, type AuthorizationDraft } from './extension.ts'
+import { authorizingOrder, type AuthorizationDraft, type ClientContext } from './extension.ts'
 import type { AuthorizationOptions, OAuth2Login } from './login.ts'
 import { pushAuthorization } from './features/pushed-authorization.ts'
 
@@ -34,17 +33,17 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** @throws AuthlibError `reserved_parameter` when `params` would override what keeps a login safe */
 export async function startAuthorization(
-  connection: Connection,
+  context: ClientContext,
   options: AuthorizationOptions & { readonly scope: readonly string[] },
   usual: Readonly<Record<string, string>> = {},
 ): Promise<StartedLogin<OAuth2Login>> {
   const own = { ...usual, ...options.params }
   assertNotReserved(own, RESERVED)
-  const { clientId, issuer, random, extensions } = connection
+  const { clientId, issuer, random, extensions } = context
   const { redirectUri, scope, resource, responseMode, authorizationDetails: details } = options
   if (!URL.canParse(redirectUri)) throw new TypeError('`redirectUri` must be an absolute URL')
   assertScope(scope)
-  const metadata = await connection.metadata()
+  const metadata = await context.metadata()
   const state = randomToken(random)
   const codeVerifier = createCodeVerifier(random)
   let draft: AuthorizationDraft = {
@@ -66,10 +65,10 @@ export async function startAuthorization(
     login: { state, codeVerifier, redirectUri, scope, resource, clientId, issuer },
   }
   for (const extension of authorizingOrder(extensions)) {
-    draft = (await extension.authorizing?.(draft, options, connection)) ?? draft
+    draft = (await extension.authorizing?.(draft, options, context)) ?? draft
   }
   if (metadata['require_pushed_authorization_requests'] === true && draft.params['request_uri'] === undefined) {
-    draft = await pushAuthorization(draft, connection) // RFC 9126 §5
+    draft = await pushAuthorization(draft, context) // RFC 9126 §5
   }
   const { url, params, fragment = '', login, formPost } = draft
   if (url === '') throw missingEndpoint('authorization_endpoint')

@@ -1,17 +1,11 @@
 /** A request to an API that may have to be sent more than once: after a 401, a nonce challenge or a redirect. */
 
+import { isStream, type ApiCall } from './api-call.ts'
 import { becomesGet, unexpectedRedirect } from './redirect.ts'
 
-export interface CallPlan {
-  readonly url: string
-  readonly method: string
-  readonly headers: Headers
-  /** Whether `request` may be called again. */
-  readonly repeatable: boolean
+export interface CallPlan extends ApiCall {
   /** Whether the caller wants redirects to be followed. */
   readonly follows: boolean
-  /** The request, made afresh, with another URL or other headers. */
-  request(changes?: { readonly url?: string; readonly headers?: Headers }): Request
   at(url: string): CallPlan
   /** The request that a redirect asks for, without these headers. */
   redirected(status: number, target: URL, without: readonly string[]): CallPlan
@@ -83,10 +77,6 @@ const DEFAULTS = {
   mode: 'cors',
   referrer: 'about:client',
   referrerPolicy: '',
-}
-
-function isStream(body: BodyInit | null): boolean {
-  return body instanceof ReadableStream || (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
 }
 
 /** The whole body when it is small, otherwise the stream as it was. */

@@ -6,10 +6,9 @@ import type { ClientAuth, ClientAuthResult } from '../client-auth/client-auth.ts
 import { namingPlace } from '../naming-place.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { invalidResponse, missingEndpoint, OAuth2ClientError, serverAnswered } from './errors.ts'
-import type { ClientContext, ClientExtension, RequestSubject, ServerAnswer, ServerRequest } from './extension.ts'
+import type { ClientContext, RequestSubject, ServerAnswer, ServerRequest } from './extension.ts'
 
 export interface Connection extends ClientContext {
-  readonly extensions: readonly ClientExtension[]
   readonly clientAuth: ClientAuth
 }
 

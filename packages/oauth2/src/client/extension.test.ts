@@ -15,6 +15,7 @@ import {
   type OAuth2Login,
   type OAuth2ClientOptions,
   type ServerAnswer,
+  apiSession,
 } from './index.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -101,7 +102,7 @@ describe('a provider of its own dialect is one extension', () => {
     const { token } = await logIn(client)
     expect(requests[0]!.headers.get('content-type')).toBe('application/json')
     expect(JSON.parse(requests[0]!.body)).toMatchObject({ grant_type: 'authorization_code', code: 'c' })
-    await client.session({ token }).fetch('users/me')
+    await apiSession(client, { token }).fetch('users/me')
     expect(requests[1]!.headers.get('notion-version')).toBe('2022-06-28')
     expect(requests[1]!.headers.get('authorization')).toBe('Bearer at')
   })
@@ -154,18 +155,21 @@ describe('a provider of its own dialect is one extension', () => {
       code: 'invalid_callback',
     })
     const { token } = await client.finishAuthorization(Params.of({ ...callback, hmac: 'of ann' }), login)
-    await client.session({ token }).fetch('shop.json')
+    await apiSession(client, { token }).fetch('shop.json')
     expect(requests.map(({ url }) => url.pathname)).toEqual(['/ann/token', '/ann/api/shop.json'])
-    await expect(client.session({ token }).fetch('https://other.example/')).rejects.toMatchObject({
+    await expect(apiSession(client, { token }).fetch('https://other.example/')).rejects.toMatchObject({
       code: 'foreign_origin',
     })
   })
 
   it('that gives what no specification knows in the callback, as Intuit does: `callback` of the result has it', async () => {
     const finish: OAuth2ClientOptions<{ realm: string | undefined; profile: unknown }>['finish'] = async (
-      { callback },
-      { session },
-    ) => ({ realm: callback.get('realmId'), profile: await (await session.fetch('me')).json() })
+      { token, callback },
+      { client },
+    ) => ({
+      realm: callback.get('realmId'),
+      profile: await (await apiSession(client, { token }).fetch('me')).json(),
+    })
     const metadata = { authorization_endpoint: `${server.url}/authorize`, token_endpoint: `${server.url}/token` }
     const options = { clientId: 'client', metadata, apiBaseUrl: server.url, finish }
     const registry = new OAuth({ adapter: {} as Adapter<Request, Response>, secrets: ['s'.repeat(32)] }).register(
@@ -260,7 +264,7 @@ describe('extensions', () => {
     const form = new FormData()
     form.set('a', 'b')
     for (const body of ['text', new Uint8Array([1]), form])
-      await client.session({ token }).fetch('x', { method: 'POST', body })
+      await apiSession(client, { token }).fetch('x', { method: 'POST', body })
     const bodies = requests.slice(1).map(({ body }) => body.length)
     expect(bodies).toEqual([4, 4, 1, 1, bodies[4], bodies[4]])
     expect(bodies[4]).toBeGreaterThan(50)
@@ -423,13 +427,13 @@ describe('a refresh', () => {
     const tokens = memoryTokens()
     answer = () => Response.json({ access_token: 'a1', token_type: 'Bearer', refresh_token: 'r1', expires_in: 60 })
     const client = createClient({ clock, tokens })
-    await client.session('alice').save((await logIn(client)).token)
+    await apiSession(client, 'alice').save((await logIn(client)).token)
     clock.advance(60)
     answer = () => Response.json({ access_token: 'a2', token_type: 'Bearer', refresh_token: 'r2', ...members })
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'invalid_response' })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'invalid_response' })
     expect(await tokens.get('alice')).toMatchObject({ refreshToken: 'r2' })
     answer = () => Response.json({ access_token: 'a3', token_type: 'Bearer' })
-    expect(await client.session('alice').token()).toMatchObject({ accessToken: 'a3', refreshToken: 'r2' })
+    expect(await apiSession(client, 'alice').token()).toMatchObject({ accessToken: 'a3', refreshToken: 'r2' })
     expect(new URLSearchParams(requests.at(-1)!.body).get('refresh_token')).toBe('r2')
   })
 })

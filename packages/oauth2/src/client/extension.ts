@@ -3,7 +3,7 @@
  * way. The moments stand in the order they run. Each returns what it changed.
  */
 
-import type { Awaitable, Clock, JsonObject, Params, ParamValues, Random } from '@authlib/core'
+import type { AddressRule, Awaitable, Clock, JsonObject, Params, ParamValues, Random, TokenStore } from '@authlib/core'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { AuthorizationOptions, OAuth2Login } from './login.ts'
 import type { Token } from './token.ts'
@@ -21,16 +21,24 @@ export interface ClientContext {
   /** Seconds for one request. */
   readonly timeout?: number | undefined
   /** Which hosts the client may call: see `addresses` of the client. */
-  readonly addresses?: 'any' | 'public' | undefined
+  readonly addresses?: AddressRule | 'any' | undefined
   readonly allowInsecureTransport?: boolean | undefined
+  /** What was added to the client, in the order that it was given. */
+  readonly extensions: readonly ClientExtension[]
+  /** Members of a token response to keep in `token.extra`. */
+  readonly keep: readonly string[]
+  /** Where the API lives, or how a token tells it. */
+  readonly apiBaseUrl?: string | ((token: Token) => string) | undefined
+  /** Origins that tokens may go to, besides the one of `apiBaseUrl`. */
+  readonly resources: readonly string[]
+  /** Where sessions find the token of an account. */
+  readonly tokens?: TokenStore | undefined
   /**
    * Sends an authenticated request to an endpoint of the metadata, such as `revocation_endpoint`, through every extension.
    *
    * @throws AuthlibError `missing_endpoint`; OAuth2ClientError for what the server refuses
    */
   post(endpoint: string, params: ParamValues, about?: RequestSubject): Promise<ServerAnswer>
-  /** A `fetch` that sends this token as the extensions want it, for one request to an API. It follows no redirects. */
-  fetchWith(token: Token): typeof fetch
 }
 
 /** The authorization request before it is a URL. */

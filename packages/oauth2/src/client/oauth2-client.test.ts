@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto'
 import { OAuth, Params, type AuthlibError } from '@authlib/core'
 import { startFakeProvider, testClock, type FakeProvider } from '@authlib/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { clientSecretBasic, oauth2, OAuth2Client, type OAuth2ClientOptions } from './index.ts'
+import {
+  clientSecretBasic,
+  oauth2,
+  OAuth2Client,
+  type OAuth2ClientOptions,
+  introspectToken,
+  revokeToken,
+  apiSession,
+} from './index.ts'
 
 const redirectUri = 'https://app.example/callback'
 const clock = testClock()
@@ -257,9 +265,9 @@ describe('other grants and endpoints', () => {
     const client = createClient()
     const { url, login } = await client.createAuthorization({ redirectUri })
     const { token } = await client.finishAuthorization(provider.approve(url), login)
-    expect(await client.introspect(token)).toMatchObject({ active: true, scope: 'read' })
-    await client.revoke(token)
-    expect(await client.introspect(token)).toEqual({ active: false })
+    expect(await introspectToken(client, token)).toMatchObject({ active: true, scope: 'read' })
+    await revokeToken(client, token)
+    expect(await introspectToken(client, token)).toEqual({ active: false })
     await expect(client.refresh(token)).rejects.toMatchObject({ code: 'invalid_grant' })
   })
 
@@ -281,21 +289,21 @@ describe('other grants and endpoints', () => {
         revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
       },
     })
-    await client.revoke('at')
-    await client.introspect('at') // it says nothing: as at the token endpoint
+    await revokeToken(client, 'at')
+    await introspectToken(client, 'at') // it says nothing: as at the token endpoint
     expect(seen).toEqual([expect.stringMatching(/^Basic /), null, null, 'secret'])
   })
 
   it('takes a revocation for done that is answered without content', async () => {
     provider.answer('/revoke', () => new Response(null, { status: 204 }))
-    await expect(createClient().revoke('at')).resolves.toBeUndefined()
+    await expect(revokeToken(createClient(), 'at')).resolves.toBeUndefined()
     provider.answer('/revoke', () => Response.json({ error: 'invalid_client' }, { status: 401 }))
-    await expect(createClient().revoke('at')).rejects.toMatchObject({ code: 'invalid_client' })
+    await expect(revokeToken(createClient(), 'at')).rejects.toMatchObject({ code: 'invalid_client' })
   })
 
   it('refuses an introspection answer that is no boolean', async () => {
     provider.answer('/introspect', () => Response.json({ active: 'true' }))
-    await expect(createClient().introspect('at')).rejects.toMatchObject({ code: 'invalid_response' })
+    await expect(introspectToken(createClient(), 'at')).rejects.toMatchObject({ code: 'invalid_response' })
   })
 
   it('says which endpoint is missing', async () => {
@@ -305,7 +313,7 @@ describe('other grants and endpoints', () => {
       code: 'missing_endpoint',
       hint: expect.stringContaining('authorization_endpoint'),
     })
-    await expect(client.revoke('at')).rejects.toMatchObject({
+    await expect(revokeToken(client, 'at')).rejects.toMatchObject({
       code: 'missing_endpoint',
       hint: expect.stringContaining('revocation_endpoint'),
     })
@@ -321,7 +329,7 @@ describe('secrets', () => {
     const code = new URL(callback).searchParams.get('code')!
     const refusal = await client.finishAuthorization(callback, login).catch((error: unknown) => error as AuthlibError)
     const token = await createClient().clientCredentials()
-    const session = client.session({ token })
+    const session = apiSession(client, { token })
     const foreign = await session.fetch('https://other.example/').catch((error: unknown) => error)
     const registry = new OAuth({ adapter: {} as never, secrets: ['s'.repeat(32)] }).register(
       'x',

@@ -2,7 +2,7 @@
 import type { AuthlibError } from '@authlib/core'
 import { startFakeProvider, testClock, type FakeProvider } from '@authlib/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { OAuth2Client, type OAuth2ClientOptions, type Token } from './index.ts'
+import { OAuth2Client, type OAuth2ClientOptions, type Token, apiSession } from './index.ts'
 
 const redirectUri = 'https://app.example/callback'
 const clock = testClock()
@@ -43,7 +43,7 @@ describe('a token', () => {
     const client = createClient()
     const token = await logIn(client)
     const before = provider.requests.length
-    const session = client.session({ token: { ...token, expiresAt: 0 } })
+    const session = apiSession(client, { token: { ...token, expiresAt: 0 } })
     expect((await session.token()).accessToken).not.toBe(token.accessToken)
     expect(provider.requests.slice(before)).toEqual(['POST /token'])
   })
@@ -51,7 +51,7 @@ describe('a token', () => {
   it('that does not say when it ends is used until it is refused (X-04)', async () => {
     const client = createClient()
     const token = await logIn(client)
-    const session = client.session({ token: { ...token, expiresAt: undefined } })
+    const session = apiSession(client, { token: { ...token, expiresAt: undefined } })
     clock.advance(100_000)
     expect(await session.token()).toMatchObject({ accessToken: token.accessToken })
   })
@@ -127,7 +127,7 @@ describe('a token request', () => {
     const client = createClient()
     const token = await logIn(client)
     const seen = watchTokenRequests()
-    await client.session({ token: { ...token, expiresAt: 0 } }).fetch('api')
+    await apiSession(client, { token: { ...token, expiresAt: 0 } }).fetch('api')
     expect(seen.map(({ headers }) => headers.get('authorization')?.split(' ')[0])).toEqual(['Basic'])
     const [sent] = await Promise.all(seen.map((request) => request.text()))
     expect(sent).not.toContain(token.accessToken)
@@ -167,7 +167,7 @@ describe('an API request', () => {
       received = request.headers.get('authorization')
       return usual()
     })
-    expect((await client.session({ token }).fetch('api', { headers })).status).toBe(200)
+    expect((await apiSession(client, { token }).fetch('api', { headers })).status).toBe(200)
     expect(received).toBe(`Bearer ${token.accessToken}`)
   })
 
@@ -180,6 +180,6 @@ describe('an API request', () => {
       first = false
       return new Response(null, { status: 401 })
     })
-    expect((await client.session({ token }).fetch('api')).status).toBe(200)
+    expect((await apiSession(client, { token }).fetch('api')).status).toBe(200)
   })
 })

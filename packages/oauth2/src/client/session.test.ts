@@ -3,7 +3,7 @@ import { memoryTokens } from '@authlib/core'
 import { startFakeProvider, startTestServer, testClock, type FakeProvider, type TestServer } from '@authlib/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { api } from '../ky/index.ts'
-import { OAuth2Client, type OAuth2ClientOptions, type Session, type Token } from './index.ts'
+import { OAuth2Client, type OAuth2ClientOptions, type Session, type Token, apiSession } from './index.ts'
 
 const redirectUri = 'https://app.example/callback'
 
@@ -37,7 +37,7 @@ async function logIn(client: OAuth2Client): Promise<Token> {
 async function openSession(options: Partial<OAuth2ClientOptions> = {}): Promise<{ session: Session; token: Token }> {
   const client = createClient(options)
   const token = await logIn(client)
-  return { session: client.session({ token }), token }
+  return { session: apiSession(client, { token }), token }
 }
 
 const tokenRequests = (): number => provider.requests.filter((request) => request === 'POST /token').length
@@ -69,23 +69,23 @@ describe('a session', () => {
   })
 
   it('cannot be opened by a key when there is no store to find it in', () => {
-    expect(() => createClient().session('alice')).toThrow(expect.objectContaining({ code: 'missing_token_store' }))
+    expect(() => apiSession(createClient(), 'alice')).toThrow(expect.objectContaining({ code: 'missing_token_store' }))
   })
 
   it('has a key or a token: with both it could not tell which one counts', async () => {
     const token = await createClient().clientCredentials()
-    expect(() => createClient({ tokens: memoryTokens() }).session({ key: 'alice', token })).toThrow(TypeError)
+    expect(() => apiSession(createClient({ tokens: memoryTokens() }), { key: 'alice', token })).toThrow(TypeError)
   })
 
   it('keeps, finds and forgets the token of an account', async () => {
     const client = createClient({ tokens: memoryTokens() })
     const token = await logIn(client)
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
-    await client.session('alice').save(token)
-    expect(await client.session('alice').token()).toEqual(token)
-    await expect(client.session('bob').token()).rejects.toMatchObject({ code: 'login_required' })
-    await client.session('alice').forget()
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
+    await apiSession(client, 'alice').save(token)
+    expect(await apiSession(client, 'alice').token()).toEqual(token)
+    await expect(apiSession(client, 'bob').token()).rejects.toMatchObject({ code: 'login_required' })
+    await apiSession(client, 'alice').forget()
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'login_required' })
   })
 
   it('does not use a token of another client or issuer', async () => {
@@ -94,15 +94,15 @@ describe('a session', () => {
     await tokens.save('alice', { ...token, clientId: 'other' })
     await tokens.save('bob', { ...token, issuer: 'https://other.example' })
     const client = createClient({ tokens })
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'foreign_token' })
-    await expect(client.session('bob').token()).rejects.toMatchObject({ code: 'foreign_token' })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'foreign_token' })
+    await expect(apiSession(client, 'bob').token()).rejects.toMatchObject({ code: 'foreign_token' })
   })
 
   it('obtains a token for the client itself, and keeps it', async () => {
     const clock = testClock()
     const client = createClient({ clock })
     const session = (): Session =>
-      client.session({ key: 'jobs', obtain: () => client.clientCredentials({ scope: ['jobs'] }) })
+      apiSession(client, { key: 'jobs', obtain: () => client.clientCredentials({ scope: ['jobs'] }) })
     const before = tokenRequests()
     await Promise.all([session().fetch('api'), session().fetch('api'), session().fetch('api')])
     expect(tokenRequests() - before).toBe(1)
@@ -128,9 +128,9 @@ describe('a token', () => {
   })
 
   it.each(['http://api.example', 'ftp://api.example', 'api.example'])('does not go to %s (R12)', async (origin) => {
-    expect(() => createClient({ resources: [origin] }).session({ obtain: () => Promise.reject(new Error()) })).toThrow(
-      expect.objectContaining({ code: 'insecure_transport' }),
-    )
+    expect(() =>
+      apiSession(createClient({ resources: [origin] }), { obtain: () => Promise.reject(new Error()) }),
+    ).toThrow(expect.objectContaining({ code: 'insecure_transport' }))
   })
 
   it.each([301, 302, 303, 307, 308])('does not follow a redirect %i to another origin (R12)', async (status) => {
@@ -154,7 +154,7 @@ describe('a token', () => {
 
   it('with a line break shows in no error', async () => {
     const { token } = await openSession()
-    const session = createClient().session({ token: { ...token, accessToken: 'secret\nvalue' } })
+    const session = apiSession(createClient(), { token: { ...token, accessToken: 'secret\nvalue' } })
     const error = await session.fetch('api').catch((error: unknown) => error as Error)
     expect(error).toMatchObject({ code: 'invalid_token' })
     expect(inspect(error, { depth: 9 })).not.toContain('secret')
@@ -164,9 +164,9 @@ describe('a token', () => {
     const { token } = await openSession()
     const tokens = memoryTokens()
     const client = createClient({ tokens, fetch: (input, init) => fetch(input, init) })
-    await client.session('alice').save(token)
+    await apiSession(client, 'alice').save(token)
     const before = provider.requests.length
-    expect((await client.session('alice').fetch('api')).status).toBe(200)
+    expect((await apiSession(client, 'alice').fetch('api')).status).toBe(200)
     expect(provider.requests.slice(before)).toEqual(['GET /api'])
   })
 
@@ -219,7 +219,7 @@ describe('a token', () => {
   it('is not followed blindly where a browser hides the redirect', async () => {
     const { token } = await openSession()
     const hidden = Object.defineProperty(new Response(), 'type', { value: 'opaqueredirect' })
-    const session = createClient({ fetch: () => Promise.resolve(hidden) }).session({ token })
+    const session = apiSession(createClient({ fetch: () => Promise.resolve(hidden) }), { token })
     await expect(session.fetch('api')).rejects.toMatchObject({ code: 'unexpected_redirect' })
   })
 
@@ -337,7 +337,7 @@ describe('a 401', () => {
 
   it('is handed on when there is nothing to refresh with', async () => {
     const client = createClient()
-    const session = client.session({ token: await client.clientCredentials() })
+    const session = apiSession(client, { token: await client.clientCredentials() })
     provider.expireAccessTokens()
     expect((await session.fetch('api')).status).toBe(401)
   })

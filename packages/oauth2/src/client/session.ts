@@ -10,7 +10,7 @@ import { AuthlibError } from '@authlib/core'
 import { isSecureTransport } from '@authlib/core/kit'
 import { callApi } from './api-call.ts'
 import { callPlan, type CallPlan } from './call-plan.ts'
-import type { Connection } from './connection.ts'
+import type { ClientContext } from './extension.ts'
 import { redirectTarget, unexpectedRedirect } from './redirect.ts'
 import type { Token } from './token.ts'
 import type { TokenKeeper } from './token-keeper.ts'
@@ -30,15 +30,8 @@ export interface Session {
   token(): Promise<Token>
   /** Keeps the token of a login. A new login without a refresh token keeps the one that is there. */
   save(token: Token): Promise<void>
-  /** Drops the token. To end it at the server too, `client.revoke` it first. */
+  /** Drops the token. To end it at the server too, call `revokeToken` first. */
   forget(): Promise<void>
-}
-
-export interface SessionTransport {
-  readonly apiBaseUrl?: string | ((token: Token) => string) | undefined
-  /** Origins that the token may go to, besides the one of `apiBaseUrl`. */
-  readonly resources: readonly string[]
-  readonly connection: Connection
 }
 
 const MAX_REDIRECTS = 5
@@ -49,11 +42,12 @@ const LATER = 'https://api.invalid/'
 /** What `fetch` does not let through to another origin, because only this one may see it. */
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization', 'dpop']
 
-export function createSession(keeper: TokenKeeper, { apiBaseUrl, resources, connection }: SessionTransport): Session {
+export function createSession(keeper: TokenKeeper, context: ClientContext): Session {
+  const { apiBaseUrl, resources } = context
   const baseUrl = typeof apiBaseUrl === 'function' ? LATER : apiBaseUrl && withSlash(apiBaseUrl)
   const fixed = baseUrl === undefined || baseUrl === LATER ? [] : [baseUrl]
-  const origins = new Set([...fixed, ...resources].map((url) => secureOrigin(url, connection)))
-  const sendPlain = (plan: CallPlan): Promise<Response> => (connection.fetch ?? globalThis.fetch)(plan.request())
+  const origins = new Set([...fixed, ...resources].map((url) => secureOrigin(url, context)))
+  const sendPlain = (plan: CallPlan): Promise<Response> => (context.fetch ?? globalThis.fetch)(plan.request())
 
   async function sessionFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const plan = await callPlan(input instanceof Request ? input : new URL(input, baseUrl), init)
@@ -74,7 +68,7 @@ export function createSession(keeper: TokenKeeper, { apiBaseUrl, resources, conn
     assertOwnOrigin(plan.url, token)
     let current = plan
     for (let hops = 0, own = true; ; hops++) {
-      const response: Response = await (own ? callApi(connection, token, current) : sendPlain(current))
+      const response: Response = await (own ? callApi(context, token, current) : sendPlain(current))
       const { status } = response
       if (response.type === 'opaqueredirect') throw unexpectedRedirect('browsers hide where it leads')
       const target: URL | null = plan.follows ? redirectTarget(response, current.url) : null
@@ -91,7 +85,7 @@ export function createSession(keeper: TokenKeeper, { apiBaseUrl, resources, conn
     const { origin } = new URL(url)
     if (origins.has(origin)) return
     const ofToken = typeof apiBaseUrl === 'function'
-    if (ofToken && (token === undefined || secureOrigin(apiBaseUrl(token), connection) === origin)) return
+    if (ofToken && (token === undefined || secureOrigin(apiBaseUrl(token), context) === origin)) return
     throw foreignOrigin()
   }
 
@@ -113,7 +107,7 @@ function withSlash(url: string): string {
   return url.replace(/\/?$/, '/')
 }
 
-function secureOrigin(url: string, options: Pick<Connection, 'allowInsecureTransport'>): string {
+function secureOrigin(url: string, options: Pick<ClientContext, 'allowInsecureTransport'>): string {
   if (!isSecureTransport(url, options)) {
     throw new AuthlibError('insecure_transport', 'A token may only go to https URLs', {
       hint: '`apiBaseUrl` and `resources` must be https, or http on this machine.',

@@ -2,7 +2,7 @@
 import { memoryTokens, type TokenStore } from '@authlib/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { OAuth2Client, type Token } from './index.ts'
+import { OAuth2Client, type Token, apiSession } from './index.ts'
 
 const LIFETIME = 3600
 const WORKERS = 3
@@ -116,7 +116,7 @@ async function play(script: readonly Scene[], grace: boolean): Promise<void> {
     const metadata = { token_endpoint: 'https://as.example/token' }
     return new OAuth2Client({ clientId: 'client', metadata, tokens, clock, fetch: server.fetch })
   })
-  const session = (index: number) => clients[index]!.session('alice')
+  const session = (index: number) => apiSession(clients[index]!, 'alice')
   const running: Promise<unknown>[] = []
   const run = (promise: Promise<unknown>): void => void running.push(promise.catch(() => undefined))
   const settle = async (): Promise<void> => {

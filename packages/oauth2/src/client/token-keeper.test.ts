@@ -1,7 +1,7 @@
 import { memoryTokens, type StoredToken, type TokenStore } from '@authlib/core'
 import { startFakeProvider, testClock, type FakeProvider, type TestClock } from '@authlib/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OAuth2Client, type Token } from './index.ts'
+import { OAuth2Client, type Token, apiSession, revokeToken } from './index.ts'
 
 const redirectUri = 'https://app.example/callback'
 const LIFETIME = 3600
@@ -26,7 +26,7 @@ function createClient(options: { random?: (length: number) => Uint8Array; timeou
 async function logIn(client = createClient()): Promise<Token> {
   const { url, login } = await client.createAuthorization({ redirectUri })
   const { token } = await client.finishAuthorization(provider.approve(url), login)
-  await client.session('alice').save(token)
+  await apiSession(client, 'alice').save(token)
   tokens.saved.length = 0
   provider.requests.length = 0
   return token
@@ -40,7 +40,7 @@ describe('refreshing', () => {
     await logIn(client)
     clock.advance(LIFETIME)
     provider.expireAccessTokens()
-    const responses = await Promise.all(Array.from({ length: 50 }, () => client.session('alice').fetch('api')))
+    const responses = await Promise.all(Array.from({ length: 50 }, () => apiSession(client, 'alice').fetch('api')))
     expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(200))
     expect(refreshes()).toBe(1)
     expect(new Set(tokens.saved.map((token) => token?.['refreshToken'])).size).toBe(2)
@@ -53,7 +53,7 @@ describe('refreshing', () => {
     const clients = Array.from({ length: 10 }, () => createClient())
     await Promise.all(clients.map((client) => client.metadata())) // so that they all begin in the same moment
     const got = await Promise.all(
-      clients.flatMap((client) => Array.from({ length: 10 }, () => client.session('alice').token())),
+      clients.flatMap((client) => Array.from({ length: 10 }, () => apiSession(client, 'alice').token())),
     )
     expect(new Set(got.map(({ accessToken }) => accessToken)).size).toBe(1)
     expect(refreshes()).toBe(1)
@@ -73,7 +73,9 @@ describe('refreshing', () => {
     }
     await logIn()
     clock.advance(LIFETIME)
-    await Promise.all([createClient(), createClient(), createClient()].map((client) => client.session('alice').token()))
+    await Promise.all(
+      [createClient(), createClient(), createClient()].map((client) => apiSession(client, 'alice').token()),
+    )
     expect(locked).toBe(3)
     expect(refreshes()).toBe(1)
     expect(tokens.saved).toHaveLength(1)
@@ -84,10 +86,10 @@ describe('refreshing', () => {
     const late = createClient({ random: (length) => crypto.getRandomValues(new Uint8Array(length)).fill(255, 0, 1) })
     const token = await logIn()
     clock.advance(LIFETIME - 61)
-    expect(await early.session('alice').token()).toEqual(token)
+    expect(await apiSession(early, 'alice').token()).toEqual(token)
     clock.advance(1)
-    expect(await late.session('alice').token()).toEqual(token)
-    expect(await early.session('alice').token()).not.toEqual(token)
+    expect(await apiSession(late, 'alice').token()).toEqual(token)
+    expect(await apiSession(early, 'alice').token()).not.toEqual(token)
     expect(refreshes()).toBe(1)
   })
 
@@ -97,9 +99,9 @@ describe('refreshing', () => {
     const client = createClient({ random: (length) => crypto.getRandomValues(new Uint8Array(length)).fill(0, 0, 1) })
     const token = await logIn(client)
     clock.advance(29)
-    expect(await client.session('alice').token()).toEqual(token)
+    expect(await apiSession(client, 'alice').token()).toEqual(token)
     clock.advance(1)
-    expect(await client.session('alice').token()).not.toEqual(token)
+    expect(await apiSession(client, 'alice').token()).not.toEqual(token)
   })
 
   it('that fails for the moment leaves a token that is still good, and the refresh token', async () => {
@@ -107,11 +109,11 @@ describe('refreshing', () => {
     const token = await logIn(client)
     clock.advance(LIFETIME - 1)
     provider.answer('/token', () => new Response('', { status: 503 }))
-    expect((await client.session('alice').token()).accessToken).toBe(token.accessToken)
+    expect((await apiSession(client, 'alice').token()).accessToken).toBe(token.accessToken)
     clock.advance(1)
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'server_error' })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'server_error' })
     provider.answer('/token', null)
-    expect((await createClient().session('alice').token()).accessToken).not.toBe(token.accessToken)
+    expect((await apiSession(createClient(), 'alice').token()).accessToken).not.toBe(token.accessToken)
   })
 
   it('is tried once more when the answer was lost', async () => {
@@ -123,17 +125,17 @@ describe('refreshing', () => {
       if (++calls === 1) throw new Error('the connection breaks')
       return usual()
     })
-    expect((await client.session('alice').fetch('api')).status).toBe(200)
+    expect((await apiSession(client, 'alice').fetch('api')).status).toBe(200)
     expect(calls).toBe(2)
   })
 
   it('starts no second time for a 401 of a token that was replaced meanwhile', async () => {
     const [one, two] = [createClient(), createClient()]
     await logIn(one)
-    await Promise.all([one.session('alice').token(), two.session('alice').token()])
+    await Promise.all([apiSession(one, 'alice').token(), apiSession(two, 'alice').token()])
     provider.expireAccessTokens()
-    expect((await one.session('alice').fetch('api')).status).toBe(200)
-    expect((await two.session('alice').fetch('api')).status).toBe(200)
+    expect((await apiSession(one, 'alice').fetch('api')).status).toBe(200)
+    expect((await apiSession(two, 'alice').fetch('api')).status).toBe(200)
     expect(refreshes()).toBe(1)
   })
 
@@ -141,12 +143,11 @@ describe('refreshing', () => {
     const token = await logIn()
     clock.advance(LIFETIME - 1)
     provider.answer('/token', () => new Promise(() => undefined))
-    void createClient()
-      .session('alice')
+    void apiSession(createClient(), 'alice')
       .token()
       .catch(() => undefined)
     await expect.poll(() => refreshes()).toBe(1)
-    expect((await createClient().session('alice').token()).accessToken).toBe(token.accessToken)
+    expect((await apiSession(createClient(), 'alice').token()).accessToken).toBe(token.accessToken)
     expect(refreshes()).toBe(1)
   })
 
@@ -155,13 +156,12 @@ describe('refreshing', () => {
     clock.advance(LIFETIME)
     const dead = createClient({ timeout: 3600 }) // so that it does not wake up
     provider.answer('/token', () => new Promise(() => undefined))
-    void dead
-      .session('alice')
+    void apiSession(dead, 'alice')
       .token()
       .catch(() => undefined)
     await expect.poll(() => refreshes()).toBe(1)
     provider.answer('/token', null)
-    const waiting = createClient().session('alice').token()
+    const waiting = apiSession(createClient(), 'alice').token()
     const seconds = [] // by the clock of the one that waits: the clock of the dead process does not count
     await expect
       .poll(() => {
@@ -179,12 +179,12 @@ describe('a refused refresh token', () => {
   it('is forgotten at once, and the account has to log in again (RFC 6749 §5.2)', async () => {
     const client = createClient()
     const token = await logIn(client)
-    await client.revoke(token)
+    await revokeToken(client, token)
     clock.advance(LIFETIME)
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'login_required', status: 401 })
     expect(await tokens.get('alice')).not.toHaveProperty('refreshToken')
     expect(refreshes()).toBe(1) // a refusal is an answer, not a lost one
-    for (const session of [client.session('alice'), createClient().session('alice')]) {
+    for (const session of [apiSession(client, 'alice'), apiSession(createClient(), 'alice')]) {
       await expect(session.token()).rejects.toMatchObject({
         code: 'login_required',
         reason: 'the refresh token was refused',
@@ -196,7 +196,7 @@ describe('a refused refresh token', () => {
   it('that was never there leaves nothing to do when the token ends', async () => {
     const client = createClient()
     const { refreshToken: _, ...token } = await logIn(client)
-    const session = client.session({ token })
+    const session = apiSession(client, { token })
     clock.advance(LIFETIME - 1)
     expect(await session.token()).toEqual(token) // to its last second: there is nothing to do ahead of time
     clock.advance(1)
@@ -209,10 +209,10 @@ describe('a refused refresh token', () => {
 
   it('is no reason to log in where a token can be obtained without a person', async () => {
     const client = createClient()
-    await client.revoke(await logIn(client))
+    await revokeToken(client, await logIn(client))
     clock.advance(LIFETIME)
     const obtain = (): Promise<Token> => client.clientCredentials()
-    const token = await client.session({ key: 'alice', obtain }).token()
+    const token = await apiSession(client, { key: 'alice', obtain }).token()
     expect(await tokens.get('alice')).toEqual(token)
   })
 
@@ -225,7 +225,7 @@ describe('a refused refresh token', () => {
       await tokens.save('alice', newer) // a sibling that knows no lease
       return Response.json({ error: 'invalid_grant' }, { status: 400 })
     })
-    expect(await client.session('alice').token()).toEqual(newer)
+    expect(await apiSession(client, 'alice').token()).toEqual(newer)
     expect(await tokens.get('alice')).toEqual(newer)
   })
 })
@@ -243,7 +243,7 @@ describe('a dead refresh token', () => {
     let asked = 0
     provider.answer('/token', () => (asked++, Response.json({ error }, { status })))
     for (let i = 0; i < 3; i++) {
-      await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+      await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'login_required' })
     }
     expect(asked).toBe(1)
   })
@@ -251,12 +251,12 @@ describe('a dead refresh token', () => {
   it('does not end an access token that is still good', async () => {
     const client = createClient()
     const token = await logIn(client)
-    await client.revoke({ ...token, accessToken: 'other' })
+    await revokeToken(client, { ...token, accessToken: 'other' })
     clock.advance(LIFETIME - 1)
     provider.answer('/token', () => Response.json({ error: 'invalid_grant' }, { status: 400 }))
-    for (let i = 0; i < 2; i++) expect((await client.session('alice').token()).accessToken).toBe(token.accessToken)
+    for (let i = 0; i < 2; i++) expect((await apiSession(client, 'alice').token()).accessToken).toBe(token.accessToken)
     clock.advance(1)
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'login_required' })
   })
 
   it('is no obstacle for the process that has the successor in memory', async () => {
@@ -264,10 +264,10 @@ describe('a dead refresh token', () => {
     await logIn(holder)
     clock.advance(LIFETIME)
     tokens.failAfter(1)
-    await expect(holder.session('alice').token()).rejects.toMatchObject({ code: 'token_not_saved' })
+    await expect(apiSession(holder, 'alice').token()).rejects.toMatchObject({ code: 'token_not_saved' })
     tokens.failAfter(Infinity)
     provider.answer('/token', () => Response.json({ error: 'invalid_grant' }, { status: 400 }))
-    const refused = expect(other.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+    const refused = expect(apiSession(other, 'alice').token()).rejects.toMatchObject({ code: 'login_required' })
     await expect
       .poll(() => {
         clock.advance(10)
@@ -275,8 +275,8 @@ describe('a dead refresh token', () => {
       })
       .toBe(2)
     await refused
-    const saved = await holder.session('alice').token()
-    expect(await other.session('alice').token()).toEqual(saved)
+    const saved = await apiSession(holder, 'alice').token()
+    expect(await apiSession(other, 'alice').token()).toEqual(saved)
   })
 })
 
@@ -285,9 +285,9 @@ describe('a login', () => {
     const client = createClient()
     const token = await logIn(client)
     const again = { ...(await logInAgain()), refreshToken: undefined, id: 'again' }
-    await client.session('alice').save(again)
+    await apiSession(client, 'alice').save(again)
     expect(await tokens.get('alice')).toEqual({ ...again, refreshToken: token.refreshToken })
-    await client.session('bob').save(again)
+    await apiSession(client, 'bob').save(again)
     expect(await tokens.get('bob')).not.toHaveProperty('refreshToken', token.refreshToken)
   })
 
@@ -295,8 +295,8 @@ describe('a login', () => {
     const idToken = (sub: string): string => `e30.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`
     const client = createClient()
     const token = { ...(await logIn(client)), idToken: idToken('alice') }
-    await client.session('alice').save(token)
-    await client.session('alice').save({ ...token, refreshToken: undefined, idToken: idToken('bob') })
+    await apiSession(client, 'alice').save(token)
+    await apiSession(client, 'alice').save({ ...token, refreshToken: undefined, idToken: idToken('bob') })
     expect((await tokens.get('alice'))?.['refreshToken']).toBeUndefined()
   })
 
@@ -309,7 +309,7 @@ describe('a login', () => {
       await tokens.save('alice', login)
       return usual()
     })
-    await client.session('alice').token()
+    await apiSession(client, 'alice').token()
     expect(await tokens.get('alice')).toEqual(login)
   })
 })
@@ -324,7 +324,7 @@ describe('a session with a token at hand', () => {
       if (fails-- > 0) throw new Error('the database is away')
       heard.push(next)
     }
-    const session = client.session({ token, onUpdate })
+    const session = apiSession(client, { token, onUpdate })
     clock.advance(LIFETIME)
     await expect(session.token()).rejects.toMatchObject({ code: 'token_not_saved' })
     const fresh = await session.token()
@@ -339,13 +339,13 @@ describe('a new token', () => {
     await logIn(client)
     clock.advance(LIFETIME)
     tokens.failAfter(1) // the lease is written, the successor is not
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'token_not_saved', status: 503 })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'token_not_saved', status: 503 })
     expect(refreshes()).toBe(1)
     tokens.failAfter(Infinity)
-    const token = await client.session('alice').token()
+    const token = await apiSession(client, 'alice').token()
     expect(refreshes()).toBe(1)
     expect(await tokens.get('alice')).toEqual(token)
-    expect((await createClient().session('alice').fetch('api')).status).toBe(200)
+    expect((await apiSession(createClient(), 'alice').fetch('api')).status).toBe(200)
   })
 
   it('does not bring back an account that logged out meanwhile', async () => {
@@ -356,7 +356,7 @@ describe('a new token', () => {
       await tokens.save('alice', null)
       return usual()
     })
-    await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'login_required' })
+    await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'login_required' })
     expect(await tokens.get('alice')).toBeNull()
   })
 
@@ -369,7 +369,7 @@ describe('a new token', () => {
       await tokens.save('alice', login)
       return usual()
     })
-    expect(await client.session('alice').token()).toEqual(login)
+    expect(await apiSession(client, 'alice').token()).toEqual(login)
     expect(await tokens.get('alice')).toEqual(login)
   })
 
@@ -382,7 +382,7 @@ describe('a new token', () => {
       await tokens.save('alice', { ...leased!, id: 'taken', lease: clock() + 30 })
       return usual()
     })
-    const token = await client.session('alice').token()
+    const token = await apiSession(client, 'alice').token()
     expect(await tokens.get('alice')).toEqual(token)
   })
 
@@ -390,7 +390,7 @@ describe('a new token', () => {
     const client = createClient()
     await logIn(client)
     clock.advance(LIFETIME)
-    expect(await client.session('alice').token()).not.toHaveProperty('lease')
+    expect(await apiSession(client, 'alice').token()).not.toHaveProperty('lease')
     expect(await tokens.get('alice')).not.toHaveProperty('lease')
   })
 })

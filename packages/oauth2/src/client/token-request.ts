@@ -5,9 +5,9 @@
  */
 
 import { randomToken, type Json, type JsonObject, type ParamValues } from '@authlib/core'
-import { errorOf, post, readObject, withAnswer, type Connection, type JsonMembers } from './connection.ts'
+import { errorOf, readObject, withAnswer, type JsonMembers } from './connection.ts'
 import { invalidResponse, type OAuth2ClientError } from './errors.ts'
-import type { RequestSubject, ServerAnswer } from './extension.ts'
+import type { ClientContext, RequestSubject, ServerAnswer } from './extension.ts'
 import type { Token } from './token.ts'
 
 /** What the response may leave unsaid, because it is as asked for or as before. */
@@ -18,25 +18,23 @@ export interface TokenDefaults {
   readonly idToken?: string | undefined
   readonly extra?: JsonObject | undefined
   readonly data?: JsonObject | undefined
-  /** Further members to keep in `extra`. */
-  readonly keep: readonly string[]
   /** Token types that this grant may answer besides: `N_A` of RFC 8693 §2.2.1. */
   readonly tokenTypes?: readonly string[] | undefined
 }
 
 /** @throws OAuth2ClientError what the server refuses, `invalid_response`: each with the raw answer */
 export async function requestToken(
-  connection: Connection,
+  context: ClientContext,
   params: ParamValues,
   defaults: TokenDefaults,
   about: RequestSubject = {},
 ): Promise<Token> {
-  const obtainedAt = connection.clock() // before it is sent: a lifetime counts from when the response was made
-  const answer = await post(connection, 'token_endpoint', params, about)
+  const obtainedAt = context.clock() // before it is sent: a lifetime counts from when the response was made
+  const answer = await context.post('token_endpoint', params, about)
   try {
-    let token = readTokenResponse(connection, answer, { ...defaults, obtainedAt })
-    for (const extension of connection.extensions) {
-      if (extension.token !== undefined) token = await extension.token(token, answer, about, connection)
+    let token = readTokenResponse(context, answer, { ...defaults, obtainedAt })
+    for (const extension of context.extensions) {
+      if (extension.token !== undefined) token = await extension.token(token, answer, about, context)
     }
     return token
   } catch (error) {
@@ -45,9 +43,9 @@ export async function requestToken(
 }
 
 function readTokenResponse(
-  { clientId, issuer, random, extensions }: Connection,
+  { clientId, issuer, random, extensions, keep }: ClientContext,
   answer: ServerAnswer,
-  { obtainedAt, keep, ...defaults }: TokenDefaults & { readonly obtainedAt: number },
+  { obtainedAt, ...defaults }: TokenDefaults & { readonly obtainedAt: number },
 ): Token {
   const members = readObject(answer)
   const accessToken = text(members, 'access_token')

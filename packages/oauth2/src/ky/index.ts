@@ -13,7 +13,7 @@ export interface ApiSession {
  * `apiBaseUrl` of the client.
  *
  * @example
- * const repos = await api(oauth.github.session(user.id)).get('user/repos').json<Repo[]>()
+ * const repos = await api(apiSession(oauth.github, user.id)).get('user/repos').json<Repo[]>()
  */
 export function api({ fetch, baseUrl }: ApiSession, options: Omit<Options, 'fetch'> = {}): KyInstance {
   return ky.create({ ...(baseUrl !== undefined && { baseUrl }), ...options, fetch })

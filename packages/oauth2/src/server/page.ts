@@ -17,7 +17,8 @@ export function pageResponse(status: number, page: Page, formAction?: HtmlRespon
   return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction, images: page.images })
 }
 
-function render({ title, body }: Page, nonce: string): string {
+/** What every page of ours begins with, up to its body. `style`: elements that belong to the head. */
+export function pageHead(title: string, style: string = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -26,8 +27,11 @@ function render({ title, body }: Page, nonce: string): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
-<style nonce="${nonce}">${css}</style>
-</head>
+${style}</head>`
+}
+
+function render({ title, body }: Page, nonce: string): string {
+  return `${pageHead(title, `<style nonce="${nonce}">${css}</style>\n`)}
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>

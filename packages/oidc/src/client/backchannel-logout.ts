@@ -6,8 +6,8 @@
 
 import { AuthlibError, noStore, readForm, type HttpRequest, type HttpResponse, type Mountable } from '@authlib/core'
 import { errorResponse, recentMap } from '@authlib/core/kit'
-import { JoseError, logoutTokenPolicy, type JwtPolicy, type VerifiedJwt } from '@authlib/jose'
-import type { ProviderPolicyOptions } from './relying-party.ts'
+import { JoseError, logoutTokenPolicy } from '@authlib/jose'
+import { verifyProviderJwt, type ProviderClient } from './openid-context.ts'
 
 /** Whose sessions end: all of the subject, or the one with this `sid`. */
 export interface ProviderLogout {
@@ -19,13 +19,8 @@ export interface ProviderLogout {
   readonly issuedAt?: number | undefined
 }
 
-/** A client that can verify what its provider signs. Every `OpenIDClient` is one. */
-export interface ProviderVerifier {
-  verify(jwt: string, policy: (options: ProviderPolicyOptions) => JwtPolicy): Promise<VerifiedJwt>
-}
-
 export interface BackchannelLogoutOptions {
-  readonly client: ProviderVerifier
+  readonly client: ProviderClient
   /** The path of the `backchannel_logout_uri` that is registered at the provider. */
   readonly path: string
   /** Ends the sessions in the application. What it throws is told to the provider as a failure. */
@@ -52,7 +47,7 @@ export function backchannelLogout({
   async function receive(request: HttpRequest): Promise<HttpResponse> {
     const token = (await readForm(request)).get('logout_token')
     if (token === undefined) throw invalidToken('there is none')
-    const { claims } = await client.verify(token, logoutTokenPolicy).catch((error: unknown) => {
+    const { claims } = await verifyProviderJwt(client, token, logoutTokenPolicy).catch((error: unknown) => {
       if (!(error instanceof JoseError) || error.code === 'key_set_unavailable') throw error
       throw invalidToken(`${error.code} ${error.reason ?? error.claim ?? ''}`.trim(), error)
     })

@@ -1,3 +1,4 @@
+import { apiSession } from '@authlib/oauth2/client'
 import { createHmac, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
 import { memoryTokens } from '@authlib/core'
 import { startFakeProvider, testClock, type FakeProvider, type IdTokenDraft } from '@authlib/testing'
@@ -7,6 +8,8 @@ import {
   type OpenIDAuthorizationOptions,
   type OpenIDClientOptions,
   type OpenIDLoginResult,
+  fetchUserinfo,
+  logoutUrl,
 } from './index.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -81,7 +84,7 @@ describe('a login', () => {
 
   it('asks the userinfo endpoint when it is told to', async () => {
     withClaims({ name: 'Old name' })
-    const { profile } = await logIn(createClient({ userinfo: true }))
+    const { profile } = await logIn(createClient({ userinfo: fetchUserinfo }))
     expect(profile).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
   })
 
@@ -322,7 +325,7 @@ describe('an ID Token', () => {
       fetched.push(new URL(new Request(input, init).url).pathname)
       return fetch(input, init)
     }
-    await logIn(createClient({ fetch: observed, userinfo: true }))
+    await logIn(createClient({ fetch: observed, userinfo: fetchUserinfo }))
     expect(fetched).toEqual(['/.well-known/openid-configuration', '/token', '/jwks', '/userinfo'])
   })
 
@@ -360,7 +363,7 @@ describe('an ID Token', () => {
 describe('what a login knows of the person', () => {
   const withUserinfo = (userinfo: Record<string, unknown>): Promise<OpenIDLoginResult> => {
     provider.answer('/userinfo', () => Response.json({ sub: 'alice', ...userinfo }))
-    return logIn(createClient({ userinfo: true }))
+    return logIn(createClient({ userinfo: fetchUserinfo }))
   }
 
   it.each<[what: string, ofToken: object, userinfo: Record<string, unknown>, profile: object]>([
@@ -496,14 +499,14 @@ describe('a session of OpenID Connect', () => {
     const tokens = memoryTokens()
     const client = createClient({ tokens })
     const { token } = await logIn(client)
-    await client.session('alice').save(token)
+    await apiSession(client, 'alice').save(token)
     withClaims(changes)
     if (Object.keys(changes).length === 0) {
       provider.rotateKey()
       provider.answer('/jwks', () => new Response('', { status: 500 }))
     }
     clock.advance(3600)
-    const fresh = await client.session('alice').token()
+    const fresh = await apiSession(client, 'alice').token()
     expect(fresh).toMatchObject({ idToken: token.idToken, accessToken: expect.not.stringMatching(token.accessToken) })
     expect(await tokens.get('alice')).toMatchObject({ refreshToken: fresh.refreshToken })
   })
@@ -511,11 +514,11 @@ describe('a session of OpenID Connect', () => {
   it('gives no token of another person', async () => {
     const tokens = memoryTokens()
     const client = createClient({ tokens })
-    await client.session('alice').save((await logIn(client)).token)
+    await apiSession(client, 'alice').save((await logIn(client)).token)
     withClaims({ sub: 'bob' })
     clock.advance(3600)
     for (let i = 0; i < 2; i++)
-      await expect(client.session('alice').token()).rejects.toMatchObject({ code: 'invalid_id_token' })
+      await expect(apiSession(client, 'alice').token()).rejects.toMatchObject({ code: 'invalid_id_token' })
   })
 })
 
@@ -567,9 +570,9 @@ describe('userinfo', () => {
   it('is about the person of the ID Token (OpenID Connect Core §5.3.2)', async () => {
     const client = createClient()
     const { token } = await logIn(client)
-    expect(await client.userinfo(token)).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
-    expect(await client.userinfo({ ...token, idToken: undefined }, 'alice')).toHaveProperty('name')
-    await expect(client.userinfo({ ...token, idToken: undefined })).rejects.toThrow(TypeError)
+    expect(await fetchUserinfo(client, token)).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
+    expect(await fetchUserinfo(client, { ...token, idToken: undefined }, 'alice')).toHaveProperty('name')
+    await expect(fetchUserinfo(client, { ...token, idToken: undefined })).rejects.toThrow(TypeError)
   })
 
   it.each<[fault: string, code: string, answer: () => Response]>([
@@ -598,27 +601,27 @@ describe('userinfo', () => {
     const client = createClient()
     const { token } = await logIn(client)
     provider.answer('/userinfo', answer)
-    await expect(client.userinfo(token)).rejects.toMatchObject({ code })
+    await expect(fetchUserinfo(client, token)).rejects.toMatchObject({ code })
   })
 
   it('cannot be asked when the provider has no such endpoint', async () => {
     const { token } = await logIn()
     const metadata = { userinfo_endpoint: undefined }
-    await expect(createClient({ metadata }).userinfo(token)).rejects.toMatchObject({ code: 'missing_endpoint' })
+    await expect(fetchUserinfo(createClient({ metadata }), token)).rejects.toMatchObject({ code: 'missing_endpoint' })
   })
 
   it('is accepted signed when that is registered', async () => {
     const client = createClient({ userinfoAlg: 'ES256' })
     const { token } = await logIn(client)
     provider.answer('/userinfo', () => signed())
-    expect(await client.userinfo(token)).toMatchObject({ name: 'Alice' })
+    expect(await fetchUserinfo(client, token)).toMatchObject({ name: 'Alice' })
   })
 
   it('that is signed leaves out what is about the answer', async () => {
     const client = createClient({ userinfoAlg: 'ES256' })
     const { token } = await logIn(client)
     provider.answer('/userinfo', () => signed({ iat: 1, jti: 'j' }))
-    expect(await client.userinfo(token)).toEqual({ sub: 'alice', name: 'Alice' })
+    expect(await fetchUserinfo(client, token)).toEqual({ sub: 'alice', name: 'Alice' })
   })
 
   it.each<[fault: string, answer: () => Response]>([
@@ -642,7 +645,7 @@ describe('userinfo', () => {
     const client = createClient({ userinfoAlg: 'ES256' })
     const { token } = await logIn(client)
     provider.answer('/userinfo', answer)
-    await expect(client.userinfo(token)).rejects.toMatchObject({ code: 'invalid_userinfo' })
+    await expect(fetchUserinfo(client, token)).rejects.toMatchObject({ code: 'invalid_userinfo' })
   })
 })
 
@@ -650,7 +653,7 @@ describe('logging out', () => {
   it('goes by the provider, which learns whose session ends (RP-Initiated Logout §2)', async () => {
     const client = createClient()
     const { token } = await logIn(client)
-    const url = await client.logoutUrl({
+    const url = await logoutUrl(client, {
       token,
       postLogoutRedirectUri: 'https://app.example/',
       state: 's',
@@ -670,6 +673,6 @@ describe('logging out', () => {
 
   it('stays here when the provider offers no logout', async () => {
     const metadata = { end_session_endpoint: undefined }
-    expect(await createClient({ metadata }).logoutUrl()).toBeNull()
+    expect(await logoutUrl(createClient({ metadata }))).toBeNull()
   })
 })

@@ -11,11 +11,12 @@ export interface SignatureExpectation {
   readonly keys: VerificationKeys
 }
 
-/** Finds keys and algorithms, for a registered algorithm or for those that the metadata lists. */
-export interface ProviderKeys {
-  /** @throws AuthlibError `unsupported_algorithm`, `missing_endpoint` */
-  find(client: ClientContext, registered: string | undefined): Promise<SignatureExpectation>
-}
+/**
+ * Finds keys and algorithms, for a registered algorithm or for those that the metadata lists.
+ *
+ * @throws AuthlibError `unsupported_algorithm`, `missing_endpoint`
+ */
+export type ProviderKeys = (client: ClientContext, registered: string | undefined) => Promise<SignatureExpectation>
 
 /** `clientSecret` verifies HMAC, which is used only where it is registered. */
 export function providerKeys(clientSecret: string | undefined): ProviderKeys {
@@ -32,14 +33,12 @@ export function providerKeys(clientSecret: string | undefined): ProviderKeys {
     return remote.set
   }
 
-  return {
-    async find(client, registered) {
-      const metadata = await client.metadata()
-      if (registered === undefined) return { algorithms: asymmetric(metadata), keys: published(metadata, client) }
-      const symmetric = findJwsRow(registered)?.kty === 'oct' // Core §10.1: the client secret is the key
-      const keys = symmetric ? secretKey(clientSecret, registered) : published(metadata, client)
-      return { algorithms: [registered], keys }
-    },
+  return async (client, registered) => {
+    const metadata = await client.metadata()
+    if (registered === undefined) return { algorithms: asymmetric(metadata), keys: published(metadata, client) }
+    const symmetric = findJwsRow(registered)?.kty === 'oct' // Core §10.1: the client secret is the key
+    const keys = symmetric ? secretKey(clientSecret, registered) : published(metadata, client)
+    return { algorithms: [registered], keys }
   }
 }
 

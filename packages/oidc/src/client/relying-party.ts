@@ -6,48 +6,33 @@
  */
 
 import { AuthlibError, randomToken, type Params } from '@authlib/core'
-import { decodeUnverifiedJwt, verifyJwt, type JwtPolicy, type VerifiedJwt } from '@authlib/jose'
+import { decodeUnverifiedJwt } from '@authlib/jose'
 import {
   withParams,
   type ClientContext,
   type ClientExtension,
   type FinishContext,
-  type Issuers,
   type OAuth2ClientSettings,
   type OAuth2Login,
   type OAuth2LoginResult,
   type RequestSubject,
   type Token,
 } from '@authlib/oauth2/client'
-import type { IdTokenClaims, UserClaims } from '../claims.ts'
+import type { IdTokenClaims } from '../claims.ts'
 import { invalidIdToken, validateIdToken, type IdTokenExpectation } from './id-token.ts'
 import type { OpenIDAuthorizationOptions, OpenIDLogin, OpenIDLoginResult } from './login.ts'
+import type { OpenIDContext } from './openid-context.ts'
 import { joinProfile, pickUserClaims } from './profile.ts'
 import { providerKeys } from './provider-keys.ts'
 import type { OpenIDSettings } from './settings.ts'
-import { requestUserinfo } from './userinfo.ts'
-
-/** What a ready policy of a JWT needs to know of the client. */
-export interface ProviderPolicyOptions {
-  readonly issuer: string
-  readonly clientId: string
-  readonly algorithms: readonly string[]
-  readonly clock: ClientContext['clock']
-  readonly leeway: number
-}
 
 /** The OpenID Connect side of a client. */
 export interface RelyingParty {
   /** What is left for the OAuth 2 client. */
   readonly settings: OAuth2ClientSettings
   readonly extension: ClientExtension
-  finish(result: OAuth2LoginResult, context: FinishContext): Promise<OpenIDLoginResult>
-  userinfo(client: ClientContext, token: Token, subject: string): Promise<UserClaims>
-  verify(
-    client: ClientContext,
-    jwt: string,
-    policy: (options: ProviderPolicyOptions) => JwtPolicy,
-  ): Promise<VerifiedJwt>
+  readonly finish: (result: OAuth2LoginResult, context: FinishContext) => Promise<OpenIDLoginResult>
+  readonly openid: OpenIDContext
 }
 
 export function relyingParty({
@@ -57,7 +42,7 @@ export function relyingParty({
   clientSecret,
   idTokenAlg,
   userinfoAlg,
-  userinfo: asksUserinfo = false,
+  userinfo: findUserinfo,
   idTokenDecryption,
   userinfoDecryption,
   responseType = 'code',
@@ -65,8 +50,15 @@ export function relyingParty({
   leeway = 5,
   ...others
 }: OpenIDSettings): RelyingParty {
-  const accepted: Issuers = issuers ?? metadata?.issuer ?? issuer
-  const providers = providerKeys(clientSecret)
+  const accepted = issuers ?? metadata?.issuer ?? issuer
+  const openid: OpenIDContext = {
+    issuers: accepted,
+    leeway,
+    idTokenAlg,
+    userinfoAlg,
+    userinfoDecryption,
+    keys: providerKeys(clientSecret),
+  }
   const hybrid = responseType === 'code id_token'
   if (hybrid && !sendsNonce) throw new TypeError('An ID Token in the callback needs a nonce') // §3.3.2.11
 
@@ -76,7 +68,7 @@ export function relyingParty({
     expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken' | 'code' | 'state'>,
   ): Promise<IdTokenClaims> {
     const { clientId, clock } = client
-    const signature = await providers.find(client, idTokenAlg)
+    const signature = await openid.keys(client, idTokenAlg)
     return validateIdToken(idToken, { ...signature, issuers: accepted, clientId, clock, leeway, ...expected })
   }
 
@@ -175,39 +167,16 @@ export function relyingParty({
       const { nonce, maxAge } = login as OpenIDLogin // sound: `authorizing` above made it; `readCode` checked the client
       const { accessToken } = token
       const expected = { nonce: sendsNonce ? nonce : undefined, maxAge, accessToken }
-      const claims = await validate(client, token.idToken, expected)
+      const { context } = client
+      const claims = await validate(context, token.idToken, expected)
       if (hybrid) await comparePersons(callback, claims)
       const ofToken = pickUserClaims(claims)
-      const profile = asksUserinfo ? joinProfile(ofToken, await this.userinfo(client, token, claims.sub)) : ofToken
+      const userinfo = await findUserinfo?.({ context, openid }, token, claims.sub)
+      const profile = userinfo === undefined ? ofToken : joinProfile(ofToken, userinfo)
       return { token, callback, claims, profile }
     },
 
-    async userinfo(client, token, subject) {
-      const { clientId, clock, timeout, addresses, allowInsecureTransport } = client
-      const { userinfo_endpoint: url } = await client.metadata()
-      if (url === undefined) throw new AuthlibError('missing_endpoint', 'The provider has no userinfo_endpoint')
-      const signed = userinfoAlg === undefined ? undefined : await providers.find(client, userinfoAlg)
-      const limits = { timeout, addresses, allowInsecureTransport }
-      const fetch = client.fetchWith(token)
-      return requestUserinfo({
-        url,
-        fetch,
-        decryption: userinfoDecryption,
-        subject,
-        issuers: accepted,
-        clientId,
-        signed,
-        clock,
-        leeway,
-        limits,
-      })
-    },
-
-    async verify(client, jwt, policy) {
-      const { clientId, clock } = client
-      const { algorithms, keys } = await providers.find(client, idTokenAlg)
-      return verifyJwt(jwt, keys, policy({ issuer: [accepted].flat()[0]!, clientId, algorithms, clock, leeway }))
-    },
+    openid,
   }
 }
 

@@ -1,7 +1,9 @@
 /** How to reach an OpenID provider, and what is registered there. */
 
 import type { JwtDecryption } from '@authlib/jose'
-import type { OAuth2ClientSettings } from '@authlib/oauth2/client'
+import type { OAuth2ClientSettings, Token } from '@authlib/oauth2/client'
+import type { UserClaims } from '../claims.ts'
+import type { ProviderClient } from './openid-context.ts'
 
 /** What an OpenID client is told, except `finish`. */
 export interface OpenIDSettings extends OAuth2ClientSettings {
@@ -25,8 +27,11 @@ export interface OpenIDSettings extends OAuth2ClientSettings {
    * `code`.
    */
   readonly responseType?: 'code' | 'code id_token' | undefined
-  /** Asks the userinfo endpoint at the end of each login and adds its claims to `profile`. Default false. */
-  readonly userinfo?: boolean | undefined
+  /**
+   * `fetchUserinfo` asks the userinfo endpoint at the end of each login, and `profile` has those claims too. Default: the
+   * claims of the ID Token alone.
+   */
+  readonly userinfo?: ((client: ProviderClient, token: Token, subject: string) => Promise<UserClaims>) | undefined
   /**
    * False for a provider that does not repeat the nonce in its ID Tokens: PKCE then is all that protects a code from being
    * injected. Default true.

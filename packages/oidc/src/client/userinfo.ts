@@ -4,37 +4,40 @@
  * @spec OpenID Connect Core 1.0 §5.3
  */
 
-import { AuthlibError, type Clock } from '@authlib/core'
-import { parseJsonObject, send, type SendOptions } from '@authlib/core/kit'
-import { verifyJwt, type JwtDecryption, type VerificationKeys } from '@authlib/jose'
-import { matchIssuer, type Issuers } from '@authlib/oauth2/client'
+import { AuthlibError } from '@authlib/core'
+import { parseJsonObject, send } from '@authlib/core/kit'
+import { decodeUnverifiedJwt, verifyJwt } from '@authlib/jose'
+import { fetchWith, matchIssuer, type Token } from '@authlib/oauth2/client'
 import type { UserClaims } from '../claims.ts'
+import type { ProviderClient } from './openid-context.ts'
 import { readUserClaims } from './profile.ts'
-
-export interface UserinfoRequest {
-  readonly url: string
-  /** Sends the request with the access token. */
-  readonly fetch: typeof fetch
-  /** Whose claims are expected: the `sub` of the ID Token. */
-  readonly subject: string
-  readonly issuers: Issuers
-  readonly clientId: string
-  /** How the answer is signed, when the client is registered for signed answers; then nothing else is accepted. */
-  readonly signed?: { readonly algorithms: readonly string[]; readonly keys: VerificationKeys } | undefined
-  /** Opens encrypted answers. */
-  readonly decryption?: JwtDecryption | undefined
-  readonly clock: Clock
-  readonly leeway: number
-  readonly limits: Pick<SendOptions, 'timeout' | 'addresses' | 'allowInsecureTransport'>
-}
 
 /** Claims of a signed answer that are about the answer, not about the person. */
 const ABOUT_ANSWER = ['iss', 'aud', 'exp', 'iat', 'nbf', 'jti']
 
-/** @throws AuthlibError `invalid_token` when the access token is refused, `invalid_userinfo` for an answer that is not valid */
-export async function requestUserinfo(request: UserinfoRequest): Promise<UserClaims> {
-  const { url, fetch, subject, signed, limits } = request
-  const accept = signed === undefined ? 'application/json' : 'application/jwt'
+/**
+ * What the userinfo endpoint says about the person whom the ID Token names; `subject` when the token has none. As an option
+ * of the client, it is asked at the end of each login.
+ *
+ * @throws AuthlibError `invalid_token` when the access token is refused, `invalid_userinfo` for an answer that is not valid,
+ * `missing_endpoint`
+ * @example
+ * const claims = await fetchUserinfo(client, token)
+ * @example
+ * oauth.register('example', oidc({ issuer, clientId, clientSecret, userinfo: fetchUserinfo }))
+ */
+export async function fetchUserinfo(
+  client: ProviderClient,
+  token: Token,
+  subject: string = subjectOf(token),
+): Promise<UserClaims> {
+  const { context, openid } = client
+  const { timeout, addresses, allowInsecureTransport } = context
+  const { userinfo_endpoint: url } = await context.metadata()
+  if (url === undefined) throw new AuthlibError('missing_endpoint', 'The provider has no userinfo_endpoint')
+  const accept = openid.userinfoAlg === undefined ? 'application/json' : 'application/jwt'
+  const fetch = fetchWith(context, token)
+  const limits = { timeout, addresses, allowInsecureTransport }
   const { status, headers, text } = await send(url, { ...limits, headers: { accept }, fetch })
   if (status === 401 || status === 403) {
     throw new AuthlibError('invalid_token', 'The provider refused the access token', {
@@ -48,7 +51,7 @@ export async function requestUserinfo(request: UserinfoRequest): Promise<UserCla
     const hint = type === 'application/jwt' ? 'Name the algorithm of the registration as `userinfoAlg`.' : undefined
     throw invalidUserinfo(`its content type is ${type ?? 'missing'}, not ${accept}`, undefined, hint)
   }
-  const claims = signed === undefined ? readJson(text) : await readSigned(text, signed, request)
+  const claims = openid.userinfoAlg === undefined ? readJson(text) : await readSigned(text, client)
   if (Object.hasOwn(claims, '__proto__')) throw invalidUserinfo('it has a member named __proto__') // profiles are merged
   if (claims['sub'] !== subject) throw invalidUserinfo('it is about somebody else') // §5.3.2: must not be used
   return readUserClaims({ ...claims, sub: subject })
@@ -64,9 +67,11 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
 
 async function readSigned(
   text: string,
-  { algorithms, keys }: NonNullable<UserinfoRequest['signed']>,
-  { issuers, clientId, decryption, clock, leeway }: UserinfoRequest,
+  { context, openid }: ProviderClient,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const { clientId, clock } = context
+  const { issuers, leeway, userinfoDecryption: decryption } = openid
+  const { algorithms, keys } = await openid.keys(context, openid.userinfoAlg)
   const audience = { audience: clientId, required: ['iss', 'sub'], ...(decryption && { decryption }) } // §5.3.2
   try {
     const { claims } = await verifyJwt(text, keys, { ...audience, algorithms, expiryOptional: true, clock, leeway })
@@ -75,6 +80,13 @@ async function readSigned(
   } catch (error) {
     throw invalidUserinfo('its signature or claims are not valid', error)
   }
+}
+
+/** Validated when the token was obtained; here it is only read again. */
+function subjectOf({ idToken }: Token): string {
+  const subject = idToken === undefined ? undefined : decodeUnverifiedJwt(idToken).claims.sub
+  if (subject === undefined) throw new TypeError('Without an ID Token, say whose userinfo is expected: `subject`')
+  return subject
 }
 
 function invalidUserinfo(reason: string, cause?: unknown, hint?: string): AuthlibError {

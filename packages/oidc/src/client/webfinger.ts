@@ -5,7 +5,7 @@
  * @spec RFC 7033 §4
  */
 
-import { AuthlibError } from '@authlib/core'
+import { AuthlibError, publicAddresses, type AddressRule } from '@authlib/core'
 import { assertIssuer, encodeFormValue, parseJsonObject, send } from '@authlib/core/kit'
 
 const REL = 'http://openid.net/specs/connect/1.0/issuer'
@@ -14,8 +14,8 @@ export interface DiscoverIssuerOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for the request. Default 10. */
   readonly timeout?: number | undefined
-  /** The account was typed by someone: no private addresses. `any` for tests and networks of your own. Default `public`. */
-  readonly addresses?: 'any' | 'public' | undefined
+  /** The account was typed by someone: no private addresses. `any` for tests and networks of your own. Default `publicAddresses`. */
+  readonly addresses?: AddressRule | 'any' | undefined
 }
 
 /**
@@ -28,7 +28,7 @@ export interface DiscoverIssuerOptions {
  */
 export async function discoverIssuer(
   account: string,
-  { fetch, timeout, addresses = 'public' }: DiscoverIssuerOptions = {},
+  { fetch, timeout, addresses = publicAddresses }: DiscoverIssuerOptions = {},
 ): Promise<string> {
   const { resource, origin } = normalize(account)
   const url = `${origin}/.well-known/webfinger?resource=${encodeFormValue(resource)}&rel=${encodeFormValue(REL)}`

@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -10,7 +11,6 @@ export const fusionauthPreset: OpenIDPreset = {
   issuer: '{url}',
   scope: ['profile', 'email'],
   offline: { scope: ['offline_access'] },
-  userinfo: true,
 }
 
 export interface FusionAuthOptions extends OpenIDProviderOptions {
@@ -27,4 +27,7 @@ export interface FusionAuthOptions extends OpenIDProviderOptions {
  * @see [Documentation](https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/)
  */
 export const fusionauth = ({ url, ...options }: FusionAuthOptions): OpenIDProvider =>
-  openidProvider(fusionauthPreset, options, { variables: { url } })
+  openidProvider(fusionauthPreset, options, {
+    userinfo: fetchUserinfo,
+    variables: { url },
+  })

@@ -1,3 +1,4 @@
+import { apiSession } from '@authlib/oauth2/client'
 import { describe, expect, it } from 'vitest'
 import { logIn, type Routes } from '../../test/internet.ts'
 import { github, type GitHubOptions } from './github.ts'
@@ -20,7 +21,7 @@ describe('github', () => {
     const played = await logIn(github({ ...credentials, host }), { routes: routes(`https://${host}`, api) })
     expect(played.authorization.href).toMatch(`https://${host}/login/oauth/authorize?`)
     expect(played.result.profile.preferred_username).toBe('octocat')
-    expect(played.client.session({ token: played.result.token }).baseUrl).toBe(`${api}/`)
+    expect(apiSession(played.client, { token: played.result.token }).baseUrl).toBe(`${api}/`)
   })
 
   it('takes the public address without a word on its verification when the list is out of reach', async () => {

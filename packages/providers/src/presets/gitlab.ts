@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -10,7 +11,6 @@ export const gitlabPreset: OpenIDPreset = {
   issuer: '{url}',
   scope: ['profile', 'email'],
   offline: 'always',
-  userinfo: true,
   api: { base: '{url}/api/v4/' },
   profile: { preferred_username: ['preferred_username', 'nickname'] },
 }
@@ -30,4 +30,7 @@ export interface GitLabOptions extends OpenIDProviderOptions {
  * @see [Documentation](https://docs.gitlab.com/integration/openid_connect_provider/)
  */
 export const gitlab = ({ url, ...options }: GitLabOptions): OpenIDProvider =>
-  openidProvider(gitlabPreset, options, { variables: { url } })
+  openidProvider(gitlabPreset, options, {
+    userinfo: fetchUserinfo,
+    variables: { url },
+  })

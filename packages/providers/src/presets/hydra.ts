@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -10,7 +11,6 @@ export const hydraPreset: OpenIDPreset = {
   issuer: '{url}',
   scope: ['profile', 'email'],
   offline: { scope: ['offline_access'] },
-  userinfo: true,
 }
 
 export interface HydraOptions extends OpenIDProviderOptions {
@@ -28,4 +28,7 @@ export interface HydraOptions extends OpenIDProviderOptions {
  * @see [Documentation](https://www.ory.com/docs/oauth2-oidc/authorization-code-flow)
  */
 export const hydra = ({ url, ...options }: HydraOptions): OpenIDProvider =>
-  openidProvider(hydraPreset, options, { variables: { url } })
+  openidProvider(hydraPreset, options, {
+    userinfo: fetchUserinfo,
+    variables: { url },
+  })

@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -10,7 +11,6 @@ export const kindePreset: OpenIDPreset = {
   issuer: 'https://{domain}',
   scope: ['profile', 'email'],
   offline: { scope: ['offline'] },
-  userinfo: true,
 }
 
 export interface KindeOptions extends OpenIDProviderOptions {
@@ -25,4 +25,7 @@ export interface KindeOptions extends OpenIDProviderOptions {
  * @see [Documentation](https://docs.kinde.com/developer-tools/about/using-kinde-without-an-sdk/)
  */
 export const kinde = ({ domain, ...options }: KindeOptions): OpenIDProvider =>
-  openidProvider(kindePreset, options, { variables: { domain } })
+  openidProvider(kindePreset, options, {
+    userinfo: fetchUserinfo,
+    variables: { domain },
+  })

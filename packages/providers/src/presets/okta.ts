@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -13,7 +14,6 @@ export const oktaPreset: OpenIDPreset = {
   issuer: 'https://{domain}{path}',
   scope: ['profile', 'email'],
   offline: { scope: ['offline_access'] },
-  userinfo: true,
 }
 
 export interface OktaOptions extends OpenIDProviderOptions {
@@ -33,5 +33,6 @@ export interface OktaOptions extends OpenIDProviderOptions {
  */
 export const okta = ({ domain, authorizationServer = 'default', ...options }: OktaOptions): OpenIDProvider =>
   openidProvider(oktaPreset, options, {
+    userinfo: fetchUserinfo,
     variables: { domain, path: authorizationServer === null ? '' : `/oauth2/${authorizationServer}` },
   })

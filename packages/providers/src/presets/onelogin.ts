@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -10,7 +11,6 @@ export const oneloginPreset: OpenIDPreset = {
   issuer: 'https://{subdomain}.onelogin.com/oidc/2',
   scope: ['profile', 'email'],
   offline: 'always',
-  userinfo: true,
 }
 
 export interface OneLoginOptions extends OpenIDProviderOptions {
@@ -27,4 +27,7 @@ export interface OneLoginOptions extends OpenIDProviderOptions {
  * @see [Documentation](https://developers.onelogin.com/openid-connect/guides/auth-flow-pkce)
  */
 export const onelogin = ({ subdomain, ...options }: OneLoginOptions): OpenIDProvider =>
-  openidProvider(oneloginPreset, options, { variables: { subdomain } })
+  openidProvider(oneloginPreset, options, {
+    userinfo: fetchUserinfo,
+    variables: { subdomain },
+  })

@@ -1,3 +1,4 @@
+import { apiSession } from '@authlib/oauth2/client'
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { logIn, type Routes } from '../../test/internet.ts'
@@ -43,7 +44,7 @@ describe('shopify', () => {
       website: 'https://ann.example',
     })
     expect(played.result.token).toMatchObject({ scope: ['read_products', 'write_orders'], extra: { shop: 'ann' } })
-    const session = played.client.session({ token: played.result.token })
+    const session = apiSession(played.client, { token: played.result.token })
     expect(await (await session.fetch('shop.json')).json()).toHaveProperty('shop')
   })
 

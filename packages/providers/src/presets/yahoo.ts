@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -9,7 +10,6 @@ export const yahooPreset: OpenIDPreset = {
   issuer: 'https://api.login.yahoo.com',
   scope: ['profile', 'email'],
   offline: 'always',
-  userinfo: true,
 }
 
 /**
@@ -20,4 +20,5 @@ export const yahooPreset: OpenIDPreset = {
  * @see [Register an application](https://developer.yahoo.com/apps/)
  * @see [Documentation](https://developer.yahoo.com/sign-in-with-yahoo/)
  */
-export const yahoo = (options: OpenIDProviderOptions): OpenIDProvider => openidProvider(yahooPreset, options)
+export const yahoo = (options: OpenIDProviderOptions): OpenIDProvider =>
+  openidProvider(yahooPreset, options, { userinfo: fetchUserinfo })

@@ -1,3 +1,4 @@
+import { fetchUserinfo } from '@authlib/oidc/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import type { OpenIDPreset } from '../preset.ts'
 
@@ -10,7 +11,6 @@ export const zitadelPreset: OpenIDPreset = {
   issuer: '{url}',
   scope: ['profile', 'email'],
   offline: { scope: ['offline_access'] },
-  userinfo: true,
 }
 
 export interface ZitadelOptions extends OpenIDProviderOptions {
@@ -25,4 +25,7 @@ export interface ZitadelOptions extends OpenIDProviderOptions {
  * @see [Documentation](https://zitadel.com/docs/apis/openidoauth/endpoints)
  */
 export const zitadel = ({ url, ...options }: ZitadelOptions): OpenIDProvider =>
-  openidProvider(zitadelPreset, options, { variables: { url } })
+  openidProvider(zitadelPreset, options, {
+    userinfo: fetchUserinfo,
+    variables: { url },
+  })

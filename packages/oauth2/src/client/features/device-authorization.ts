@@ -47,7 +47,7 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code'
  * @example
  * for await (const step of deviceAuthorization(client, { scope: ['read'] })) {
  *   if (step.status === 'pending') show(step.verificationUri, step.userCode)
- *   else await client.session('me').save(step.token)
+ *   else await apiSession(client, 'me').save(step.token)
  * }
  */
 export async function* deviceAuthorization(

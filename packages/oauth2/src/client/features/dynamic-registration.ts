@@ -5,7 +5,7 @@
  * @spec RFC 7592 §2
  */
 
-import { systemClock, type Clock, type JsonObject } from '@authlib/core'
+import { systemClock, type AddressRule, type Clock, type JsonObject } from '@authlib/core'
 import { parseJsonObject, send } from '@authlib/core/kit'
 import { issuerMetadata } from '../../issuer-metadata.ts'
 import { errorOf, readText } from '../connection.ts'
@@ -29,8 +29,8 @@ export interface RegistrationRequestOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one request. Default 10. */
   readonly timeout?: number | undefined
-  /** `public` when someone else chose the issuer: no private addresses. Default `any`. */
-  readonly addresses?: 'any' | 'public' | undefined
+  /** `publicAddresses` when someone else chose the issuer: no private addresses. Default `any`. */
+  readonly addresses?: AddressRule | 'any' | undefined
   readonly clock?: Clock | undefined
 }
 

@@ -16,6 +16,7 @@ import {
   signedResponse,
   strongestClientAuth,
   type OAuth2ClientOptions,
+  apiSession,
 } from '../index.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -210,7 +211,7 @@ describe('client certificates', () => {
     }
     const metadata = { mtls_endpoint_aliases: { token_endpoint: `${server.url}/mtls/token` } }
     const client = createClient({ metadata, extensions: [mutualTls({ fetch: withCertificate })] })
-    await client.session({ token: await client.clientCredentials() }).fetch('api')
+    await apiSession(client, { token: await client.clientCredentials() }).fetch('api')
     expect(shown).toEqual(['/mtls/token', '/api'])
     const insecure = { mtls_endpoint_aliases: { token_endpoint: 'http://as.example/token' } }
     expect(() => createClient({ metadata: insecure })).toThrow(expect.objectContaining({ code: 'invalid_metadata' }))
@@ -233,7 +234,7 @@ describe('DPoP', () => {
     answers = [Response.json(bound, { headers: { 'dpop-nonce': 'n1' } })]
     const callback = Params.of({ state: login.state, code: 'c' })
     const { token } = await client.finishAuthorization(callback, login)
-    await client.session({ token }).fetch('api?secret=1', { method: 'PUT', body: 'x' })
+    await apiSession(client, { token }).fetch('api?secret=1', { method: 'PUT', body: 'x' })
     const proof = decodeUnverifiedJwt(requests[1]!.headers.get('dpop')!)
     expect(proof.header).toMatchObject({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC' } })
     expect(proof.header.jwk).not.toHaveProperty('d')
@@ -245,7 +246,7 @@ describe('DPoP', () => {
   it('asks an API again with its nonce, the body included, and once only (RFC 9449 §9)', async () => {
     const client = createClient({ extensions: [dpop()] })
     answers = [Response.json(bound)]
-    const session = client.session({ token: await client.clientCredentials() })
+    const session = apiSession(client, { token: await client.clientCredentials() })
     const headers = { 'dpop-nonce': 'n2', 'www-authenticate': 'DPoP error="use_dpop_nonce"' }
     answers = [new Response(null, { status: 401, headers }), new Response('fine')]
     requests.length = 0

@@ -36,7 +36,7 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
  *
  * @throws TypeError without `assertion` and `key`; OAuth2ClientError `invalid_grant` and what else the server answers
  * @example
- * const session = client.session({ key: 'robot', obtain: () => jwtBearer(client, { key, claims: { scope: 'read' } }) })
+ * const session = apiSession(client, { key: 'robot', obtain: () => jwtBearer(client, { key }) })
  */
 export async function jwtBearer(client: TokenClient, options: JwtBearerOptions): Promise<Token> {
   const { assertion = await signAssertion(client, options), scope, resource } = options

@@ -1,3 +1,4 @@
+import { publicAddresses } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { discoverResource } from './protected-resource.ts'
 
@@ -91,7 +92,7 @@ describe('the metadata of a protected resource', () => {
   })
 
   it('never comes from an address that is not public, when somebody else chose the URL', async () => {
-    const found = discoverResource('https://127.0.0.1/mcp', { addresses: 'public' })
+    const found = discoverResource('https://127.0.0.1/mcp', { addresses: publicAddresses })
     await expect(found).rejects.toMatchObject({ code: 'forbidden_address' })
   })
 })

@@ -4,7 +4,7 @@
  * @spec RFC 9728 §3 §5
  */
 
-import { AuthlibError, type JsonObject } from '@authlib/core'
+import { AuthlibError, type AddressRule, type JsonObject } from '@authlib/core'
 import { isValidUrl, parseChallenges, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 
 /** What a protected resource says about itself. */
@@ -25,8 +25,8 @@ export interface DiscoverResourceOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one request. Default 10. */
   readonly timeout?: number | undefined
-  /** `public` when someone else chose the URL: no private addresses. Default `any`. */
-  readonly addresses?: 'any' | 'public' | undefined
+  /** `publicAddresses` when someone else chose the URL: no private addresses. Default `any`. */
+  readonly addresses?: AddressRule | 'any' | undefined
 }
 
 const WELL_KNOWN = 'oauth-protected-resource'

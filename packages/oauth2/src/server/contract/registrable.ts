@@ -61,7 +61,10 @@ export interface Feature extends Described, Includes {
 export interface Grant extends Described, Includes {
   readonly kind: 'grant'
   readonly grantType: string
-  /** Extensions without which the grant is not safe, by name or by what they provide; the server refuses to start. */
+  /**
+   * What the grant is not safe without: extensions by name, or anything registered by what it provides. The server refuses
+   * to start.
+   */
   readonly requires?: readonly string[] | undefined
   /** For grants that people authorise without a redirect. */
   readonly backchannel?: Backchannel | undefined
@@ -92,7 +95,7 @@ export interface ResponseType extends Described, Includes {
   readonly responseType: string
   /** Grants that a client needs for it, and whose extensions run for it. */
   readonly grantTypes: readonly string[]
-  /** As of grants: extensions without which it is not safe. */
+  /** As of grants: what it is not safe without. */
   readonly requires?: readonly string[] | undefined
   readonly defaultMode: 'query' | 'fragment'
   /**

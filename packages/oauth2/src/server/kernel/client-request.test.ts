@@ -4,7 +4,9 @@ import { OAuth2Error } from '../../errors.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { deviceAuthorizationGrant } from '../features/device-authorization.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
+import { pushedAuthorizationRequests } from '../features/pushed-authorization.ts'
 import { revocationEndpoint } from '../features/revocation.ts'
 import { slot } from '../records/authorization.ts'
 
@@ -61,6 +63,32 @@ describe('direct requests', () => {
       if (path !== '/introspect') expect(headers.get('access-control-expose-headers')).toContain('dpop-nonce')
     }
   })
+
+  it.each([
+    ['/token', 'token'],
+    ['/revoke', 'revocation'],
+    ['/par', 'pushed_authorization_request'],
+    ['/device_authorization', 'device_authorization'],
+    ['/echo', 'echo'],
+  ])(
+    '%s: scripts of any origin can read a DPoP nonce of its answers (RFC 9449 §8, Fetch §3.2.5)',
+    async (path, name) => {
+      const { server } = directServer()
+      server.register(
+        pushedAuthorizationRequests(),
+        deviceAuthorizationGrant({ verificationUri: 'https://app.example' }),
+      )
+      for (const client of [WEB, undefined]) {
+        const { headers } = await post(server, path, { grant_type: 'unknown' }, client)
+        const exposed = headers.get('access-control-expose-headers')?.split(', ')
+        expect([headers.get('dpop-nonce'), headers.get('access-control-allow-origin')]).toEqual([
+          `fresh for ${name}`,
+          '*',
+        ])
+        expect(exposed).toEqual(expect.arrayContaining(['dpop-nonce', 'www-authenticate']))
+      }
+    },
+  )
 
   it('are received by extensions before the endpoint reads them', async () => {
     const { server } = directServer()

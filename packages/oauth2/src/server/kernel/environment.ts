@@ -1,6 +1,6 @@
 /** What a server stands on, made from its options. */
 
-import { AuthlibError, systemClock, systemRandom } from '@authlib/core'
+import { AuthlibError, publicAddresses, systemClock, systemRandom } from '@authlib/core'
 import { createMac, createSealer, isLoopbackHost, send, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
 import { consoleEvents, logServerError, type AuthEvent } from '../contract/events.ts'
 import type { Endpoint } from '../contract/registrable.ts'
@@ -13,7 +13,7 @@ import type { Registry } from './registry.ts'
 export function createEnvironment(options: AuthorizationServerOptions, registry: Registry): Environment {
   const { issuer, store, keys, secrets, clock = systemClock, random = systemRandom } = options
   const { outgoing = {} } = options
-  const addresses = outgoing.allowPrivateAddresses === true ? 'any' : 'public'
+  const addresses = outgoing.allowPrivateAddresses === true ? 'any' : publicAddresses
   const { formerIssuers = [], tokenPrefix } = options
   // Tenants share secrets, and nothing made with them.
   const perIssuer = <T>(label: string, make: (label: string) => T): [T, ...T[]] => [

@@ -1,4 +1,4 @@
-import { memoryStore, tenantStore } from '@authlib/core'
+import { memoryStore, tenantStore, type HttpResponse } from '@authlib/core'
 import { generateKey, staticKeys } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
 import {
@@ -20,13 +20,22 @@ import { invalidGrant } from '../../errors.ts'
 import { codeChallenge } from '../features/code-challenge.ts'
 import { jwtAccessToken } from '../features/jwt-access-token.ts'
 import type { Extension } from '../contract/extension.ts'
-import type { ClientAuthMethod, Endpoint, ResponseType } from '../contract/registrable.ts'
+import type { ClientAuthMethod, Endpoint, Registrable, ResponseType } from '../contract/registrable.ts'
 import type { Login } from '../contract/interaction.ts'
 import { authorizationCodeGrant } from '../features/authorization-code.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { developmentPages } from '../interaction/development.ts'
 import { redirectInteraction } from '../interaction/redirect.ts'
 
 const failsWith = (code: string): Error => expect.objectContaining({ code }) as Error
+const blank: HttpResponse = { status: 200, headers: [], body: '' }
+const oddType: ResponseType = {
+  kind: 'response_type',
+  responseType: 'x',
+  grantTypes: [],
+  defaultMode: 'query',
+  respond: () => ({ params: {} }),
+}
 
 describe('what is registered is what the server does', () => {
   it('and nothing else: a bare server has metadata and no more', async () => {
@@ -136,6 +145,37 @@ describe('what is registered is what the server does', () => {
     expect(server.registerGrant(grant, [bound]).routes.map(({ path }) => path)).toContain('/token')
     const { server: lacking } = bareServer()
     expect(() => lacking.registerGrant(grant).routes).toThrow(failsWith('missing_extension'))
+  })
+
+  it.each<[kind: Registrable['kind'], thing: Registrable]>([
+    ['feature', { kind: 'feature', name: 'x' }],
+    ['grant', { ...clientCredentialsGrant(), grantType: 'x', includes: [] }],
+    ['response_type', oddType],
+    ['response_mode', { kind: 'response_mode', responseMode: 'x', respond: () => blank }],
+    ['endpoint', { kind: 'endpoint', name: 'x', path: '/x', methods: [], cors: false, handle: () => blank }],
+    ['extension', { kind: 'extension', name: 'x' }],
+    ['client_auth_method', { kind: 'client_auth_method', method: 'x', authenticate: () => null }],
+    ['secret_verifier', { kind: 'secret_verifier', name: 'x', accepts: () => false, verify: () => false }],
+    ['client_source', { kind: 'client_source', name: 'x', find: () => null }],
+    ['delivery', { kind: 'delivery', name: 'x', deliver: () => true }],
+    ['token_kind', { kind: 'token_kind', name: 'x', find: () => null }],
+    ['token_format', { kind: 'token_format', name: 'x', find: () => null, mint: () => ({ token: 'x' }) }],
+    ['interaction', developmentPages({ users: [] })],
+  ])('accepts for `requires` what a thing of kind %s provides, and its settings as plain data', (_kind, thing) => {
+    const described: Registrable = { ...thing, provides: ['sender_constraint'], settings: { required: true } }
+    const grant = { ...clientCredentialsGrant(), requires: ['sender_constraint'] }
+    const { server } = bareServer()
+    expect(server.register(grant, described).routes.map(({ path }) => path)).toContain('/token')
+    const { server: lacking } = bareServer()
+    expect(() => lacking.register(grant, thing).routes).toThrow(failsWith('missing_extension'))
+  })
+
+  it('does not take what an extension of another grant provides: it does not run for this one', () => {
+    const bound: Extension = { kind: 'extension', name: 'bound', provides: ['sender_constraint'] }
+    const { server } = bareServer()
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge(), bound])
+    server.registerGrant({ ...clientCredentialsGrant(), requires: ['sender_constraint'] })
+    expect(() => server.routes).toThrow(failsWith('missing_extension'))
   })
 
   it('refuses a response type without what makes it safe, whatever another grant has', () => {

@@ -191,20 +191,23 @@ export class Registry {
 
   #resolve(): Resolved {
     const global = [...this.#global.values()]
+    const provided = new Set(
+      [...this.#all].flatMap((thing) => (thing.kind === 'extension' ? [] : (thing.provides ?? []))),
+    )
     const grants = new Map<string, RegisteredGrant>()
     for (const [grantType, grant] of this.#grants) {
       const scoped = [...(this.#scoped.get(grantType)?.values() ?? [])]
       const twice = scoped.find(({ name }) => this.#global.has(name)) // it would run twice
       if (twice) throw duplicate('extension', twice.name)
       const extensions = [...global, ...scoped]
-      assertPresent(grant.requires, extensions, `the grant ${grantType}`)
+      assertPresent(grant.requires, extensions, provided, `the grant ${grantType}`)
       grants.set(grantType, { grant, moments: momentsOf(extensions) })
     }
     const responseTypes = new Map<string, RegisteredResponseType>()
     for (const [name, responseType] of this.#responseTypes) {
       const scoped = responseType.grantTypes.flatMap((grantType) => [...(this.#scoped.get(grantType)?.values() ?? [])])
       const extensions = [...new Set([...global, ...scoped])]
-      assertPresent(responseType.requires, extensions, `the response type ${name}`)
+      assertPresent(responseType.requires, extensions, provided, `the response type ${name}`)
       responseTypes.set(name, { responseType, moments: momentsOf(extensions) })
     }
     const everywhere = [...this.#all].filter((thing) => thing.kind === 'extension')
@@ -304,8 +307,15 @@ function assertScoped(extension: Extension): void {
   })
 }
 
-function assertPresent(requires: readonly string[] = [], extensions: readonly Extension[], who: string): void {
+/** `provided` is what things of other kinds provide: those are there for the whole server. */
+function assertPresent(
+  requires: readonly string[] = [],
+  extensions: readonly Extension[],
+  provided: ReadonlySet<string>,
+  who: string,
+): void {
   for (const needed of requires) {
+    if (provided.has(needed)) continue
     if (extensions.some(({ name, provides = [] }) => name === needed || provides.includes(needed))) continue
     throw new AuthlibError('missing_extension', `${needed} is missing, without which ${who} is not safe`, {
       hint: `Register the extension ${needed} with ${who}, or for the whole server.`,

@@ -6,6 +6,7 @@
 
 import { escapeHtml, htmlResponse, randomToken, type HttpResponse } from '@authlib/core'
 import type { ResponseMode } from '../contract/registrable.ts'
+import { pageHead } from '../page.ts'
 
 /**
  * Answers by a page whose form posts the parameters to the redirect URI. A script submits it; without scripts the person
@@ -23,15 +24,7 @@ export function postPage(action: string, params: Readonly<Record<string, string>
   const fields = Object.entries(params).map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   )
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Continue to the application</title>
-</head>
+  const html = `${pageHead('Continue to the application')}
 <body>
 <form method="post" action="${escapeHtml(action)}" accept-charset="utf-8">
 ${fields.join('\n')}

@@ -21,6 +21,7 @@ import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt } from '@authl
 import { invalidRequest } from '@authlib/oauth2'
 import {
   AuthorizationError,
+  pageHead,
   pageResponse,
   type Client,
   type Endpoint,
@@ -186,15 +187,7 @@ function formOf({ subject, authTime, sessionId = '' }: Login): string {
 function framesPage(frames: readonly string[], target: string | null, headers: readonly HttpHeader[]): HttpResponse {
   const scriptNonce = randomToken()
   const next = target === null ? '' : `<p><a id="next" href="${escapeHtml(target)}">Continue</a></p>`
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>You are logged out</title>
-</head>
+  const html = `${pageHead('You are logged out')}
 <body>
 <h1>You are logged out</h1>
 ${next}
