@@ -95,6 +95,8 @@ describe('using one (RFC 9700 §2.1, RFC 8252 §7.3)', () => {
     ['http://127.0.0.1/cb', 'https://127.0.0.1:1/cb', false],
     ['http://localhost/cb', 'http://localhost:1/cb', false],
     ['http://127.0.0.1/cb', 'xhttp://127.0.0.1:1/cb', false],
+    ['https://app.example/cb', 'http://127.0.0.1:1/cb', false],
+    ['http://127.0.0.1/cb', 'https://app.example/cb', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:1/cb#x', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:1/cb\\x', false],
     ['http://127.0.0.1?x=/', 'http://127.0.0.1:1/?x=/', true],
