@@ -2,7 +2,7 @@
  * CPU time of a server per request with proofs, signed tokens, introspection and pushed requests, against oidc-provider with the
  * same and bare node:http, in one run.
  *
- *     node --conditions=@authlib/source bench/http/features.ts
+ *     node --conditions=@authlib/source bench/http/features.ts [opaque | alg …]
  */
 
 import { randomUUID } from 'node:crypto'
@@ -10,6 +10,7 @@ import { generateKey, signJwt, type Key, type NewJwtClaims } from '@authlib/jose
 import { BASIC, Browser, effortOf, median, Subject } from './load.ts'
 import { SIGNING_CLIENT } from './server.ts'
 
+const modes = process.argv.length > 2 ? process.argv.slice(2) : ['opaque', 'ES256', 'RS256']
 const ROUNDS = Number(process.env['ROUNDS'] ?? 15)
 const LANES = 32
 const REQUESTS = Number(process.env['REQUESTS'] ?? 1000)
@@ -28,7 +29,7 @@ const pathsOf = ({ name }: Subject): (typeof paths)['authlib'] => (name.startsWi
 type Work = (lane: number) => Promise<void>
 
 try {
-  for (const mode of ['opaque', 'ES256', 'RS256']) {
+  for (const mode of modes) {
     const subjects = [
       await Subject.start('Authlib, memory', 'ours-features', [mode, jwk]),
       await Subject.start('oidc-provider, memory, no hashing', 'oidc-provider-features', [mode, jwk]),

@@ -42,6 +42,7 @@ export interface Usage {
 /** Answers `{ port }` first, then its usage to every message. */
 export async function serve(make: (origin: string) => RequestListener | Promise<RequestListener>): Promise<void> {
   const server = createServer()
+  server.keepAliveTimeout = 60_000 // on a busy machine a round of the others takes longer than the default
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // sound: it listens on TCP
   server.on('request', await make(`http://127.0.0.1:${port}`)) // the issuer has the port in it

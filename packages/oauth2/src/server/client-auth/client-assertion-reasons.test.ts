@@ -1,7 +1,7 @@
 // What the log says about a refused assertion, and the limits of what is accepted.
 import { generateKey, signJwt } from '@authlib/jose'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { bareServer, ISSUER, manualClock, post, type Answer } from '../../../test/journey.ts'
+import { bareServer, ISSUER, manualClock, post, WEB, type Answer } from '../../../test/journey.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
 import { staticClients } from '../records/clients.ts'
@@ -17,8 +17,7 @@ type Claims = Record<string, unknown>
 
 const sign = (changes: Claims = {}, by = key): Promise<string> => {
   const claims = { iss: 'job', sub: 'job', aud: ISSUER, jti: 'one', iat: START, exp: START + 60, ...changes }
-  const present = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))
-  return signJwt(present, by, { lifetime: null })
+  return signJwt(claims, by, { lifetime: null })
 }
 
 /** Of what the library would not sign. */
@@ -30,7 +29,7 @@ function start(options: ClientAssertionOptions = {}, metadata: Claims = {}) {
   const keys = 'jwks_uri' in metadata ? {} : { jwks: { keys: [key.publicJwk()] } as never }
   const made = bareServer({
     clock: manualClock(START),
-    clients: staticClients([{ ...job, ...keys, ...metadata }]),
+    clients: staticClients([{ ...job, ...keys, ...metadata }, WEB]),
     outgoing: { allowPrivateAddresses: true, fetch: () => Promise.reject(new Error('no way there')) },
   })
   made.server.register(clientCredentialsGrant(), introspectionEndpoint(), privateKeyJwt(options))
@@ -85,6 +84,15 @@ describe('a refused assertion (RFC 7523 §3)', () => {
         { error: 'invalid_client', error_description: 'client_assertion_type is not supported' },
       ])
     }
+  })
+
+  it('beside a secret that is right is a second method (RFC 6749 §2.3)', async () => {
+    const form = { grant_type: 'client_credentials', client_assertion: await sign(), client_assertion_type: TYPE }
+    const answer = await post(made.server, '/token', form, WEB)
+    expect([answer.status, answer.json]).toEqual([
+      400,
+      { error: 'invalid_request', error_description: 'more than one client authentication method is used' },
+    ])
   })
 
   it('was used before', async () => {
