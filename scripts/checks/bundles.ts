@@ -91,6 +91,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/sql/postgres': { parts: ['@authlib/core', '@authlib/sql'] },
   '@authlib/sql/mysql2': { parts: ['@authlib/core', '@authlib/sql'], node: true },
   '@authlib/sql/kysely': { parts: ['@authlib/core', '@authlib/sql', 'kysely'] },
+  '@authlib/create': { parts: [], node: true },
   '@authlib/testing': { parts: ['@authlib/core'], node: true },
   '@authlib/testing/oauth1': {
     parts: [
