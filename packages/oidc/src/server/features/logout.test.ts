@@ -1,11 +1,11 @@
 /** The three ways in which a logout reaches clients, over HTTP. */
 
 import { memoryStore } from '@authlib/core'
-import { KeySet, logoutTokenPolicy, verifyJwt } from '@authlib/jose'
+import { importKey, KeySet, logoutTokenPolicy, signJwt, verifyJwt } from '@authlib/jose'
 import { staticClients } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
 import { Browser, ISSUER, manualClock, refresh } from '../../../../oauth2/test/journey.ts'
-import { authenticationUrl, claimsOf, logIn, provider, RP, withToken } from '../../../test/provider.ts'
+import { authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import { signOutEverywhere } from '../index.ts'
 import { backChannelLogout } from './back-channel-logout.ts'
 import { frontChannelLogout } from './front-channel-logout.ts'
@@ -127,6 +127,21 @@ describe('the end session endpoint', () => {
     const response = await browser.open('/end_session', { ...fields, decision: 'log_out' })
     expect(await response.text()).toContain('Log out?')
     expect(await isLoggedIn(browser)).toBe(true)
+  })
+
+  it('takes no ID Token of another issuer for a hint, though the same key has signed it (D-13, §2)', async () => {
+    const { server } = await start()
+    const browser = new Browser(server)
+    const { json } = await logIn(server, {}, { browser })
+    const key = await importKey((await (await testKeys()).signingKey()).privateJwk())
+    const open = async (iss: string): Promise<number> => {
+      const hint = await signJwt({ ...claimsOf(json['id_token']), iss }, key, { lifetime: null })
+      return (await browser.open(logoutUrl({ id_token_hint: hint, post_logout_redirect_uri: AFTER }))).status
+    }
+    expect(await open('https://other.example')).toBe(400)
+    expect(await isLoggedIn(browser)).toBe(true)
+    expect(await open(ISSUER)).toBe(303)
+    expect(await isLoggedIn(browser)).toBe(false)
   })
 
   it('asks when the ID Token is that of another person, or when it always asks', async () => {
