@@ -124,44 +124,59 @@ export class Subject {
 export class Browser {
   readonly #subject: Subject
   readonly #authorizePath: string
+  readonly #scope: string
   readonly #cookies: Map<string, string> = new Map<string, string>()
   #page = ''
 
-  private constructor(subject: Subject, authorizePath: string) {
+  private constructor(subject: Subject, authorizePath: string, scope: string) {
     this.#subject = subject
     this.#authorizePath = authorizePath
+    this.#scope = scope
   }
 
   /** Through the development pages of either provider, once; the cookies stay. */
-  static async login(subject: Subject, authorizePath: string): Promise<Browser> {
-    const browser = new Browser(subject, authorizePath)
-    let answer = await browser.#visit(authorizePath + query('x'.repeat(43)))
+  static async login(subject: Subject, authorizePath: string, scope = SCOPE): Promise<Browser> {
+    const browser = new Browser(subject, authorizePath, scope)
+    await browser.#logIn('x'.repeat(43))
+    return browser
+  }
+
+  /** A stranger logs in, agrees, and the client redeems the code. */
+  static async wholeLogin(subject: Subject, authorizePath: string, scope = SCOPE): Promise<void> {
+    const verifier = randomBytes(32).toString('base64url')
+    const browser = new Browser(subject, authorizePath, scope)
+    await browser.#redeem(await browser.#logIn(verifier), verifier)
+  }
+
+  /** Follows the pages until the browser is sent to the client. */
+  async #logIn(verifier: string): Promise<Answer> {
+    let answer = await this.#visit(this.#authorizePath + query(verifier, this.#scope))
     for (let step = 0; step < 12; step++) {
       const { location } = answer.headers
-      if (location?.startsWith(REDIRECT)) return browser
-      answer = location === undefined ? await browser.#submit(answer.text) : await browser.#visit(pathOf(location))
+      if (location?.startsWith(REDIRECT)) return answer
+      answer = location === undefined ? await this.#submit(answer.text) : await this.#visit(pathOf(location))
     }
-    throw new Error(`${subject.name}: the login does not end`)
+    throw new Error(`${this.#subject.name}: the login does not end`)
   }
 
   /** What goes over the wire for someone who is logged in: a request for a code, and one for its tokens. */
-  async codeFlow(): Promise<void> {
+  async codeFlow(): Promise<Record<string, string>> {
     const verifier = randomBytes(32).toString('base64url')
-    await this.#redeem(await this.#visit(this.#authorizePath + query(verifier)), verifier)
+    return this.#redeem(await this.#visit(this.#authorizePath + query(verifier, this.#scope)), verifier)
   }
 
   /** The same for a request that the client has pushed before. RFC 9126 */
   async pushedCodeFlow(path: string): Promise<void> {
     const verifier = randomBytes(32).toString('base64url')
     const headers = { authorization: BASIC }
-    const pushed = await this.#subject.request('POST', path, { form: query(verifier).slice(1), headers })
+    const pushed = await this.#subject.request('POST', path, { form: query(verifier, this.#scope).slice(1), headers })
     expect(pushed, 201)
     const { request_uri: uri } = JSON.parse(pushed.text) as { request_uri: string } // sound: RFC 9126 §2.2
     const reference = new URLSearchParams({ client_id: CLIENT.client_id, request_uri: uri }).toString()
     await this.#redeem(await this.#visit(`${this.#authorizePath}?${reference}`), verifier)
   }
 
-  async #redeem(answer: Answer, verifier: string): Promise<void> {
+  async #redeem(answer: Answer, verifier: string): Promise<Record<string, string>> {
     const code = new URL(answer.headers.location ?? '', 'http://x').searchParams.get('code') ?? ''
     const form = new URLSearchParams({
       grant_type: 'authorization_code',
@@ -169,7 +184,9 @@ export class Browser {
       redirect_uri: REDIRECT,
       code_verifier: verifier,
     }).toString()
-    expect(await this.#subject.request('POST', '/token', { form, headers: { authorization: BASIC } }), 200)
+    const tokens = await this.#subject.request('POST', '/token', { form, headers: { authorization: BASIC } })
+    expect(tokens, 200)
+    return JSON.parse(tokens.text) as Record<string, string> // sound: a token response
   }
 
   /** Fills in the one form of the page. */
@@ -179,7 +196,7 @@ export class Browser {
     const form = new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]))
     for (const field of ['username', 'login', 'password']) form.set(field, 'alice')
     form.set('decision', 'approve')
-    for (const word of CLIENT.scope.split(' ')) form.append('scope', word)
+    for (const word of this.#scope.split(' ')) form.append('scope', word)
     return this.#visit(action, form.toString())
   }
 
@@ -234,19 +251,20 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
+const SCOPE = CLIENT.scope
 const REDIRECT = CLIENT.redirect_uris[0] ?? ''
 /** The credentials of the client. */
 export const BASIC = `Basic ${Buffer.from(`${CLIENT.client_id}:${CLIENT.client_secret}`).toString('base64')}`
 
 const API_BASIC = `Basic ${Buffer.from(`${API.client_id}:${API.client_secret}`).toString('base64')}`
 
-function query(verifier: string): string {
+function query(verifier: string, scope: string): string {
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   const params = {
     client_id: CLIENT.client_id,
     response_type: 'code',
     redirect_uri: REDIRECT,
-    scope: 'read write',
+    scope,
     state: 'x',
     code_challenge: challenge,
     code_challenge_method: 'S256',

@@ -82,7 +82,10 @@ try {
   await table('GET /authorize and POST /token, somebody who is logged in', 2, (subject) => {
     const lanes = browsers.get(subject)
     return async (lane) => {
-      if (lanes) return lanes[lane]?.codeFlow()
+      if (lanes) {
+        await lanes[lane]?.codeFlow()
+        return
+      }
       for (let i = 0; i < 2; i++) await subject.clientCredentials() // two requests a flow stand against two bare ones
     }
   })
