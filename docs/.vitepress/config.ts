@@ -55,6 +55,7 @@ export default defineConfig({
           { text: 'Your first provider', link: '/guide/first-provider' },
           { text: 'Log in with a provider', link: '/guide/log-in' },
           { text: 'Stay logged in', link: '/guide/stay-logged-in' },
+          { text: 'Single-page applications', link: '/guide/single-page-apps' },
           { text: 'Client features', link: '/guide/client-features' },
           { text: 'Log in a person elsewhere', link: '/guide/person-elsewhere' },
           { text: 'Log in with GitHub, Google …', link: '/guide/providers' },

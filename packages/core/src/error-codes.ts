@@ -207,6 +207,8 @@ export interface ErrorCodes {
   payload_too_large: 'core'
   /** The authorization server does not say that it supports PKCE with S256, which MCP demands. Fix: configure the server. */
   pkce_not_supported: 'client'
+  /** The browser has blocked the window of a login. Fix: call `popup` in a click, before anything is awaited. */
+  popup_blocked: 'client'
   /** Something was registered after the first request. Fix: register everything before the server is mounted. */
   registration_frozen: 'server'
   /** The server does not support registration by request parameter. Fix: register the client beforehand. */
