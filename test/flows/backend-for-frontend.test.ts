@@ -14,11 +14,13 @@ import { backchannelLogout, oidc } from '@authlib/oidc/client'
 import { startFakeProvider, startTestServer, type FakeProvider, type TestServer } from '@authlib/testing'
 import { randomUUID } from 'node:crypto'
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { chromium, describeWith } from '../support/needs.ts'
 
 const secrets = ['a secret of the application, 32 characters']
 const CSRF = { 'x-csrf': '1' }
+
+vi.setConfig({ testTimeout: 60_000 })
 
 describeWith(chromium, 'a backend for a frontend in Chromium', (executablePath) => {
   let provider: FakeProvider

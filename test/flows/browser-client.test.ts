@@ -15,11 +15,13 @@ import { startTestServer, type TestServer } from '@authlib/testing'
 import { build } from 'esbuild'
 import { join } from 'node:path'
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { chromium, describeWith } from '../support/needs.ts'
 import type { Spa } from '../support/spa.ts'
 
 declare const spa: Spa // in the page
+
+vi.setConfig({ testTimeout: 60_000 })
 
 describeWith(chromium, 'a single-page application in Chromium', (executablePath) => {
   let server: TestServer
