@@ -145,6 +145,11 @@ export default defineConfig({
         text: 'Migrate',
         items: [
           { text: 'From Arctic', link: '/guide/migrate/arctic' },
+          { text: 'From Auth.js', link: '/guide/migrate/authjs' },
+          { text: 'From Passport', link: '/guide/migrate/passport' },
+          { text: 'From openid-client', link: '/guide/migrate/openid-client' },
+          { text: 'From simple-oauth2 and Grant', link: '/guide/migrate/simple-oauth2' },
+          { text: 'From Python', link: '/guide/migrate/python' },
           { text: 'From OAuth 1 libraries', link: '/guide/oauth1-migrate' },
         ],
       },
