@@ -103,7 +103,7 @@ describeWith(redisServer, 'Redis', (url) => {
     })
 
     it('fails with 503 when too few replicas have a commit', async () => {
-      const store = redisStore(client, { prefix: newPrefix(), replicas: 1, timeout: 0.2 })
+      const store = redisStore(client, { prefix: newPrefix(), replicas: 1, timeout: 4 }) // half of it for the replicas
       const unavailable = { code: 'store_unavailable', status: 503, reason: expect.stringContaining('replicas') }
       await expect(store.commit(putting(record('a')))).rejects.toMatchObject(unavailable)
     })
