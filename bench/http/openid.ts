@@ -49,8 +49,11 @@ async function tables(alg: string, subjects: readonly Subject[]): Promise<void> 
   await table('A whole login: two pages, the code and its tokens', 6, subjects, (subject) => {
     return () => Browser.wholeLogin(subject, authorizePath(subject), SCOPE)
   })
-  const tokens = new Map<Subject, string>() // now: the peer forgets the oldest
-  for (const [subject, [first]] of browsers) tokens.set(subject, (await first?.codeFlow())?.['access_token'] ?? '')
+  const tokens = new Map<Subject, string>() // of new logins: the peer forgets the oldest
+  for (const subject of subjects) {
+    const fresh = await Browser.login(subject, authorizePath(subject), SCOPE)
+    tokens.set(subject, (await fresh.codeFlow())['access_token'] ?? '')
+  }
   await table('GET userinfo', 1, subjects, (subject) => {
     const headers = { authorization: `Bearer ${tokens.get(subject) ?? ''}` }
     return async () => {
