@@ -48,5 +48,7 @@ export function createApplication({ secret, provider, client }: ApplicationOptio
 }
 
 function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}</html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<main><h1>${title}</h1>${body}</main></html>`
 }

@@ -68,5 +68,11 @@ button.quiet { background: transparent; color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .note { color: var(--soft); font-size: .875rem; margin: 1.25rem 0 0 }
 .error { color: var(--bad); font-weight: 600 }
+a { color: var(--accent) }
+.item { border-top: 1px solid var(--line); padding: .4rem 0; margin: 0 }
+.item p { margin: 0 }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem 1rem; margin: .25rem 0 0; overflow-wrap: anywhere }
+dt { color: var(--soft) }
+dd { margin: 0 }
 code { color: var(--soft); font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 `

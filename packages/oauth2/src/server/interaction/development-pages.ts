@@ -3,7 +3,7 @@
 import { escapeHtml, isHttps } from '@authlib/core'
 import { isValidUrl } from '@authlib/core/kit'
 import type { Client } from '../contract/client.ts'
-import type { PendingInteraction } from '../contract/interaction.ts'
+import type { ConsentItem, PendingInteraction } from '../contract/interaction.ts'
 import type { Page } from '../page.ts'
 
 /** `refused` is the username that came with a wrong password. */
@@ -35,9 +35,7 @@ export function consentPage(
   const known = new Map(Object.entries({ ...standard, ...descriptions }))
   const name = escapeHtml(client.clientName ?? client.clientId)
   const subject = escapeHtml(login?.subject ?? '')
-  const further = items.map(({ type, value }) => {
-    return `<p><code>${escapeHtml(type)}</code> <code>${escapeHtml(JSON.stringify(value))}</code></p>`
-  })
+  const further = items.map(describeItem)
   const boxes = scope.map((word) => {
     // Without openid there is no login to answer with: it goes along, or the person denies.
     const fixed = word === 'openid' ? `<input type="hidden" name="scope" value="openid">` : ''
@@ -61,6 +59,23 @@ ${
 ${documentsOf(client)}
 ${request.kind === 'authorization' ? backTo(request.redirectUri) : ''}`,
   }
+}
+
+/** What is to be approved beside scope: a resource by its address, anything else member by member. */
+function describeItem({ type, value }: ConsentItem): string {
+  if (typeof value === 'string')
+    return `<p class="item">${escapeHtml(words(type))} <code>${escapeHtml(value)}</code></p>`
+  const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value }
+  const rows = Object.entries(members).map(([name, member]) => {
+    const text = typeof member === 'string' ? member : JSON.stringify(member)
+    return `<dt>${escapeHtml(words(name))}</dt><dd>${escapeHtml(text)}</dd>`
+  })
+  return `<div class="item"><p>${escapeHtml(words(type))}</p><dl>${rows.join('')}</dl></div>`
+}
+
+/** `authorization_details` is for programs. */
+function words(name: string): string {
+  return name.replaceAll('_', ' ')
 }
 
 export function logoutPage(): Page {
