@@ -15,7 +15,7 @@ export interface EverythingOptions {
 }
 
 /** Algorithms of the keys, the first of which is the default. */
-export const KEYS = ['RS256', 'ES256', 'PS256', 'Ed25519'] as const
+const KEYS = ['RS256', 'ES256', 'PS256', 'Ed25519'] as const
 
 let keys: readonly Key[] | undefined
 
