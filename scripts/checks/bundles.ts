@@ -35,7 +35,9 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/oauth2': { parts: ['@authlib/core'] },
   '@authlib/oauth2/server': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
   '@authlib/oauth2/client': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },
-  '@authlib/oauth2/browser': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2/client', 'jose'] },
+  '@authlib/oauth2/browser': {
+    parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oauth2/client', 'jose'],
+  },
   '@authlib/oauth2/legacy': { parts: ['@authlib/core', '@authlib/oauth2'] },
   '@authlib/oauth2/ky': { parts: ['ky'] },
   '@authlib/oauth2/resource': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', 'jose'] },

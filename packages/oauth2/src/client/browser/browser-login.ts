@@ -24,6 +24,7 @@ export type BrowserLoginRequest<Options extends AuthorizationOptions> = Omit<Opt
   readonly data?: JsonObject | undefined
 }
 
+/** Logins of one client in the browser. */
 export interface BrowserLogin<Options extends AuthorizationOptions, Result extends object> {
   /** Sends this tab to the provider. Then `resume` has the result, after the page was loaded again. */
   redirect(request?: BrowserLoginRequest<Options>): Promise<void>
