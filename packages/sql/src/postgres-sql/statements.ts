@@ -66,12 +66,13 @@ export function postgresStatements(names: TableNames = {}): PostgresStatements {
 
     list: ({ kind, by, value, after, limit }) => named(lists[by], [value, kind, after, limit]),
 
-    // Looks again at each row once it holds its lock: a renewed one stays.
+    // Looks again at each row once it holds its lock: a renewed one stays. Materialized: a plan may not look for rows twice.
     sweep: (now, limit) =>
       named(
-        `WITH gone AS (DELETE FROM ${records} WHERE expires_at <= $1::bigint AND (partition_id, kind, id) IN (
-          SELECT partition_id, kind, id FROM ${records} WHERE expires_at <= $1::bigint AND expires_at < ${NEVER}
-          ORDER BY expires_at LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING 1)
+        `WITH found AS MATERIALIZED (SELECT partition_id, kind, id FROM ${records}
+          WHERE expires_at <= $1::bigint AND expires_at < ${NEVER} ORDER BY expires_at LIMIT $2::int FOR UPDATE SKIP LOCKED),
+        gone AS (DELETE FROM ${records} WHERE expires_at <= $1::bigint
+          AND (partition_id, kind, id) IN (SELECT partition_id, kind, id FROM found) RETURNING 1)
         SELECT count(*)::int AS n FROM gone`,
         [now, limit],
       ),
