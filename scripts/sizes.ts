@@ -27,8 +27,8 @@ const programs: readonly Program[] = [
   {
     title: 'a server with code, refresh and revocation',
     entry: 'scripts/samples/server.ts',
-    limit: 31.6, // the aim is 22
-    nodeLimit: 32,
+    limit: 32.8, // the aim is 22
+    nodeLimit: 33.3,
     without: 'jose',
   },
   {
