@@ -52,7 +52,8 @@ const makers: Readonly<Record<string, () => RequestListener | Promise<RequestLis
     app.use((ctx) => {
       ctx.body = 'ok'
     })
-    return app.callback()
+    const listener = app.callback()
+    return (request, response) => void listener(request, response)
   },
   Fastify: async () => {
     const app = fastify()
