@@ -1,4 +1,4 @@
-/** A step of the build: copies the examples that templates are made of into the package. */
+/** Runs before the package is packed: copies the examples that templates are made of into the package. */
 
 import { cpSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
