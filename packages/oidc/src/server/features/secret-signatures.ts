@@ -41,9 +41,10 @@ async function keysOf(server: Server, { secrets }: Client, alg: string): Promise
   for (const { reveal, expiresAt } of secrets) {
     if (reveal === undefined || (expiresAt !== undefined && expiresAt <= now)) continue
     try {
-      keys.push(await importSecret(await reveal(), { alg }))
+      const key = await importSecret(await reveal(), { alg })
+      if (key.supports(alg, 'sign')) keys.push(key) // long enough for this algorithm
     } catch (error) {
-      if (!(error instanceof JoseError)) throw error // too short for this algorithm
+      if (!(error instanceof JoseError)) throw error // a secret that is the text of a key
     }
   }
   return keys
