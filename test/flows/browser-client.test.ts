@@ -148,7 +148,10 @@ describeWith(chromium, 'a single-page application in Chromium', (executablePath)
       }),
     )
     const tokens = new Set((await Promise.all(calls)).flat())
-    expect(tokenRequests.slice(before)).toEqual([expect.stringContaining('grant_type=refresh_token')])
+    // A tab that knows no nonce of the server yet sends the same refresh token once more.
+    const refreshes = tokenRequests.slice(before).map((body) => new URLSearchParams(body))
+    expect(refreshes.map((params) => params.get('grant_type'))).toContain('refresh_token')
+    expect(new Set(refreshes.map((params) => params.get('refresh_token'))).size).toBe(1)
     expect(tokens.size).toBe(1)
     await page.evaluate(() => spa.forget())
     const refused = tabs[1]!.evaluate(() => spa.call().catch((error: unknown) => (error as { code: string }).code))
