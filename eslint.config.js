@@ -13,6 +13,7 @@ export default defineConfig(
     '**/.nuxt/',
     '**/.output/',
     'examples/.packed/',
+    'packages/create/templates/', // made of the examples
     'examples/{nestjs,next,sveltekit}/', // of other settings of TypeScript; their builds check them
     'docs/api/',
     'docs/.vitepress/',

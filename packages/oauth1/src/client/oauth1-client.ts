@@ -83,7 +83,7 @@ export class OAuth1Client
   constructor(options: OAuth1ClientOptions) {
     if (typeof options.clientId !== 'string' || options.clientId === '')
       throw new TypeError('A client needs a clientId')
-    refuseUnknownOptions('The client', options, OPTIONS)
+    refuseUnknownOptions('The client', options, { ...OPTIONS, name: true }) // of `register`, whose environment may be spread here
     this.clientId = options.clientId
     this.#options = options
     this.#context = createContext(options)

@@ -142,7 +142,7 @@ export class OAuth2Client<
     const { apiBaseUrl, resources = [], tokens, keep = [] } = settings
     const { clock = systemClock, random = systemRandom, fetch, timeout, addresses, allowInsecureTransport } = settings
     if (typeof clientId !== 'string' || clientId === '') throw new TypeError('`clientId` must be a non-empty string')
-    refuseUnknownOptions('The client', settings, OPTIONS)
+    refuseUnknownOptions('The client', settings, { ...OPTIONS, name: true }) // of `register`, whose environment may be spread here
     assertScope(settings.scope)
     const source = knownMetadata({ issuer, metadata, fetch, timeout, addresses, allowInsecureTransport })
     this.clientId = clientId
