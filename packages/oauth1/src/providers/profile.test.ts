@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as presets from './index.ts'
 import { fetchProfile, type ProfileSource } from './index.ts'
 
-/** What each API answers, made by hand from the documentation of the provider, and what becomes of it. */
+/** What each API answers, made by hand and not recorded, and what becomes of it. */
 const FIXTURES: readonly (readonly [string, ProfileSource, object, object])[] = [
   ['X', presets.xProfile, { id_str: '1', id: 1, name: 'Ann', screen_name: 'ann', email: 'a@x.example', profile_image_url_https: 'https://img.example/1' }, { sub: '1', name: 'Ann', preferred_username: 'ann', email: 'a@x.example', picture: 'https://img.example/1' }], // prettier-ignore
   ['Trello', presets.trelloProfile, { id: '5f', fullName: 'Ann', username: 'ann', email: null }, { sub: '5f', name: 'Ann', preferred_username: 'ann' }], // prettier-ignore
