@@ -1,11 +1,14 @@
 /** Authlib in an application of Next.js. */
 
-import type { Awaitable, Mountable } from '@authlib/core'
+import type { Mountable } from '@authlib/core'
 import { mount as mountFetch, type MountOptions } from '@authlib/fetch'
 
 /** A route handler for every method. */
 export type RouteHandlers = Readonly<
-  Record<'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT', (request: Request) => Awaitable<Response>>
+  Record<
+    'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT',
+    (request: Request) => Response | Promise<Response> // Next.js takes no other promise-like
+  >
 >
 
 /**
