@@ -3,14 +3,13 @@
 import { AuthlibError } from '@authlib/core'
 import { OAuth2Error, serverError, temporarilyUnavailable } from '../errors.ts'
 
-/** Errors of core and of the store in OAuth's words; anything else is a crash. */
+/** Errors about a request in OAuth's words; anything else is a crash, such as a key of ours that a token cannot be signed with. */
 export function toOAuth2Error(error: unknown): OAuth2Error {
   if (error instanceof OAuth2Error) return error
   if (error instanceof AuthlibError) {
     if (error.status === 503) return temporarilyUnavailable('', { reason: error.reason, cause: error })
-    if (error.status < 500) {
-      const description = sayable.has(error.code) ? error.message.replaceAll('"', "'") : ''
-      return new OAuth2Error('invalid_request', description, {
+    if (sayable.has(error.code)) {
+      return new OAuth2Error('invalid_request', error.message.replaceAll('"', "'"), {
         status: error.status,
         reason: error.message,
         cause: error,
@@ -23,4 +22,5 @@ export function toOAuth2Error(error: unknown): OAuth2Error {
 /** Errors about the form of a request: their messages are constant, and tell the developer of the client what to change. */
 const sayable: ReadonlySet<string> = new Set([
   ...['unsupported_media_type', 'payload_too_large', 'invalid_request', 'invalid_encoding', 'invalid_json'],
+  ...['invalid_cursor', 'request_aborted'],
 ])
