@@ -70,7 +70,7 @@ async function table(
   work: (subject: Subject) => Work,
 ): Promise<void> {
   const floorWork: Work = async () => {
-    for (let i = 0; i < requests; i++) await bare.clientCredentials() // as many requests stand against those of the flow
+    for (let i = 0; i < requests; i++) await bare.clientCredentials() // as many requests as the flow makes
   }
   const figures = new Map<Subject, number[]>([bare, ...subjects].map((subject) => [subject, []]))
   for (let round = -2; round < ROUNDS; round++) {

@@ -1,6 +1,6 @@
 /**
  * What a request costs with more and more live tokens, on SQLite in a file: `live-tokens.ts [tokens …]`. CPU time of the process,
- * medians over rounds; the tokens are those of a thousand clients.
+ * medians over rounds; the tokens belong to a thousand clients.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'

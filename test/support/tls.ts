@@ -22,7 +22,7 @@ BNEhfQnX7BkaT/RpRGvn3e4xnF2hRANCAAThTZEXHtIS93w8QLDIiS5oNS6/HacT
 2vM5eiEZiS+ktbZe32ruXJp+U5zdk5GELciYz9QVfuqkuTCTUJojJuso
 -----END PRIVATE KEY-----
 `
-const identity = { key: KEY, cert: CERTIFICATE }
+export const identity: { readonly key: string; readonly cert: string } = { key: KEY, cert: CERTIFICATE }
 
 /** Accepts every certificate, as `self_signed_tls_client_auth` needs. */
 export async function startTlsServer(

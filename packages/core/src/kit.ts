@@ -38,6 +38,7 @@ export {
   isLoopbackIp,
   isSecureTransport,
   isValidUrl,
+  isWithinPath,
   wellKnownPath,
   wellKnownUrl,
   type SecureTransportOptions,

@@ -9,6 +9,7 @@ import {
   isLocalPath,
   isLoopbackHost,
   isLoopbackIp,
+  isWithinPath,
   isSecureTransport,
   isValidUrl,
   wellKnownPath,
@@ -308,5 +309,20 @@ describe('isLanguageTag', () => {
   it('refuses what is no text (AC-08), and long probes (X2)', () => {
     for (const value of [undefined, null, 1, ['en'], {}]) expect(isLanguageTag(value as never)).toBe(false)
     expect(isLanguageTag(`en${'-a'.repeat(25_000)}_`)).toBe(false)
+  })
+})
+
+describe('isWithinPath', () => {
+  it.each([
+    ['/mcp', '/mcp', true],
+    ['/mcp/', '/mcp', true],
+    ['/mcp/tools', '/mcp', true],
+    ['/mcp/tools', '/mcp/', true],
+    ['/anything', '/', true],
+    ['/mcp-other', '/mcp', false],
+    ['/mc', '/mcp', false],
+    ['/mcp', '/mcp/', false],
+  ])('%s is below %s: %s', (path, base, expected) => {
+    expect(isWithinPath(path, base)).toBe(expected)
   })
 })

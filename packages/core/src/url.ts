@@ -141,3 +141,8 @@ function append(url: string, mark: '?' | '#', params: ParamValues): string {
   if (!url.includes(mark)) return url + mark + form
   return url.endsWith(mark) || url.endsWith('&') ? url + form : `${url}&${form}`
 }
+
+/** Whether a path is `base` or lies below it: `/mcp/tools` does below `/mcp`, `/mcp-other` does not. */
+export function isWithinPath(path: string, base: string): boolean {
+  return path === base || path.startsWith(base.replace(/\/?$/, '/'))
+}

@@ -5,6 +5,7 @@ import { request as sendHttps, createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
+import { CERTIFICATE, identity } from '../../../test/support/tls.ts'
 import { nodeRequest, type NodeRequestOptions } from './index.ts'
 
 describe('nodeRequest', () => {
@@ -171,7 +172,6 @@ async function textOf(body: string, options: NodeRequestOptions): Promise<unknow
 
 /** What a TLS server sees of a client that sends its certificate, or does not. */
 async function certificateSeen(trust: { ca?: string }, send: boolean): Promise<HttpRequest['clientCertificate']> {
-  const identity = { key: KEY, cert: CERTIFICATE }
   let seen: ClientCertificate | undefined
   const server = createServer(
     { ...identity, ...trust, requestCert: true, rejectUnauthorized: false },
@@ -191,22 +191,3 @@ async function certificateSeen(trust: { ca?: string }, send: boolean): Promise<H
   await new Promise((resolve) => server.close(resolve))
   return seen && { der: new Uint8Array(seen.der), trusted: seen.trusted }
 }
-
-/** Signed by itself, made for this file, used nowhere else. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBZTCCAQqgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
-c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
-CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOFNkRce0hL3fDxA
-sMiJLmg1Lr8dpxPa8zl6IRmJL6S1tl7fau5cmn5TnN2TkYQtyJjP1BV+6qS5MJNQ
-miMm6yijSzBJMAwGA1UdEwQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/
-AAABMB0GA1UdDgQWBBSdgdR2rSMc+BjzTh8/kW9QM1CtyTAKBggqhkjOPQQDAgNJ
-ADBGAiEAveJP7daI6zFM4x/pI6444XeHDtbOk8JZTnUnl6RklzICIQDWapOFwBZQ
-r6dfmhGwKx9lzK6Lkmw8aLcnjXcL7lXsoQ==
------END CERTIFICATE-----
-`
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzx6kw5AMZ18VTmL5
-BNEhfQnX7BkaT/RpRGvn3e4xnF2hRANCAAThTZEXHtIS93w8QLDIiS5oNS6/HacT
-2vM5eiEZiS+ktbZe32ruXJp+U5zdk5GELciYz9QVfuqkuTCTUJojJuso
------END PRIVATE KEY-----
-`

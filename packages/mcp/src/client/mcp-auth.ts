@@ -6,7 +6,7 @@
  */
 
 import { AuthlibError, memoryTokens, readQuery } from '@authlib/core'
-import { parseChallenges, recentMap } from '@authlib/core/kit'
+import { isWithinPath, parseChallenges, recentMap } from '@authlib/core/kit'
 import { revokeToken, type Registration, type Token } from '@authlib/oauth2/client'
 import { connect, reconnect, type Connection, type ConnectionOptions } from './connection.ts'
 import { replayable } from './replayable.ts'
@@ -145,7 +145,7 @@ export function mcpAuth(given: McpAuthOptions): McpAuth {
 
   function concerns(url: string): boolean {
     const { origin, pathname } = new URL(url)
-    return origin === base.origin && (pathname === base.pathname || pathname.startsWith(withSlash(base.pathname)))
+    return origin === base.origin && isWithinPath(pathname, base.pathname)
   }
 
   const send: typeof fetch = (input, init) => (options.fetch ?? fetch)(input, init)
@@ -195,10 +195,6 @@ function memoryRegistrations(): RegistrationStore {
       else kept.set(issuer, registration)
     },
   }
-}
-
-function withSlash(path: string): string {
-  return path.replace(/\/?$/, '/')
 }
 
 function loginRequired(): AuthlibError {

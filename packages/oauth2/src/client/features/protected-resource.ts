@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError, type AddressRule, type JsonObject } from '@authlib/core'
-import { isValidUrl, parseChallenges, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
+import { isValidUrl, isWithinPath, parseChallenges, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 
 /** What a protected resource says about itself. */
 export interface ProtectedResource {
@@ -108,8 +108,7 @@ function isSame(resource: string, url: string): boolean {
 function contains(resource: string, url: string): boolean {
   const parent = new URL(resource)
   const child = new URL(url)
-  const path = parent.pathname.replace(/\/?$/, '/')
-  return parent.search === '' && parent.origin === child.origin && child.pathname.startsWith(path)
+  return parent.search === '' && parent.origin === child.origin && isWithinPath(child.pathname, parent.pathname)
 }
 
 function withoutSlash(url: string): string {
