@@ -90,7 +90,8 @@ describe('send', () => {
   it('follows no redirect', async () => {
     seen.length = 0
     await expect(send(`${origin}/redirect`)).rejects.toMatchObject({ code: 'unexpected_redirect' })
-    expect(seen).toEqual(['/redirect'])
+    const late = (path: string) => path.startsWith('/slow-') // of the test above, on a busy machine
+    expect(seen.filter((path) => !late(path))).toEqual(['/redirect'])
   })
 
   it('reads no more than the limit, counted after decompression (X3)', async () => {
