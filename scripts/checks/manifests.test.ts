@@ -52,4 +52,10 @@ describe('manifests', () => {
       'packages/a: description is missing',
     ])
   })
+
+  it('finds a test script whose last command is not Vitest, which would get the reporters of CI', () => {
+    const scripts = { 'test:bun': 'vitest run && bun test x.mjs', 'test:node': 'node a.mjs && vitest run --project x' }
+    const files = { ...index, 'packages/a/package.json': manifest('a'), 'package.json': { scripts } }
+    expect(manifests(workspace(files))).toEqual(['script test:bun does not end in vitest run'])
+  })
 })

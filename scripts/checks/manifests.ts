@@ -1,6 +1,6 @@
 /** What every published package.json says, and that its `exports` lead somewhere. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { readPackages, SOURCE_CONDITION, type ExportTarget, type Manifest, type Package } from '../workspace.ts'
@@ -9,11 +9,27 @@ const REPOSITORY = 'git+https://github.com/authlib/authlib-ts.git'
 
 /** One line for each field that is not as it has to be. */
 export function manifests(root: string): string[] {
-  return readPackages(root).flatMap((candidate) =>
+  const ofPackages = readPackages(root).flatMap((candidate) =>
     [...commonFaults(candidate), ...exportFaults(root, candidate), ...importFaults(root, candidate)].map(
       (fault) => `${candidate.folder}: ${fault}`,
     ),
   )
+  return [...scriptFaults(root), ...ofPackages]
+}
+
+interface Scripts {
+  readonly scripts?: Readonly<Record<string, string>>
+}
+
+/** CI hands its reporters to the last command of a test script: that has to be Vitest. */
+function* scriptFaults(root: string): Generator<string> {
+  const path = join(root, 'package.json')
+  const { scripts = {} } = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}) as Scripts
+  for (const [name, script] of Object.entries(scripts)) {
+    const last = script.split('&&').at(-1)!
+    if (name.startsWith('test:') && !/\bvitest(\.mjs)? run\b/.test(last))
+      yield `script ${name} does not end in vitest run`
+  }
 }
 
 /** What is packed, besides whatever else a package needs: the build, and the sources that its maps refer to. */
