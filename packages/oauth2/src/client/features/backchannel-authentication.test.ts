@@ -1,4 +1,5 @@
-import { memoryStore, type HttpRequest } from '@authlib/core'
+import { memoryStore, type HttpRequest, type JsonObject } from '@authlib/core'
+import { decodeUnverifiedJwt, generateKey, type Key } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
 import { bareServer, ISSUER, manualClock } from '../../../test/journey.ts'
 import { backchannelAuthenticationGrant } from '../../server/features/backchannel-authentication.ts'
@@ -10,6 +11,7 @@ import {
   backchannelAuthentication,
   backchannelPings,
   OAuth2Client,
+  signedRequest,
   type BackchannelAuthenticationOptions,
   type BackchannelStep,
 } from '../index.ts'
@@ -18,7 +20,7 @@ const SECRET = 'client-secret-client-secret-client-secret'
 const GRANT = 'urn:openid:params:grant-type:ciba'
 
 /** A server where a person answers when a test says so, and a client that waits by moving the clock. */
-function start(mode: 'poll' | 'ping' = 'poll') {
+function start(mode: 'poll' | 'ping' = 'poll', signing?: Key) {
   const clock = manualClock()
   const notifications: BackchannelNotification[] = []
   const pings = backchannelPings({ path: '/ping' })
@@ -44,6 +46,10 @@ function start(mode: 'poll' | 'ping' = 'poll') {
         scope: 'read',
         backchannel_token_delivery_mode: mode,
         ...(mode === 'ping' && { backchannel_client_notification_endpoint: 'https://client.example/ping' }),
+        ...(signing && {
+          jwks: { keys: [signing.publicJwk() as JsonObject] }, // sound: a key has JSON members only
+          backchannel_authentication_request_signing_alg: 'ES256',
+        }),
       },
     ]),
   })
@@ -57,14 +63,19 @@ function start(mode: 'poll' | 'ping' = 'poll') {
     )
     .register(developmentPages({ users: [{ username: 'alice' }] }))
   const requests: string[] = []
+  const forms: URLSearchParams[] = []
   const client = new OAuth2Client({
     issuer: ISSUER,
     clientId: 'counter',
     clientSecret: SECRET,
     clock,
+    ...(signing && { extensions: [signedRequest(signing)] }),
     fetch: async (input, init) => {
       const request = new Request(input, init)
-      if (request.method === 'POST') requests.push(new URL(request.url).pathname)
+      if (request.method === 'POST') {
+        requests.push(new URL(request.url).pathname)
+        forms.push(new URLSearchParams(await request.clone().text()))
+      }
       return server.fetch(request)
     },
   })
@@ -89,7 +100,7 @@ function start(mode: 'poll' | 'ping' = 'poll') {
       ...(mode === 'ping' && { pings }),
       ...options,
     })
-  return { server, client, clock, notifications, requests, waits, pings, pinged, ask, answer }
+  return { server, client, clock, notifications, requests, forms, waits, pings, pinged, ask, answer }
 }
 
 function requestOf(request: Request): HttpRequest {
@@ -117,6 +128,24 @@ describe('back-channel authentication, by polling (CIBA Core §10.1)', () => {
     expect(steps[3]).toMatchObject({ token: { scope: ['read'], tokenType: 'Bearer' } })
     expect(notifications).toMatchObject([{ subject: 'alice', bindingMessage: 'W4SCT' }])
     expect(waits).toEqual([5, 5, 5])
+  })
+
+  it('signs the request of a client that is registered for signed ones (§7.1.1)', async () => {
+    const { ask, answer, forms, notifications } = start('poll', await generateKey('ES256', { kid: 'k' }))
+    const details = { bindingMessage: 'W4SCT', requestedExpiry: 60 }
+    const steps = await stepsOf(ask(details), () => answer())
+    expect(steps.at(-1)).toMatchObject({ status: 'done', token: { scope: ['read'] } })
+    expect(notifications).toMatchObject([{ subject: 'alice', bindingMessage: 'W4SCT' }])
+    expect([...forms[0]!.keys()]).toEqual(['request'])
+    expect(decodeUnverifiedJwt(forms[0]!.get('request')!).claims).toMatchObject({
+      iss: 'counter',
+      aud: ISSUER,
+      login_hint: 'alice@example.com',
+      binding_message: 'W4SCT',
+      requested_expiry: '60',
+      scope: 'read',
+    })
+    expect([...forms[1]!.keys()]).toEqual(['auth_req_id', 'grant_type']) // the token request is no authorization request
   })
 
   it('asks less often when the server says so (§11)', async () => {

@@ -43,7 +43,7 @@ export interface BackchannelAuthenticationOptions {
   readonly resource?: readonly string[] | undefined
   /** RFC 9396. */
   readonly authorizationDetails?: readonly JsonObject[] | undefined
-  /** Further parameters, such as a signed `request`. */
+  /** Further parameters. A signed request comes from `signedRequest(key)`. */
   readonly params?: Readonly<Record<string, string>> | undefined
   /** Of a client that is registered for pings: the answer comes when the person has answered. */
   readonly pings?: BackchannelPings | undefined

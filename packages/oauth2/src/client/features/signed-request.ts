@@ -2,11 +2,12 @@
  * Signed authorization requests: the parameters as a JWT of the client, which no one on the way can change.
  *
  * @spec RFC 9101 §4 §5
+ * @spec CIBA Core §7.1.1
  */
 
 import { randomToken, type Json, type ParamValues } from '@authlib/core'
 import { signJwt, type Key } from '@authlib/jose'
-import type { ClientExtension } from '../extension.ts'
+import type { ClientContext, ClientExtension } from '../extension.ts'
 
 export interface SignedRequestOptions {
   /** Seconds that the request is good for. Default 300. */
@@ -20,21 +21,34 @@ const JSON_PARAMS = ['claims', 'authorization_details', 'registration']
 const NUMBERS = ['max_age']
 
 /**
- * Signs every authorization request. With `pushedAuthorization()`, the signed request is pushed.
+ * Signs every authorization request, and those of `backchannelAuthentication`. With `pushedAuthorization()`, the signed request
+ * is pushed.
  *
  * @example
  * new OpenIDClient({ issuer, clientId, clientAuth: privateKeyJwt(key), extensions: [signedRequest(key)] })
  */
 export function signedRequest(key: Key, { lifetime = 300, audience }: SignedRequestOptions = {}): ClientExtension {
+  const sign = (
+    params: ParamValues,
+    url: string,
+    { clientId, issuer, clock, random }: ClientContext,
+  ): Promise<string> => {
+    const now = clock()
+    const times = { iat: now, nbf: now, exp: now + lifetime, jti: randomToken(random) }
+    const claims = { ...claimsOf(params), iss: clientId, aud: audience ?? issuer ?? url, ...times }
+    return signJwt(claims, key, { typ: 'oauth-authz-req+jwt' }) // §10.8
+  }
+
   return {
     name: 'signed_request',
     authorizingPhase: 'sign',
-    async authorizing(draft, _options, { clientId, issuer, clock, random }) {
-      const now = clock()
-      const times = { iat: now, nbf: now, exp: now + lifetime, jti: randomToken(random) }
-      const claims = { ...claimsOf(draft.params), iss: clientId, aud: audience ?? issuer ?? draft.url, ...times }
-      const request = await signJwt(claims, key, { typ: 'oauth-authz-req+jwt' }) // §10.8
-      return { ...draft, params: { client_id: clientId, request } }
+    async authorizing(draft, _options, client) {
+      const request = await sign(draft.params, draft.url, client)
+      return { ...draft, params: { client_id: client.clientId, request } }
+    },
+    async send(request, next, client) {
+      if (request.endpoint !== 'backchannel_authentication_endpoint') return next(request)
+      return next({ ...request, params: { request: await sign(request.params, request.url, client) } }) // CIBA: no others beside it
     },
   }
 }
