@@ -1,11 +1,14 @@
 /** Plain JavaScript has no compiler that finds a misspelt option: each public entry point refuses it by name. */
 
-import { memoryStore, OAuth, storeTokens, type Adapter } from '@authlib/core'
-import { storedLogins } from '@authlib/core'
-import { remoteKeySet, storedKeys } from '@authlib/jose'
+import { createServer } from 'node:http'
+import { memoryStore, OAuth, startSweeping, storedLogins, storeTokens, type Adapter } from '@authlib/core'
+import { KeySet, remoteKeySet, storedKeys } from '@authlib/jose'
 import { OAuth1Client, oauth1 } from '@authlib/oauth1/client'
 import { OAuth1Server, ResourceProtector as OAuth1Protector } from '@authlib/oauth1/server'
-import { dpop as clientDpop, OAuth2Client, oauth2 } from '@authlib/oauth2/client'
+import { mcpAuth } from '@authlib/mcp/client'
+import { mcpAuthorization, mcpResource } from '@authlib/mcp/server'
+import { closeServer } from '@authlib/node'
+import { apiSession, dpop as clientDpop, OAuth2Client, oauth2 } from '@authlib/oauth2/client'
 import * as resource from '@authlib/oauth2/resource'
 import * as as from '@authlib/oauth2/server'
 import { OpenIDClient, oidc } from '@authlib/oidc/client'
@@ -21,8 +24,10 @@ import { describe, expect, it } from 'vitest'
 const secrets = ['an example secret of 32 characters']
 const issuer = 'https://as.example'
 const validators = [resource.jwtAccessToken({ issuer })]
+const MCP = 'https://mcp.example/mcp'
 const adapter = {} as Adapter<unknown, unknown>
 const client = { clientId: 'shop' }
+const attesters = KeySet.of()
 const oauth1Options = { origin: 'https://api.example', secrets, clients: { find: () => null } }
 
 type Options = Readonly<Record<string, unknown>>
@@ -77,11 +82,31 @@ const entryPoints: readonly (readonly [string, (wrong: Options) => unknown])[] =
   ['privateKeyJwt', (wrong) => as.privateKeyJwt(wrong)],
   ['redirectInteraction', (wrong) => as.redirectInteraction({ login: '/a', consent: '/b', ...wrong })],
   ['developmentPages', (wrong) => as.developmentPages({ users: [], ...wrong })],
+  [
+    'experimentalClientAttestation',
+    (wrong) => as.experimentalClientAttestation({ attesters, algorithms: ['ES256'], ...wrong }),
+  ],
+  ['experimentalIdentityAssertions', (wrong) => as.experimentalIdentityAssertions({ providers: {}, ...wrong })],
+  [
+    'experimentalIdentityAssertionIssuer',
+    (wrong) => as.experimentalIdentityAssertionIssuer({ allow: () => null, ...wrong }),
+  ],
+  ['experimentalTokenStatusList', (wrong) => as.experimentalTokenStatusList(wrong)],
+  ['mcpAuthorization', (wrong) => mcpAuthorization({ resources: { [MCP]: {} }, ...wrong })],
+  ['mcpResource', (wrong) => mcpResource({ url: MCP, issuer, ...wrong })],
+  ['mcpAuth', (wrong) => mcpAuth(mcpOptions(wrong))],
+  ['apiSession', (wrong) => apiSession(new OAuth2Client({ issuer, ...client }), wrong)],
+  ['startSweeping', (wrong) => startSweeping(memoryStore(), wrong).stop()],
+  ['closeServer', (wrong) => closeServer(createServer().listen(0), wrong)],
   ['openId', (wrong) => op.openId({ claims: () => null, ...wrong })],
   ['rpInitiatedLogout', (wrong) => op.rpInitiatedLogout(wrong)],
   ['backChannelLogout', (wrong) => op.backChannelLogout(wrong)],
   ['pairwiseSubjects', (wrong) => op.pairwiseSubjects({ salt: 'an example salt of 32 characters!', ...wrong })],
 ]
+
+function mcpOptions(wrong: Options): Parameters<typeof mcpAuth>[0] {
+  return { url: MCP, redirectUri: 'https://app.example/cb', onLogin: () => undefined, ...wrong }
+}
 
 function tenant(wrong: Options): unknown {
   const server = new as.AuthorizationServer({ issuer, store: memoryStore(), secrets })
@@ -93,7 +118,77 @@ describe('an option that there is not', () => {
     expect(() => make({ misspelt: 1 })).toThrow(/has no option "misspelt"/)
   })
 
-  it.each(entryPoints)('is the only thing that was wrong: %s', (_name, make) => {
-    make({})
+  it.each(entryPoints)('is the only thing that was wrong: %s', async (_name, make) => {
+    await make({})
   })
 })
+
+/** What an environment variable or a missing setting makes of an option. */
+describe('an option of the wrong type', () => {
+  const oauth1Server = (wrong: Options) => new OAuth1Server({ ...oauth1Options, store: memoryStore(), ...wrong })
+
+  it.each<[string, (wrong: Options) => unknown, Options, string]>([
+    ['a function for seconds', (wrong) => as.experimentalTokenStatusList(wrong), { ttl: () => 60 }, 'ttl'],
+    ['a number for a name', (wrong) => as.experimentalTokenStatusList(wrong), { algorithm: 256 }, 'algorithm'],
+    ['text for true', (wrong) => attestation(wrong), { challenge: 'false' }, 'challenge'],
+    ['no keys', (wrong) => attestation(wrong), { attesters: undefined }, 'attesters'],
+    ['an empty list', (wrong) => attestation(wrong), { algorithms: [] }, 'algorithms'],
+    ['no rule', (wrong) => as.experimentalIdentityAssertionIssuer(wrong as never), { allow: undefined }, 'allow'],
+    ['no table', (wrong) => as.experimentalIdentityAssertions(wrong as never), { providers: undefined }, 'providers'],
+    ['half a provider', (wrong) => provider(wrong), { findPerson: undefined }, 'findPerson'],
+    ['text for seconds', (wrong) => mcpAuth(mcpOptions(wrong)), { timeout: '10' }, 'timeout'],
+    ['no URL', (wrong) => mcpAuth(mcpOptions(wrong)), { url: undefined }, 'url'],
+    ['text for a window', oauth1Server, { timestampWindow: '300' }, 'timestampWindow'],
+    ['a function for a lifetime', oauth1Server, { tokenLifetime: () => 60 }, 'tokenLifetime'],
+    ['text for false', oauth1Server, { allowWeakStorage: 'false' }, 'allowWeakStorage'],
+    [
+      'text for false',
+      (wrong) => new OAuth1Client({ ...client, ...wrong }),
+      { insecureWithoutVerifier: 'false' },
+      'insecureWithoutVerifier',
+    ],
+    [
+      'text for false',
+      (wrong) => new OAuth2Client({ issuer, ...client, ...wrong }),
+      { allowInsecureTransport: 'false' },
+      'allowInsecureTransport',
+    ],
+    [
+      'text for false',
+      (wrong) => new as.AuthorizationServer({ issuer, store: memoryStore(), secrets, ...wrong }),
+      { outgoing: { allowPrivateAddresses: 'false' } },
+      'allowPrivateAddresses',
+    ],
+    [
+      'text for false',
+      (wrong) => resource.jwtAccessToken({ issuer, ...wrong }),
+      { allowInsecureTransport: 'no' },
+      'allow',
+    ],
+    [
+      'a function for an age',
+      (wrong) => remoteKeySet('https://as.example/jwks', wrong),
+      { maxAge: () => 60 },
+      'maxAge',
+    ],
+    [
+      'text for a lifetime',
+      (wrong) => storedKeys({ store: memoryStore(), secrets, ...wrong }),
+      { lifetime: '9' },
+      'lifetime',
+    ],
+    ['a function for an interval', (wrong) => startSweeping(memoryStore(), wrong), { interval: () => 60 }, 'interval'],
+  ])('is refused at construction: %s', (_case, make, wrong, name) => {
+    expect(() => make(wrong)).toThrow(TypeError)
+    expect(() => make(wrong)).toThrow(name)
+  })
+})
+
+function attestation(wrong: Options): unknown {
+  return as.experimentalClientAttestation({ attesters, algorithms: ['ES256'], ...wrong })
+}
+
+function provider(wrong: Options): unknown {
+  const known = { keys: attesters, algorithms: ['ES256'], findPerson: () => null, ...wrong }
+  return as.experimentalIdentityAssertions({ providers: { 'https://idp.example': known } })
+}

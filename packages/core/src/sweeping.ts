@@ -1,7 +1,9 @@
 /** Removal of expired records beside the work of a server. */
 
 import { systemClock, type Clock } from './clock.ts'
+import { assertSeconds } from './option-types.ts'
 import type { Store } from './store.ts'
+import { refuseUnknownOptions } from './unknown-options.ts'
 
 /** Options of {@link startSweeping}. */
 export interface SweepingOptions {
@@ -26,8 +28,11 @@ export interface SweepingOptions {
  */
 export function startSweeping(
   store: Store,
-  { interval = 60, step = 500, onSwept, onError, clock = systemClock }: SweepingOptions = {},
+  { interval = 60, step = 500, onSwept, onError, clock = systemClock, ...others }: SweepingOptions = {},
 ): { /** Ends after the step that is under way. */ stop(): Promise<void> } {
+  refuseUnknownOptions('startSweeping', others)
+  assertSeconds({ interval })
+  if (!Number.isSafeInteger(step) || step < 1) throw new TypeError('step must be a whole number, at least 1')
   let running = true
   let wake: () => void = () => undefined
 

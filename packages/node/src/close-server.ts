@@ -3,6 +3,7 @@
 import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
+import { assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 
 export interface CloseServerOptions {
   /**
@@ -26,8 +27,10 @@ export interface CloseServerOptions {
  */
 export function closeServer(
   server: Server | HttpsServer,
-  { notice = 0.5, grace = 10 }: CloseServerOptions = {},
+  { notice = 0.5, grace = 10, ...others }: CloseServerOptions = {},
 ): Promise<void> {
+  refuseUnknownOptions('closeServer', others)
+  assertSeconds({ notice, grace })
   return new Promise((resolve) => {
     server.prependListener('request', (_request, response) => (response.shouldKeepAlive = false))
     // After the next poll: a request that has arrived and was not read yet would count as idle.

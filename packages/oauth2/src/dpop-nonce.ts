@@ -4,8 +4,7 @@
  * @spec RFC 9449 §8 §9
  */
 
-import { createMac, type Mac } from '@authlib/core/kit'
-import { assertSeconds } from './seconds.ts'
+import { assertSeconds, createMac, type Mac } from '@authlib/core/kit'
 
 /** Makes and recognises nonces. */
 export interface DpopNonces {

@@ -5,7 +5,7 @@
  */
 
 import { AuthlibError, constantTimeEqual } from '@authlib/core'
-import { recentMap, sha256Base64url } from '@authlib/core/kit'
+import { assertSeconds, recentMap, sha256Base64url } from '@authlib/core/kit'
 import {
   dpopProofPolicy,
   importJwk,
@@ -18,7 +18,6 @@ import {
   type Key,
 } from '@authlib/jose'
 import type { DpopNonces } from './dpop-nonce.ts'
-import { assertSeconds } from './seconds.ts'
 
 /** Algorithms that proofs may be signed with by default: asymmetric ones that every runtime has. */
 export const dpopAlgorithms: readonly JwsAlgorithmName[] = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256']

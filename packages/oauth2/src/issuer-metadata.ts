@@ -6,7 +6,7 @@
  */
 
 import { AuthlibError, type AddressRule, type Clock } from '@authlib/core'
-import { assertIssuer, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
+import { assertBooleans, assertIssuer, assertSeconds, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 import { AUTHORIZATION_SERVER_METADATA, OPENID_CONFIGURATION } from './metadata.ts'
 import { namingPlace } from './naming-place.ts'
 import { invalidMetadata, validateServerMetadata, type ServerMetadata } from './server-metadata.ts'
@@ -43,7 +43,10 @@ export interface IssuerMetadataOptions {
  * @throws AuthlibError `invalid_issuer`, at once
  */
 export function issuerMetadata(options: IssuerMetadataOptions): MetadataSource {
-  assertIssuer(options.issuer, options)
+  const { issuer, timeout, allowInsecureTransport } = options
+  assertSeconds({ timeout })
+  assertBooleans({ allowInsecureTransport })
+  assertIssuer(issuer, options)
   let known: { metadata: ServerMetadata; until: number } | undefined
   let loading: Promise<ServerMetadata> | undefined
 

@@ -1,7 +1,7 @@
+import { assertSeconds } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import { bareServer } from '../test/journey.ts'
 import { dpop as resourceDpop, dpopNonces, introspection, jwtAccessToken } from './resource/index.ts'
-import { assertSeconds } from './seconds.ts'
 import {
   authorizationCodeGrant,
   clientSecretJwt,

@@ -176,7 +176,7 @@ describe('a remote key set', () => {
   })
 
   it('serves no longer than maxStale while the server is away, and no more than maxBody at all', async () => {
-    const keys = open({ maxStale: '10' as unknown as number, cooldown: 1 }) // a text appends nothing to the age
+    const keys = open({ maxStale: 10, cooldown: 1 })
     await keys.get()
     const { body = '' } = serve(key)
     await expect(open({ maxBody: body.length - 1 }).get()).rejects.toMatchObject({ code: 'key_set_unavailable' })

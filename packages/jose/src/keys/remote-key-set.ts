@@ -1,7 +1,14 @@
 /** A key set at a URL (`jwks_uri`): fetched when needed, kept as long as it may be, survived when the server is away. */
 
 import { type AddressRule, type Clock, systemClock } from '@authlib/core'
-import { parseJson, send, type SendResponse, refuseUnknownOptions } from '@authlib/core/kit'
+import {
+  assertBooleans,
+  assertSeconds,
+  parseJson,
+  refuseUnknownOptions,
+  send,
+  type SendResponse,
+} from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../shared/is-object.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
@@ -92,6 +99,8 @@ export function remoteKeySet(
   }: RemoteKeySetOptions = {},
 ): RemoteKeySet {
   refuseUnknownOptions('remoteKeySet', others)
+  assertBooleans({ allowInsecureTransport })
+  assertSeconds({ timeout, minAge, maxAge, defaultAge, cooldown, maxStale })
   const options = { implementations }
   let held: Held | null = initial
     ? {

@@ -4,7 +4,7 @@
  */
 
 import { AuthlibError, type Clock, NEVER, type Random, type Store, systemClock } from '@authlib/core'
-import { createSealer, decodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, createSealer, decodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
 import { importJwkWith } from './jwk-import.ts'
@@ -87,6 +87,8 @@ export function storedKeys({
   ...others
 }: StoredKeysOptions): StoredKeys {
   refuseUnknownOptions('storedKeys', others)
+  assertSeconds({ lifetime }, 1)
+  assertSeconds({ retention, refresh })
   const [preferred] = algorithms
   if (preferred === undefined) throw new TypeError('At least one algorithm is required')
   const partition = `signing_keys:${name}`

@@ -6,7 +6,14 @@
  */
 
 import { AuthlibError, memoryTokens, readQuery } from '@authlib/core'
-import { isWithinPath, parseChallenges, recentMap } from '@authlib/core/kit'
+import {
+  assertOptions,
+  assertSeconds,
+  isWithinPath,
+  parseChallenges,
+  recentMap,
+  type OptionType,
+} from '@authlib/core/kit'
 import { revokeToken, type Registration, type Token } from '@authlib/oauth2/client'
 import { connect, reconnect, type Connection, type ConnectionOptions } from './connection.ts'
 import { replayable } from './replayable.ts'
@@ -37,6 +44,27 @@ export interface McpAuth {
   signOut(): Promise<void>
 }
 
+const TYPES: Readonly<Record<keyof McpAuthOptions, OptionType | null>> = {
+  url: 'string',
+  redirectUri: 'string',
+  onLogin: 'function?',
+  obtain: 'function?',
+  account: 'string?',
+  tokens: 'object?',
+  clients: 'array?',
+  clientId: 'string?',
+  clientAuth: 'function?',
+  registration: 'object?',
+  registrations: 'object?',
+  chooseIssuer: 'function?',
+  extensions: 'array?',
+  addresses: null,
+  timeout: null,
+  clock: 'function?',
+  random: 'function?',
+  fetch: 'function?',
+}
+
 /** Logins of one `fetch`: one for the token, and one for more scope. */
 const MOST_LOGINS = 2
 
@@ -49,6 +77,8 @@ const MOST_LOGINS = 2
  * const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: auth.fetch })
  */
 export function mcpAuth(given: McpAuthOptions): McpAuth {
+  assertOptions('mcpAuth', given, TYPES)
+  assertSeconds({ timeout: given.timeout })
   if ((given.onLogin === undefined) === (given.obtain === undefined))
     throw new TypeError('mcpAuth needs `onLogin` or `obtain`, and not both')
   const options: ConnectionOptions = {

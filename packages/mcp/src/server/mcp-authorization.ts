@@ -5,6 +5,7 @@
  */
 
 import type { JsonObject } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import {
   authorizationCodeGrant,
   clientIdMetadataDocuments,
@@ -47,7 +48,9 @@ export function mcpAuthorization({
   defaultResource = onlyOne(Object.keys(resources)),
   documents,
   registration = {},
+  ...others
 }: McpAuthorizationOptions): Feature {
+  refuseUnknownOptions('mcpAuthorization', others)
   if (defaultResource === undefined)
     throw new TypeError('With several resources, mcpAuthorization needs `defaultResource`')
   const settings: JsonObject = { registration: registration === false ? 'none' : 'dynamic' }

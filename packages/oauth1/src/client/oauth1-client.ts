@@ -13,7 +13,7 @@ import {
   type Params,
   type StartedLogin,
 } from '@authlib/core'
-import { addQuery, refuseUnknownOptions } from '@authlib/core/kit'
+import { addQuery, assertOptions, assertSeconds, type OptionType } from '@authlib/core/kit'
 import { readAnswer, requiredMember } from './answer.ts'
 import { callbackToken, readVerifier, type OAuth1Login } from './callback.ts'
 import { createContext, endpointOf, extraOf, tokenOf, type OAuth1Context, type SigningClient } from './context.ts'
@@ -45,30 +45,30 @@ export interface TemporaryCredentials extends OAuth1Login {
   readonly extra: JsonObject
 }
 
-const OPTIONS: Readonly<Record<keyof OAuth1ClientOptions, true>> = {
-  clientId: true,
-  clientSecret: true,
-  privateKey: true,
-  signatureMethod: true,
-  requestTokenUrl: true,
-  authorizationUrl: true,
-  accessTokenUrl: true,
-  requestMethod: true,
-  requestParams: true,
-  params: true,
-  apiBaseUrl: true,
-  resources: true,
-  placement: true,
-  realm: true,
-  bodyHash: true,
-  headers: true,
-  allowUnconfirmedCallback: true,
-  insecureWithoutVerifier: true,
-  tokens: true,
-  timeout: true,
-  clock: true,
-  random: true,
-  fetch: true,
+const TYPES: Readonly<Record<keyof OAuth1ClientOptions, OptionType | null>> = {
+  clientId: 'string',
+  clientSecret: 'string?',
+  privateKey: null,
+  signatureMethod: 'object?',
+  requestTokenUrl: 'string?',
+  authorizationUrl: 'string?',
+  accessTokenUrl: 'string?',
+  requestMethod: 'string?',
+  requestParams: 'object?',
+  params: 'object?',
+  apiBaseUrl: 'string?',
+  resources: 'array?',
+  placement: 'string?',
+  realm: 'string?',
+  bodyHash: 'boolean?',
+  headers: 'object?',
+  allowUnconfirmedCallback: 'boolean?',
+  insecureWithoutVerifier: 'boolean?',
+  tokens: 'object?',
+  timeout: null,
+  clock: 'function?',
+  random: 'function?',
+  fetch: 'function?',
 }
 
 /** Works with or without a registry and a framework. Holds no state of its own. */
@@ -83,7 +83,8 @@ export class OAuth1Client
   constructor(options: OAuth1ClientOptions) {
     if (typeof options.clientId !== 'string' || options.clientId === '')
       throw new TypeError('A client needs a clientId')
-    refuseUnknownOptions('The client', options, { ...OPTIONS, name: true }) // of `register`, whose environment may be spread here
+    assertOptions('the client', options, { ...TYPES, name: 'string?' }) // `register` spreads its environment, which has a name
+    assertSeconds({ timeout: options.timeout })
     this.clientId = options.clientId
     this.#options = options
     this.#context = createContext(options)

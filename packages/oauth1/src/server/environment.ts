@@ -2,6 +2,8 @@
 
 import { AuthlibError, systemClock, systemRandom, type Clock, type Random, type Store } from '@authlib/core'
 import {
+  assertBooleans,
+  assertSeconds,
   createMac,
   createSealer,
   isSecureTransport,
@@ -75,6 +77,8 @@ export function createEnvironment({
   ...others
 }: OAuth1Options): OAuth1Environment {
   refuseUnknownOptions('OAuth 1', others, OF_ONE)
+  assertSeconds({ timestampWindow }, 1)
+  assertBooleans({ allowInsecureTransport, allowWeakStorage })
   const url = URL.canParse(origin) ? new URL(origin) : null
   if (url?.href !== `${url?.origin}/`) throw new TypeError('`origin` is a scheme, a host and a port')
   if (!isSecureTransport(url, { allowInsecureTransport })) {

@@ -16,7 +16,7 @@ import {
   type Route,
 } from '@authlib/core'
 import { constantTimeEqual } from '@authlib/core'
-import { requestPath, sha256Base64url } from '@authlib/core/kit'
+import { assertSeconds, requestPath, sha256Base64url } from '@authlib/core/kit'
 import {
   answerAuthorization,
   readAuthorizationRequest,
@@ -114,6 +114,7 @@ export class OAuth1Server implements Mountable {
   constructor({ pages, paths = {}, temporaryLifetime = 600, tokenLifetime, ...options }: OAuth1ServerOptions) {
     const { initiate = '/oauth1/initiate', authorize = '/oauth1/authorize', token = '/oauth1/token' } = paths
     const env = createEnvironment(options)
+    assertSeconds({ temporaryLifetime, tokenLifetime }, 1)
     this.#env = env
     this.interaction = {
       resume(http) {

@@ -5,6 +5,7 @@
  */
 
 import type { HttpRequest, HttpResponse, Protector } from '@authlib/core'
+import { assertBooleans } from '@authlib/core/kit'
 import { shownClient, type ShownClient } from './clients.ts'
 import { findToken, type TokenData } from './credentials.ts'
 import { createEnvironment, type OAuth1Environment, type OAuth1Options } from './environment.ts'
@@ -39,6 +40,7 @@ export class ResourceProtector implements Protector<OAuth1ResourceToken, RealmRe
   /** @throws AuthlibError `insecure_transport`, `weak_secret`, `weak_storage` */
   constructor({ allowClientRequests = false, ...options }: ResourceProtectorOptions) {
     this.#env = createEnvironment(options)
+    assertBooleans({ allowClientRequests })
     this.#allowClientRequests = allowClientRequests
   }
 

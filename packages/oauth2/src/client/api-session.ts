@@ -1,6 +1,7 @@
 /** Sessions: the API in the name of an account, whose token is in a store or at hand. */
 
 import { AuthlibError, memoryTokens, type Awaitable, type Random, type TokenStore } from '@authlib/core'
+import { assertOptions } from '@authlib/core/kit'
 import type { ClientContext } from './extension.ts'
 import { refresh } from './refresh.ts'
 import { createSession, type Session } from './session.ts'
@@ -29,7 +30,9 @@ export interface SessionOptions {
  * const response = await session.fetch('https://api.example/me')
  */
 export function apiSession({ context }: TokenClient, account: string | SessionOptions): Session {
-  const { key, token, obtain, onUpdate } = typeof account === 'string' ? { key: account } : account
+  const options: SessionOptions = typeof account === 'string' ? { key: account } : account
+  assertOptions('apiSession', options, { key: 'string?', token: 'object?', obtain: 'function?', onUpdate: 'function?' })
+  const { key, token, obtain, onUpdate } = options
   if (key !== undefined && token !== undefined) throw new TypeError('A session has a key or a token, not both')
   const { clientId, issuer, clock, random, timeout = 10 } = context
   const keeper = tokenKeeper({

@@ -13,7 +13,7 @@ import {
   type StartedLogin,
   type TokenStore,
 } from '@authlib/core'
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertBooleans, assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { none } from '../client-auth/none.ts'
@@ -144,6 +144,8 @@ export class OAuth2Client<
     if (typeof clientId !== 'string' || clientId === '') throw new TypeError('`clientId` must be a non-empty string')
     refuseUnknownOptions('The client', settings, { ...OPTIONS, name: true }) // of `register`, whose environment may be spread here
     assertScope(settings.scope)
+    assertSeconds({ timeout })
+    assertBooleans({ allowInsecureTransport })
     const source = knownMetadata({ issuer, metadata, fetch, timeout, addresses, allowInsecureTransport })
     this.clientId = clientId
     this.#settings = { ...settings, params }

@@ -7,13 +7,14 @@
 
 import { AuthlibError, systemRandom, type Clock, type JsonObject } from '@authlib/core'
 import {
+  assertSeconds,
   encodeForm,
   frozenCopy,
   isSecureTransport,
   parseJsonObject,
+  refuseUnknownOptions,
   send,
   type SendResponse,
-  refuseUnknownOptions,
 } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
@@ -25,7 +26,6 @@ import { CONNECTION, type IssuerConnection } from './published-keys.ts'
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { tokenCache } from './token-cache.ts'
 import type { TokenValidator, ValidatorEnvironment } from './token-validator.ts'
-import { assertSeconds } from '../seconds.ts'
 
 export interface IntrospectionOptions extends IssuerConnection {
   /** The authorization server. Its metadata names the endpoint, and an `iss` in an answer must equal it. */

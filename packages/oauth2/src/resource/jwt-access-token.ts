@@ -4,7 +4,7 @@
  * @spec RFC 9068 §4
  */
 
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 import { JoseError, verifyJwt, type JwtPolicy, type VerificationKeys } from '@authlib/jose'
 import { cannotValidate, invalidToken } from './bearer-errors.ts'
 import { rfc9068Profile, type AccessTokenProfile } from './access-token-profile.ts'
@@ -12,7 +12,6 @@ import { asymmetricAlgorithms, CONNECTION, publishedKeys, type IssuerConnection 
 import { readResourceToken, type ResourceToken, type TokenClaims } from './resource-token.ts'
 import { unverifiedIssuer } from './unknown-token.ts'
 import type { TokenValidator } from './token-validator.ts'
-import { assertSeconds } from '../seconds.ts'
 
 export interface JwtAccessTokenOptions extends IssuerConnection {
   /** The authorization server, exactly as its tokens name it in `iss`. */

@@ -1,7 +1,7 @@
 /** Asking the rate limiter of the application, and telling it. */
 
+import { assertSeconds } from '@authlib/core/kit'
 import { OAuth2Error } from '../errors.ts'
-import { assertSeconds } from '../seconds.ts'
 import type { Attempt } from './contract/rate-limit.ts'
 import type { Environment } from './contract/server.ts'
 

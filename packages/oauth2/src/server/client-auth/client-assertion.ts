@@ -6,7 +6,7 @@
  */
 
 import type { Params } from '@authlib/core'
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 import {
   clientAssertionPolicy,
   decodeUnverifiedJwt,
@@ -22,7 +22,6 @@ import { storedReplays, type ReplayStore } from '../../replay-store.ts'
 import { clientMember, memberTypes } from '../contract/client-member.ts'
 import type { Client } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
-import { assertSeconds } from '../../seconds.ts'
 import { endpointUrls } from '../records/endpoint-urls.ts'
 
 export interface ClientAssertionOptions {

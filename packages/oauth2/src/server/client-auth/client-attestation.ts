@@ -5,6 +5,7 @@
  */
 
 import { jsonResponse, noStore, type HttpRequest, type JsonObject, type Params } from '@authlib/core'
+import { assertOptions, assertSeconds } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
   importJwk,
@@ -22,7 +23,6 @@ import { macNonces, type DpopNonces } from '../../dpop-nonce.ts'
 import { DpopProofError, dpopAlgorithms, dpopVerifier } from '../../dpop-proof.ts'
 import { invalidClient, OAuth2Error, temporarilyUnavailable } from '../../errors.ts'
 import { storedReplays } from '../../replay-store.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Client } from '../contract/client.ts'
 import type { ClientAuthMethod, Endpoint, Feature, Registrable } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
@@ -68,6 +68,13 @@ interface Attested {
  * server.register(experimentalClientAttestation({ attesters: makerKeys, algorithms: ['ES256'], challenge: true }))
  */
 export function experimentalClientAttestation(options: ClientAttestationOptions): Feature {
+  assertOptions('experimentalClientAttestation', options, {
+    attesters: 'object',
+    algorithms: 'list',
+    challenge: 'boolean?',
+    maxAge: null,
+    leeway: null,
+  })
   const { attesters, algorithms, challenge = false, maxAge = 300, leeway = 10 } = options
   assertSeconds({ maxAge }, 1)
   assertSeconds({ leeway })

@@ -6,7 +6,7 @@
  */
 
 import { constantTimeEqual, type StoredRecord } from '@authlib/core'
-import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import type { Changes, TokenPlan } from '../contract/plans.ts'
@@ -18,7 +18,6 @@ import { tokenEndpoint } from './token-endpoint.ts'
 import { issuerParameter } from './issuer-parameter.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { authorizationIdOf } from '../records/token-text.ts'
-import { assertSeconds } from '../../seconds.ts'
 import { senderKey } from '../records/sender-key.ts'
 
 export interface AuthorizationCodeGrantOptions {

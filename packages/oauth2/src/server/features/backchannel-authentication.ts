@@ -6,10 +6,9 @@
  */
 
 import { constantTimeEqual, type Awaitable, type JsonObject } from '@authlib/core'
-import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '@authlib/jose'
 import { accessDenied, invalidGrant, invalidRequest, OAuth2Error, unauthorizedClient } from '../../errors.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import type { Client } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'

@@ -5,10 +5,15 @@
  */
 
 import { AuthlibError, type Awaitable, type JsonObject, type StoredRecord } from '@authlib/core'
-import { parseJsonObject, refuseUnknownOptions, sha256Base64url, type SendResponse } from '@authlib/core/kit'
+import {
+  assertSeconds,
+  parseJsonObject,
+  refuseUnknownOptions,
+  type SendResponse,
+  sha256Base64url,
+} from '@authlib/core/kit'
 import { isDocumentUrl } from '../../document-url.ts'
 import { temporarilyUnavailable } from '../../errors.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Client } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { MomentHandler } from '../contract/moments.ts'

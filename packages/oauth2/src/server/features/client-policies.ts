@@ -4,8 +4,8 @@
  * @spec RFC 9700 §2.2
  */
 
+import { assertSeconds } from '@authlib/core/kit'
 import { invalidClient, invalidRequest } from '../../errors.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Client } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { TokenChange } from '../contract/plans.ts'

@@ -16,7 +16,7 @@ import {
   type HttpResponse,
   type StoredRecord,
 } from '@authlib/core'
-import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import { accessDenied, invalidGrant, invalidRequest, OAuth2Error, temporarilyUnavailable } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Extension } from '../contract/extension.ts'
@@ -30,7 +30,6 @@ import { authorizationIdOf, createTokenText } from '../records/token-text.ts'
 import { codePage, connectedPage, refusedPage } from './device-page.ts'
 import { createUserCode, findUserCode, formatUserCode, normalizeUserCode, storeUserCode } from './device-user-code.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
-import { assertSeconds } from '../../seconds.ts'
 
 export interface DeviceAuthorizationOptions {
   /** Seconds in which the person can answer. Default 600. */

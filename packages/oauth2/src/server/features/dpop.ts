@@ -5,7 +5,7 @@
  */
 
 import { constantTimeEqual, type HttpHeader } from '@authlib/core'
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 import { macNonces, type DpopNonces } from '../../dpop-nonce.ts'
 import {
   dpopAlgorithms,
@@ -25,7 +25,6 @@ import type { Extension } from '../contract/extension.ts'
 import type { ClientRequest, TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
-import { assertSeconds } from '../../seconds.ts'
 import { endpointUrls } from '../records/endpoint-urls.ts'
 import { proofSlot } from '../records/sender-key.ts'
 

@@ -7,11 +7,11 @@
  */
 
 import { randomToken, type Awaitable, type Json, type JsonObject } from '@authlib/core'
+import { assertOptions, assertSeconds } from '@authlib/core/kit'
 import { idTokenPolicy, JoseError, signJwt, verifyJwt, type JwtClaims } from '@authlib/jose'
 import { invalidGrant, invalidRequest, OAuth2Error, unauthorizedClient } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
 import { formatScope, parseScope } from '../../scope.ts'
-import { assertSeconds } from '../../seconds.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
 import { on } from '../contract/moments.ts'
 import type { IssuePlan } from '../contract/plans.ts'
@@ -79,6 +79,12 @@ const FORMAT = 'id_jag'
  * }))
  */
 export function experimentalIdentityAssertionIssuer(options: IdentityAssertionIssuerOptions): Feature {
+  assertOptions('experimentalIdentityAssertionIssuer', options, {
+    allow: 'function',
+    subjectOf: 'function?',
+    lifetime: null,
+    algorithm: 'string?',
+  })
   const { allow, subjectOf, lifetime = 300, algorithm } = options
   assertSeconds({ lifetime }, 1)
   const format: TokenFormat = {

@@ -6,6 +6,7 @@
  */
 
 import type { Awaitable, JsonObject } from '@authlib/core'
+import { assertOptions, assertSeconds } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
   JoseError,
@@ -17,7 +18,6 @@ import {
 import { invalidGrant, invalidScope, OAuth2Error, temporarilyUnavailable, unauthorizedClient } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import { assertSeconds } from '../../seconds.ts'
 import { isPublicClient, type Client } from '../contract/client.ts'
 import { on } from '../contract/moments.ts'
 import type { IssuePlan } from '../contract/plans.ts'
@@ -74,11 +74,13 @@ const PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag'
  * server.registerGrant(jwtBearerGrant({ issuers: {} }))
  * server.register(experimentalIdentityAssertions({ providers: { 'https://idp.example': { keys, algorithms, findPerson } } }))
  */
-export function experimentalIdentityAssertions({
-  providers,
-  maxLifetime = 3600,
-  leeway = 5,
-}: IdentityAssertionOptions): Feature {
+export function experimentalIdentityAssertions(options: IdentityAssertionOptions): Feature {
+  assertOptions('experimentalIdentityAssertions', options, { providers: 'object', maxLifetime: null, leeway: null })
+  const { providers, maxLifetime = 3600, leeway = 5 } = options
+  for (const [issuer, provider] of Object.entries(providers)) {
+    const types = { keys: 'object', algorithms: 'list', findPerson: 'function' } as const
+    assertOptions(`the provider ${issuer}`, provider, types)
+  }
   assertSeconds({ maxLifetime }, 1)
   assertSeconds({ leeway })
 

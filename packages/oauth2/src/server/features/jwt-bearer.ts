@@ -6,7 +6,7 @@
  */
 
 import type { Awaitable, Json } from '@authlib/core'
-import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import {
   decodeUnverifiedJwt,
   JoseError,
@@ -18,7 +18,6 @@ import {
 } from '@authlib/jose'
 import { invalidGrant, invalidRequest, invalidScope, OAuth2Error, temporarilyUnavailable } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Client } from '../contract/client.ts'
 import type { IssuePlan } from '../contract/plans.ts'
 import type { Grant } from '../contract/registrable.ts'

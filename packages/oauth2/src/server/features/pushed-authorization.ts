@@ -5,12 +5,11 @@
  */
 
 import { jsonResponse, noStore, Params, randomToken, type JsonObject } from '@authlib/core'
-import { sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import { ANSWER_TIME } from '../records/authorization.ts'
-import { assertSeconds } from '../../seconds.ts'
 import { proofSlot } from '../records/sender-key.ts'
 
 export interface PushedAuthorizationOptions {

@@ -7,7 +7,7 @@
  */
 
 import { constantTimeEqual, type JsonObject } from '@authlib/core'
-import { createSealer, decodeUtf8, sha256Base64url, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, createSealer, decodeUtf8, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
@@ -22,7 +22,7 @@ import { foreignFamily, type RefreshFamily } from './refresh-token-foreign.ts'
 import { refreshSlot, type RefreshState } from './refresh-token-state.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
 import { senderKey } from '../records/sender-key.ts'
-import { assertSeconds, secondsFor, type SecondsFor } from '../../seconds.ts'
+import { secondsFor, type SecondsFor } from '../../seconds.ts'
 
 export interface RefreshTokenGrantOptions {
   /**

@@ -4,10 +4,9 @@
  * @spec RFC 8707
  */
 
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied, OAuth2Error } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import type { Client } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'

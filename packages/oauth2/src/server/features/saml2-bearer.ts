@@ -7,10 +7,9 @@
  */
 
 import { AuthlibError, type Awaitable } from '@authlib/core'
-import { decodeBase64url, decodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, decodeBase64url, decodeUtf8, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidGrant, invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Client } from '../contract/client.ts'
 import type { IssuePlan } from '../contract/plans.ts'
 import type { Grant } from '../contract/registrable.ts'

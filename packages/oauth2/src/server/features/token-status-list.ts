@@ -5,10 +5,9 @@
  */
 
 import { NEVER, type StoredRecord } from '@authlib/core'
-import { encodeBase64url } from '@authlib/core/kit'
+import { assertOptions, assertSeconds, encodeBase64url } from '@authlib/core/kit'
 import { signJwt } from '@authlib/jose'
 import { temporarilyUnavailable } from '../../errors.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Server } from '../contract/server.ts'
@@ -48,6 +47,7 @@ const ATTEMPTS = 20
  * server.register(jwtAccessToken({ audience: 'https://api.example' }), experimentalTokenStatusList())
  */
 export function experimentalTokenStatusList(options: TokenStatusListOptions = {}): Feature {
+  assertOptions('experimentalTokenStatusList', options, { ttl: null, size: null, algorithm: 'string?' })
   const { ttl = 60, size = 131_072, algorithm } = options
   assertSeconds({ ttl }, 1)
   if (!Number.isInteger(size) || size < BLOCK || size % BLOCK !== 0) throw new TypeError('size is a multiple of 256')

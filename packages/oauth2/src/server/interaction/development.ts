@@ -11,10 +11,9 @@ import {
   type HttpResponse,
   type Params,
 } from '@authlib/core'
-import { isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
-import { assertSeconds } from '../../seconds.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'

@@ -1,7 +1,7 @@
 /** What an authorization server is made of. */
 
 import { AuthlibError, type Clock, type Random, type Store } from '@authlib/core'
-import { isValidUrl, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertBooleans, isValidUrl, refuseUnknownOptions } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
@@ -134,10 +134,12 @@ const OPTIONS: Readonly<Record<keyof AuthorizationServerOptions, true>> = {
   allowWeakStorage: true,
 }
 
-/** @throws TypeError for options that there are not */
+/** @throws TypeError for options that there are not, and those that are true or false and got something else */
 export function assertKnownOptions(options: AuthorizationServerOptions): void {
   refuseUnknownOptions('AuthorizationServer', options, OPTIONS)
-  refuseUnknownOptions('outgoing', options.outgoing ?? {}, { fetch: true, allowPrivateAddresses: true })
+  const { allowWeakStorage, narrowScope, outgoing = {} } = options
+  refuseUnknownOptions('outgoing', outgoing, { fetch: true, allowPrivateAddresses: true })
+  assertBooleans({ allowWeakStorage, narrowScope, allowPrivateAddresses: outgoing.allowPrivateAddresses })
 }
 
 /** @throws AuthlibError `weak_storage` */

@@ -1,6 +1,7 @@
 /** The object that features are given: the environment of a server, and what the kernel does for it. */
 
 import { AuthlibError } from '@authlib/core'
+import { assertSeconds } from '@authlib/core/kit'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'
 import { answeredAt } from '../authorization-error.ts'
 import type { Interaction } from '../contract/interaction.ts'
@@ -28,7 +29,6 @@ import type { AuthorizationServerOptions } from './options.ts'
 import type { Registry } from './registry.ts'
 import { defaultScopeOf } from './scope.ts'
 import { createTokenResponse } from './token-request.ts'
-import { assertSeconds } from '../../seconds.ts'
 
 /** @throws AuthlibError `weak_secret` */
 export function createServer(options: AuthorizationServerOptions, registry: Registry): Server {

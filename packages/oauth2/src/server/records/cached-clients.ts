@@ -1,8 +1,7 @@
 /** A memory in front of a client source, for sources that cost a round trip. */
 
 import { systemClock, type Awaitable, type Clock } from '@authlib/core'
-import { recentMap } from '@authlib/core/kit'
-import { assertSeconds } from '../../seconds.ts'
+import { assertSeconds, recentMap } from '@authlib/core/kit'
 import type { Client, ClientSource, ClientStore } from '../contract/client.ts'
 
 export interface CachedClientsOptions {

@@ -5,9 +5,8 @@
  */
 
 import { randomToken, type JsonObject } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { assertSeconds, sha256Base64url } from '@authlib/core/kit'
 import type { Environment } from '../contract/server.ts'
-import { assertSeconds } from '../../seconds.ts'
 
 export interface InitialAccessTokenOptions {
   /** Seconds until it must be used. Default 86400, a day. */

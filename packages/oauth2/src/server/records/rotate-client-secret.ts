@@ -1,6 +1,6 @@
 /** Replacing a client secret without an outage: two are live for a while. */
 
-import { assertSeconds } from '../../seconds.ts'
+import { assertSeconds } from '@authlib/core/kit'
 import type { Client, ClientSecret } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
 import { secretAtRest } from './client-metadata.ts'

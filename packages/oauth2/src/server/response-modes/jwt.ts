@@ -5,7 +5,7 @@
  */
 
 import { redirectResponse, type HttpResponse } from '@authlib/core'
-import { addFragment, addQuery, refuseUnknownOptions } from '@authlib/core/kit'
+import { addFragment, addQuery, assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
 import { encryptJwt, signJwt, type JweEncryptionName } from '@authlib/jose'
 import { invalidRequest, serverError } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
@@ -14,7 +14,6 @@ import type { ResponseTarget } from '../contract/requests.ts'
 import { jwksEndpoint } from '../features/jwks.ts'
 import { clientEncryptionKey } from '../records/client-keys.ts'
 import { postPage } from './form-post.ts'
-import { assertSeconds } from '../../seconds.ts'
 
 export interface JwtResponseModesOptions {
   /** Seconds that a response is valid. JARM §2.1 recommends at most 600. Default 600. */

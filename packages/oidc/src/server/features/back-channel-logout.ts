@@ -5,9 +5,9 @@
  */
 
 import { isHttps, randomToken, type JsonObject } from '@authlib/core'
-import { isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
 import { signJwt } from '@authlib/jose'
-import { assertSeconds, OAuth2Error } from '@authlib/oauth2'
+import { OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
 import { sessionEnding, sessionIdClaim } from '../log-out.ts'
 import { subjectFor } from '../moments.ts'

@@ -6,7 +6,8 @@
  */
 
 import { AuthlibError, type JsonObject } from '@authlib/core'
-import { accessDenied, assertSeconds, invalidGrant, OAuth2Error } from '@authlib/oauth2'
+import { assertSeconds } from '@authlib/core/kit'
+import { accessDenied, invalidGrant, OAuth2Error } from '@authlib/oauth2'
 import {
   jwksEndpoint,
   on,
