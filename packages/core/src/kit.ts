@@ -3,6 +3,7 @@
  * same version rules as the rest.
  */
 
+export { acquire, type AcquireOptions } from './acquire.ts'
 export * from './api-fetch.ts'
 export { attempts, errorCode, type AttemptOptions } from './attempts.ts'
 export { readBytes } from './body.ts'

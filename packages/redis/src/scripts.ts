@@ -66,3 +66,13 @@ if value and string.find(value, ARGV[2], 1, true) then return 0 end
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 return 1`
+
+/** Lets go of a lock, unless someone else holds it by now. Arguments: the holder. */
+export const UNLOCK: string = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`
+
+/** Holds a lock for longer. Arguments: the holder, milliseconds. */
+export const EXTEND_LOCK: string = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0`
