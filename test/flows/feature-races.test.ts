@@ -30,6 +30,7 @@ const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' // RFC 7636 appen
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
+const MANAGE = 'grant_management_query grant_management_revoke'
 const BASIC = `Basic ${btoa(`${CLIENT.client_id}:${CLIENT.client_secret}`)}`
 
 interface Answer {
@@ -252,6 +253,83 @@ describe(`of ${AT_ONCE} requests at once, on one SQLite file with three server p
       expect(winners).toHaveLength(1)
       expect(answers.filter(({ status }) => status === 401)).toHaveLength(AT_ONCE - 1)
       expect(await server.clients.find(String(winners[0]!.json['client_id']))).not.toBeNull()
+    }),
+  )
+})
+
+describe('codes for one grant, approved before any of them is redeemed (Grant Management for OAuth 2.0)', () => {
+  async function code(params: Readonly<Record<string, string>>): Promise<string> {
+    const challenge = { code_challenge: CHALLENGE, code_challenge_method: 'S256' }
+    const asked = { client_id: 'app', response_type: 'code', redirect_uri: REDIRECT_URI, ...challenge, ...params }
+    const { location } = await send(0, '/answer', form({ ...asked, subject: 'alice' }, {}))
+    return new URL(location).searchParams.get('code') ?? ''
+  }
+
+  const redeem = (given: string): Sending =>
+    form({ grant_type: 'authorization_code', code: given, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER })
+
+  const refresh = (token: unknown): Sending => form({ grant_type: 'refresh_token', refresh_token: String(token) })
+
+  async function granted(): Promise<{ grant_id: string; json: Answer['json'] }> {
+    const { json } = await send(0, '/token', redeem(await code({ scope: 'read', grant_management_action: 'create' })))
+    return { grant_id: String(json['grant_id']), json }
+  }
+
+  it.each([[['replace']], [['merge']], [['merge', 'replace']]])(
+    'with the actions %s: one goes on, alone, and the others are refused',
+    TIME,
+    (actions) =>
+      rounds(async () => {
+        const { grant_id, json } = await granted()
+        const codes = await Promise.all(
+          Array.from({ length: AT_ONCE }, (_, index) =>
+            code({ grant_id, scope: 'write', grant_management_action: actions[index % actions.length]! }),
+          ),
+        )
+        const answers = await atOnce('/token', (index) => redeem(codes[index]!))
+        const winner = await expectOneWinner(answers, 400, 'invalid_grant')
+        await server.deliverDue()
+        await expect.poll(async () => server.tokens.find(String(json['access_token']))).toBeNull()
+        expect(await server.tokens.find(String(winner.json['access_token']))).not.toBeNull()
+        expect((await send(1, '/token', refresh(winner.json['refresh_token']))).status).toBe(200)
+      }),
+  )
+
+  it('while the client refreshes what they replace: one goes on', TIME, () =>
+    rounds(async () => {
+      const { grant_id, json } = await granted()
+      const codes = await Promise.all(
+        Array.from({ length: 10 }, () => code({ grant_id, scope: 'write', grant_management_action: 'replace' })),
+      )
+      const answers = await atOnce('/token', (index) =>
+        index % 5 === 0 ? redeem(codes[index / 5]!) : refresh(json['refresh_token']),
+      )
+      await expectOneWinner(
+        answers.filter((_, index) => index % 5 === 0),
+        400,
+        'invalid_grant',
+      )
+    }),
+  )
+
+  it('while the client ends the grant: none goes on after that', TIME, () =>
+    rounds(async () => {
+      const { grant_id } = await granted()
+      const codes = await Promise.all(
+        Array.from({ length: 10 }, () => code({ grant_id, scope: 'write', grant_management_action: 'merge' })),
+      )
+      const { json } = await send(0, '/token', form({ grant_type: 'client_credentials', scope: MANAGE }))
+      const headers = { authorization: `Bearer ${String(json['access_token'])}` }
+      const [ended, ...answers] = await Promise.all([
+        send(0, `/grants/${grant_id}`, { method: 'DELETE', headers }),
+        ...codes.map((one, index) => send(index, '/token', redeem(one))),
+      ])
+      expect(ended.status).toBe(204)
+      for (const { json: issued } of answers) {
+        const { access_token } = issued
+        if (typeof access_token === 'string') expect(await server.tokens.find(access_token)).toBeNull()
+      }
+      expect((await send(1, `/grants/${grant_id}`, { method: 'GET', headers })).status).toBe(404)
     }),
   )
 })

@@ -15,6 +15,7 @@ import {
   dynamicClientRegistration,
   experimentalClientAttestation,
   findDeviceRequest,
+  grantManagement,
   JWT_BEARER,
   jwtBearerGrant,
   legacyTokenReader,
@@ -44,7 +45,7 @@ export const CLIENT = {
     ...[DEVICE_CODE, CIBA, JWT_BEARER, SAML2_BEARER, TOKEN_EXCHANGE],
   ],
   response_types: ['code'],
-  scope: 'read write',
+  scope: 'read write grant_management_query grant_management_revoke',
 }
 
 /** The issuer is one for all processes, whatever port each has: as behind a load balancer. */
@@ -86,7 +87,7 @@ export function featureRaceServer(store: Store, publicJwk: Jwk): AuthorizationSe
         verify: ({ xml, now }) => ({ issuer: SIGNER, id: xml, expiresAt: now + 300, subject: 'alice' }),
       }),
     )
-    .register(pushedAuthorizationRequests(), privateKeyJwt(), dpop(), dynamicClientRegistration())
+    .register(pushedAuthorizationRequests(), privateKeyJwt(), dpop(), dynamicClientRegistration(), grantManagement())
     .register(experimentalClientAttestation({ attesters: key, algorithms: ['ES256'] }))
     .register(
       legacyTokenReader({

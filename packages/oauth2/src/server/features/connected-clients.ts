@@ -60,7 +60,8 @@ export async function disconnectClient(server: Server, subject: string, clientId
  * resource server checks by itself has it until it expires. The client is asked for consent again when it wants more.
  * Null when the authorization is not alive, or of another person.
  *
- * @throws TypeError when the scope is not less than what there is; with an empty one, end the authorization
+ * @throws TypeError when the scope is not a part of what there is, as after another call at the same time; with an empty
+ *   one, end the authorization
  */
 export async function narrowAuthorization(
   server: Server,
@@ -68,10 +69,15 @@ export async function narrowAuthorization(
 ): Promise<Authorization | null> {
   const known = await server.authorizations.find(authorizationId)
   if (known?.subject !== subject) return null
-  if (scope.length === 0 || !coversScope(known.scope, scope))
-    throw new TypeError('scope must be a part of what was granted')
+  assertLess(known, scope)
   await forgetConsent(server, subject, known.clientId)
-  return server.authorizations.amend(authorizationId, (now) => ({
-    scope: now.scope.filter((word) => scope.includes(word)),
-  }))
+  return server.authorizations.amend(authorizationId, (now) => {
+    assertLess(now, scope)
+    return { scope: now.scope.filter((word) => scope.includes(word)) }
+  })
+}
+
+function assertLess(authorization: Authorization, scope: readonly string[]): void {
+  if (scope.length === 0 || !coversScope(authorization.scope, scope))
+    throw new TypeError('scope must be a part of what was granted')
 }

@@ -15,7 +15,7 @@ import type { Authorization } from '../contract/authorization.ts'
 import type { FoundToken } from '../contract/plans.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
-import { findGrants } from './grant-record.ts'
+import { findAllOf, findGrants } from './grant-record.ts'
 
 export interface GrantEndpointOptions {
   /** Members to add to the answer of a query, such as the accounts that a person has chosen. */
@@ -43,7 +43,9 @@ export function grantEndpoint(actions: readonly string[], { describe }: GrantEnd
       if (!newest) return { status: 404, headers: noStore, body: '' } // another client's grant is as good as none
       if (http.method !== 'DELETE')
         return jsonResponse(200, { ...describeGrant(newest), ...(await describe?.(newest)) }, noStore)
-      for (const grant of grants) await server.authorizations.revoke({ authorizationId: grant.id }, 'revocation')
+      // With what was approved for it and not redeemed yet: that would bring back what ends here.
+      const all = await findAllOf(server, authorization, id)
+      for (const grant of all) await server.authorizations.revoke({ authorizationId: grant.id }, 'revocation')
       return { status: 204, headers: noStore, body: '' }
     },
   }

@@ -6,6 +6,7 @@ import {
   bareServer,
   Browser,
   ISSUER,
+  manualClock,
   OTHER,
   post,
   PUBLIC,
@@ -13,6 +14,7 @@ import {
   refresh,
   WEB,
   type Answer,
+  type TestClock,
 } from '../../../test/journey.ts'
 import { developmentPages } from '../interaction/development.ts'
 import { rememberedScope } from '../records/consent.ts'
@@ -24,21 +26,29 @@ import { connectedClients, disconnectClient, narrowAuthorization } from './conne
 import { grantManagement, type GrantManagementOptions } from './grant-management.ts'
 import { introspectionEndpoint } from './introspection.ts'
 import { refreshTokenGrant } from './refresh-token.ts'
+import { revocationEndpoint } from './revocation.ts'
 import { richAuthorizationRequests } from './rich-authorization-requests.ts'
 
 const scope = 'read write grant_management_query grant_management_revoke'
 const CLIENT = { ...WEB, scope, client_name: 'Web' }
 
-function start(options: GrantManagementOptions = {}) {
+function start(options: GrantManagementOptions = {}, { clock }: { clock?: TestClock } = {}) {
   let work: Promise<unknown> = Promise.resolve()
   const made = bareServer({
     store: memoryStore(),
+    ...(clock && { clock }),
     clients: staticClients([CLIENT, { ...OTHER, scope, client_name: 'Other' }, PUBLIC, API]),
     background: (done) => void (work = Promise.all([work, done])),
   })
   made.server
     .registerGrant(authorizationCodeGrant(), [codeChallenge()])
-    .register(refreshTokenGrant(), clientCredentialsGrant(), introspectionEndpoint(), grantManagement(options))
+    .register(
+      refreshTokenGrant(),
+      clientCredentialsGrant(),
+      introspectionEndpoint(),
+      revocationEndpoint(),
+      grantManagement(options),
+    )
     .register(
       richAuthorizationRequests({ types: { account: { validate: ({ number }) => typeof number === 'string' } } }),
     )
@@ -160,6 +170,142 @@ describe('grant management (Grant Management for OAuth 2.0)', () => {
   })
 })
 
+describe('requests for one grant that were approved before any was redeemed', () => {
+  const RACES: [string, readonly string[]][] = [
+    ['two replacements', ['replace', 'replace']],
+    ['two merges', ['merge', 'merge']],
+    ['a merge and a replacement', ['merge', 'replace']],
+    ['five of both', ['replace', 'merge', 'replace', 'merge', 'merge']],
+  ]
+
+  async function approved(made: Made, actions: readonly string[]) {
+    const first = await obtain(made, create)
+    const grant_id = String(first.json['grant_id'])
+    const codes: string[] = []
+    for (const grant_management_action of actions) {
+      const answer = await new Browser(made.server).authorize({ grant_management_action, grant_id, scope: 'write' })
+      codes.push(answer.get('code') ?? '')
+    }
+    return { first, grant_id, codes }
+  }
+
+  it.each(RACES)('%s at once: one goes on and ends what was, the others are refused', async (_case, actions) => {
+    const made = start()
+    const { first, grant_id, codes } = await approved(made, actions)
+    const answers = await Promise.all(codes.map((code) => redeem(made.server, code)))
+    await made.settled()
+    const [winner, ...more] = answers.filter(({ status }) => status === 200)
+    expect(more).toEqual([])
+    const losers = answers.filter(({ status }) => status !== 200)
+    expect(losers.map(({ json }) => json)).toEqual(
+      losers.map(() => ({ error: 'invalid_grant', error_description: 'the grant was changed meanwhile' })),
+    )
+    expect(winner?.json['grant_id']).toBe(grant_id)
+    expect(await isActive(made, winner?.json['access_token'])).toMatchObject({ active: true })
+    expect((await refresh(made.server, winner?.json['refresh_token'], CLIENT)).status).toBe(200)
+    expect(await isActive(made, first.json['access_token'])).toEqual({ active: false })
+  })
+
+  it.each(RACES)('%s one after the other: the first goes on, the others are refused', async (_case, actions) => {
+    const made = start()
+    const { codes } = await approved(made, actions)
+    const answers: Answer[] = []
+    for (const code of codes) {
+      answers.push(await redeem(made.server, code))
+      await made.settled()
+    }
+    expect(answers.map(({ json }) => json['error'])).toEqual([undefined, ...codes.slice(1).map(() => 'invalid_grant')])
+    expect(await isActive(made, answers[0]?.json['access_token'])).toMatchObject({ active: true })
+  })
+})
+
+describe('a code for a grant', () => {
+  const merge = { grant_management_action: 'merge', scope: 'write' }
+
+  /** A grant of `read write`, and the code of a merge that nobody has redeemed. */
+  async function merging(made: Made) {
+    const first = await obtain(made, { ...create, scope: 'read write' })
+    const grant_id = String(first.json['grant_id'])
+    const answer = await new Browser(made.server).authorize({ ...merge, grant_id })
+    return { first, grant_id, code: answer.get('code') ?? '' }
+  }
+
+  it('is refused when the person took something from the grant meanwhile', async () => {
+    const made = start()
+    const { code } = await merging(made)
+    const [connected] = await connectedClients(made.server, 'alice')
+    const authorizationId = connected?.authorizations[0]?.id ?? ''
+    await narrowAuthorization(made.server, { authorizationId, subject: 'alice', scope: ['read'] })
+    expect((await redeem(made.server, code)).json['error']).toBe('invalid_grant')
+  })
+
+  it('is redeemed, however often the grant was refreshed meanwhile', async () => {
+    const made = start()
+    const { first, code } = await merging(made)
+    expect((await refresh(made.server, first.json['refresh_token'], CLIENT)).status).toBe(200)
+    expect((await redeem(made.server, code)).json['scope']).toBe('read write')
+  })
+
+  it('ends with the grant: it does not bring back what the client has ended', async () => {
+    const made = start()
+    const { grant_id, code } = await merging(made)
+    expect((await call(made, grant_id, 'DELETE')).status).toBe(204)
+    expect((await redeem(made.server, code)).json['error']).toBe('invalid_grant')
+    expect((await call(made, grant_id)).status).toBe(404)
+  })
+
+  it('is refused when the grant ended in another way', async () => {
+    const made = start()
+    const { first, code } = await merging(made)
+    const token = String(first.json['refresh_token'])
+    expect((await post(made.server, '/revoke', { token }, CLIENT)).status).toBe(200)
+    expect((await redeem(made.server, code)).json).toEqual({
+      error: 'invalid_grant',
+      error_description: 'the grant was changed meanwhile',
+    })
+  })
+
+  it('waits for no one for long: what a process had reserved when it died is free after a minute', async () => {
+    const clock = manualClock()
+    let fails = true
+    const made = start({}, { clock })
+    made.server.registerExtension({
+      kind: 'extension',
+      name: 'dies',
+      tokenResponse() {
+        if (fails) throw new Error('the process dies')
+        return undefined
+      },
+    })
+    fails = false
+    const { grant_id, code: dead } = await merging(made)
+    fails = true
+    expect((await redeem(made.server, dead)).status).toBe(500)
+    fails = false
+    const answer = await new Browser(made.server).authorize({ ...merge, grant_id })
+    const refused = await redeem(made.server, answer.get('code') ?? '')
+    expect([refused.status, refused.json['error']]).toEqual([400, 'invalid_grant'])
+    clock.advance(30)
+    const late = await new Browser(made.server).authorize({ ...merge, grant_id })
+    clock.advance(29)
+    expect((await redeem(made.server, late.get('code') ?? '')).status).toBe(400)
+    clock.advance(1)
+    expect((await redeem(made.server, late.get('code') ?? '')).status).toBe(200)
+    expect((await redeem(made.server, dead)).json['error']).toBe('invalid_grant')
+  })
+
+  it('finds its grant among those of a hundred requests that were never redeemed', async () => {
+    const made = start()
+    const { grant_id, code } = await merging(made)
+    for (let count = 0; count < 120; count++) {
+      await new Browser(made.server).authorize({ ...merge, grant_id })
+    }
+    expect((await redeem(made.server, code)).status).toBe(200)
+    await made.settled()
+    expect(await (await call(made, grant_id)).json()).toMatchObject({ scopes: [{ scope: 'read write' }] })
+  })
+})
+
 describe('the API', () => {
   it('tells about a grant, with what the application adds', async () => {
     const made = start({ describe: ({ subject }) => ({ accounts: `of ${subject}` }) })
@@ -232,5 +378,20 @@ describe('connected clients', () => {
     expect((await refresh(made.server, json['refresh_token'], CLIENT)).json['scope']).toBe('read')
     expect(await rememberedScope(made.server, 'alice', 'web')).toBeNull()
     expect(await narrowAuthorization(made.server, { ...narrow, authorizationId: 'x' })).toBeNull()
+  })
+
+  it('are never left without scope by two that narrow at once: the second is told', async () => {
+    const made = start()
+    const { json } = await obtain(made, { scope: 'read write' })
+    const [connected] = await connectedClients(made.server, 'alice')
+    const authorizationId = connected?.authorizations[0]?.id ?? ''
+    const results = await Promise.allSettled(
+      ['read', 'write'].map((word) =>
+        narrowAuthorization(made.server, { authorizationId, subject: 'alice', scope: [word] }),
+      ),
+    )
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const answer = await refresh(made.server, json['refresh_token'], CLIENT)
+    expect(['read', 'write']).toContain(answer.json['scope'])
   })
 })

@@ -17,6 +17,7 @@ import { slot } from '../records/authorization.ts'
 import { deliveryRecord } from '../records/deliveries.ts'
 import { grantEndpoint, type GrantEndpointOptions } from './grant-endpoint.ts'
 import { findGrants, grantIdSlot, grantTag } from './grant-record.ts'
+import { baseOf, reserveGrant } from './grant-succession.ts'
 
 /** What may be done with a grant. */
 export type GrantManagementAction = 'create' | 'merge' | 'replace' | 'query' | 'revoke'
@@ -48,7 +49,9 @@ const OPTIONS: Readonly<Record<keyof GrantManagementOptions, true>> = {
  * clients. An access token for the API needs the scope `grant_management_query` or `grant_management_revoke`. The
  * specification is a draft.
  *
- * A grant that is merged or replaced keeps its id; its tokens end when the client redeems the new code.
+ * A grant that is merged or replaced keeps its id; its tokens end when the client redeems the new code. Of several codes
+ * for one grant the first that is redeemed goes on, and the others are refused with `invalid_grant`: the person approved
+ * them for a grant that is no more.
  *
  * @example
  * server.register(grantManagement())
@@ -95,25 +98,27 @@ function extension(actions: readonly GrantManagementAction[], required: boolean)
       const earlier = await findGrants(server, client, grantId)
       const own = earlier.filter((one) => one.subject === subject)
       if (own.length === 0 || own.length < earlier.length) throw invalidGrantId('the grant of another end-user')
-      if (wanted.action === 'replace') return keptAs(grantId)
-      return { ...keptAs(grantId), amend: (authorization) => merged(authorization, own) }
+      const kept = keptAs(grantId, await baseOf(earlier))
+      if (wanted.action === 'replace') return kept
+      return { ...kept, amend: (authorization) => merged(authorization, own) }
     },
 
-    tokenResponse({ plan }, { server }) {
+    async tokenResponse({ plan }, { server }) {
       const { authorization } = plan
       const grantId = grantIdSlot.read(authorization)
       if (grantId === undefined) return undefined
       const params = { grant_id: grantId }
       if (authorization.status !== 'pending') return { params }
-      const { id, clientId } = authorization
-      const data = { id, clientId, grantId }
-      return { params, changes: { put: [deliveryRecord(server, { name: REPLACE, partition: id, data })] } }
+      const earlier = await reserveGrant(server, authorization, grantId)
+      if (earlier.length === 0) return { params }
+      const delivery = deliveryRecord(server, { name: REPLACE, partition: authorization.id, data: { earlier } })
+      return { params, changes: { put: [delivery] } }
     },
   }
 }
 
-function keptAs(grantId: string): { data: JsonObject; index: { tag: string } } {
-  return { data: grantIdSlot.write(grantId), index: { tag: grantTag(grantId) } }
+function keptAs(grantId: string, base: JsonObject = {}): { data: JsonObject; index: { tag: string } } {
+  return { data: { ...grantIdSlot.write(grantId), ...base }, index: { tag: grantTag(grantId) } }
 }
 
 /** @throws OAuth2Error `invalid_request` */
@@ -164,10 +169,10 @@ function distinct(values: readonly Json[]): Json[] {
 const replaced: Delivery = {
   kind: 'delivery',
   name: REPLACE,
-  async deliver({ id, clientId, grantId }, server) {
-    if (typeof grantId !== 'string' || typeof clientId !== 'string') return true
-    for (const earlier of await findGrants(server, { clientId }, grantId)) {
-      if (earlier.id !== id) await server.authorizations.revoke({ authorizationId: earlier.id }, 'revocation')
+  async deliver({ earlier }, server) {
+    for (const authorizationId of (earlier ?? []) as readonly string[]) {
+      // sound: the token response wrote it
+      await server.authorizations.revoke({ authorizationId }, 'revocation')
     }
     return true
   },

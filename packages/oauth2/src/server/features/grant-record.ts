@@ -16,16 +16,29 @@ export function grantTag(grantId: string): string {
 /** Those of this client that are active, the newest last. Empty for anything that is no grant of it. */
 export async function findGrants(
   server: Environment,
+  client: Pick<Client, 'clientId'>,
+  grantId: string,
+): Promise<readonly Authorization[]> {
+  return (await findAllOf(server, client, grantId)).filter(({ status }) => status === 'active')
+}
+
+/** As {@link findGrants}, with those that were approved and not redeemed. */
+export async function findAllOf(
+  { store, clock }: Environment,
   { clientId }: Pick<Client, 'clientId'>,
   grantId: string,
 ): Promise<readonly Authorization[]> {
   if (!/^[A-Za-z0-9_-]{22}$/.test(grantId)) return []
-  const query = { kind: AUTHORIZATION_KIND, by: 'tag', value: grantTag(grantId) } as const
-  const { items } = await server.store.list(query)
-  const now = server.clock()
-  return items
-    .map((record) => readAuthorization(record, now))
-    .filter((one) => one !== null)
-    .filter((one) => one.status === 'active' && one.clientId === clientId)
-    .sort((one, other) => one.createdAt - other.createdAt)
+  const found: Authorization[] = []
+  let after: string | undefined
+  do {
+    const page = await store.list({ kind: AUTHORIZATION_KIND, by: 'tag', value: grantTag(grantId), after })
+    const now = clock()
+    for (const record of page.items) {
+      const authorization = readAuthorization(record, now)
+      if (authorization?.clientId === clientId && authorization.status !== 'revoked') found.push(authorization)
+    }
+    after = page.next
+  } while (after !== undefined)
+  return found.sort((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1))
 }

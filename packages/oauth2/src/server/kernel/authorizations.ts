@@ -47,16 +47,17 @@ export async function revokeAuthorizations(
   if ('authorizationId' in owner) return (await revokeOne(server, registry, owner.authorizationId, cause)) ? 1 : 0
   if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
   let ended = 0
-  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
-    const revoked = await Promise.all(page.map((record) => revokeOne(server, registry, record.id, cause, record)))
-    ended += revoked.filter(Boolean).length
-  }
-  // Tokens of client_credentials hold their authorization themselves.
+  // Tokens of client_credentials hold their authorization themselves. They go first: an exchange of one, which gives it a
+  // record, either came before and is found below, or fails.
   for await (const page of pages(server, { kind: ACCESS_TOKEN_KIND, ...ownedBy(owner) })) {
     const remove = ({ partition, kind, id }: StoredRecord): Promise<boolean> =>
       server.store.commit(batchOf(partition, server.clock(), { remove: [[kind, id]] }))
     await Promise.all(page.map(remove))
     ended += page.length
+  }
+  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
+    const revoked = await Promise.all(page.map((record) => revokeOne(server, registry, record.id, cause, record)))
+    ended += revoked.filter(Boolean).length
   }
   return ended
 }
@@ -112,7 +113,10 @@ async function revokeOne(
     const known = attempt === 0 ? listed : undefined
     const record = known ?? (await server.store.get(partition, [[AUTHORIZATION_KIND, id]]))[0]
     const authorization = readAuthorization(record, now)
-    if (!record && cause !== 'replay' && ROOT_ID.test(id)) return endSingle(server, id)
+    if (!record && cause !== 'replay' && ROOT_ID.test(id)) {
+      if (await endSingle(server, id)) return true
+      continue // an exchange has just given the token's authorization a record of its own
+    }
     if (!authorization || authorization.status === 'revoked') return false
     const changes = joinChanges(
       authorizationChanges(authorization, { status: 'revoked' }),

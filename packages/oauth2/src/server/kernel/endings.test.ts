@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { memoryStore } from '@authlib/core'
+import { memoryStore, type Store } from '@authlib/core'
 import { faultyStore } from '@authlib/testing'
 import { describe, expect, it } from 'vitest'
 import {
@@ -22,6 +22,7 @@ import { rememberedScope } from '../records/consent.ts'
 import { findSession, startSession } from '../records/session.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { TOKEN_EXCHANGE, tokenExchangeGrant } from '../features/token-exchange.ts'
 import { consoleEvents } from '../contract/events.ts'
 
 async function isActive(server: AuthorizationServer, token: unknown): Promise<unknown> {
@@ -118,6 +119,74 @@ describe('authorizations.revoke', () => {
     expect(await isActive(server, token)).toBe(false)
     expect(await server.authorizations.revoke({ authorizationId })).toBe(0)
     expect(await server.authorizations.revoke({ authorizationId: 'not an id' })).toBe(0)
+  })
+})
+
+describe('the end of a token of client_credentials that is exchanged at this moment', () => {
+  /** `then` runs once, after the next call of the verb that meets `kind`. */
+  function interruptible(store: Store) {
+    let after: { verb: 'get' | 'list'; kind: string; then: () => Promise<unknown> } | undefined
+    const interrupt = async (verb: 'get' | 'list', kinds: readonly string[]): Promise<void> => {
+      if (after?.verb !== verb || !kinds.includes(after.kind)) return
+      const { then } = after
+      after = undefined
+      await then()
+    }
+    const wrapped: Store = {
+      ...store,
+      async get(partition, keys) {
+        const found = await store.get(partition, keys)
+        await interrupt('get', keys.length === 1 ? keys.map(([kind]) => kind) : [])
+        return found
+      },
+      async list(query) {
+        const found = await store.list(query)
+        await interrupt('list', [query.kind])
+        return found
+      },
+    }
+    return { store: wrapped, onceAfter: (next: NonNullable<typeof after>) => void (after = next) }
+  }
+
+  async function started() {
+    const { store, onceAfter } = interruptible(memoryStore())
+    const exchanging = { ...OTHER, grant_types: [TOKEN_EXCHANGE] }
+    const clients = storedClients(store)
+    for (const metadata of [WEB, exchanging]) await clients.save(await clientFromMetadata(metadata))
+    const { server, events } = fullServer({ store, clients })
+    server.register(tokenExchangeGrant({ allow: () => true }))
+    const token = String((await post(server, '/token', { grant_type: 'client_credentials' }, WEB)).json['access_token'])
+    const issued = events.find((event) => event.type === 'token.issued')
+    const authorizationId = issued?.type === 'token.issued' ? issued.authorizationId : ''
+    const exchange = async () => {
+      const fields = { grant_type: TOKEN_EXCHANGE, subject_token: token, scope: 'read' }
+      const type = { subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' }
+      return post(server, '/token', { ...fields, ...type }, exchanging)
+    }
+    return { server, clients, token, authorizationId, exchange, onceAfter }
+  }
+
+  type Started = Awaited<ReturnType<typeof started>>
+
+  it.each<[string, 'get' | 'list', (made: Started) => Promise<unknown>]>([
+    ['by id', 'get', ({ server, authorizationId }) => server.authorizations.revoke({ authorizationId })],
+    ['of its client', 'list', ({ server }) => server.authorizations.revoke({ clientId: 'web' })],
+    ['with its client', 'list', ({ clients }) => clients.remove('web')],
+  ])('%s ends what the exchange has made', async (_case, verb, end) => {
+    const made = await started()
+    let exchanged: string | undefined
+    made.onceAfter({
+      verb,
+      kind: 'authorization',
+      then: async () => {
+        const { access_token } = (await made.exchange()).json
+        if (typeof access_token === 'string') exchanged = access_token
+      },
+    })
+    await end(made)
+    expect(await made.server.tokens.find(made.token)).toBeNull()
+    if (exchanged !== undefined) expect(await made.server.tokens.find(exchanged)).toBeNull()
+    expect((await made.exchange()).status).toBe(400)
   })
 })
 

@@ -70,8 +70,11 @@ const KIND = 'client'
 /** Writes of one client that may be lost to others before it is an error. */
 const ATTEMPTS = 20
 
-/** What is kept on behalf of a client. Without its authorization every code and token is dead. */
-const ownedKinds = [AUTHORIZATION_KIND, ACCESS_TOKEN_KIND, CONSENT_KIND]
+/**
+ * What is kept on behalf of a client. Without its authorization every code and token is dead. Tokens that hold theirs go
+ * first: an exchange of one either came before, and has written an authorization, or fails.
+ */
+const ownedKinds = [ACCESS_TOKEN_KIND, AUTHORIZATION_KIND, CONSENT_KIND]
 
 type StoredSecret = {
   readonly hash: string
