@@ -80,6 +80,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/elysia': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/sveltekit': { parts: ['@authlib/core', '@authlib/fetch'] },
   '@authlib/next': { parts: ['@authlib/core', '@authlib/fetch'] },
+  '@authlib/next/pages': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/nestjs': { parts: ['@authlib/core', '@authlib/node'], node: true },
   '@authlib/mcp/client': { parts: ['@authlib/core', '@authlib/jose', '@authlib/oauth2', '@authlib/oauth2/client'] },
   '@authlib/mcp/server': {

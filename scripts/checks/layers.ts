@@ -21,7 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@authlib/h3': ['@authlib/core', '@authlib/fetch', '@authlib/node'],
   '@authlib/elysia': ['@authlib/core', '@authlib/fetch'],
   '@authlib/sveltekit': ['@authlib/core', '@authlib/fetch'],
-  '@authlib/next': ['@authlib/core', '@authlib/fetch'],
+  '@authlib/next': ['@authlib/core', '@authlib/fetch', '@authlib/node'],
   '@authlib/nestjs': ['@authlib/core', '@authlib/node'],
   '@authlib/hono': ['@authlib/core', '@authlib/fetch'],
 }

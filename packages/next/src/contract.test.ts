@@ -1,5 +1,4 @@
-import { cookieSessions, OAuth, type Adapter } from '@authlib/core'
-import { currentToken, protect } from '@authlib/fetch'
+import { cookieSessions, OAuth } from '@authlib/core'
 import {
   adapterBrowserContract,
   adapterContract,
@@ -8,55 +7,24 @@ import {
   type ContractApplication,
 } from '@authlib/testing'
 import { oauth1Contract } from '@authlib/testing/oauth1'
-import { buildSync } from 'esbuild'
-import { execFileSync } from 'node:child_process'
 import type { RequestListener } from 'node:http'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../../../test/support/browser.ts'
 import { FormBrowser } from '../../../test/support/form-browser.ts'
 import { chromium, describeWith } from '../../../test/support/needs.ts'
+import { bundleAdapter } from '../test/bundle-adapter.ts'
+import { BundledAdapter, decorate, routeHandlers, type NextAdapter } from '../test/route-handlers.ts'
+import { startNext } from '../test/start-next.ts'
 import { mount, routes } from './mount.ts'
 import type { NextContext } from './request.ts'
 
-interface NextServer {
-  prepare(): Promise<void>
-  getRequestHandler(): RequestListener
-}
-
-const FOLDER = join(import.meta.dirname, '../test/app')
+const adapter = new BundledAdapter()
 let handler: RequestListener
-let built: Adapter<NextContext, Response> // as Next.js has bundled it: it reads the cookies of Next.js
 
-/** A build of Next.js as it is deployed, made once. Its routes call what a test has put on `globalThis`. */
 beforeAll(async () => {
-  process.env['NEXT_TELEMETRY_DISABLED'] = '1'
-  buildSync({
-    entryPoints: [join(import.meta.dirname, 'index.ts')],
-    outfile: join(FOLDER, '.output/adapter.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@authlib/source'],
-    external: ['next/*'],
-    logLevel: 'error',
-  })
-  const require = createRequire(import.meta.url)
-  const command = require.resolve('next/dist/bin/next')
-  const env = { ...process.env, NODE_ENV: 'production' as const }
-  execFileSync(process.execPath, [command, 'build'], { cwd: FOLDER, stdio: 'pipe', env })
-  const next = require('next') as (options: { dev: boolean; dir: string }) => NextServer // its types miss the call
-  const app = next({ dev: false, dir: FOLDER })
-  await app.prepare()
-  handler = app.getRequestHandler()
+  bundleAdapter()
+  handler = await startNext('app')
 }, 120_000)
-
-const adapter: Adapter<NextContext, Response> = {
-  request: (context) => built.request(context),
-  respond: (context, response) => built.respond(context, response),
-  setCookies: (context, cookies) => built.setCookies(context, cookies),
-}
 
 const options = { describe, name: 'the adapter contract on Next.js', adapter, serve }
 
@@ -77,7 +45,7 @@ describeWith(chromium, 'in a real browser', (path) => {
 
 describe('a server action', () => {
   it('begins a login: sets its cookies and redirects', async () => {
-    const answer = async (context: NextContext, bundled: typeof built) => {
+    const answer = async (context: NextContext, bundled: NextAdapter) => {
       await bundled.setCookies(context, [{ name: 'login', value: 'l1', maxAge: 600 }])
       const request = await bundled.request(context)
       const headers = [['location', `/after?host=${request.headers.get('host') ?? ''}`]] as const
@@ -103,7 +71,7 @@ describe('a server component', () => {
   it('finds the session of a person, though it cannot set a cookie', async () => {
     const clock = testClock()
     const secrets = ['a secret of the application, 32 characters']
-    const answer = async (context: NextContext, bundled: typeof built): Promise<Response> => {
+    const answer = async (context: NextContext, bundled: NextAdapter): Promise<Response> => {
       const oauth = new OAuth({ adapter: bundled, secrets, clock })
       const sessions = cookieSessions(oauth, { url: 'http://127.0.0.1' })
       if (context !== null) await sessions.signIn(context, { subject: 'alice' })
@@ -143,49 +111,14 @@ describe('mount', () => {
   })
 })
 
-function serve({
-  decorated,
-  mountables,
-  onError,
-  path,
-  protector,
-  stream,
-  login,
-  callback,
-}: ContractApplication<NextContext, Response>) {
-  const mounted = routes(mountables, { onError })
-  const read = protect(protector, 'read', { onError })
-  const handlers: Record<string, (request: Request) => Promise<Response>> = {
-    '/open': open,
-    [`${path}/open`]: open,
-    '/notes': read(open),
-    [`${path}/notes`]: read(open),
-    '/stream': read(() => new Response(stream())),
-    '/admin': protect(protector, 'write', { onError })(open),
-    '/login': login,
-    '/callback': async (request) => {
-      const result = await callback(request)
-      return Response.json(result, { headers: { 'set-cookie': 'session=1' } })
-    },
-  }
-  const answer = async (request: Request, bundled: typeof built): Promise<Response> => {
-    built = bundled
-    const own = handlers[new URL(request.url).pathname]
-    const response = await (own ? own(request) : mounted.GET(request))
-    return decorated ? decorate(response) : response
+function serve(application: ContractApplication<NextContext, Response>) {
+  const mounted = routes(application.mountables, { onError: application.onError })
+  const own = routeHandlers(application)
+  const answer = async (request: Request, bundled: NextAdapter): Promise<Response> => {
+    adapter.use(bundled)
+    const response = await (own(request) ?? mounted.GET(request))
+    return application.decorated ? decorate(response) : response
   }
   Object.assign(globalThis, { contractApplication: { answer } })
   return startNodeServer(handler)
-}
-
-async function open(request: Request): Promise<Response> {
-  return Response.json({ subject: currentToken(request)?.subject ?? null, body: await request.text() })
-}
-
-function decorate(response: Response): Response {
-  const copy = new Response(response.body, response)
-  copy.headers.set('x-application', 'yes')
-  copy.headers.set('access-control-allow-origin', 'https://app.example')
-  copy.headers.append('set-cookie', 'before=1')
-  return copy
 }

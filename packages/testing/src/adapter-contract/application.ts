@@ -45,6 +45,7 @@ export type BodyParser = 'form' | 'nested form' | 'text' | 'bytes' | 'json'
  * - `normalizesTargets`: makes a plain URL of an odd request target, for everybody behind it
  * - `refusesAbsoluteTargets`: answers `GET http://host/page` with 404 or 400, or redirects it
  * - `refusesPipelining`: ends a connection on which a second request arrives before the first is answered
+ * - `fillsRedirects`: answers a redirect with the location as its body
  */
 export type Deviation =
   | 'rewritesQuery'
@@ -54,6 +55,7 @@ export type Deviation =
   | 'normalizesTargets'
   | 'refusesAbsoluteTargets'
   | 'refusesPipelining'
+  | 'fillsRedirects'
 
 /** An adapter, and how to run an application with it. */
 export interface AdapterUnderTest<Context, Answer> {

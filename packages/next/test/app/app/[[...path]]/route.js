@@ -1,4 +1,4 @@
-import { nextAdapter } from '../../.output/adapter.js'
+import { nextAdapter } from '../../../.output/adapter.js'
 
 // The test that runs the build puts the application there.
 const handle = (request) => globalThis.contractApplication.answer(request, nextAdapter)

@@ -1,5 +1,5 @@
 import { redirect } from 'next/navigation'
-import { nextAdapter } from '../../.output/adapter.js'
+import { nextAdapter } from '../../../.output/adapter.js'
 
 async function login() {
   'use server'

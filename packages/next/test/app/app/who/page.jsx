@@ -1,4 +1,4 @@
-import { nextAdapter } from '../../.output/adapter.js'
+import { nextAdapter } from '../../../.output/adapter.js'
 
 export const dynamic = 'force-dynamic'
 

@@ -1,0 +1,5 @@
+export const getServerSideProps = (context) => globalThis.contractApplication.props(context)
+
+export default function Who({ subject }) {
+  return <p>{`Hello ${subject}`}</p>
+}
