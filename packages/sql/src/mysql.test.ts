@@ -68,6 +68,21 @@ describeWith(mysqlServer, 'MariaDB', (uri) => {
       expect(rows).toMatchObject([{ id: 'view', client: 'web', subject: 'alice', status: 'active' }])
     })
 
+    it('writes what nobody guards in few statements', async () => {
+      let connections = 0
+      const counted = mysqlStore({ getConnection: () => ((connections += 1), pool.getConnection()) }, { prefix })
+      const records = Array.from({ length: 200 }, (_, n) =>
+        record(`t${n}`, { partition: `p${n}`, data: { text: 'ü\0' } }),
+      )
+      const done = await Promise.all(
+        records.map((put) => counted.commit({ ...putting(put), partition: put.partition })),
+      )
+      expect(done.every(Boolean)).toBe(true)
+      expect(connections).toBeLessThan(40)
+      for (const put of [records[0]!, records[199]!])
+        expect(await store.get(put.partition, [['code', put.id]])).toEqual([put])
+    })
+
     it('erases a subject with everything in the partitions that are its own', async () => {
       const partition = 'erased'
       const root = record('root', { partition, index: { subject: 'carol' } })

@@ -1,7 +1,7 @@
 /** PostgreSQL through `pg` and `postgres`: the contract, migrations, and what goes wrong. */
 
 import { randomBytes } from 'node:crypto'
-import { NEVER, type Batch, type StoredRecord } from '@authlib/core'
+import { NEVER, type Batch, type JsonObject, type StoredRecord } from '@authlib/core'
 import { storeContract } from '@authlib/testing'
 import pg from 'pg'
 import postgres from 'postgres'
@@ -104,6 +104,24 @@ describeWith(postgresServer, 'PostgreSQL', (connectionString) => {
           ...{ created_at: new Date(1_700_000_000_000), expires_at: new Date(1_700_003_600_000) },
         },
       ])
+    })
+
+    it('writes what nobody guards in few statements, and refuses only what the database cannot take', async () => {
+      let statements = 0
+      const counted = pgStore({ query: (config) => ((statements += 1), pool.query(config)) }, { schema })
+      const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as JsonObject[string]
+      const records = Array.from({ length: 200 }, (_, n) =>
+        record(`t${n}`, { partition: `p${n}`, data: { text: '\0\ud800' } }),
+      )
+      const batches = [...records, record('deep', { partition: 'deep', data: { deep } })].map((put) => {
+        return { ...putting(put), partition: put.partition }
+      })
+      const outcomes = await Promise.allSettled(batches.map((batch) => counted.commit(batch)))
+      expect(outcomes.slice(0, 200)).toEqual(records.map(() => ({ status: 'fulfilled', value: true })))
+      expect(outcomes[200]).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } })
+      expect(statements).toBeLessThan(40)
+      for (const put of [records[0]!, records[199]!])
+        expect(await store.get(put.partition, [['code', put.id]])).toEqual([put])
     })
 
     it('erases a subject with everything in the partitions that are its own', async () => {

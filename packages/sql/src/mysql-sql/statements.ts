@@ -21,6 +21,8 @@ export interface MysqlStatements {
   /** Fails with ER_DUP_ENTRY if one of the records is there. */
   insert(records: readonly StoredRecord[]): MysqlStatement
   upsert(records: readonly StoredRecord[]): MysqlStatement
+  /** The same with rows of {@link rowOf}. */
+  putAll(rows: readonly (readonly MysqlValue[])[]): MysqlStatement
   remove(partition: string, keys: readonly RecordKey[]): MysqlStatement
   list(query: { kind: string; by: IndexColumn; value: string; after: number; limit: number }): MysqlStatement
   sweep(now: number, limit: number): MysqlStatement
@@ -42,9 +44,9 @@ export function mysqlStatements(names: TableNames = {}): MysqlStatements {
       : `partition_id = ? AND (kind, id) IN (${keys.map(() => '(?, ?)').join(', ')})`
   const keyValues = (partition: string, keys: readonly RecordKey[]): MysqlValue[] =>
     [partition, ...keys.flat()].map(bytes)
-  const inserting = (records: readonly StoredRecord[]): MysqlStatement => ({
-    text: insertInto + records.map(() => row).join(', '),
-    values: records.flatMap(cellsOf),
+  const inserting = (rows: readonly (readonly MysqlValue[])[], then = ''): MysqlStatement => ({
+    text: insertInto + rows.map(() => row).join(', ') + then,
+    values: rows.flat(),
   })
 
   return {
@@ -56,8 +58,9 @@ export function mysqlStatements(names: TableNames = {}): MysqlStatements {
       text: `SELECT ${text('kind')}, ${text('id')}, revision, expires_at FROM ${table} WHERE ${keyed(keys)} FOR UPDATE`,
       values: keyValues(partition, keys),
     }),
-    insert: inserting,
-    upsert: (records) => ({ ...inserting(records), text: inserting(records).text + replaced }),
+    insert: (records) => inserting(records.map(cellsOf)),
+    upsert: (records) => inserting(records.map(cellsOf), replaced),
+    putAll: (rows) => inserting(rows, replaced),
     remove: (partition, keys) => ({
       text: `DELETE FROM ${table} WHERE ${keyed(keys)}`,
       values: keyValues(partition, keys),
@@ -79,6 +82,15 @@ export function mysqlStatements(names: TableNames = {}): MysqlStatements {
       values: partitions.map(bytes),
     }),
   }
+}
+
+/**
+ * A record for {@link MysqlStatements.putAll}, and about how many bytes it is.
+ * @throws AuthlibError `invalid_batch` when the data is too long
+ */
+export function rowOf(record: StoredRecord): { row: readonly MysqlValue[]; size: number } {
+  const row = cellsOf(record)
+  return { row, size: String(row.at(-1)).length } // the data is last, and the rest is short
 }
 
 function cellsOf(record: StoredRecord): MysqlValue[] {

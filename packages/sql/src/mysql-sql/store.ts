@@ -5,10 +5,11 @@ import { attempts, errorCode, isMet, recordName, storeUnavailable, refuseUnknown
 import { stepsOf, type Step } from '../shared/batch-steps.ts'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
+import { putGroups, putJob } from '../shared/put-groups.ts'
 import { sqlStore } from '../shared/sql-store.ts'
 import { schemaMissing, type SqlStore } from '../shared/store.ts'
 import { mysqlMigrations } from './migrations.ts'
-import { mysqlStatements, type MysqlStatement } from './statements.ts'
+import { mysqlStatements, rowOf, type MysqlStatement, type MysqlValue } from './statements.ts'
 import { tablesOf, type TableNames } from './tables.ts'
 
 /** The rows of a query, or how many rows a statement has changed. */
@@ -53,16 +54,22 @@ export function mysqlStoreOn(
   const rows = async <Row>(statement: MysqlStatement): Promise<readonly Row[]> =>
     (await call(() => driver.query(statement))).rows as readonly Row[] // sound: what the query selects
 
+  const putTogether = putGroups<readonly MysqlValue[]>({
+    write: (all) => call(() => driver.query(statements.putAll(all))), // one statement needs no other transaction
+    isAboutRows: (error) => errorCode(error) === 'ER_DATA_TOO_LONG',
+  })
+
   const store = sqlStore(
     {
       get: (partition, keys) => rows<SqlRow>(statements.get(partition, keys)),
       async commit(batch) {
+        const { expect, put, remove } = batch
+        if (expect.length + remove.length === 0) {
+          await putTogether(putJob(put, rowOf))
+          return true
+        }
         const steps = stepsOf(batch)
-        if (!steps) return false
-        const fresh = steps.flatMap((step) => (step.does === 'put' ? [step.record] : []))
-        if (fresh.length < steps.length) return call(() => driver.transaction((query) => transact(query, batch, steps)))
-        await call(() => driver.query(statements.upsert(fresh))) // one statement needs no other transaction
-        return true
+        return steps ? call(() => driver.transaction((query) => transact(query, batch, steps))) : false
       },
       list: (query) => rows<SqlRow>(statements.list(query)),
       sweep: async (now, limit) => (await call(() => driver.query(statements.sweep(now, limit)))).affected,

@@ -4,7 +4,7 @@
  * statement.
  */
 
-import { INDEX_COLUMNS, NEVER, type Batch, type IndexColumn, type RecordKey } from '@authlib/core'
+import { INDEX_COLUMNS, NEVER, type Batch, type IndexColumn, type RecordKey, type StoredRecord } from '@authlib/core'
 import { stringifyData } from '@authlib/core/kit'
 import { stepsOf, type Step } from '../shared/batch-steps.ts'
 import { indexCells, type SqlStatement } from '../shared/sql.ts'
@@ -20,6 +20,8 @@ export interface PostgresStatements {
   get(partition: string, keys: readonly RecordKey[]): PostgresStatement
   /** Answers with one row: `done` is 1 or 0. Fails with 22012 when only a part could be done. Null: it cannot succeed. */
   commit(batch: Batch): PostgresStatement | null
+  /** Writes the rows, as {@link rowOf} makes them, over anything. */
+  putAll(rows: readonly string[]): PostgresStatement
   list(query: { kind: string; by: IndexColumn; value: string; after: number; limit: number }): PostgresStatement
   /** Answers with one row: `n` records deleted. */
   sweep(now: number, limit: number): PostgresStatement
@@ -42,6 +44,10 @@ export function postgresStatements(names: TableNames = {}): PostgresStatements {
       `SELECT ${columns} FROM ${records} WHERE ${by} = $1 AND kind = $2 AND position > $3::bigint ORDER BY position LIMIT $4::int`,
     ]),
   ) as Record<IndexColumn, string> // sound: all columns have one
+  const putting = `INSERT INTO ${records} (partition_id, kind, id, ${WRITTEN.join(', ')})
+    SELECT partition_id, kind, id, ${WRITTEN.join(', ')}::json FROM json_to_recordset($1::text::json) AS rows (partition_id text, kind text,
+      id text, revision bigint, expires_at bigint, ${INDEX_COLUMNS.map((column) => `${column} text`).join(', ')}, data text)
+    ON CONFLICT (partition_id, kind, id) DO UPDATE SET ${REPLACED}`
   const places = ['(kind = $2 AND id = $3)', '(kind = $2 AND id = $3 OR kind = $4 AND id = $5)']
   const many = `(kind, id) IN (SELECT key ->> 0, key ->> 1 FROM json_array_elements($2::text::json) AS keys (key))`
 
@@ -63,6 +69,8 @@ export function postgresStatements(names: TableNames = {}): PostgresStatements {
       if (prepared) chains.set(shape, statement)
       return { ...statement, values: [batch.partition, batch.now, ...steps.flatMap(valuesOf)] }
     },
+
+    putAll: (rows) => named(putting, [`[${rows.join(',')}]`]),
 
     list: ({ kind, by, value, after, limit }) => named(lists[by], [value, kind, after, limit]),
 
@@ -87,6 +95,17 @@ export function postgresStatements(names: TableNames = {}): PostgresStatements {
   }
 }
 
+/**
+ * A record for {@link PostgresStatements.putAll}. Its data stays text until it is in a column: PostgreSQL reads no JSON in JSON
+ * that has `\\u0000` in it.
+ * @throws AuthlibError `invalid_batch` when the data is too long
+ */
+export function rowOf(record: StoredRecord): { row: string; size: number } {
+  const { partition: partition_id, kind, id, revision, expiresAt: expires_at, index, data } = record
+  const row = JSON.stringify({ partition_id, kind, id, revision, expires_at, ...index, data: stringifyData(data) })
+  return { row, size: row.length }
+}
+
 /** What a step needs, in the order of its placeholders. */
 function valuesOf(step: Step): (string | number | null)[] {
   switch (step.does) {
@@ -103,7 +122,7 @@ function valuesOf(step: Step): (string | number | null)[] {
   }
 }
 
-function cellsOf(record: Batch['put'][number]): (string | number | null)[] {
+function cellsOf(record: StoredRecord): (string | number | null)[] {
   const { kind, id, revision, expiresAt, data } = record
   return [kind, id, revision, expiresAt, ...indexCells(record), stringifyData(data)]
 }

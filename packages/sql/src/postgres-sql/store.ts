@@ -4,10 +4,11 @@ import type { StoreGuarantees } from '@authlib/core'
 import { attempts, errorCode, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
+import { putGroups, putJob } from '../shared/put-groups.ts'
 import { sqlStore } from '../shared/sql-store.ts'
 import { schemaMissing, type SqlStore } from '../shared/store.ts'
 import { postgresMigrations } from './migrations.ts'
-import { postgresStatements, type PostgresStatement } from './statements.ts'
+import { postgresStatements, rowOf, type PostgresStatement } from './statements.ts'
 import { tablesOf, type TableNames } from './tables.ts'
 
 /** What a driver has to offer, whatever it is called there. */
@@ -44,10 +45,20 @@ export function postgresStore(
   const count = async (statement: PostgresStatement): Promise<number> =>
     Number((await rows<{ n: number | string }>(statement))[0]?.n)
 
+  const putTogether = putGroups<string>({
+    write: (all) => rows(sql.putAll(all)),
+    isAboutRows: (error) => /^(?:22|54)/.test(errorCode(error)), // data_exception, program_limit_exceeded: JSON that is too deep
+  })
+
   const store = sqlStore(
     {
       get: (partition, keys) => rows<SqlRow>(sql.get(partition, keys)),
       async commit(batch) {
+        const { expect, put, remove } = batch
+        if (expect.length + remove.length === 0) {
+          await putTogether(putJob(put, rowOf))
+          return true
+        }
         const statement = sql.commit(batch)
         if (!statement) return false
         try {
