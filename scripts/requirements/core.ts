@@ -296,7 +296,7 @@ export const core: RequirementTable = {
       'An essential acr is met, or the login fails',
       `${claims}.ts`,
       `${claims}.test.ts`,
-      'an essential acr that the login does not meet is asked for',
+      'an essential acr that a new login does not meet fails the login',
     ],
     [
       '§5.6.2',

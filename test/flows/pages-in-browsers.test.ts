@@ -27,6 +27,7 @@ import {
 import { openId, rpInitiatedLogout } from '@authlib/oidc/server'
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startExample as startLoginPages, type Example as LoginPages } from '../../examples/login-pages/src/example.ts'
 import { startExample, type Example } from '../../examples/oauth1/src/example.ts'
 import { startDemo, temporaryFolder, type DemoProcess } from '../support/demo-process.ts'
 import { chromium, describeWith } from '../support/needs.ts'
@@ -105,18 +106,36 @@ describeWith(chromium, 'pages in Chromium', (executablePath) => {
   let provider: Provider
   let example: Example
   let demo: DemoProcess
+  let accounts: LoginPages
+  let people = 0
   let browser: Browser
 
   beforeAll(async () => {
     if (folder !== undefined) mkdirSync(folder, { recursive: true })
     provider = await startProvider()
     example = await startExample({ provider: 0, application: 0 })
+    accounts = await startLoginPages({
+      ...{ port: 0, database: join(data.path, 'accounts.db'), secrets: ['an example secret of 32 characters'] },
+      onEvent: () => undefined,
+      clients: [
+        {
+          client_id: 'shop',
+          client_name: 'The Example Shop of Several Long Words',
+          client_secret: 'an example secret for a client of tests',
+          policy_uri: 'https://shop.example/privacy',
+          tos_uri: 'https://shop.example/terms',
+          redirect_uris: ['https://shop.example/callback'],
+          scope: 'openid profile email offline_access',
+        },
+      ],
+    })
     demo = await startDemo({ AUTHLIB_DATABASE: join(data.path, 'demo.db') })
     browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
   }, 60_000)
   afterAll(async () => {
     await browser.close()
     await demo.stop()
+    await accounts.stop()
     await example.stop()
     provider.stop()
     data.remove()
@@ -134,6 +153,19 @@ describeWith(chromium, 'pages in Chromium', (executablePath) => {
       ...more,
     }
     return `${provider.url}/authorize?${new URLSearchParams(params).toString()}`
+  }
+
+  /** The same request at the example with login pages. */
+  const accountsUrl = (more: Record<string, string> = {}): string => {
+    const { searchParams } = new URL(authorizeUrl({ scope: 'openid profile email offline_access', ...more }))
+    return `${accounts.server.issuer}/authorize?${searchParams.toString()}`
+  }
+
+  async function signUp(page: Page): Promise<void> {
+    await page.getByLabel('Name').fill('Alice Example')
+    await page.getByLabel('E-mail address').fill(`alice-${people++}@example.org`)
+    await page.getByLabel('Password').fill('four words and a number 7')
+    await press(page, 'Create account')
   }
 
   const press = (page: Page, name: string): Promise<unknown> =>
@@ -222,6 +254,42 @@ describeWith(chromium, 'pages in Chromium', (executablePath) => {
       await pages['demo-login']?.(page)
       await logIn(page)
       await press(page, 'Allow')
+    },
+    'accounts-login': (page) => page.goto(accountsUrl()),
+    async 'accounts-login-wrong-password'(page) {
+      await page.goto(accountsUrl())
+      await page.getByLabel('E-mail address').fill('alice@example.org')
+      await page.getByLabel('Password').fill('wrong')
+      await press(page, 'Log in')
+    },
+    'accounts-login-passkey-only': (page) => {
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'phr' } } })
+      return page.goto(accountsUrl({ claims }))
+    },
+    'accounts-sign-up': (page) => page.goto(`${accounts.server.issuer}/sign-up`),
+    async 'accounts-sign-up-short-password'(page) {
+      await page.goto(accountsUrl({ prompt: 'create' }))
+      await page.getByLabel('Name').fill('Alice Example')
+      await page.getByLabel('E-mail address').fill('alice@example.org')
+      await page.getByLabel('Password').fill('aaaaaaaaaaaaaaaaaa')
+      await press(page, 'Create account')
+    },
+    async 'accounts-consent'(page) {
+      await page.goto(accountsUrl({ prompt: 'create' }))
+      await signUp(page)
+    },
+    async 'accounts-account'(page) {
+      const session = await page.context().newCDPSession(page)
+      await session.send('WebAuthn.enable')
+      await session.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+          ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+          ...{ isUserVerified: true, automaticPresenceSimulation: true },
+        },
+      })
+      await page.goto(`${accounts.server.issuer}/sign-up`)
+      await signUp(page)
+      await press(page, 'Add a passkey')
     },
     'demo-provider': (page) => page.goto(demo.provider),
   }

@@ -1,7 +1,7 @@
 /**
  * What a person must be asked before a request can be answered. Computed here and nowhere else.
  *
- * @spec OpenID Connect Core §3.1.2.1
+ * @spec OpenID Connect Core §3.1.2.1 §5.5.1.1
  */
 
 import { OAuth2Error } from '../../errors.ts'
@@ -37,7 +37,8 @@ export interface Questions {
 /**
  * What is left to ask before a request can be answered.
  *
- * @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking
+ * @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking, and
+ * `unmet_authentication_requirements` when a new login is none of those that are demanded
  */
 export function whatToAsk(request: InteractionRequest, progress: Progress, now: number): Questions {
   const demands = request.server.requests.demands(request)
@@ -69,7 +70,10 @@ function reasonsForLogin(
   if (prompt.includes('select_account') && !fresh) reasons.push('select_account')
   if (maxAge !== undefined && (maxAge === 0 || login.authTime + maxAge < now) && !fresh) reasons.push('max_age')
   if (subject !== undefined && login.subject !== subject) reasons.push('other_subject')
-  if (acrValues !== undefined && !acrValues.includes(login.acr ?? '') && !fresh) reasons.push('acr')
+  if (acrValues !== undefined && !acrValues.includes(login.acr ?? '')) {
+    if (fresh) throw new OAuth2Error('unmet_authentication_requirements') // OpenID Connect Core §5.5.1.1: as a failed login
+    reasons.push('acr')
+  }
   return reasons
 }
 

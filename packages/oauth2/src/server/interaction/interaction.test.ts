@@ -483,6 +483,7 @@ describe('what must be asked', () => {
     ['max_age missed and prompt=none', { prompt: ['none'], maxAge: 1 }, login, {}, 'login_required'],
     ['another subject is logged in', { prompt: [], subject: 'bob' }, login, {}, ['other_subject']],
     ['acr missed', { prompt: [], acrValues: ['high'] }, login, {}, ['acr']],
+    ['acr missed by a new login', { prompt: [], acrValues: ['high'] }, fresh, {}, 'unmet_authentication_requirements'],
     ['acr met', { prompt: [], acrValues: ['high'] }, { ...login, acr: 'high' }, {}, []],
   ])('when %s (A13, A14)', async (_case, demands, who, known, expected) => {
     expect(await ask(demands, who, known as { remembered?: string[]; approved?: string[] })).toEqual(expected)

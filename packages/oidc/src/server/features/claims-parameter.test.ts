@@ -85,6 +85,14 @@ describe('demands', () => {
     expect(voluntary.headers.get('location')).toContain('code=')
   })
 
+  it('an essential acr that a new login does not meet fails the login (Core §5.5.1.1)', async () => {
+    const server = await start()
+    const acr = claims({ id_token: { acr: { essential: true, value: 'urn:gold' } } })
+    const params = await authorize(server, { claims: acr })
+    expect(params.get('error')).toBe('unmet_authentication_requirements')
+    expect(params.has('code')).toBe(false)
+  })
+
   it('sub with a value names the only person that will do (Core §5.5.1)', async () => {
     const server = await start()
     const browser = new Browser(server)
