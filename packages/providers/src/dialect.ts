@@ -18,6 +18,7 @@ export function dialect(preset: ProviderPreset): ClientExtension {
 
   return {
     name: `preset ${preset.name}`,
+    authorizationOptions: ofLogin,
 
     authorizing(draft, options) {
       const said = options as unknown as Readonly<Record<string, unknown>> // the options of this provider's logins

@@ -13,7 +13,7 @@ import {
   type Params,
   type StartedLogin,
 } from '@authlib/core'
-import { addQuery, assertOptions, assertSeconds, type OptionType } from '@authlib/core/kit'
+import { addQuery, assertOptions, assertSeconds, refuseUnknownOptions, type OptionType } from '@authlib/core/kit'
 import { readAnswer, requiredMember } from './answer.ts'
 import { callbackToken, readVerifier, type OAuth1Login } from './callback.ts'
 import { createContext, endpointOf, extraOf, tokenOf, type OAuth1Context, type SigningClient } from './context.ts'
@@ -71,6 +71,13 @@ const TYPES: Readonly<Record<keyof OAuth1ClientOptions, OptionType | null>> = {
   fetch: 'function?',
 }
 
+const AUTHORIZATION_OPTIONS: Readonly<Record<keyof OAuth1AuthorizationOptions, true>> = {
+  redirectUri: true,
+  params: true,
+  requestParams: true,
+  realm: true,
+}
+
 /** Works with or without a registry and a framework. Holds no state of its own. */
 export class OAuth1Client
   implements LoginClient<OAuth1AuthorizationOptions, OAuth1Login, OAuth1LoginResult>, SigningClient
@@ -106,6 +113,7 @@ export class OAuth1Client
    * @throws AuthlibError `missing_endpoint`, `request_refused`, `invalid_response`, and those of `send`
    */
   async createAuthorization(options: OAuth1AuthorizationOptions): Promise<StartedLogin<OAuth1Login>> {
+    refuseUnknownOptions('createAuthorization', options, AUTHORIZATION_OPTIONS)
     const { token, tokenSecret } = await this.requestTemporaryCredentials(options)
     const { insecureWithoutVerifier = false } = this.#options
     const callback = insecureWithoutVerifier ? { oauth_callback: options.redirectUri } : {}

@@ -7,12 +7,13 @@
  */
 
 import { AuthlibError, randomToken, type ParamValues, type StartedLogin } from '@authlib/core'
-import { addQuery } from '@authlib/core/kit'
+import { addQuery, refuseUnknownOptions } from '@authlib/core/kit'
 import { createCodeVerifier, s256 } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
 import { missingEndpoint } from './errors.ts'
 import { authorizingOrder, type AuthorizationDraft, type ClientContext } from './extension.ts'
 import type { AuthorizationOptions, OAuth2Login } from './login.ts'
+import type { ExchangeOptions } from './token-client.ts'
 import { pushAuthorization } from './features/pushed-authorization.ts'
 
 /** Parameters that keep a login safe, or that have an option of their own. */
@@ -31,7 +32,19 @@ const RESERVED: ReadonlySet<string> = new Set([
   'request_uri',
 ])
 
-/** @throws AuthlibError `reserved_parameter` when `params` would override what keeps a login safe */
+const OPTIONS: Readonly<Record<keyof AuthorizationOptions, true>> = {
+  redirectUri: true,
+  scope: true,
+  resource: true,
+  authorizationDetails: true,
+  responseMode: true,
+  params: true,
+}
+
+/**
+ * @throws AuthlibError `reserved_parameter` when `params` would override what keeps a login safe; TypeError for an option
+ * that neither the client nor an extension reads
+ */
 export async function startAuthorization(
   context: ClientContext,
   options: AuthorizationOptions & { readonly scope: readonly string[] },
@@ -40,6 +53,9 @@ export async function startAuthorization(
   const own = { ...usual, ...options.params }
   assertNotReserved(own, RESERVED)
   const { clientId, issuer, random, extensions } = context
+  const others = extensions.flatMap(({ authorizationOptions = [] }) => authorizationOptions)
+  const known = { ...OPTIONS, ...Object.fromEntries(others.map((name) => [name, true])) }
+  refuseUnknownOptions('createAuthorization', options, known)
   const { redirectUri, scope, resource, responseMode, authorizationDetails: details } = options
   if (!URL.canParse(redirectUri)) throw new TypeError('`redirectUri` must be an absolute URL')
   assertScope(scope)
@@ -104,6 +120,12 @@ export function assertNotReserved(params: ParamValues, reserved: ReadonlySet<str
 export function assertScope(scope: readonly string[] = []): void {
   if (Array.isArray(scope)) return
   throw new TypeError('`scope` must be an array of strings')
+}
+
+/** @throws TypeError for an option that there is not, and a scope that is a string */
+export function assertTokenRequestOptions(who: string, options: ExchangeOptions): void {
+  refuseUnknownOptions(who, options, { scope: true, resource: true, params: true, tokenTypes: true })
+  assertScope(options.scope)
 }
 
 /** An empty scope is not sent: the server decides. */

@@ -1,6 +1,6 @@
 /** How a client talks to its authorization server: where to, proving who it is, within limits. */
 
-import { AuthlibError, type Awaitable, type ParamValues } from '@authlib/core'
+import { AuthlibError, Params, type Awaitable, type ParamValues } from '@authlib/core'
 import { addQuery, encodeForm, parseJsonObject, send } from '@authlib/core/kit'
 import type { ClientAuth, ClientAuthResult } from '../client-auth/client-auth.ts'
 import { namingPlace } from '../naming-place.ts'
@@ -100,7 +100,7 @@ async function transmit(connection: Connection, request: ServerRequest): Promise
   }).catch((error: unknown) => {
     throw namingPlace(error, endpoint, url)
   })
-  return { ...answer, members: membersOf(answer.text) }
+  return { ...answer, members: membersOf(answer) }
 }
 
 /** An error about an answer, with that answer: it may hold a refresh token that must not be lost. */
@@ -122,12 +122,23 @@ function methodsOf(metadata: ServerMetadata, endpoint: string): readonly string[
   return valid ? methods : undefined
 }
 
-function membersOf(text: string): JsonMembers | undefined {
+/** Of JSON, whatever it calls itself, and of a form, as some providers answer. */
+function membersOf({ text, headers }: Pick<ServerAnswer, 'text' | 'headers'>): JsonMembers | undefined {
   try {
-    return parseJsonObject(text)
+    return mediaType(headers) === CONTENT_TYPES.form ? formMembers(text) : parseJsonObject(text)
   } catch {
     return undefined
   }
+}
+
+/** @throws AuthlibError for text that is no form; undefined when a member is there twice */
+function formMembers(text: string): JsonMembers | undefined {
+  const params = Params.parse(text)
+  return params.repeated.length > 0 ? undefined : Object.fromEntries(params)
+}
+
+function mediaType(headers: Headers): string | undefined {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
 }
 
 function errorAnswer(answer: ServerAnswer, hint: string | undefined): OAuth2ClientError {
@@ -142,7 +153,12 @@ function errorAnswer(answer: ServerAnswer, hint: string | undefined): OAuth2Clie
       response: answer,
     })
   }
-  return invalidResponse(`status ${status} without an error code`, answer)
+  return invalidResponse(`status ${status} without an error code${contentType(answer)}`, answer)
+}
+
+/** Says of a page that it is one. */
+function contentType({ members, headers }: ServerAnswer): string {
+  return members === undefined ? ` (content type ${mediaType(headers) ?? 'missing'})` : ''
 }
 
 /** What to try when the server answers `invalid_client`. */
@@ -170,8 +186,9 @@ export function errorOf(answer: ServerAnswer, refusalHint?: string): OAuth2Clien
 
 /** @throws OAuth2ClientError `invalid_response`: no JSON, no object, or a member that is there twice */
 export function readObject(answer: ServerAnswer): JsonMembers {
-  if (answer.members === undefined) throw invalidResponse('it is not a JSON object with each member once', answer)
-  return answer.members
+  if (answer.members !== undefined) return answer.members
+  const reason = 'it is not a JSON object with each member once'
+  throw invalidResponse(`${reason}: status ${answer.status}${contentType(answer)}`, answer)
 }
 
 /** A member that the specification promises. @throws OAuth2ClientError what the server says went wrong, `invalid_response` */

@@ -127,6 +127,7 @@ describe('a provider of its own dialect is one extension', () => {
   it('that signs its callback and lives on a host of the login, as Shopify does', async () => {
     const shopify: ClientExtension = {
       name: 'shopify',
+      authorizationOptions: ['shop'],
       authorizing(draft, options) {
         const { shop } = options as typeof options & { shop: string }
         const url = `${server.url}/${shop}/authorize`
@@ -368,8 +369,8 @@ describe('an error of the server', () => {
     ],
     [
       'HTML',
-      () => new Response('<h1>Unauthorized</h1>', { status: 401 }),
-      { code: 'invalid_response', reason: 'status 401 without an error code' },
+      () => new Response('<h1>Unauthorized</h1>', { status: 401, headers: { 'content-type': 'text/html' } }),
+      { code: 'invalid_response', reason: 'status 401 without an error code (content type text/html)' },
     ],
     [
       '500 with an error',

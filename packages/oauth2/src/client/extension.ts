@@ -107,6 +107,8 @@ export interface ClientExtension {
   readonly name: string
   /** Token types that the server may answer besides Bearer. */
   readonly tokenTypes?: readonly string[] | undefined
+  /** Names of the options of a login that `authorizing` reads, besides those of the client. Other options are refused. */
+  readonly authorizationOptions?: readonly string[] | undefined
   /**
    * When `authorizing` runs, whatever the order in `extensions`: after all that change the request (`sign`), or after that
    * (`push`). Nothing may change a request that was signed or pushed. Default: before both.

@@ -98,9 +98,24 @@ describe('options of the wrong type', () => {
     ['no redirectUri', { redirectUri: undefined }, /redirectUri/],
     ['a relative redirectUri', { redirectUri: '/callback' }, /redirectUri/],
     ['a scope that is a string', { redirectUri: 'https://app.example/cb', scope: 'openid email' }, /scope/],
+    ['an option of OpenID Connect', { redirectUri: 'https://app.example/cb', prompt: ['login'] }, /no option "prompt"/],
+    ['a misspelt option', { redirectUri: 'https://app.example/cb', respondeMode: 'query' }, /"respondeMode": it takes/],
   ])('are refused when a login begins: %s', async (_, options, message) => {
     const client = new OAuth2Client(settings)
     await expect(client.createAuthorization(options as never)).rejects.toThrow(message)
+  })
+
+  it('are refused when a token is requested', async () => {
+    const client = new OAuth2Client(settings)
+    const token = { refreshToken: 'rt', scope: [] } as never
+    for (const [wrong, message] of [
+      [{ scope: 'a b' }, /`scope` must be an array/],
+      [{ scopes: ['a'] }, /has no option "scopes"/],
+    ] as const) {
+      await expect(client.clientCredentials(wrong as never)).rejects.toThrow(message)
+      await expect(client.exchange('urn:x', wrong as never)).rejects.toThrow(message)
+      await expect(client.refresh(token, wrong as never)).rejects.toThrow(message)
+    }
   })
 })
 

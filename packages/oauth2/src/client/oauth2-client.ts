@@ -19,7 +19,13 @@ import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.t
 import { none } from '../client-auth/none.ts'
 import type { Issuers } from '../issuer-template.ts'
 import type { GivenMetadata, ServerMetadata } from '../server-metadata.ts'
-import { assertNotReserved, assertScope, scopeParam, startAuthorization } from './authorization.ts'
+import {
+  assertNotReserved,
+  assertScope,
+  assertTokenRequestOptions,
+  scopeParam,
+  startAuthorization,
+} from './authorization.ts'
 import { readCode } from './callback.ts'
 import { post, type Connection } from './connection.ts'
 import type { ClientContext, ClientExtension } from './extension.ts'
@@ -235,10 +241,9 @@ export class OAuth2Client<
    *
    * @throws AuthlibError `reserved_parameter`
    */
-  async exchange(
-    grantType: string,
-    { scope = [], resource, params = {}, tokenTypes }: ExchangeOptions = {},
-  ): Promise<Token> {
+  async exchange(grantType: string, options: ExchangeOptions = {}): Promise<Token> {
+    assertTokenRequestOptions('exchange', options)
+    const { scope = [], resource, params = {}, tokenTypes } = options
     assertNotReserved(params, RESERVED_IN_TOKEN_REQUESTS)
     return requestToken(
       this.#connection,

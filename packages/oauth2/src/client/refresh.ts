@@ -4,7 +4,7 @@
  * @spec RFC 6749 §6
  */
 
-import { assertNotReserved, scopeParam } from './authorization.ts'
+import { assertNotReserved, assertTokenRequestOptions, scopeParam } from './authorization.ts'
 import { loginRequired } from './errors.ts'
 import type { ClientContext, RequestSubject } from './extension.ts'
 import type { TokenRequestOptions } from './token-client.ts'
@@ -27,9 +27,11 @@ export const RESERVED_IN_TOKEN_REQUESTS: ReadonlySet<string> = new Set([
 export async function refresh(
   context: ClientContext,
   token: Token,
-  { scope, resource = token.resource, params = {} }: TokenRequestOptions = {},
+  options: TokenRequestOptions = {},
   about: RequestSubject = { token },
 ): Promise<Token> {
+  assertTokenRequestOptions('refresh', options)
+  const { scope, resource = token.resource, params = {} } = options
   const { refreshToken, idToken, extra, data } = token
   if (refreshToken === undefined) throw loginRequired('there is no refresh token')
   assertNotReserved(params, RESERVED_IN_TOKEN_REQUESTS)

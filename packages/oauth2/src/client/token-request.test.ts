@@ -98,6 +98,33 @@ describe('a token response', () => {
   })
 })
 
+describe('a token response that is a form, as some providers answer (hoauth2#32)', () => {
+  const form = (text: string, status = 200): Response =>
+    new Response(text, { status, headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } })
+
+  it('is read', async () => {
+    answer = () => form('access_token=at&token_type=bearer&scope=repo%2Cgist&expires_in=3600')
+    expect(await requestToken()).toMatchObject({ accessToken: 'at', tokenType: 'Bearer', scope: ['repo', 'gist'] })
+  })
+
+  it('says what went wrong', async () => {
+    answer = () => form('error=invalid_grant&error_description=The+code+is+old', 400)
+    await expect(requestToken()).rejects.toMatchObject({ code: 'invalid_grant', reason: expect.stringMatching(/old/) })
+  })
+
+  it('is refused with a member twice', async () => {
+    answer = () => form('access_token=a&token_type=bearer&access_token=b')
+    await expect(requestToken()).rejects.toMatchObject({ code: 'invalid_response' })
+  })
+})
+
+it('an answer that is no token response is described by its status and content type', async () => {
+  answer = () => new Response('<h1>Hello</h1>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  await expect(requestToken()).rejects.toMatchObject({
+    reason: 'it is not a JSON object with each member once: status 200 (content type text/html)',
+  })
+})
+
 /** With a clock of 0, so that `expiresAt` is the lifetime. */
 describe('a lifetime (X-04)', () => {
   it.each<[expiresIn: unknown, expiresAt: number | undefined]>([

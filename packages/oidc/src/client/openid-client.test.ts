@@ -463,6 +463,15 @@ describe('a login of another shape', () => {
     await expect(twice).rejects.toMatchObject({ code: 'reserved_parameter' })
   })
 
+  it.each([
+    [{ promt: ['login'] }, 'no option "promt"'],
+    [{ prompt: 'login' }, '`prompt` must be an array'],
+    [{ acrValues: 'mfa' }, '`acrValues` must be an array'],
+  ])('refuses the options %j: a wish must not be dropped', async (options, message) => {
+    const begun = createClient().createAuthorization({ redirectUri, ...(options as object) })
+    await expect(begun).rejects.toThrow(message)
+  })
+
   it('gives what `finish` makes of it', async () => {
     const finish = ({ claims }: OpenIDLoginResult): { name: string } => ({ name: `the ${claims.sub}` })
     const { issuer, clientId } = provider

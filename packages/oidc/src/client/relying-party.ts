@@ -131,6 +131,7 @@ export function relyingParty({
     settings: { ...others, issuer, issuers, metadata, clientSecret },
     extension: {
       name: 'openid',
+      authorizationOptions: ['prompt', 'maxAge', 'loginHint', 'idTokenHint', 'acrValues', 'uiLocales'],
       authorizing(draft, options: OpenIDAuthorizationOptions, { random }) {
         const scope = withOpenid(draft.login.scope)
         const nonce = randomToken(random)
@@ -141,12 +142,12 @@ export function relyingParty({
             scope: scope.join(' '),
             nonce: sendsNonce ? nonce : undefined,
             ...(hybrid && { response_type: responseType, response_mode: 'form_post' }), // a fragment reaches no server
-            prompt: words(prompt),
+            prompt: words('prompt', prompt),
             max_age: maxAge?.toString(),
             login_hint: loginHint,
             id_token_hint: idTokenHint,
-            acr_values: words(acrValues),
-            ui_locales: words(uiLocales),
+            acr_values: words('acrValues', acrValues),
+            ui_locales: words('uiLocales', uiLocales),
           },
           options,
         )
@@ -193,7 +194,9 @@ function withOpenid(scope: readonly string[]): readonly string[] {
   return scope.includes('openid') ? scope : ['openid', ...scope]
 }
 
-function words(values: readonly string[] | undefined): string | undefined {
+/** @throws TypeError for a string in place of the array */
+function words(name: string, values: readonly string[] | undefined): string | undefined {
+  if (values !== undefined && !Array.isArray(values)) throw new TypeError(`\`${name}\` must be an array of strings`)
   return values === undefined || values.length === 0 ? undefined : values.join(' ')
 }
 
