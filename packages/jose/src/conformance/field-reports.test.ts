@@ -6,6 +6,7 @@ import {
   accessTokenPolicy,
   dpopProofPolicy,
   encryptJwe,
+  encryptJwt,
   decryptJwe,
   externalKey,
   generateKey,
@@ -58,6 +59,7 @@ describe('a policy', () => {
   it('takes no string where values must be an array (CVE-2024-53861)', async () => {
     const rule = { values: 'superuser' } as unknown as ClaimRule
     await expect(verifyJwt(token, key, { ...policy, claims: { role: rule } })).rejects.toThrow(TypeError)
+    await expect(verifyJwt(token, key, { ...policy, claims: { absent: rule } })).rejects.toThrow(TypeError)
   })
 
   it.each(['issuer', 'audience', 'subject', 'typ', 'maxAge'])(
@@ -67,6 +69,13 @@ describe('a policy', () => {
       await expect(verifyJwt(token, key, unset)).rejects.toThrow(new TypeError(`The policy's ${name} is undefined`))
     },
   )
+
+  it('has no member that is misspelt: what it demands would not be checked', async () => {
+    const misspelt = { ...policy, isuer: 'https://other.example' }
+    await expect(verifyJwt(token, key, misspelt)).rejects.toThrow(
+      /^A policy has no option "isuer": it takes algorithms/,
+    )
+  })
 
   it('is required', async () => {
     await expect(verifyJwt(token, key, undefined as never)).rejects.toThrow(/policy is required/)
@@ -96,6 +105,18 @@ describe('a policy', () => {
     await expect(signJwt({ sub: 5 as unknown as string }, key, { lifetime: null })).rejects.toThrow(
       'sub must not be a number',
     )
+  })
+})
+
+describe('claims that are signed', () => {
+  it('say when the token ends, or `lifetime: null` says that it does not', async () => {
+    for (const make of [signJwt, encryptJwt] as const) {
+      const by = make === signJwt ? key : await generateKey('A256KW')
+      const withoutTypes = make as (claims: object, by: Key, options?: object) => Promise<string>
+      await expect(withoutTypes({ sub: 'a' }, by)).rejects.toThrow(/Pass a `lifetime`, or claims with `exp`/)
+      await expect(withoutTypes({ sub: 'a' }, by, { lifetime: null })).resolves.toBeTypeOf('string')
+      await expect(withoutTypes({ sub: 'a', exp: now }, by)).resolves.toBeTypeOf('string')
+    }
   })
 })
 

@@ -53,6 +53,8 @@ describe('a PEM', () => {
     ['cut off', pem.slice(0, 80), /cut off/, /all lines/],
     ['of a kind that JOSE does not have', pem.replaceAll('PRIVATE', 'DSA PRIVATE'), /unknown kind/, /Known are/],
     ['that is a secret', 'a secret', /not a PEM/, /importSecret/],
+    ['in base64', Buffer.from(pem).toString('base64'), /base64 of a PEM/, /atob/],
+    ['from a variable that is not set', ' ', /empty/, /variable/],
     [
       'in a service account file',
       JSON.stringify({ type: 'service_account', private_key: pem }),

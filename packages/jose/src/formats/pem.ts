@@ -61,6 +61,8 @@ function notPem(text: string): JoseError {
       'a PEM that is cut off, changed, or of an unknown kind',
       'Known are SPKI, PKCS#8, PKCS#1, SEC1, OpenSSH and X.509. A variable must hold all lines, `-----BEGIN` and `-----END` too.',
     )
+  if (text.trim() === '') return invalid('it is empty', 'Is its variable set?')
+  if (/^\s*LS0tLS1CRUdJTi/.test(text)) return invalid('base64 of a PEM', 'Decode it: `atob(text)` gives the PEM.')
   return invalid('not a PEM of a known kind', 'A secret comes through importSecret')
 }
 

@@ -1,6 +1,7 @@
 /** JWT claims and the policy they are checked by, RFC 7519 §4 and RFC 8725 §3. */
 
 import { type Clock, systemClock } from '@authlib/core'
+import { refuseUnknownOptions } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import { JoseError } from '../errors.ts'
 import { isObject, isTextList } from '../shared/is-object.ts'
@@ -89,11 +90,42 @@ export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptio
   throw new JoseError('invalid_header', 'The token is of another type', { reason: `typ: ${difference(expected, typ)}` }) // RFC 8725 §3.11
 }
 
-/** A setting that is there without a value, such as a variable that is not set, must not become no check at all. */
+/** Every member of a policy for JWTs and for SD-JWTs. */
+const MEMBERS: Readonly<Record<keyof JwtPolicy | 'schema' | 'keyBinding' | 'signatures', true>> = {
+  algorithms: true,
+  typ: true,
+  typOptional: true,
+  issuer: true,
+  audience: true,
+  soleAudience: true,
+  anyAudience: true,
+  subject: true,
+  required: true,
+  expiryOptional: true,
+  maxAge: true,
+  leeway: true,
+  decryption: true,
+  claims: true,
+  validate: true,
+  maxSize: true,
+  clock: true,
+  schema: true,
+  keyBinding: true,
+  signatures: true,
+}
+
+/** Policies whose members are known: each is used many times. */
+const known = new WeakSet<JwtPolicy>()
+
+/** A setting that is there without a value, or under a name that is misspelt, must not become no check at all. */
 export function checkPolicy<P extends JwtPolicy>(policy: P): P {
   if (!isObject(policy)) throw new TypeError('A policy is required: algorithms, issuer, audience …')
   for (const name of ['typ', 'issuer', 'audience', 'subject', 'maxAge'] as const)
     if (policy[name] === undefined && name in policy) throw new TypeError(`The policy's ${name} is undefined`)
+  if (!known.has(policy)) {
+    refuseUnknownOptions('A policy', policy, MEMBERS)
+    known.add(policy)
+  }
   return policy
 }
 

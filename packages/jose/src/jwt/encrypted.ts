@@ -14,7 +14,7 @@ import { decodeError } from '../jws/header.ts'
 import { encryptJwe, type EncryptJweOptions } from '../jwe/encrypt.ts'
 import { decryptJwe, type DecryptJweOptions } from '../jwe/decrypt.ts'
 import type { JweHeader } from '../jwe/parts.ts'
-import { type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './payload.ts'
+import { assertEnd, type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './payload.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySetLike } from '../keys/key-set.ts'
 import type { StandardSchema } from './standard-schema.ts'
@@ -32,6 +32,7 @@ export async function encryptJwt(
   { header, lifetime, clock, ...options }: EncryptJweOptions & LifetimeOptions = {},
 ): Promise<string> {
   const named = typeof token === 'string' ? { cty: 'JWT' } : { typ: 'JWT' }
+  if (typeof token !== 'string') assertEnd(token, { lifetime })
   const plaintext = typeof token === 'string' ? token : JSON.stringify(prepareClaims(token, { lifetime, clock }))
   return encryptJwe(plaintext, key, { ...options, header: { ...named, ...header } })
 }

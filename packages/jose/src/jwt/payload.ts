@@ -21,6 +21,12 @@ export interface LifetimeOptions {
 /** Claims that say when the token ends. */
 export type ExpiringClaims = NewJwtClaims & { readonly exp: number | Date }
 
+/** What a caller without types forgets: the token would never end, and `verifyJwt` would refuse it. */
+export function assertEnd({ exp }: NewJwtClaims, { lifetime }: LifetimeOptions): void {
+  if (exp !== undefined || lifetime !== undefined) return
+  throw new TypeError('Pass a `lifetime`, or claims with `exp`; with `lifetime: null` the token does not expire')
+}
+
 /** The claims as they go into a token. What no verifier would accept is a `TypeError`. */
 export function prepareClaims(claims: NewJwtClaims, { lifetime, clock = systemClock }: LifetimeOptions): JwtClaims {
   if (!isObject(claims)) throw new TypeError('Claims must be an object')

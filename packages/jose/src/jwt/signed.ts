@@ -7,7 +7,14 @@ import { JoseError } from '../errors.ts'
 import { decodeError, decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
 import { verifyCompact } from '../jws/compact.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from '../jws/signature.ts'
-import { type ExpiringClaims, type LifetimeOptions, parseClaims, prepareClaims, validateSchema } from './payload.ts'
+import {
+  assertEnd,
+  type ExpiringClaims,
+  type LifetimeOptions,
+  parseClaims,
+  prepareClaims,
+  validateSchema,
+} from './payload.ts'
 import type { Key } from '../keys/key.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -48,7 +55,9 @@ export async function signJwt(
 ): Promise<string> {
   const name = signingAlgorithm(key, alg)
   if (header?.['b64'] !== undefined) throw new TypeError('A JWT cannot have an unencoded payload') // RFC 7797 §7
-  const payload = encodeText(JSON.stringify(prepareClaims(claims, times)))
+  const stated = prepareClaims(claims, times)
+  assertEnd(stated, times)
+  const payload = encodeText(JSON.stringify(stated))
   return signInput(`${encodeHeader(name, key, typ, header)}.${payload}`, key, name)
 }
 

@@ -137,7 +137,7 @@ export class KeySet implements KeySetLike {
     const row = findJwsRow(alg) ?? this.#extras.findRow(alg)
     const faults = entries.map((entry) => {
       const key = this.#imported(entry)
-      if (key === null) return `${entry.fault} and cannot be used`
+      if (key === null) return `it cannot be used: ${entry.fault}`
       if (fits !== undefined) return fits(key) ? null : `not for ${alg}`
       return row === undefined ? `not for ${alg}` : refusal(key, key.findRow(alg) ?? row, operation)
     })

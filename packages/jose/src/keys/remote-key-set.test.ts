@@ -228,7 +228,10 @@ describe('a remote key set', () => {
     const keys = open()
     const text = await token(key)
     for (let i = 0; i < 5; i++) {
-      await expect(verifyJwt(text, keys, policy)).rejects.toMatchObject({ code: 'key_set_unavailable' })
+      await expect(verifyJwt(text, keys, policy)).rejects.toMatchObject({
+        code: 'key_set_unavailable',
+        reason: expect.stringMatching(/^127\.0\.0\.1:\d+: HTTP status 503$/),
+      })
     }
     expect(seen).toHaveLength(1)
     answer = serve(key)

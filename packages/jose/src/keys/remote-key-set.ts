@@ -1,6 +1,6 @@
 /** A key set at a URL (`jwks_uri`): fetched when needed, kept as long as it may be, survived when the server is away. */
 
-import { type AddressRule, type Clock, systemClock } from '@authlib/core'
+import { type AddressRule, AuthlibError, type Clock, systemClock } from '@authlib/core'
 import {
   assertBooleans,
   assertSeconds,
@@ -155,7 +155,8 @@ export function remoteKeySet(
       loads++
       return held.keySet
     } catch (cause) {
-      failure = new JoseError('key_set_unavailable', 'The key set could not be loaded', { status: 503, cause })
+      const reason = `${URL.canParse(uri) ? new URL(uri).host : 'no URL'}: ${wordsOf(cause)}`
+      failure = new JoseError('key_set_unavailable', 'The key set could not be loaded', { status: 503, reason, cause })
       throw failure
     }
   }
@@ -225,4 +226,10 @@ function published(jwks: JwkSet, options: KeySetOptions): KeySet {
 
 function conditional(held: Held | null): Record<string, string> {
   return held?.etag === undefined ? {} : { 'if-none-match': held.etag }
+}
+
+/** What went wrong, for a log. */
+function wordsOf(cause: unknown): string {
+  if (cause instanceof AuthlibError) return `${cause.code} ${cause.reason ?? ''}`.trim()
+  return cause instanceof Error ? cause.message : 'unknown'
 }

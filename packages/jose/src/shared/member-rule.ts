@@ -18,12 +18,12 @@ export function memberFault<M extends Readonly<Record<string, unknown>>>(
   name: string,
   rule: MemberRule & { readonly validate?: (value: unknown, members: M) => boolean },
 ): 'missing' | 'another value' | 'refused by its rule' | null {
+  const values = 'value' in rule ? [rule.value] : rule.values
+  if (values !== undefined && !Array.isArray(values)) throw new TypeError(`values of ${name} must be an array`)
   const present = Object.hasOwn(members, name)
   if (rule.essential && !(rule.allowEmpty ? present : !isEmptyMember(members, name))) return 'missing'
   if (!present) return null
   const value: unknown = members[name]
-  const values = 'value' in rule ? [rule.value] : rule.values
-  if (values !== undefined && !Array.isArray(values)) throw new TypeError(`values of ${name} must be an array`)
   const given: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (values !== undefined && !given.some((item) => values.includes(item))) return 'another value'
   return rule.validate === undefined || passes(rule.validate(value, members)) ? null : 'refused by its rule'

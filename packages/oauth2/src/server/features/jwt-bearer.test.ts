@@ -116,7 +116,7 @@ describe('an assertion is refused', () => {
 
   it.each(['iss', 'sub', 'aud', 'exp'])('without %s (RFC 7523 §3)', async (name) => {
     const { [name as 'iss']: _removed, ...claims } = CLAIMS
-    const assertion = await signJwt(claims, key, { typ: 'JWT' })
+    const assertion = await signJwt(claims, key, { typ: 'JWT', lifetime: null })
     expect(errorOf(await present(start(), assertion))).toEqual([400, 'invalid_grant'])
   })
 
