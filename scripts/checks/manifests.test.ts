@@ -53,6 +53,17 @@ describe('manifests', () => {
     ])
   })
 
+  it('finds a dependency that comes along with a package unasked', () => {
+    const changes = { dependencies: { '@authlib/core': 'workspace:^', ky: '^1', lodash: '^4' } }
+    const files = { 'packages/oauth1/src/index.ts': 'export {}', ...index }
+    const of = (name: string) => ({ [`packages/${name}/package.json`]: manifest(name, changes) })
+    expect(manifests(workspace({ ...files, ...of('a'), ...of('oauth1') }))).toEqual([
+      'packages/a: ky must not be a dependency',
+      'packages/a: lodash must not be a dependency',
+      'packages/oauth1: lodash must not be a dependency',
+    ])
+  })
+
   it('finds a test script whose last command is not Vitest, which would get the reporters of CI', () => {
     const scripts = { 'test:bun': 'vitest run && bun test x.mjs', 'test:node': 'node a.mjs && vitest run --project x' }
     const files = { ...index, 'packages/a/package.json': manifest('a'), 'package.json': { scripts } }

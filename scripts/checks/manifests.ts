@@ -10,9 +10,12 @@ const REPOSITORY = 'git+https://github.com/authlib/authlib-ts.git'
 /** One line for each field that is not as it has to be. */
 export function manifests(root: string): string[] {
   const ofPackages = readPackages(root).flatMap((candidate) =>
-    [...commonFaults(candidate), ...exportFaults(root, candidate), ...importFaults(root, candidate)].map(
-      (fault) => `${candidate.folder}: ${fault}`,
-    ),
+    [
+      ...commonFaults(candidate),
+      ...dependencyFaults(candidate),
+      ...exportFaults(root, candidate),
+      ...importFaults(root, candidate),
+    ].map((fault) => `${candidate.folder}: ${fault}`),
   )
   return [...scriptFaults(root), ...ofPackages]
 }
@@ -50,6 +53,19 @@ function* commonFaults({ folder, manifest }: Package): Generator<string> {
   for (const file of FILES) if (manifest.files?.includes(file) !== true) yield `files lacks ${file}`
   if (typeof manifest['description'] !== 'string') yield 'description is missing'
   if (manifest.publishConfig?.access !== 'public') yield 'publishConfig.access is not "public"'
+}
+
+/** The only ones that come along with a package of ours: everything else that it needs is a peer. */
+const DEPENDENCIES: Readonly<Record<string, string>> = {
+  jose: 'packages/jose',
+  ky: 'packages/oauth1 packages/oauth2',
+}
+
+function* dependencyFaults({ folder, manifest }: Package): Generator<string> {
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    const where = DEPENDENCIES[name]?.split(' ') ?? []
+    if (!name.startsWith('@authlib/') && !where.includes(folder)) yield `${name} must not be a dependency`
+  }
 }
 
 function* exportFaults(root: string, { folder, manifest }: Package): Generator<string> {
