@@ -125,11 +125,13 @@ async function start(): Promise<AuthorizationServer> {
     .register(resourceIndicators({ resources: { [RESOURCE]: {} }, defaultResource: RESOURCE }))
 }
 
-async function json(response: Response): Promise<{ status: number; body: JsonObject }> {
-  return { status: response.status, body: (await response.json()) as JsonObject } // sound: JSON
+type Json = Readonly<Record<string, unknown>>
+
+async function json(response: Response): Promise<{ status: number; body: Json }> {
+  return { status: response.status, body: (await response.json()) as Json } // sound: JSON
 }
 
-async function register(server: AuthorizationServer, { registration }: Wild, key: Key): Promise<JsonObject> {
+async function register(server: AuthorizationServer, { registration }: Wild, key: Key): Promise<Json> {
   const signs = registration['token_endpoint_auth_method'] === 'private_key_jwt'
   const body = JSON.stringify({ ...registration, ...(signs && { jwks: { keys: [key.publicJwk()] } }) })
   const headers = { 'content-type': 'application/json', accept: 'application/json' }
@@ -140,10 +142,10 @@ async function register(server: AuthorizationServer, { registration }: Wild, key
 
 async function askForToken(
   server: AuthorizationServer,
-  registered: JsonObject,
+  registered: Json,
   key: Key,
   fields: Record<string, string>,
-): Promise<JsonObject> {
+): Promise<Json> {
   const clientId = String(registered['client_id'])
   const secret = String(registered['client_secret'])
   const headers: Record<string, string> = {}

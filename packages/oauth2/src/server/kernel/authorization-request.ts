@@ -6,7 +6,14 @@
  */
 
 import { randomToken, readForm, readQuery, type HttpRequest, type Params } from '@authlib/core'
-import { invalidRequest, invalidScope, serverError, unauthorizedClient, unsupportedResponseType } from '../../errors.ts'
+import {
+  invalidRequest,
+  invalidScope,
+  OAuth2Error,
+  serverError,
+  unauthorizedClient,
+  unsupportedResponseType,
+} from '../../errors.ts'
 import { matchesRedirectUri } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
 import { allowedScope } from '../allowed-scope.ts'
@@ -26,6 +33,9 @@ import { mergeData } from '../records/authorization.ts'
 import type { Moments } from './moments.ts'
 import { backchannelGrant, type RegisteredResponseType, type Registry } from './registry.ts'
 import { resolveParams, type Resolution } from './resolve.ts'
+
+/** Left over when no feature has resolved them. */
+const REFERENCES = ['request', 'request_uri'] as const
 
 /** @throws AuthorizationError */
 export async function readAuthorizationRequest(
@@ -99,6 +109,10 @@ async function validateAuthorizationRequest(
 ): Promise<AuthorizationRequest> {
   const target = responseTarget(server, registry, client, params)
   return atTarget(target, async () => {
+    for (const name of REFERENCES) {
+      // what is signed, or kept elsewhere, must not be taken for less than it says. RFC 9101 §7
+      if (params.has(name)) throw new OAuth2Error(`${name}_not_supported`)
+    }
     const { responseType, moments } = findResponseType(registry, client, params)
     if (target.responseMode.responseMode !== (params.get('response_mode') ?? responseType.defaultMode)) {
       throw invalidRequest('response_mode is not supported here')
