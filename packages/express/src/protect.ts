@@ -3,7 +3,11 @@
 import type { CurrentToken, Protector } from '@authlib/core'
 import { currentToken as findToken } from '@authlib/core/kit'
 import { protect as protectNode, type ProtectOptions } from '@authlib/node'
-import type { Request, RequestHandler } from 'express'
+import type { Request } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** A `RequestHandler` of every route: it leaves the types of parameters, bodies and locals to the route. */
+export type Guard = (request: IncomingMessage, response: ServerResponse, next: () => void) => void
 
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
@@ -19,7 +23,7 @@ export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
   options?: ProtectOptions,
-): RequestHandler {
+): Guard {
   const guard = protectNode(protector, requirement, options)
   return (request, response, next) => {
     guard(request, response, () => {

@@ -59,6 +59,13 @@ describe('protect', () => {
     respond: () => jsonResponse(401, {}),
   }
 
+  it('leaves the token in a variable of the context', async () => {
+    const app = new Hono()
+    app.get('/notes', protect(readingProtector, 'read'), (c) => c.json(c.var.token))
+    const response = await app.request('/notes')
+    expect(await response.json()).toEqual({ subject: '' })
+  })
+
   it('leaves a body that the protector has read to the handler, in every form', async () => {
     const app = new Hono().use(protect(readingProtector, 'read'))
     app.post('/text', async (c) => c.json(await c.req.text()))

@@ -10,21 +10,23 @@ export interface ProtectOptions extends HonoRequestOptions, DispatchOptions {}
 
 /**
  * Lets requests through that carry a valid token which meets the requirement: `app.get('/notes', protect(protector,
- * 'notes:read'), handler)`. The others are answered.
+ * 'notes:read'), handler)`. The others are answered. Handlers behind it in the same call find the token with its type in
+ * `c.var.token`, and others by {@link currentToken}.
  *
  * @example
- * app.get('/notes', protect(protector, 'notes:read'), (c) => c.json({ owner: currentToken(c)?.subject }))
+ * app.get('/notes', protect(protector, 'notes:read'), (c) => c.json({ owner: c.var.token.subject }))
  */
 export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
   options: ProtectOptions = {},
-): MiddlewareHandler {
+): MiddlewareHandler<{ Variables: { token: Token } }> {
   return async (c, next) => {
     const { token, headers, refusal } = await admit(protector, honoRequest(c, options), requirement, options)
     if (refusal) return respond(c, refusal)
     for (const [name, value] of headers) c.header(name, value, { append: true })
     setCurrentToken(c, token) // of the context: middleware may replace the raw request
+    c.set('token', token)
     await next()
     return undefined
   }

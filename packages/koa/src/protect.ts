@@ -9,7 +9,7 @@ import { respond } from './respond.ts'
 
 /**
  * Lets requests through that carry a valid token which meets the requirement, and answers the others. The token is in
- * `ctx.state.token`, and {@link currentToken} finds it with its type. With a router: `router.get('/notes', protect(protector,
+ * `ctx.state.token`, typed for what is chained behind it, and {@link currentToken} finds it everywhere. With a router: `router.get('/notes', protect(protector,
  * 'notes:read'), handler)`.
  *
  * @example
@@ -19,7 +19,7 @@ export function protect<Token extends CurrentToken, Requirement>(
   protector: Protector<Token, Requirement>,
   requirement?: NoInfer<Requirement>,
   options: ProtectOptions = {},
-): Middleware {
+): Middleware<{ token: Token }> {
   return async (ctx, next) => {
     const { token, headers, refusal } = await admit(protector, koaRequest(ctx, options), requirement, options)
     if (refusal) {
@@ -28,7 +28,7 @@ export function protect<Token extends CurrentToken, Requirement>(
     }
     for (const [name, value] of headers) ctx.append(name, value)
     setCurrentToken(ctx.req, token) // of the message: wrappers of `ctx` share it
-    ctx.state['token'] = token
+    ctx.state.token = token
     await next()
   }
 }

@@ -1,6 +1,6 @@
 /** Authlib in an application of SvelteKit. */
 
-import type { Awaitable, Mountable } from '@authlib/core'
+import type { Mountable } from '@authlib/core'
 import { mount as mountFetch, type MountOptions } from '@authlib/fetch'
 import type { EventLike } from './event.ts'
 
@@ -16,8 +16,8 @@ export function mount(
   options?: MountOptions,
 ): <Event extends EventLike>(input: {
   readonly event: Event
-  readonly resolve: (event: Event) => Awaitable<Response>
-}) => Awaitable<Response> {
+  readonly resolve: (event: Event) => Response | Promise<Response>
+}) => Response | Promise<Response> {
   const mounted = mountFetch(mountables, options)
   return ({ event, resolve }) => mounted(event.request) ?? resolve(event)
 }
