@@ -2,7 +2,7 @@
 import { memoryTokens, OAuth, type Adapter, type JsonObject } from '@authlib/core'
 import { expressAdapter } from '@authlib/express'
 import { honoAdapter } from '@authlib/hono'
-import { oauth2, type OAuth2Client, type Session, type Token, apiSession } from '@authlib/oauth2/client'
+import { oauth2, type OAuth2Client, type Session, type Token, apiSession, clientPerLogin } from '@authlib/oauth2/client'
 import { oidc, type OpenIDClient } from '@authlib/oidc/client'
 import type { Response as ExpressResponse } from 'express'
 import type { Context } from 'hono'
@@ -53,6 +53,20 @@ expectTypeOf(inHono.google.authorizeRedirect(c, { redirectUri })).resolves.toEqu
 // @ts-expect-error: the context of another framework
 void inHono.google.authorizeRedirect(res, { redirectUri })
 expectTypeOf(honoAdapter).not.toExtend<Adapter<ExpressResponse>>()
+
+// One client for the providers of all customers: each login names its own, and has the options of its protocol.
+const perCustomer = new OAuth({ adapter: expressAdapter, secrets: ['…'] }).register(
+  'sso',
+  clientPerLogin('tenant', async (tenant) => (tenant === 'ann' ? google : null)),
+)
+void perCustomer.sso.authorizeRedirect(res, { redirectUri, tenant: 'ann', prompt: ['login'] })
+expectTypeOf(perCustomer.sso.authorizeAccessToken(res)).resolves.toHaveProperty('tenant').toEqualTypeOf<string>()
+expectTypeOf(perCustomer.sso.authorizeAccessToken(res)).resolves.toHaveProperty('claims')
+expectTypeOf(perCustomer.sso.of('ann')).resolves.toExtend<OpenIDClient>()
+// @ts-expect-error: each login names its tenant
+void perCustomer.sso.authorizeRedirect(res, { redirectUri })
+// @ts-expect-error: the option has another name
+void perCustomer.sso.authorizeRedirect(res, { redirectUri, customer: 'ann' })
 
 // An OpenID provider has an issuer, and secrets are a list, so that they can rotate.
 // @ts-expect-error: without an issuer no one can say whose ID Token it is
