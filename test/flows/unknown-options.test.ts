@@ -178,11 +178,36 @@ describe('an option of the wrong type', () => {
       'lifetime',
     ],
     ['a function for an interval', (wrong) => startSweeping(memoryStore(), wrong), { interval: () => 60 }, 'interval'],
+    ['no store', (wrong) => server(wrong), { store: undefined }, 'store must be an object with get, commit, list'],
+    ['a factory in place of a store', (wrong) => server(wrong), { store: memoryStore }, 'and not a function'],
+    ['a list of clients', (wrong) => server(wrong), { clients: [client] }, 'wrap a list in staticClients'],
+    ['a list of keys', (wrong) => server(wrong), { keys: [] }, 'wrap keys in staticKeys'],
+    ['text for a listener', (wrong) => server(wrong), { onEvent: 'log' }, 'onEvent'],
+    ['no function for claims', (wrong) => op.openId(wrong as never), {}, 'claims of openId must be a function'],
+    [
+      'users without a name',
+      (wrong) => as.developmentPages(wrong as never),
+      { users: [{ name: 'alice' }] },
+      'username',
+    ],
+    ['no pages', (wrong) => as.redirectInteraction({ login: '/login', ...wrong } as never), {}, 'consent'],
+    ['no rule', (wrong) => as.tokenExchangeGrant(wrong as never), {}, 'allow of tokenExchangeGrant'],
+    ['no adapter', (wrong) => new OAuth({ secrets, ...wrong } as never), {}, 'adapter of OAuth'],
+    [
+      'options in place of a provider',
+      (wrong) => new OAuth({ adapter, secrets }).register('shop', wrong as never),
+      { issuer },
+      "register('shop') needs what oidc",
+    ],
   ])('is refused at construction: %s', (_case, make, wrong, name) => {
     expect(() => make(wrong)).toThrow(TypeError)
     expect(() => make(wrong)).toThrow(name)
   })
 })
+
+function server(wrong: Options): unknown {
+  return new as.AuthorizationServer({ issuer, store: memoryStore(), secrets, ...wrong })
+}
 
 function attestation(wrong: Options): unknown {
   return as.experimentalClientAttestation({ attesters, algorithms: ['ES256'], ...wrong })

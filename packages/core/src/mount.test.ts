@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   AuthlibError,
   fromRequest,
@@ -18,6 +18,21 @@ describe('createDispatch', () => {
     expect(await dispatch(request('/b?x=1'))).toMatchObject({ body: '"one"' })
     expect(await dispatch(request('/c'))).toMatchObject({ body: '"two"' })
     for (const path of ['/', '/d', '/a/', '/A', '/%61', '/constructor']) expect(dispatch(request(path))).toBeNull()
+  })
+
+  it('says once that it is mounted below a path that its own paths lack', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const dispatch = createDispatch(answering('server', '/token'))
+    expect(dispatch(request('/auth/other'), '/other')).toBeNull() // not ours
+    expect(dispatch(request('/auth/token'))).toBeNull() // not mounted below a path
+    expect(warn).not.toHaveBeenCalled()
+    for (let i = 0; i < 2; i++) expect(dispatch(request('/auth/token'), '/token')).toBeNull()
+    expect(warn.mock.calls).toEqual([
+      [
+        'authlib: /auth/token is not found: this is mounted below /auth, and its path is /token. End the issuer with /auth, or mount at the root.',
+      ],
+    ])
+    warn.mockRestore()
   })
 
   it('finds paths that were registered after the mounting', async () => {

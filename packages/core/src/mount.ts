@@ -15,9 +15,10 @@ export interface DispatchOptions {
 
 /**
  * The response of the mountable that has the path of the request, or null when none has. HTTP can carry the response
- * ({@link assertSendable}). Never throws or rejects.
+ * ({@link assertSendable}). Never throws or rejects. `below`: the path of the request below the path of the mount, where they
+ * differ; a mount at a path that the issuer lacks is told to the console, once.
  */
-export type Dispatch = (request: HttpRequest) => Promise<HttpResponse> | null
+export type Dispatch = (request: HttpRequest, below?: string) => Promise<HttpResponse> | null
 
 /** Routes requests to mountables. Paths are read at the first request, as registrations may follow the mounting. */
 export function createDispatch(
@@ -25,6 +26,7 @@ export function createDispatch(
   { onError = logError }: DispatchOptions = {},
 ): Dispatch {
   let byPath: ReadonlyMap<string, Mountable> | undefined
+  let warned = false
 
   async function answer(mountable: Mountable, request: HttpRequest): Promise<HttpResponse> {
     try {
@@ -40,11 +42,17 @@ export function createDispatch(
     return response
   }
 
-  return (request) => {
+  return (request, below) => {
     try {
       byPath ??= indexRoutes([mountables].flat())
-      const mountable = find(byPath, requestPath(request))
-      return mountable ? answer(mountable, request) : null
+      const path = requestPath(request)
+      const mountable = find(byPath, path)
+      if (mountable) return answer(mountable, request)
+      if (!warned && below !== undefined && path.endsWith(below) && find(byPath, below)) {
+        warned = true
+        warnOfMount(path, below)
+      }
+      return null
     } catch (error) {
       return Promise.resolve(refuse(error))
     }
@@ -115,6 +123,15 @@ function find(byPath: ReadonlyMap<string, Mountable>, path: string): Mountable |
   const exact = byPath.get(path)
   const last = path.lastIndexOf('/') + 1
   return exact ?? (last < path.length ? byPath.get(path.slice(0, last) + ANY) : undefined)
+}
+
+/** For the developer of a server whose paths lack the path it is mounted below: the caller is told no more than 404. */
+function warnOfMount(path: string, relative: string): void {
+  const base = path.slice(0, path.length - relative.length)
+  // eslint-disable-next-line no-console -- there is no one else to tell
+  console.warn(
+    `authlib: ${path} is not found: this is mounted below ${base}, and its path is ${relative}. End the issuer with ${base}, or mount at the root.`,
+  )
 }
 
 /** Stands for the last segment in the index. No URL has it. */

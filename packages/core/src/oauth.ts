@@ -10,6 +10,7 @@ import type { LoginStates } from './login-state.ts'
 import { addToRegistry, newRegistry } from './registry.ts'
 import { systemRandom, type Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
+import { assertOptions } from './option-types.ts'
 import { refuseUnknownOptions } from './unknown-options.ts'
 
 /** What the registry gives to a client. */
@@ -75,6 +76,7 @@ export class OAuth<Context, Answer> {
   constructor(options: OAuthOptions<Context, Answer>) {
     refuseUnknownOptions('OAuth', options, OPTIONS)
     const { adapter, secrets, tokens, clock = systemClock, random = systemRandom } = options
+    assertOptions('OAuth', { adapter }, { adapter: 'object' })
     this.#options = options
     this.#states = options.logins ?? cookieLogins({ secrets, clock, random })
     newRegistry(this, { adapter, secrets, tokens, clock, random, states: this.#states })
@@ -96,6 +98,8 @@ export class OAuth<Context, Answer> {
         hint: 'Letters, digits, `_` and `-`, beginning with a letter; not the name of another client or of a method.',
       })
     }
+    if (typeof provider !== 'function')
+      throw new TypeError(`register('${name}') needs what oidc({ … }) or a preset returns`)
     const { adapter, tokens, clock, fetch, random } = this.#options
     const own = tokens && withPrefix(tokens, `${name}:`)
     const client = provider({ name, tokens: own, clock, fetch, random })

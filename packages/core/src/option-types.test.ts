@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertBooleans, assertOptions, assertSeconds, type OptionType } from './option-types.ts'
+import { assertBooleans, assertMethods, assertOptions, assertSeconds, type OptionType } from './option-types.ts'
 
 describe('assertOptions', () => {
   const options = (type: OptionType, value: unknown) => () => assertOptions('widget', { a: value }, { a: type })
@@ -62,4 +62,31 @@ describe('assertSeconds', () => {
 it('assertBooleans refuses the text of an environment variable, which is always true', () => {
   expect(() => assertBooleans({ strict: false, other: undefined })).not.toThrow()
   expect(() => assertBooleans({ strict: 'false' as never })).toThrow('strict must be true or false, and not a string')
+})
+
+describe('assertMethods', () => {
+  const store = (value: unknown) => () => assertMethods('store', value, ['get', 'commit'], 'such as memoryStore()')
+
+  it('accepts an object with the methods, its own or inherited', () => {
+    class Table {
+      get(): null {
+        return null
+      }
+      commit(): boolean {
+        return true
+      }
+    }
+    expect(store({ get: () => null, commit: () => true })).not.toThrow()
+    expect(store(new Table())).not.toThrow()
+  })
+
+  it.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [[1], 'an array'],
+    [() => null, 'a function'],
+    [{ get: () => null }, 'an object'],
+  ])('refuses %o', (value, given) => {
+    const message = `store must be an object with get, commit, and not ${given}: such as memoryStore()`
+    expect(store(value)).toThrow(new TypeError(message))
+  })
 })

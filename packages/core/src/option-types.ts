@@ -65,6 +65,18 @@ export function assertOptions<Options extends object>(
   }
 }
 
+/**
+ * Refuses what lacks the methods of an interface, such as an array in place of what wraps it, or a factory that was not
+ * called. `advice` follows the message.
+ *
+ * @throws TypeError that names the option
+ */
+export function assertMethods(name: string, value: unknown, methods: readonly string[], advice: string): void {
+  const isObject = value instanceof Object && !Array.isArray(value) // an array has `find` too
+  if (isObject && methods.every((method) => typeof Reflect.get(value, method) === 'function')) return
+  throw new TypeError(`${name} must be an object with ${methods.join(', ')}, and not ${given(value)}: ${advice}`)
+}
+
 /** Says no more of a string than that it is one: it may be a secret. */
 function given(value: unknown): string {
   if (typeof value === 'number' || value === null || value === undefined) return String(value)

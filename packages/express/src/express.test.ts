@@ -2,7 +2,7 @@ import { jsonResponse, type CurrentToken, type Mountable, type Protector } from 
 import { requestPath } from '@authlib/core/kit'
 import { startNodeServer } from '@authlib/testing'
 import express, { Router, type Express, type Response } from 'express'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import type {} from './augment.ts'
 import { currentToken, expressAdapter, mount, protect } from './index.ts'
 
@@ -16,6 +16,17 @@ describe('mount', () => {
     const inner = Router().use('/v1', mount(echo))
     const answer = await get(express().use('/auth', inner), '/auth/v1/echo?a=1')
     expect(await answer.json()).toEqual({ path: '/auth/v1/echo', text: '' })
+  })
+
+  it('says that it is mounted below a path that the issuer lacks', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const route = { path: '/token', methods: ['POST'] }
+    const mountable = { routes: [route], handle: () => Promise.resolve({ status: 200, headers: [], body: '' }) }
+    const { url, stop } = await startNodeServer(express().use('/auth', mount(mountable)))
+    expect((await fetch(`${url}/auth/token?a=b`, { method: 'POST' })).status).toBe(404)
+    expect(warn.mock.calls.flat().join()).toContain('End the issuer with /auth')
+    warn.mockRestore()
+    await stop()
   })
 
   it('stays out of the error handling of the application', async () => {

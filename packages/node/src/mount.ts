@@ -22,7 +22,7 @@ export function mount(mountables: Mountable | readonly Mountable[], options: Mou
   const dispatch = createDispatch(mountables, options)
   const reading = { ...options, consume: true } // the body of a request that is answered here is nobody else's
   return (incoming, outgoing, next) => {
-    const answer = dispatch(nodeRequest(incoming, reading))
+    const answer = dispatch(nodeRequest(incoming, reading), pathBelowMount(incoming))
     if (answer) {
       void answer.then((response) => {
         deliver(outgoing, response, options.onError)
@@ -33,6 +33,11 @@ export function mount(mountables: Mountable | readonly Mountable[], options: Mou
       send(outgoing, notFound)
     }
   }
+}
+
+/** Express and Connect cut the path of the mount off `url`, and keep the whole in `originalUrl`. */
+function pathBelowMount({ url, originalUrl }: IncomingMessage & { originalUrl?: string }): string | undefined {
+  return originalUrl === undefined || originalUrl === url ? undefined : url?.split('?', 1)[0]
 }
 
 const notFound = { status: 404, headers: [['content-type', 'text/plain']], body: 'Not Found' } as const

@@ -14,10 +14,18 @@ export class AuthorizationError extends AuthlibError {
   readonly error: OAuth2Error
   readonly target: ResponseTarget | null
 
-  constructor(error: OAuth2Error, target: ResponseTarget | null) {
+  /** The client that the request names. Without a target it may not be registered. */
+  readonly clientId: string | undefined
+
+  constructor(
+    error: OAuth2Error,
+    target: ResponseTarget | null,
+    clientId: string | undefined = target?.client.clientId,
+  ) {
     super(error.code, error.message, { status: error.status, reason: error.reason, cause: error })
     this.error = error
     this.target = target
+    this.clientId = clientId
   }
 }
 

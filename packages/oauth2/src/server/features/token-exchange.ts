@@ -6,7 +6,7 @@
  */
 
 import type { Awaitable } from '@authlib/core'
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertOptions, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
 import { coversScope, parseScope } from '../../scope.ts'
@@ -67,6 +67,7 @@ const LOGIN_SCOPE = ['openid', 'offline_access']
  */
 export function tokenExchangeGrant({ allow, maxDepth = 4, ...others }: TokenExchangeOptions): Grant {
   refuseUnknownOptions('tokenExchangeGrant', others)
+  assertOptions('tokenExchangeGrant', { allow }, { allow: 'function' })
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 8) throw new TypeError('maxDepth must be 1 to 8')
   return {
     kind: 'grant',

@@ -11,7 +11,7 @@ import {
   type HttpResponse,
   type Params,
 } from '@authlib/core'
-import { assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertBooleans, assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Login } from '../contract/interaction.ts'
@@ -64,6 +64,9 @@ export function developmentPages({
   ...others
 }: DevelopmentPagesOptions): Feature {
   refuseUnknownOptions('developmentPages', others)
+  assertBooleans({ insecurePublicHost })
+  if (!Array.isArray(users) || !users.every(({ username }) => typeof username === 'string'))
+    throw new TypeError("users of developmentPages must be an array such as [{ username: 'alice' }]")
   assertSeconds({ sessionLifetime }, 1)
   const interaction = redirectInteraction({
     login: (server) => new URL(server.url('login')).pathname,

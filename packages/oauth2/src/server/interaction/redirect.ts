@@ -55,7 +55,10 @@ const OPTIONS: Readonly<Record<keyof RedirectInteractionOptions, true>> = {
  */
 export function redirectInteraction(options: RedirectInteractionOptions): Interaction {
   refuseUnknownOptions('redirectInteraction', options, OPTIONS)
-  const { session, endSession } = options
+  const { login, consent, session, endSession } = options
+  for (const [name, page] of Object.entries({ login, consent }))
+    if (!['string', 'function'].includes(typeof page))
+      throw new TypeError(`${name} of redirectInteraction must be a URL or path`)
   return {
     kind: 'interaction',
     name: 'redirect',

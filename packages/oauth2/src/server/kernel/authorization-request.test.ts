@@ -94,6 +94,19 @@ describe('before the redirect URI can be trusted, errors are a page (RFC 6749 §
   })
 })
 
+describe('an event of a request that is answered with a page', () => {
+  it.each([
+    ['a redirect URI that is not registered', { redirect_uri: 'https://evil.example/' }, 'web', /redirect_uri is not/],
+    ['a client that is not registered', { client_id: 'nobody' }, 'nobody', /client is not registered/],
+  ])('names client and reason: %s', async (_case, params, clientId, reason) => {
+    const { server, events } = fullServer()
+    await server.fetch(new Request(authorizeUrl(params)))
+    expect(events).toMatchObject([
+      { type: 'authorization.refused', clientId, error: 'invalid_request', reason: expect.stringMatching(reason) },
+    ])
+  })
+})
+
 describe('native clients (RFC 8252 §7)', () => {
   const native = { ...WEB, application_type: 'native' as const, token_endpoint_auth_method: 'none' }
   it.each([

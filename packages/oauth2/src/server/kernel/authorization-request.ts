@@ -157,7 +157,7 @@ async function findClient(server: Server, params: Params): Promise<Client> {
   const clientId = params.get('client_id')
   if (clientId === undefined) throw new AuthorizationError(invalidRequest('client_id is missing'), null)
   const client = await server.clients.find(clientId, { endpoint: 'authorization' })
-  if (!client) throw new AuthorizationError(invalidRequest('the client is not registered'), null)
+  if (!client) throw new AuthorizationError(invalidRequest('the client is not registered'), null, clientId)
   return client
 }
 
@@ -168,18 +168,19 @@ function responseTarget(server: Server, registry: Registry, client: Client, para
 }
 
 function findRedirectUri(client: Client, params: Params): string {
-  if (params.repeated.includes('redirect_uri'))
-    throw new AuthorizationError(invalidRequest('redirect_uri is repeated'), null)
+  const refuse = (fault: string): AuthorizationError =>
+    new AuthorizationError(invalidRequest(fault), null, client.clientId)
+  if (params.repeated.includes('redirect_uri')) throw refuse('redirect_uri is repeated')
   const requested = params.get('redirect_uri')
   if (requested === undefined) {
     const [only, second] = client.redirectUris
     if (only !== undefined && second === undefined) return only // RFC 6749 §3.1.2.3
-    throw new AuthorizationError(invalidRequest('redirect_uri is missing'), null)
+    throw refuse('redirect_uri is missing')
   }
   const fits = (registered: string): boolean =>
     matchesRedirectUri(registered, requested, client.applicationType, client)
   if (client.redirectUris.some(fits)) return requested
-  throw new AuthorizationError(invalidRequest('redirect_uri is not registered for this client'), null)
+  throw refuse('redirect_uri is not registered for this client')
 }
 
 /** Errors travel by the mode that was asked for where it can carry them, by the default one otherwise. */

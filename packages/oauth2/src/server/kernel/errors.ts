@@ -23,7 +23,7 @@ export async function respond(
     server.emit({
       type: 'authorization.refused',
       at: server.clock(),
-      clientId: target?.client.clientId,
+      clientId: error.clientId,
       error: error.code,
       reason: reasonOf(error.error),
     })

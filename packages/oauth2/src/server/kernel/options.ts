@@ -1,7 +1,7 @@
 /** What an authorization server is made of. */
 
 import { AuthlibError, type Clock, type Random, type Store } from '@authlib/core'
-import { assertBooleans, isValidUrl, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertMethods, assertOptions, isValidUrl, type OptionType } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
@@ -107,39 +107,42 @@ export type Tenant = Pick<AuthorizationServerOptions, 'issuer' | 'store'> &
     >
   >
 
-const OPTIONS: Readonly<Record<keyof AuthorizationServerOptions, true>> = {
-  issuer: true,
-  formerIssuers: true,
-  tokenPrefix: true,
-  store: true,
-  secrets: true,
-  keys: true,
-  clients: true,
-  baseUrl: true,
-  paths: true,
-  scopes: true,
-  defaultScope: true,
-  defaultClientScope: true,
-  narrowScope: true,
-  accessTokenLifetime: true,
-  errorUris: true,
-  clock: true,
-  random: true,
-  onEvent: true,
-  rateLimit: true,
-  interaction: true,
-  clientAuthMethods: true,
-  background: true,
-  outgoing: true,
-  allowWeakStorage: true,
+/** Null: checked by itself. */
+const TYPES: Readonly<Record<keyof AuthorizationServerOptions, OptionType | null>> = {
+  issuer: null,
+  formerIssuers: 'array?',
+  tokenPrefix: null,
+  store: null,
+  secrets: null,
+  keys: null,
+  clients: null,
+  baseUrl: 'string?',
+  paths: 'object?',
+  scopes: null,
+  defaultScope: null,
+  defaultClientScope: null,
+  narrowScope: 'boolean?',
+  accessTokenLifetime: null,
+  errorUris: 'object?',
+  clock: 'function?',
+  random: 'function?',
+  onEvent: 'function?',
+  rateLimit: 'object?',
+  interaction: 'string?',
+  clientAuthMethods: 'array?',
+  background: 'function?',
+  outgoing: 'object?',
+  allowWeakStorage: 'boolean?',
 }
 
-/** @throws TypeError for options that there are not, and those that are true or false and got something else */
+/** @throws TypeError for options that there are not, and those of another type */
 export function assertKnownOptions(options: AuthorizationServerOptions): void {
-  refuseUnknownOptions('AuthorizationServer', options, OPTIONS)
-  const { allowWeakStorage, narrowScope, outgoing = {} } = options
-  refuseUnknownOptions('outgoing', outgoing, { fetch: true, allowPrivateAddresses: true })
-  assertBooleans({ allowWeakStorage, narrowScope, allowPrivateAddresses: outgoing.allowPrivateAddresses })
+  assertOptions('AuthorizationServer', options, TYPES)
+  const { store, keys, clients, outgoing = {} } = options
+  assertMethods('store', store, ['get', 'commit', 'list'], 'such as memoryStore()')
+  if (clients !== undefined) assertMethods('clients', clients, ['find'], 'wrap a list in staticClients([…])')
+  if (keys !== undefined) assertMethods('keys', keys, ['signingKey', 'jwks'], 'wrap keys in staticKeys([…])')
+  assertOptions('outgoing', outgoing, { fetch: 'function?', allowPrivateAddresses: 'boolean?' })
 }
 
 /** @throws AuthlibError `weak_storage` */

@@ -1,21 +1,21 @@
 /** An OpenID provider in one registration. */
 
-import { refuseUnknownOptions } from '@authlib/core/kit'
+import { assertOptions, type OptionType } from '@authlib/core/kit'
 import type { Feature } from '@authlib/oauth2/server'
 import { userinfoEndpoint, type UserinfoEndpointOptions } from './userinfo.ts'
 import { openIdCode, type OpenIDCodeOptions } from './openid-code.ts'
 
 export interface OpenIDOptions extends OpenIDCodeOptions, UserinfoEndpointOptions {}
 
-const OPTIONS: Readonly<Record<keyof OpenIDOptions, true>> = {
-  claims: true,
-  claimTypes: true,
-  scopes: true,
-  idTokenLifetime: true,
-  algorithm: true,
-  claimsInIdToken: true,
-  accountCreation: true,
-  schemes: true,
+const TYPES: Readonly<Record<keyof OpenIDOptions, OptionType | null>> = {
+  claims: 'function',
+  claimTypes: 'array?',
+  scopes: 'object?',
+  idTokenLifetime: null,
+  algorithm: 'string?',
+  claimsInIdToken: 'boolean?',
+  accountCreation: 'boolean?',
+  schemes: 'array?',
 }
 
 /**
@@ -31,6 +31,6 @@ const OPTIONS: Readonly<Record<keyof OpenIDOptions, true>> = {
  * server.register(openId({ claims: async (subject) => (await users.find(subject))?.claims ?? null }))
  */
 export function openId(options: OpenIDOptions): Feature {
-  refuseUnknownOptions('openId', options, OPTIONS)
+  assertOptions('openId', options, TYPES)
   return { kind: 'feature', name: 'openid', includes: [openIdCode(options), userinfoEndpoint(options)] }
 }
