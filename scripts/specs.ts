@@ -1,12 +1,12 @@
 /**
- * Writes what is derived from the sources: SPECS.md, the pages of error codes and of parity, those of the providers and of the
+ * Writes what is derived from the sources: SPECS.md, the pages of error codes, of parity and of reports, those of the providers and of the
  * rules.
  */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ERRORS_PAGE, errorsPage } from './checks/error-codes.ts'
-import { PARITY_PAGE, parityPage } from './checks/parity.ts'
+import { tablePage, testTables } from './checks/parity.ts'
 import { PAGES, pagesOf } from './checks/provider-pages.ts'
 import { requirementPages, SPEC_PAGES } from './checks/requirements.ts'
 import { specIndex } from './checks/specs.ts'
@@ -14,7 +14,7 @@ import { specIndex } from './checks/specs.ts'
 const root = join(import.meta.dirname, '..')
 writeFileSync(join(root, 'SPECS.md'), specIndex(root))
 writeFileSync(join(root, ERRORS_PAGE), errorsPage(root))
-writeFileSync(join(root, PARITY_PAGE), parityPage(root))
+for (const table of testTables) writeFileSync(join(root, table.page), tablePage(root, table))
 
 writePages(PAGES, pagesOf(root))
 writePages(SPEC_PAGES, requirementPages())

@@ -164,6 +164,7 @@ export default defineConfig({
           { text: 'A tour of the code', link: '/tour' },
           { text: 'Case ids in tests', link: '/cases' },
           { text: 'Parity with other libraries', link: '/parity' },
+          { text: 'Reports from the field', link: '/reports' },
         ],
       },
       { text: 'API', collapsed: true, items: api },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { workspace } from './fixture.ts'
-import { parity, PARITY_PAGE, parityPage } from './parity.ts'
+import { parity, parityTable, reportsTable, tablePage } from './parity.ts'
 
 const FILE = 'packages/x/src/x.test.ts'
 const TESTS = { [FILE]: "it('signs a request', () => {})\n" }
@@ -10,11 +10,13 @@ const waiting = { id: 'A-2', what: 'dances', reason: 'not built' }
 function repository(rows: readonly object[], page?: string): string {
   const table = { sections: [{ title: 'Signing', from: 'a library', rows }] }
   const files = { ...TESTS, 'docs/parity.json': table }
-  return workspace(page === undefined ? files : { ...files, [PARITY_PAGE]: page })
+  return workspace(page === undefined ? files : { ...files, [parityTable.page]: page })
 }
 
+const pageOf = (root: string): string => tablePage(root, parityTable)
+
 function faults(...rows: readonly object[]): readonly string[] {
-  return parity(repository(rows, parityPage(repository(rows))))
+  return parity(repository(rows, pageOf(repository(rows))))
 }
 
 describe('parity', () => {
@@ -40,15 +42,24 @@ describe('parity', () => {
   })
 
   it('finds a page that is stale or missing', () => {
-    const stale = [`${PARITY_PAGE} is stale: run \`pnpm specs\``]
+    const stale = [`${parityTable.page} is stale: run \`pnpm specs\``]
     expect(parity(repository([shown], 'old'))).toEqual(stale)
     expect(parity(repository([shown]))).toEqual(stale)
   })
 
   it('writes a table for each section, and counts what is shown', () => {
-    const page = parityPage(repository([{ ...shown, what: 'a | b' }, waiting]))
+    const page = pageOf(repository([{ ...shown, what: 'a | b' }, waiting]))
     expect(page).toContain('1 of 2 rows')
     expect(page).toContain('| A-1 | a &#124; b | [signs a request](')
     expect(page).toContain('| A-2 | dances | not built |')
+  })
+
+  it('looks at the table of reports too', () => {
+    const table = { sections: [{ title: 'Clients', from: 'users', rows: [{ id: 'C-1', what: 'logs in' }] }] }
+    const faulty = parity(workspace({ 'docs/reports.json': table }))
+    expect(faulty).toEqual([
+      'docs/reports.json: C-1 needs tests or a reason, and not both',
+      `${reportsTable.page} is stale: run \`pnpm specs\``,
+    ])
   })
 })

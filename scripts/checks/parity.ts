@@ -1,11 +1,35 @@
-/** docs/parity.md: for each row of what other libraries can do, the tests that show it, or why there is none. */
+/** Pages that name, for each row of a table, the tests that show it, or why there is none. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJson } from '../workspace.ts'
 
-export const PARITY_PAGE = 'docs/parity.md'
-const ROWS = 'docs/parity.json'
+/** A page, and the rows that it is written from. */
+export interface TestTable {
+  readonly page: string
+  readonly rows: string
+  readonly title: string
+  /** What the rows are, and how many of them have a test. */
+  readonly intro: (shown: number, all: number) => string
+}
+
+export const parityTable: TestTable = {
+  page: 'docs/parity.md',
+  rows: 'docs/parity.json',
+  title: 'Parity',
+  intro: (shown, all) =>
+    `What Authlib for Python and other libraries can do, row by row, with a test of ours that shows the same. ${shown} of ${all} rows have one; the others say why not. The ids stand in the titles of many tests.`,
+}
+
+export const reportsTable: TestTable = {
+  page: 'docs/reports.md',
+  rows: 'docs/reports.json',
+  title: 'Reports',
+  intro: (shown, all) =>
+    `What users of other libraries reported in public, what an audit found, and what a newcomer ran into, row by row, with the tests that keep it right. ${shown} of ${all} rows have one; the others say why not.`,
+}
+
+export const testTables: readonly TestTable[] = [parityTable, reportsTable]
 
 interface Table {
   readonly sections: readonly Section[]
@@ -33,33 +57,36 @@ interface NamedTest {
   readonly title: string
 }
 
-/** One line for each row that is not in order, for each test that does not exist, and when the page is stale. */
+/** One line for each row that is not in order, for each test that does not exist, and when a page is stale. */
 export function parity(root: string): string[] {
-  if (!existsSync(join(root, ROWS))) return []
-  const { sections } = readTable(root)
-  const rows = sections.flatMap((section) => section.rows)
+  return testTables.flatMap((table) => faultsOfTable(root, table))
+}
+
+function faultsOfTable(root: string, table: TestTable): string[] {
+  if (!existsSync(join(root, table.rows))) return []
+  const rows = readTable(root, table).sections.flatMap((section) => section.rows)
   const seen = new Set<string>()
   const faults = rows.flatMap((row) => {
     const twice = seen.has(row.id) ? [`${row.id} stands there twice`] : []
     seen.add(row.id)
     return [...twice, ...faultsOfRow(root, row)]
   })
-  const path = join(root, PARITY_PAGE)
+  const path = join(root, table.page)
   const current = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  const stale = current === parityPage(root) ? [] : [`${PARITY_PAGE} is stale: run \`pnpm specs\``]
-  return [...faults.map((fault) => `${ROWS}: ${fault}`), ...stale]
+  const stale = current === tablePage(root, table) ? [] : [`${table.page} is stale: run \`pnpm specs\``]
+  return [...faults.map((fault) => `${table.rows}: ${fault}`), ...stale]
 }
 
 /** The text of the page. Empty without rows. */
-export function parityPage(root: string): string {
-  if (!existsSync(join(root, ROWS))) return ''
-  const { sections } = readTable(root)
+export function tablePage(root: string, table: TestTable): string {
+  if (!existsSync(join(root, table.rows))) return ''
+  const { sections } = readTable(root, table)
   const rows = sections.flatMap((section) => section.rows)
   const shown = rows.filter(({ tests }) => tests !== undefined).length
   return [
-    '# Parity',
-    `<!-- Written by \`pnpm specs\` from ${ROWS}: do not edit. -->`,
-    `What Authlib for Python and other libraries can do, row by row, with a test of ours that shows the same. ${shown} of ${rows.length} rows have one; the others say why not. The ids stand in the titles of many tests.`,
+    `# ${table.title}`,
+    `<!-- Written by \`pnpm specs\` from ${table.rows}: do not edit. -->`,
+    table.intro(shown, rows.length),
     ...sections.flatMap(({ title, from, rows: own }) => [
       `## ${title}`,
       `Rows of ${from}.`,
@@ -71,8 +98,8 @@ export function parityPage(root: string): string {
     .replace(/\n+$/, '\n')
 }
 
-function readTable(root: string): Table {
-  return readJson(join(root, ROWS)) as Table // checked row by row
+function readTable(root: string, { rows }: TestTable): Table {
+  return readJson(join(root, rows)) as Table // checked row by row
 }
 
 function faultsOfRow(root: string, { id, tests, reason }: Row): string[] {

@@ -187,6 +187,18 @@ describe('the callback', () => {
     ).resolves.toBeDefined()
   })
 
+  it.each(['user_cancelled_login', 'user_cancelled_authorize', 'user_denied', 'consent_denied'])(
+    'with %s, as some providers say it, is access_denied',
+    async (error) => {
+      const refused = finish(createClient(), { code: undefined, error })
+      await expect(refused).rejects.toMatchObject({
+        code: 'access_denied',
+        status: 403,
+        reason: `access_denied: ${error}`,
+      })
+    },
+  )
+
   it('with an error says which, and keeps the text of the server out of the message', async () => {
     const description = '<script>alert(1)</script>'
     const denied = finish(createClient(), { code: undefined, error: 'access_denied', error_description: description })

@@ -118,6 +118,16 @@ describe('a token response that is a form, as some providers answer (hoauth2#32)
   })
 })
 
+it('a token response without token_type comes with advice, and one of another type with other advice', async () => {
+  answer = () => json({ token_type: undefined })
+  await expect(requestToken()).rejects.toMatchObject({ hint: expect.stringContaining('preset') })
+  answer = () => json({ token_type: 'mac' })
+  await expect(requestToken()).rejects.toMatchObject({
+    reason: 'token_type is mac, not Bearer',
+    hint: expect.stringContaining('extension'),
+  })
+})
+
 it('an answer that is no token response is described by its status and content type', async () => {
   answer = () => new Response('<h1>Hello</h1>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
   await expect(requestToken()).rejects.toMatchObject({

@@ -112,6 +112,12 @@ describe('A6: a parameter twice', () => {
   })
 })
 
+it('a response_type of 30,000 words is an unknown one, and not sorted', async () => {
+  const { server } = fullServer()
+  const response_type = 'a '.repeat(30_000)
+  expect(await errorOf(server, authorizeUrl({ response_type }))).toBe('unsupported_response_type')
+})
+
 describe('A11: a state', () => {
   it.each(['x'.repeat(10_000), '\u0001\u007f', '💥', 'a;b&c=d#e', '%26error%3Dx', '+', ' '])(
     '%j comes back as it was',

@@ -236,6 +236,30 @@ describe('after that, errors go to the client with state and iss (RFC 9207 §2, 
     const response = await server.fetch(new Request(`${ISSUER}/authorize`, { method: 'POST', body }))
     expect(response.status).toBe(303)
   })
+
+  it('takes a form of another site as a GET, with which browsers send their cookies (RFC 6265bis §5.2)', async () => {
+    const { server } = fullServer()
+    const url = `${ISSUER}/authorize`
+    const post = (body: URLSearchParams | string): Promise<Response> =>
+      server.fetch(
+        new Request(url, {
+          method: 'POST',
+          headers: { 'sec-fetch-site': 'cross-site', 'content-type': 'application/x-www-form-urlencoded' },
+          body,
+        }),
+      )
+    const params = new URL(authorizeUrl({ state: 'a b&c' })).searchParams
+    const { status, headers } = await post(params)
+    expect([status, headers.get('set-cookie')]).toEqual([303, null]) // the cookie that binds other tabs stays
+    const location = new URL(headers.get('location') ?? '')
+    expect([location.origin + location.pathname, Object.fromEntries(location.searchParams)]).toEqual([
+      url,
+      Object.fromEntries(params),
+    ])
+    params.set('state', 'x'.repeat(7000)) // no URL carries it
+    expect((await post(params)).headers.get('location')).toMatch(/^\/login/)
+    expect((await post('%')).status).toBe(400)
+  })
 })
 
 describe('callback style: the application asks, the server answers', () => {

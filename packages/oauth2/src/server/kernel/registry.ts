@@ -349,7 +349,11 @@ function duplicate(what: string, name: string): AuthlibError {
   return new AuthlibError('duplicate_registration', `A ${what} named ${name} is registered already`, { reason: name })
 }
 
+/** More than any combination has. */
+const LONGEST_RESPONSE_TYPE = 200
+
 /** `token code` and `code token` are one response type. OAuth 2.0 Multiple Response Types §3 */
 function words(responseType: string): string {
+  if (responseType.length > LONGEST_RESPONSE_TYPE) return responseType // a stranger's words are not worth sorting
   return responseType.split(' ').sort().join(' ')
 }
