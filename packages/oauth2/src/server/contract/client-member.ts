@@ -15,7 +15,7 @@ export interface MemberType<T> {
   parse(value: Json): T | null
 }
 
-/** A member that a feature reads, and validates when a client is registered. */
+/** A member that a feature reads. Its `clientMembers` name those that are not in the IANA registry. */
 export interface ClientMember<T = unknown> {
   readonly name: string
   readonly type: MemberType<T>
@@ -27,8 +27,9 @@ export interface ClientMember<T = unknown> {
  * A member with its type.
  *
  * @example
- * const required = clientMember('require_pushed_authorization_requests', memberTypes.boolean)
- * if (required.read(client)) …
+ * const department = clientMember('department', memberTypes.string)
+ * server.register({ kind: 'extension', name: 'departments', clientMembers: [department], … })
+ * department.read(client) // in a moment of the extension
  */
 export function clientMember<T>(name: string, type: MemberType<T>): ClientMember<T> {
   return {

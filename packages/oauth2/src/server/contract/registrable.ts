@@ -4,6 +4,7 @@ import type { Awaitable, HttpRequest, HttpResponse, Json, JsonObject, Params } f
 import type { WellKnownPlacement } from '@authlib/core/kit'
 import type { OAuth2Error } from '../../errors.ts'
 import type { Authorization } from './authorization.ts'
+import type { ClientMember } from './client-member.ts'
 import type { Client, ClientStore } from './client.ts'
 import type { Extension } from './extension.ts'
 import type { Interaction } from './interaction.ts'
@@ -35,6 +36,11 @@ export interface Described {
   readonly settings?: JsonObject | undefined
   /** What will not work as it is registered here, in words. Told once, when registration ends. */
   warnings?(server: Server): readonly string[]
+  /**
+   * Members of client metadata that it reads, beside those of the IANA registry: clients may register with them. One of
+   * another type is refused, at registration and in a list of clients.
+   */
+  readonly clientMembers?: readonly ClientMember[] | undefined
   /** Further names under which `requires` of others is met, such as `sender_constraint`. */
   readonly provides?: readonly string[] | undefined
 }

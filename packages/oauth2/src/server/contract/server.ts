@@ -5,6 +5,7 @@ import type { Mac, Sealer, SendOptions, SendResponse } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'
 import type { Authorization, AuthorizationUpdate } from './authorization.ts'
+import type { ClientMember } from './client-member.ts'
 import type { Client } from './client.ts'
 import type { AuthEvent, EndingCause } from './events.ts'
 import type { AuthorizationDecision, ConsentItem, Demands, Login, PendingInteraction } from './interaction.ts'
@@ -154,6 +155,8 @@ export interface Interactions {
 
 /** The registered clients. */
 export interface Clients {
+  /** Members of metadata that registered things declare, by name. */
+  readonly members: ReadonlyMap<string, ClientMember>
   /** `endpoint`: the name of the endpoint that asks. */
   find(clientId: string, about?: { readonly endpoint: string }): Promise<Client | null>
   /** @throws OAuth2Error `invalid_client` */

@@ -156,7 +156,7 @@ async function readDocument(
   for (const name of ['client_secret', 'client_secret_expires_at']) {
     if (name in document) throw invalidMetadata('a document cannot have a secret')
   }
-  const { software_statement: _statement, ...members } = readMembers(document)
+  const { software_statement: _statement, ...members } = readMembers(document, server.clients.members)
   const said = chooseMembers(server, document, { token_endpoint_auth_method: 'none', ...members })
   const { metadata, trust = {} } = await agree({ server, metadata: said }, policy)
   const limits = { grantTypes: availableGrants(server, grantTypes), scope }

@@ -13,12 +13,14 @@ import {
   redeem,
   REDIRECT_URI,
 } from '../../../test/journey.ts'
-import type { AuthorizationServer, ClientMetadata } from '../index.ts'
+import type { AuthorizationServer, ClientMember, ClientMetadata } from '../index.ts'
 import { OAuth2Error } from '../../errors.ts'
 import {
   authorizationCodeGrant,
+  clientMember,
   clientRegistering,
   codeChallenge,
+  memberTypes,
   on,
   revocationEndpoint,
   storedClients,
@@ -285,6 +287,32 @@ describe('who may register', () => {
     const { json } = await register(server, {}, 'ours')
     expect(json['client_uri']).toBe('https://shop.example')
     expect(await server.clients.find(String(json['client_id']))).toMatchObject({ skipConsent: true })
+  })
+
+  it('keeps members that an extension declares, and refuses them with another type', async () => {
+    const { server } = start()
+    const department = clientMember('department', memberTypes.string)
+    server.register({ kind: 'extension', name: 'departments', clientMembers: [department] })
+    const body = { ...WEB, department: 'sales', floor: 3 }
+    const made = await send(server, { body })
+    expect(made.json).toMatchObject({ department: 'sales' })
+    expect(made.json).not.toHaveProperty('floor')
+    expect(department.read((await server.clients.find(String(made.json['client_id'])))!)).toBe('sales')
+    expect(await send(server, { body: { ...body, department: 7 } })).toMatchObject({
+      status: 400,
+      json: { error: 'invalid_client_metadata', error_description: 'department is not a string that is not empty' },
+    })
+  })
+
+  it('refuses two extensions that read one member as different types', () => {
+    const { server } = start()
+    const reading = (name: string, member: ClientMember) =>
+      server.register({ kind: 'extension', name, clientMembers: [member] })
+    reading('a', clientMember('department', memberTypes.string))
+    reading('b', clientMember('department', memberTypes.string))
+    expect(() => reading('c', clientMember('department', memberTypes.boolean))).toThrow(
+      /client member named department/,
+    )
   })
 
   it('asks extensions', async () => {

@@ -251,14 +251,16 @@ interface Sent extends Omit<RegistrationRequest, 'metadata' | 'software'> {
 async function judge({ sent, ...about }: Sent, options: DynamicRegistrationOptions): Promise<Agreed> {
   const { server } = about
   const { publishers = [], statementRequired = false, policy } = options
-  const { software_statement: statement, ...plain } = readMembers(sent)
+  const { software_statement: statement, ...plain } = readMembers(sent, server.clients.members)
   if (statement === undefined && statementRequired) {
     throw new OAuth2Error('invalid_software_statement', 'software_statement is missing')
   }
   const verified = typeof statement === 'string' && publishers.length > 0
   const software = verified ? await verifySoftwareStatement(server, statement, publishers) : undefined
   // What the publisher says takes precedence. §2.3
-  const metadata = software ? { ...plain, ...readMembers(software), software_statement: statement } : plain
+  const metadata = software
+    ? { ...plain, ...readMembers(software, server.clients.members), software_statement: statement }
+    : plain
   return agree({ ...about, metadata: chooseMembers(server, { ...sent, ...software }, metadata), software }, policy)
 }
 

@@ -30,7 +30,7 @@ export function forClients(
   { name = `${extension.name} of some clients` }: ForClientsOptions = {},
 ): Extension {
   if ((extension.handlers ?? []).length > 0) throw misplaced(extension.name)
-  const { kind, metadata, settings, includes } = extension
+  const { kind, metadata, settings, includes, clientMembers } = extension
   const responseHeaders = extension.responseHeaders?.bind(extension)
   const ending = extension.ending?.bind(extension)
   return {
@@ -39,6 +39,7 @@ export function forClients(
     settings: { ...settings, forSomeClients: true },
     ...(metadata !== undefined && { metadata }),
     ...(includes !== undefined && { includes }),
+    ...(clientMembers !== undefined && { clientMembers }),
     ...(responseHeaders && { responseHeaders }),
     ...(ending && {
       async ending(authorization: Authorization, cause: EndingCause, server: Server) {

@@ -46,6 +46,9 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
   }
 
   return {
+    get members() {
+      return registry.clientMembers
+    },
     find: (clientId, about) => find(clientId, about?.endpoint),
     authenticate: (http, params, endpoint) => authenticateClient(server, registry, { http, params, endpoint }),
     receive: (http, endpoint) => receiveClientRequest(server, registry, http, endpoint),

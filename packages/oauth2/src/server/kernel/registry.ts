@@ -2,6 +2,7 @@
 
 import { AuthlibError } from '@authlib/core'
 import { unsupportedGrantType } from '../../errors.ts'
+import type { ClientMember } from '../contract/client-member.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Interaction } from '../contract/interaction.ts'
 import type { Handler, Moment } from '../contract/moments.ts'
@@ -56,6 +57,7 @@ export class Registry {
   readonly #secretVerifiers = new Map<string, SecretVerifier>()
   readonly #deliveries = new Map<string, Delivery>()
   readonly #clientSources = new Map<string, RegisteredClientSource>()
+  readonly #clientMembers = new Map<string, ClientMember>()
   readonly #responseModes = new Map<string, ResponseMode>()
   readonly #tokenKinds = new Map<string, TokenKind | TokenFormat>()
   readonly #tokenFormats = new Map<string, TokenFormat>()
@@ -77,7 +79,7 @@ export class Registry {
     assertRegistrable(thing)
     if (this.#resolved) throw frozen(nameOf(thing))
     this.#add(thing)
-    this.#all.add(thing)
+    this.#addMembers(thing)
     if ('includes' in thing) for (const included of thing.includes ?? []) this.register(included)
   }
 
@@ -89,7 +91,7 @@ export class Registry {
     this.#scoped.set(grant.grantType, scoped)
     for (const extension of extensions) {
       this.#put(scoped, 'extension', extension.name, extension)
-      this.#all.add(extension)
+      this.#addMembers(extension)
       for (const included of extension.includes ?? []) this.register(included)
     }
   }
@@ -122,6 +124,10 @@ export class Registry {
 
   get clientSources(): ReadonlyMap<string, RegisteredClientSource> {
     return this.#clientSources
+  }
+
+  get clientMembers(): ReadonlyMap<string, ClientMember> {
+    return this.#clientMembers
   }
 
   get responseModes(): ReadonlyMap<string, ResponseMode> {
@@ -212,6 +218,16 @@ export class Registry {
     }
     const everywhere = [...this.#all].filter((thing) => thing.kind === 'extension')
     return { grants, responseTypes, moments: momentsOf(global), handlers: handlersOf(everywhere) }
+  }
+
+  /** @throws AuthlibError `duplicate_registration` when two things read a member as different types */
+  #addMembers(thing: Registrable): void {
+    this.#all.add(thing)
+    for (const member of thing.clientMembers ?? []) {
+      const present = this.#clientMembers.get(member.name)
+      if (present && present.type !== member.type) throw duplicate('client member', member.name)
+      this.#clientMembers.set(member.name, member)
+    }
   }
 
   #add(thing: Registrable): void {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bareServer, fullServer, WEB } from '../../../test/journey.ts'
+import { clientMember, memberTypes } from '../contract/client-member.ts'
 import { consoleEvents, type AuthEvent } from '../contract/events.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { forClients } from '../features/for-clients.ts'
 import { cachedClients } from '../records/cached-clients.ts'
 import { staticClients, type ConfiguredClient } from '../records/clients.ts'
 
@@ -32,6 +34,17 @@ describe('a client of a list', () => {
       message: `${message}, which is not registered with the server`,
       hint: 'Register what handles it, or remove it from the client.',
     })
+  })
+
+  it('is refused for a member of another type than an extension reads', () => {
+    const { server } = fullServer({ clients: staticClients([{ ...WEB, department: 7 }]) })
+    const extension = {
+      kind: 'extension',
+      name: 'departments',
+      clientMembers: [clientMember('department', memberTypes.string)],
+    } as const
+    server.register(forClients(() => true, extension))
+    expect(() => server.routes).toThrow('client "web": department is not a string that is not empty')
   })
 
   it('is refused when the server is mounted, before the first request', () => {

@@ -7,10 +7,13 @@ import { AuthlibError } from '@authlib/core'
 import type { Client } from '../contract/client.ts'
 import type { Registry } from './registry.ts'
 
-type Registered = Pick<Client, 'clientId' | 'grantTypes' | 'responseTypes' | 'authMethod' | 'authMethods' | 'scope'>
+type Registered = Pick<
+  Client,
+  'clientId' | 'grantTypes' | 'responseTypes' | 'authMethod' | 'authMethods' | 'scope' | 'metadata'
+>
 
 /**
- * What will not work for this client, in words; empty when all will. A name that no specification knows is refused: it is a slip of the pen. A
+ * What will not work for this client, in words; empty when all will. A member of another type than its feature reads, and a name that no specification knows are refused: they are slips of the pen. A
  * known one is not, because one list of clients may serve several servers, and a grant may be switched off for a while.
  *
  * @throws AuthlibError `invalid_client_metadata`, which names the client and the fact
@@ -20,6 +23,10 @@ export function faultsOf(client: Registered, registry: Registry, scopes?: readon
   const ofResponses = registry.responseTypes.flatMap(
     (name) => registry.responseType(name)?.responseType.grantTypes ?? [],
   )
+  for (const { name, type } of registry.clientMembers.values()) {
+    const value = client.metadata[name]
+    if (value !== undefined && type.parse(value) === null) throw unservable(clientId, `${name} is not ${type.words}`)
+  }
   const lists: readonly (readonly [member: string, names: readonly string[], registered: readonly string[]])[] = [
     ['grant_types', grantTypes, [...registry.grantTypes, ...ofResponses]], // `implicit` is no grant of the token endpoint
     ['response_types', responseTypes.map(sorted), registry.responseTypes.map(sorted)],
@@ -41,10 +48,12 @@ export function faultsOf(client: Registered, registry: Registry, scopes?: readon
 
 function unknownName(clientId: string, member: string, name: string): AuthlibError {
   const fault = `${member} has ${JSON.stringify(name)}, which is not registered with the server`
-  return new AuthlibError('invalid_client_metadata', `client ${JSON.stringify(clientId)}: ${fault}`, {
-    reason: fault,
-    hint: 'Register what handles it, or remove it from the client.',
-  })
+  return unservable(clientId, fault, 'Register what handles it, or remove it from the client.')
+}
+
+function unservable(clientId: string, fault: string, hint?: string): AuthlibError {
+  const message = `client ${JSON.stringify(clientId)}: ${fault}`
+  return new AuthlibError('invalid_client_metadata', message, { reason: fault, hint })
 }
 
 function sorted(responseType: string): string {

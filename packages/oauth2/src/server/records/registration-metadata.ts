@@ -9,7 +9,7 @@ import { isLanguageTag, isLoopbackHost, parseJsonObject } from '@authlib/core/ki
 import { OAuth2Error } from '../../errors.ts'
 import { redirectUriFault } from '../../redirect-uri.ts'
 import { parseScope } from '../../scope.ts'
-import { memberTypes } from '../contract/client-member.ts'
+import { memberTypes, type MemberType } from '../contract/client-member.ts'
 import type { Client, ClientMetadata, ClientTrust } from '../contract/client.ts'
 import type { MomentHandler } from '../contract/moments.ts'
 import { clientRegistering, type RegistrationChange, type RegistrationRequest } from '../contract/registration.ts'
@@ -33,15 +33,15 @@ export async function readRegistration(http: HttpRequest): Promise<JsonObject> {
   }
 }
 
-/** Members of known names and types. Others are dropped: nothing would act upon them. §2. @throws OAuth2Error */
-export function readMembers(sent: JsonObject): JsonObject {
+/** Members of known names and types, those that registered things declare among them. Others are dropped: nothing would act upon them. §2. @throws OAuth2Error */
+export function readMembers(sent: JsonObject, declared: Server['clients']['members']): JsonObject {
   const kept: Record<string, Json> = {}
   for (const [name, value] of Object.entries(sent)) {
     const [plain = name, tag] = name.split('#', 2)
-    const type = Object.hasOwn(knownMembers, plain) ? knownMembers[plain] : undefined
+    const type = typeOfMember(plain, declared)
     if (type === undefined || assigned.has(plain) || value === null || value === undefined) continue
     if (name !== plain && !(readable.has(plain) && tag !== undefined && isLanguageTag(tag))) continue // §2.2
-    if (memberTypes[type].parse(value) === null) throw invalidMember(plain, `is not ${memberTypes[type].words}`)
+    if (type.parse(value) === null) throw invalidMember(plain, `is not ${type.words}`)
     if (!isWithinLimits(plain, value)) throw invalidMember(plain, 'is too long')
     kept[name] = value
   }
@@ -49,6 +49,11 @@ export function readMembers(sent: JsonObject): JsonObject {
   checkKeys(kept)
   checkLogoutUris(kept)
   return kept
+}
+
+function typeOfMember(name: string, declared: Server['clients']['members']): MemberType<unknown> | undefined {
+  const known = Object.hasOwn(knownMembers, name) ? knownMembers[name] : undefined
+  return known === undefined ? declared.get(name)?.type : memberTypes[known]
 }
 
 /** What the server gives out, and no client chooses. §3.2.1, RFC 7592 §3 */
