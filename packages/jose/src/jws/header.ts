@@ -11,7 +11,7 @@ export interface JwsHeader {
   readonly alg: string
   readonly typ?: string
   readonly cty?: string
-  readonly kid?: string
+  readonly kid?: string | undefined
   readonly crit?: readonly string[]
   readonly jwk?: Jwk
   readonly [name: string]: unknown

@@ -23,7 +23,7 @@ export interface SignJwtOptions extends LifetimeOptions {
   readonly typ?: string | null | undefined
   /** Default: the algorithm the key is for. */
   readonly alg?: JwsAlgorithmName | undefined
-  /** More header parameters. Default none. */
+  /** More header parameters. Default none. `kid: undefined` leaves out that of the key. */
   readonly header?: Partial<JwsHeader> | undefined
 }
 

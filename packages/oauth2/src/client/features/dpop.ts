@@ -62,7 +62,8 @@ export function dpop({ alg = 'ES256', keys = keysInTokens(alg), ...others }: Dpo
     }
     const { kty, crv, x, y } = key.publicJwk()
     const jwk = { kty, crv, x, ...(y !== undefined && { y }) } as Jwk // sound: a public key of `alg`
-    return signJwt(claims, key, { typ: 'dpop+jwt', alg: key.alg ?? alg, header: { jwk }, lifetime: null })
+    const header = { jwk, kid: undefined } // no `kid` of the key: some servers would look for it in `jwk`
+    return signJwt(claims, key, { typ: 'dpop+jwt', alg: key.alg ?? alg, header, lifetime: null })
   }
 
   /** Whether the server names a nonce that was not used. §8.2 */

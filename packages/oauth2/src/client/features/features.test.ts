@@ -237,6 +237,7 @@ describe('DPoP', () => {
     await apiSession(client, { token }).fetch('api?secret=1', { method: 'PUT', body: 'x' })
     const proof = decodeUnverifiedJwt(requests[1]!.headers.get('dpop')!)
     expect(proof.header).toMatchObject({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC' } })
+    expect(Object.keys(proof.header).sort()).toEqual(['alg', 'jwk', 'typ']) // a kid would name no key: servers look for it
     expect(proof.header.jwk).not.toHaveProperty('d')
     expect(proof.claims).toMatchObject({ htm: 'PUT', htu: `${server.url}/api`, nonce: 'n1', ath: expect.any(String) })
     expect(requests[1]!.headers.get('authorization')).toBe('DPoP at')
