@@ -135,6 +135,22 @@ describe.each(frameworks)('staying logged in, with %s', (_name, start) => {
     expect((await application.api(session!.id)).status).toBe(401)
   })
 
+  it.each([
+    ['access_denied', 403, 'access_denied'],
+    ['login_required', 400, 'login_required'],
+    ['temporarily_unavailable', 400, 'temporarily_unavailable'],
+    ['"><script>alert(1)</script>', 400, 'authorization_failed'],
+  ])('shows nothing that the provider writes about an error: %j (R16)', async (error, status, code) => {
+    provider.answer('/authorize', ({ url }) => {
+      const html = '<img src=x onerror=alert(1)>'
+      return Response.redirect(provider.approve(url, { code: undefined, error, error_description: html }))
+    })
+    await browser.open(`${server.url}/login`)
+    expect(browser.status).toBe(status)
+    expect(JSON.parse(browser.text)).toMatchObject({ error: code })
+    expect(browser.text).not.toMatch(/<|alert/)
+  })
+
   it('ends in every browser with one sign-out everywhere', async () => {
     const phone = newBrowser()
     await browser.open(`${server.url}/login`)

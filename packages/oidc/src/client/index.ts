@@ -1,5 +1,6 @@
 export * from './backchannel-logout.ts'
 export * from './frontchannel-logout.ts'
+export * from './initiated-login.ts'
 export * from './login.ts'
 export * from './logout-url.ts'
 export * from './oidc.ts'
