@@ -222,6 +222,11 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/openid-connect-registration-1_0.html`,
   },
   {
+    name: 'OpenID Connect Native SSO',
+    title: 'OpenID Connect Native SSO for Mobile Apps 1.0 (draft)',
+    url: `${OPENID}/openid-connect-native-sso-1_0.html`,
+  },
+  {
     name: 'OpenID Connect RP Metadata Choices',
     title: 'OpenID Connect Relying Party Metadata Choices 1.0',
     url: `${OPENID}/openid-connect-rp-metadata-choices-1_0.html`,

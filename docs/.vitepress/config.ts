@@ -113,6 +113,7 @@ export default defineConfig({
           { text: 'Devices without a browser', link: '/guide/devices' },
           { text: 'Back-channel authentication', link: '/guide/server/backchannel-authentication' },
           { text: 'Token exchange', link: '/guide/token-exchange' },
+          { text: 'Native SSO for mobile apps', link: '/guide/server/native-sso' },
           { text: 'JWT bearer grant', link: '/guide/server/jwt-bearer' },
           { text: 'Identity assertions', link: '/guide/server/identity-assertions' },
           { text: 'SAML 2.0 bearer grant', link: '/guide/server/saml2-bearer' },

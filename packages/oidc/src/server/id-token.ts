@@ -6,7 +6,7 @@
 
 import type { JsonObject } from '@authlib/core'
 import { signJwt } from '@authlib/jose'
-import type { Authorization, Client, Server } from '@authlib/oauth2/server'
+import type { Authorization, Client, Server, TokenRequest } from '@authlib/oauth2/server'
 import { halfHash } from '../hashes.ts'
 import { clientAnswer, firstOf, idTokenClaims, subjectFor } from './moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from './registration.ts'
@@ -33,6 +33,8 @@ export interface IdTokenDraft {
   readonly refreshToken?: string | undefined
   /** The request that the push answers. CIBA Core §10.3.1 */
   readonly authReqId?: string | undefined
+  /** The token request that is answered with it. */
+  readonly request?: TokenRequest | undefined
   /** About the end-user. Protocol claims win. */
   readonly claims?: JsonObject | undefined
   /** For clients that are registered for no algorithm. Default: the first of the server's keys. */

@@ -2,7 +2,14 @@
 
 import type { Awaitable, JsonObject } from '@authlib/core'
 import type { Key } from '@authlib/jose'
-import { moment, type Authorization, type Client, type Moment, type Server } from '@authlib/oauth2/server'
+import {
+  moment,
+  type Authorization,
+  type Client,
+  type Moment,
+  type Server,
+  type TokenRequest,
+} from '@authlib/oauth2/server'
 
 /** For whom and for what claims are wanted. */
 export interface ClaimsContext {
@@ -33,6 +40,8 @@ export interface IdTokenRequest {
   readonly refreshToken?: string | undefined
   /** The request that the push answers. CIBA Core §10.3.1 */
   readonly authReqId?: string | undefined
+  /** The token request that the ID Token answers. Absent in other answers. */
+  readonly request?: TokenRequest | undefined
 }
 
 /** A subject as the application knows it, and the client that is told. */

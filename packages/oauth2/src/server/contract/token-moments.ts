@@ -17,6 +17,15 @@ export const presentedAssertion: Moment<{ readonly request: TokenRequest; readon
 export const requestedToken: Moment<{ readonly request: TokenRequest; readonly type: string }, IssuePlan> =
   moment('requested_token')
 
+/**
+ * A token exchange of tokens that the grant itself does not take, by `subject_token_type` and `actor_token_type`. The first
+ * handler that returns a plan answers the request.
+ */
+export const exchangedTokens: Moment<
+  { readonly request: TokenRequest; readonly subjectType: string; readonly actorType: string | undefined },
+  IssuePlan
+> = moment('exchanged_tokens')
+
 /** A refresh token of another server, alive there. */
 export interface ForeignRefreshToken {
   readonly clientId: string

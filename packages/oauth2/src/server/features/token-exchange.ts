@@ -11,11 +11,12 @@ import { invalidRequest, invalidScope, OAuth2Error } from '../../errors.ts'
 import { isResourceUri } from '../../resource-uri.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import type { Client } from '../contract/client.ts'
+import type { MomentHandler } from '../contract/moments.ts'
 import type { FoundToken, IssuePlan, TokenChange } from '../contract/plans.ts'
 import type { Grant } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
-import { requestedToken } from '../contract/token-moments.ts'
+import { exchangedTokens, requestedToken } from '../contract/token-moments.ts'
 import { newAuthorization, parentChanges } from '../records/authorization.ts'
 import { actorClaim, depthOf, type Actor } from './token-exchange-actor.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -107,12 +108,27 @@ export function tokenExchangeGrant({ allow, maxDepth = 4, ...others }: TokenExch
   }
 }
 
-/** What another feature issues by this grant. */
+/** What another feature issues by this grant: a token of another type, or one in place of tokens of other types. */
 async function foreignToken(request: TokenRequest): Promise<IssuePlan | undefined> {
-  const type = request.params.get('requested_token_type') ?? ACCESS_TOKEN
-  if (type === ACCESS_TOKEN || type === JWT) return undefined
-  for (const issue of request.server.handlers(requestedToken)) {
-    const plan = await issue({ request, type })
+  const { params, server } = request
+  const type = params.get('requested_token_type') ?? ACCESS_TOKEN
+  if (!isOwnType(type)) return firstPlan(server.handlers(requestedToken), { request, type })
+  const subjectType = params.get('subject_token_type')
+  const actorType = params.get('actor_token_type')
+  if (subjectType === undefined || (isOwnType(subjectType) && isOwnType(actorType ?? ACCESS_TOKEN))) return undefined
+  return firstPlan(server.handlers(exchangedTokens), { request, subjectType, actorType })
+}
+
+function isOwnType(type: string): boolean {
+  return type === ACCESS_TOKEN || type === JWT
+}
+
+async function firstPlan<In>(
+  handlers: readonly MomentHandler<In, IssuePlan>[],
+  input: In,
+): Promise<IssuePlan | undefined> {
+  for (const issue of handlers) {
+    const plan = await issue(input)
     if (plan) return plan
   }
   return undefined
@@ -159,7 +175,7 @@ async function findToken(
 ): Promise<FoundToken> {
   const type = params.get(`${name}_type`)
   if (type === undefined) throw invalidRequest(`${name}_type is missing`)
-  if (type !== ACCESS_TOKEN && type !== JWT) throw invalidRequest(`${name}_type is not supported`)
+  if (!isOwnType(type)) throw invalidRequest(`${name}_type is not supported`)
   const found = await server.tokens.find(text)
   if (found?.kind === 'access_token') return found
   throw invalidRequest(`${name} is not valid`, { reason: found ? `a ${found.kind}` : 'unknown, expired or revoked' })

@@ -144,6 +144,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
         accessToken,
         claims,
         algorithm,
+        ...(request.kind === 'token' && { request }),
       })
       return { params: { id_token: text } }
     },
