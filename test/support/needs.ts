@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
+import { MODULE } from './apache.ts'
 import { findChromium } from './chromium.ts'
 
 export interface Need {
@@ -101,6 +102,13 @@ export const mysqlServer: Need = {
   name: 'a MariaDB or MySQL server',
   find: () => process.env['AUTHLIB_TEST_MYSQL'],
   advice: 'name one in AUTHLIB_TEST_MYSQL, such as mysql://authlib:authlib@127.0.0.1:3306/authlib',
+}
+
+/** Apache, and its module that makes it a relying party. */
+export const apacheOpenid: Need = {
+  name: 'Apache with mod_auth_openidc',
+  find: () => (existsSync(MODULE) && existsSync('/usr/sbin/apache2') ? MODULE : undefined),
+  advice: 'apt install libapache2-mod-auth-openidc',
 }
 
 /** The key tool of OpenSSH. */
