@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { isLoopbackAddress, parseAddress } from './address.ts'
+import { parseAddress } from './address.ts'
+import { isLoopbackAddress } from './loopback.ts'
 import { isPublicAddress, isPublicHostname } from './public-addresses.ts'
 
 it.each([
@@ -96,4 +97,21 @@ it.each([
   '',
 ])('host %s is not (G2)', (host) => {
   expect(isPublicHostname(host)).toBe(false)
+})
+
+it('takes no text for a loopback address that is none', () => {
+  const lookalikes = [
+    '127.1',
+    '127.0.0.256',
+    '127.0.0.1.',
+    '0127.0.0.1',
+    '::ffff:7f00:1:1',
+    '::7f00:1',
+    '::2',
+    '::ffff:8.0.0.1',
+  ]
+  expect([...lookalikes, '::1]/[', '::1%lo', '[::1]', ' ::1', 'localhost'].filter(isLoopbackAddress)).toEqual([])
+  expect(
+    ['0:0:0:0:0:0:0:1', '::0.0.0.1', '::FFFF:7F00:0001', '::ffff:127.9.8.7'].filter(isLoopbackAddress),
+  ).toHaveLength(4)
 })

@@ -1,19 +1,12 @@
-/** IP addresses as text, and which of them are of this machine. */
+/** IP addresses as text. */
 
 /** 4 or 16 bytes, or null when the text is not an address: dotted decimal or RFC 4291 §2.2, without a zone. */
 export function parseAddress(text: string): readonly number[] | null {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
-/** 127.0.0.0/8, ::1, and the former mapped into IPv6. */
-export function isLoopbackAddress(text: string): boolean {
-  return isWithin(parseAddress(text), LOOPBACK)
-}
-
 /** Addresses that begin with the same bits. */
 export type Range = readonly [prefix: readonly number[], bits: number]
-
-const LOOPBACK = ranges('127.0.0.0/8 ::1/128 ::ffff:127.0.0.0/104')
 
 /** As `10.0.0.0/8 2001:db8::/32`. */
 export function ranges(text: string): readonly Range[] {

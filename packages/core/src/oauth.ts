@@ -10,7 +10,6 @@ import type { LoginStates } from './login-state.ts'
 import { addToRegistry, newRegistry } from './registry.ts'
 import { systemRandom, type Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
-import { assertOptions } from './option-types.ts'
 import { refuseUnknownOptions } from './unknown-options.ts'
 
 /** What the registry gives to a client. */
@@ -76,7 +75,7 @@ export class OAuth<Context, Answer> {
   constructor(options: OAuthOptions<Context, Answer>) {
     refuseUnknownOptions('OAuth', options, OPTIONS)
     const { adapter, secrets, tokens, clock = systemClock, random = systemRandom } = options
-    assertOptions('OAuth', { adapter }, { adapter: 'object' })
+    if (!(adapter instanceof Object)) throw new TypeError('adapter of OAuth must be an object, such as expressAdapter')
     this.#options = options
     this.#states = options.logins ?? cookieLogins({ secrets, clock, random })
     newRegistry(this, { adapter, secrets, tokens, clock, random, states: this.#states })

@@ -1,6 +1,6 @@
 /** URLs as the protocols compare and extend them: mostly as strings, because a parser would rewrite them. */
 
-import { isLoopbackAddress } from './address.ts'
+import { isLoopbackAddress } from './loopback.ts'
 import { AuthlibError } from './errors.ts'
 import { encodeForm, type ParamValues } from './params.ts'
 
