@@ -20,6 +20,7 @@ import {
   codeChallenge,
   developmentPages,
   deviceAuthorizationGrant,
+  formPostMode,
   resourceIndicators,
   richAuthorizationRequests,
   staticClients,
@@ -82,6 +83,7 @@ async function startProvider(): Promise<Provider> {
   })
     .registerGrant(authorizationCodeGrant(), [codeChallenge()])
     .register(
+      formPostMode,
       deviceAuthorizationGrant(),
       backchannelAuthenticationGrant({ findSubject: () => 'alice', notify: () => undefined }),
       resourceIndicators({ resources: { [API]: { scope: ['orders:read', 'orders:write'] } } }),
@@ -205,6 +207,12 @@ describeWith(chromium, 'pages in Chromium', (executablePath) => {
       await logIn(page)
     },
     error: (page) => page.goto(authorizeUrl({ client_id: 'unknown' })),
+    async 'form-post-without-scripts'(page) {
+      await page.goto(authorizeUrl({ response_mode: 'form_post', prompt: 'consent' }))
+      await logIn(page, 'bob') // what alice has allowed would not be asked again on other pages
+      await press(page, 'Allow')
+      expect(await page.getByRole('button', { name: 'Continue' }).count()).toBe(1)
+    },
     async logout(page) {
       await page.goto(authorizeUrl())
       await logIn(page)
@@ -294,15 +302,24 @@ describeWith(chromium, 'pages in Chromium', (executablePath) => {
     'demo-provider': (page) => page.goto(demo.provider),
   }
 
-  async function open(view: (typeof VIEWS)[number]): Promise<BrowserContext> {
+  async function open(view: (typeof VIEWS)[number], javaScriptEnabled: boolean): Promise<BrowserContext> {
     const { width, colorScheme } = view
-    return browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+    return browser.newContext({ viewport: { width, height: 800 }, colorScheme, javaScriptEnabled })
+  }
+
+  /** What is shown without scripts, where axe can run: it waits for timers, which are scripts too. */
+  async function copyOf(page: Page, view: (typeof VIEWS)[number]): Promise<Page> {
+    const html = (await page.content()).replaceAll(/<\/?noscript>|<script.*?<\/script>/gs, '')
+    const copy = await (await open(view, true)).newPage()
+    await copy.setContent(html)
+    return copy
   }
 
   it.each(Object.keys(pages))('%s can be read by everyone', { timeout: 120_000 }, async (name) => {
     const found: string[] = []
     for (const view of VIEWS) {
-      const context = await open(view)
+      const hasScripts = !name.endsWith('without-scripts')
+      const context = await open(view, hasScripts)
       const page = await context.newPage()
       await pages[name]?.(page)
       if (folder !== undefined) {
@@ -316,10 +333,12 @@ describeWith(chromium, 'pages in Chromium', (executablePath) => {
         await context.close() // the same page, only wider
         continue
       }
-      await page.evaluate(axe)
-      const { violations } = await page.evaluate<AxeResults>(
+      const readable = hasScripts ? page : await copyOf(page, view)
+      await readable.evaluate(axe)
+      const { violations } = await readable.evaluate<AxeResults>(
         `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
       )
+      if (!hasScripts) await readable.context().close()
       found.push(...violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`))
       await context.close()
     }

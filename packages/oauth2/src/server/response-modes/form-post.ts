@@ -28,7 +28,11 @@ export function postPage(action: string, params: Readonly<Record<string, string>
 <body>
 <form method="post" action="${escapeHtml(action)}" accept-charset="utf-8">
 ${fields.join('\n')}
-<noscript><p>Your browser runs no scripts. Press the button to continue.</p><button>Continue</button></noscript>
+<noscript><main>
+<h1>Continue to the application</h1>
+<p>Your browser runs no scripts: press the button.</p>
+<button>Continue</button>
+</main></noscript>
 </form>
 <script nonce="${scriptNonce}">document.forms[0].submit()</script>
 </body>
