@@ -1,12 +1,13 @@
 /**
- * What a request costs with more and more live tokens, on SQLite in a file: `live-tokens.ts [tokens …]`. CPU time of the process,
- * medians over rounds; the tokens belong to a thousand clients.
+ * What a request costs with more and more live tokens, on SQLite in files: `live-tokens.ts [tokens …]`. CPU time of the
+ * process, medians over rounds that take turns over the sizes, as ratios to the first size; on Linux also the reads and writes
+ * of files, which do not depend on how busy the machine is. The tokens belong to a thousand clients.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomToken, systemClock, type StoredRecord } from '@authlib/core'
+import { randomToken, systemClock, type Store, type StoredRecord } from '@authlib/core'
 import {
   AuthorizationServer,
   callEndpoint,
@@ -20,11 +21,10 @@ import {
 } from '@authlib/oauth2/server'
 import { sqliteStore } from '@authlib/sql/node-sqlite'
 
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 1000, 100_000, 1_000_000]
+const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 100_000, 1_000_000]
 const ROUNDS = Number(process.env['ROUNDS'] ?? 9)
-const TIMES = 300
+const TIMES = Number(process.env['TIMES'] ?? 200)
 const folder = mkdtempSync(join(tmpdir(), 'authlib-live-'))
-const store = sqliteStore(join(folder, 'bench.db'))
 const secret = 'a-client-secret-of-more-than-32-characters'
 
 /** A person's authorization with a refresh token, as a login gives it. */
@@ -40,23 +40,43 @@ const ofPerson: Grant = {
 }
 
 const grants = ['client_credentials', 'refresh_token', ofPerson.grantType]
-const server = new AuthorizationServer({
-  issuer: 'http://localhost:4000',
-  store,
-  secrets: ['a-server-secret-of-more-than-32-characters'],
-  clients: staticClients([{ client_id: 'machine', client_secret: secret, grant_types: grants, scope: 'read' }]),
-  onEvent: () => undefined,
-})
-  .registerGrant(ofPerson)
-  .register(clientCredentialsGrant(), refreshTokenGrant(), introspectionEndpoint())
 
-async function call(endpoint: string, params: Record<string, string>): Promise<Readonly<Record<string, unknown>>> {
-  const { status, json } = await callEndpoint(server, endpoint, {
-    client: { clientId: 'machine', clientSecret: secret },
-    params,
+type Works = Readonly<Record<string, () => Promise<unknown>>>
+
+/** A server on a file with this many tokens, and what is measured on it. */
+async function prepare(size: number): Promise<{ size: number; works: Works; close: () => void }> {
+  const store = sqliteStore(join(folder, `${size}.db`))
+  const server = new AuthorizationServer({
+    issuer: 'http://localhost:4000',
+    store,
+    secrets: ['a-server-secret-of-more-than-32-characters'],
+    clients: staticClients([{ client_id: 'machine', client_secret: secret, grant_types: grants, scope: 'read' }]),
+    onEvent: () => undefined,
   })
-  if (status !== 200) throw new Error(`${endpoint} answered ${status}`)
-  return json
+    .registerGrant(ofPerson)
+    .register(clientCredentialsGrant(), refreshTokenGrant(), introspectionEndpoint())
+
+  async function call(endpoint: string, params: Record<string, string>): Promise<Readonly<Record<string, unknown>>> {
+    const client = { clientId: 'machine', clientSecret: secret }
+    const { status, json } = await callEndpoint(server, endpoint, { client, params })
+    if (status !== 200) throw new Error(`${endpoint} answered ${status}`)
+    return json
+  }
+
+  await fill(store, size)
+  const { access_token: token } = await call('token', { grant_type: 'client_credentials' })
+  let { refresh_token: held } = await call('token', { grant_type: ofPerson.grantType })
+  return {
+    size,
+    works: {
+      'client credentials': () => call('token', { grant_type: 'client_credentials' }),
+      introspection: () => call('introspection', { token: String(token) }),
+      refresh: async () => {
+        held = (await call('token', { grant_type: 'refresh_token', refresh_token: String(held) }))['refresh_token']
+      },
+    },
+    close: () => store.close(),
+  }
 }
 
 /** A record as the client credentials grant writes it. */
@@ -73,53 +93,71 @@ function liveToken(n: number, now: number): StoredRecord {
   }
 }
 
-let filled = 0
-async function fillTo(size: number): Promise<void> {
+async function fill(store: Store, size: number): Promise<void> {
   const now = systemClock()
-  while (filled < size) {
+  for (let filled = 0; filled < size; filled += 1000) {
     const records = Array.from({ length: Math.min(1000, size - filled) }, (_, index) => liveToken(filled + index, now))
     const commit = (record: StoredRecord): Promise<boolean> =>
       store.commit({ partition: record.partition, now, expect: [], put: [record], remove: [] })
     await Promise.all(records.map(commit))
-    filled += records.length
   }
 }
 
-/** CPU microseconds a call. */
-async function cost(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage()
+interface Cost {
+  readonly cpu: number
+  readonly reads: number
+  readonly writes: number
+}
+
+/** CPU microseconds a call, and calls of the system that read and write files. */
+async function cost(work: () => Promise<unknown>): Promise<Cost> {
+  const [before, io] = [process.cpuUsage(), systemCalls()]
   for (let count = 0; count < TIMES; count++) await work()
   const { user, system } = process.cpuUsage(before)
-  return (user + system) / TIMES
+  const after = systemCalls()
+  return {
+    cpu: (user + system) / TIMES,
+    reads: (after.reads - io.reads) / TIMES,
+    writes: (after.writes - io.writes) / TIMES,
+  }
+}
+
+function systemCalls(): { reads: number; writes: number } {
+  const path = '/proc/self/io'
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const of = (name: string): number => Number(new RegExp(`${name}: (\\d+)`).exec(text)?.[1])
+  return { reads: of('syscr'), writes: of('syscw') }
 }
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
+const prepared: Awaited<ReturnType<typeof prepare>>[] = []
 try {
-  const { access_token: token } = await call('token', { grant_type: 'client_credentials' })
-  let { refresh_token: held } = await call('token', { grant_type: ofPerson.grantType })
-  const works: Readonly<Record<string, () => Promise<unknown>>> = {
-    'client credentials': () => call('token', { grant_type: 'client_credentials' }),
-    introspection: () => call('introspection', { token: String(token) }),
-    refresh: async () => {
-      held = (await call('token', { grant_type: 'refresh_token', refresh_token: String(held) }))['refresh_token']
-    },
-  }
-  console.log(`| live tokens | ${Object.keys(works).join(', CPU µs | ')}, CPU µs |`)
-  console.log(`| ---: |${' ---: |'.repeat(Object.keys(works).length)}`)
-  for (const size of sizes) {
-    await fillTo(size)
-    const figures = new Map<string, number[]>()
-    for (let round = -1; round < ROUNDS; round++) {
+  for (const size of sizes) prepared.push(await prepare(size))
+  const figures = new Map<string, Cost[]>()
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const { size, works } of prepared) {
       for (const [name, work] of Object.entries(works)) {
         const spent = await cost(work)
-        if (round >= 0) figures.set(name, [...(figures.get(name) ?? []), spent]) // the round before warms up
+        const key = `${size} ${name}`
+        if (round >= 0) figures.set(key, [...(figures.get(key) ?? []), spent]) // the round before warms up
       }
     }
-    console.log(`| ${size} | ${[...figures.values()].map((values) => median(values).toFixed(0)).join(' | ')} |`)
+  }
+  const figure = (size: number, name: string, of: keyof Cost): number =>
+    median((figures.get(`${size} ${name}`) ?? []).map((one) => one[of]))
+  console.log('| request | live tokens | CPU µs | × | reads of files | writes of files |')
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
+  for (const name of Object.keys(prepared[0]?.works ?? {})) {
+    for (const size of sizes) {
+      const cpu = figure(size, name, 'cpu')
+      const ratio = cpu / figure(sizes[0] ?? size, name, 'cpu')
+      const io = [figure(size, name, 'reads'), figure(size, name, 'writes')].map((value) => value.toFixed(1))
+      console.log(`| ${name} | ${size} | ${cpu.toFixed(0)} | ${ratio.toFixed(2)} | ${io.join(' | ')} |`)
+    }
   }
 } finally {
-  store.close()
+  for (const { close } of prepared) close()
   rmSync(folder, { recursive: true })
 }

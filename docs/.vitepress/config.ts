@@ -93,6 +93,7 @@ export default defineConfig({
         text: 'Go further',
         items: [
           { text: 'Login and consent pages', link: '/guide/interaction' },
+          { text: 'Grants and endpoints of every server', link: '/guide/server/grants-and-endpoints' },
           { text: 'Login pages for production', link: '/guide/server/login-pages' },
           { text: 'OpenID provider features', link: '/guide/server/openid-provider' },
           { text: 'Pushed, signed and posted requests', link: '/guide/server/secure-requests' },
