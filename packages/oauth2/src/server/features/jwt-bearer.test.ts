@@ -1,4 +1,4 @@
-import { generateKey, signJwt, type Key, type NewJwtClaims } from '@authlib/jose'
+import { generateKey, JoseError, KeySet, signJwt, type Key, type NewJwtClaims } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
 import { API, bareServer, ISSUER, manualClock, OTHER, post, PUBLIC, WEB, type Answer } from '../../../test/journey.ts'
 import type { ClientMetadata } from '../contract/client.ts'
@@ -143,6 +143,48 @@ describe('an assertion is refused', () => {
     expect(errorOf(await present(made, await sign()))).toEqual([400, 'invalid_grant']) // another signature, the same jti
   })
 
+  it('when it is used again with its signature written in another way (RFC 7515 §5.2)', async () => {
+    const made = start()
+    const { jti: _jti, ...claims } = CLAIMS
+    const assertion = await signJwt(claims, key, { typ: 'JWT' })
+    expect((await present(made, assertion)).status).toBe(200)
+    const [head, payload, signature = ''] = assertion.split('.')
+    const bytes = Buffer.from(signature, 'base64url')
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n // of P-256: s and n − s both verify
+    const s = order - BigInt(`0x${bytes.subarray(32).toString('hex')}`)
+    const other = Buffer.concat([bytes.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')])
+    expect(errorOf(await present(made, `${head}.${payload}.${other.toString('base64url')}`))).toEqual([
+      400,
+      'invalid_grant',
+    ])
+    const reasons = made.events.flatMap((event) => (event.type === 'token.refused' ? [event.reason] : []))
+    expect(reasons).toEqual(['the assertion: used before'])
+  })
+
+  it('with an algorithm that is not accepted of the issuer, whatever keys it has', async () => {
+    const rsa = await generateKey('RS256')
+    const made = start({ keys: KeySet.of(key, rsa) })
+    expect(errorOf(await present(made, await sign({}, rsa)))).toEqual([400, 'invalid_grant'])
+    expect((await present(made, await sign())).status).toBe(200)
+  })
+
+  it.each(['iss', 'sub', 'aud'] as const)('without %s (RFC 7523 §3)', async (name) => {
+    const { [name]: _left, ...claims } = CLAIMS
+    const made = start({ subjectOf: () => ({ subject: 'alice' }) })
+    const assertion = await signJwt(claims, key, { typ: 'JWT' })
+    expect(errorOf(await present(made, assertion))).toEqual([400, 'invalid_grant'])
+  })
+
+  it('when it is valid for longer than it may be, by a second', async () => {
+    expect((await present(start(), await sign({ exp: START + 3605 }))).status).toBe(200)
+    expect(errorOf(await present(start(), await sign({ exp: START + 3606 })))).toEqual([400, 'invalid_grant'])
+  })
+
+  it('and says so when the keys of the issuer cannot be had, which is no fault of the assertion', async () => {
+    const keys = { find: () => Promise.reject(new JoseError('key_set_unavailable', 'down', { status: 503 })) }
+    expect(errorOf(await present(start({ keys }), await sign()))).toEqual([503, 'temporarily_unavailable'])
+  })
+
   it('when it is used several times at once: one gets a token', async () => {
     const made = start()
     const assertion = await sign()
@@ -159,6 +201,13 @@ describe('an assertion is refused', () => {
     })
     expect(errorOf(anonymous)).toEqual([401, 'invalid_client'])
   })
+})
+
+it('the same jti of two issuers is two assertions (RFC 7523 §3 item 7)', async () => {
+  const trusted = (): AssertionIssuer => ({ keys: key, algorithms: ['ES256'], subjectOf: () => ({ subject: 'alice' }) })
+  const made = start({}, { issuers: { [IDP]: trusted(), 'https://other.example': trusted() } })
+  expect((await present(made, await sign())).status).toBe(200)
+  expect((await present(made, await sign({ iss: 'https://other.example' }))).status).toBe(200)
 })
 
 describe('an assertion that names the client (RFC 7521 §4.1)', () => {

@@ -182,6 +182,12 @@ describe('a refresh token of another server', () => {
     expect(errorOf(await refresh(made.server, second.json['refresh_token']))).toEqual([400, 'invalid_grant'])
   })
 
+  it('is of no use after that, however long it lived on the other server', async () => {
+    const made = start({ refreshed: { absoluteUntil: START + 100 } })
+    made.clock.advance(100)
+    expect(errorOf(await refresh(made.server, 'old-refresh'))).toEqual([400, 'invalid_grant'])
+  })
+
   it('stays as it is for a client without rotation', async () => {
     const made = start()
     for (let use = 0; use < 3; use++) {

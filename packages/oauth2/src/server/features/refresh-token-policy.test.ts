@@ -36,6 +36,20 @@ async function tokenFor(server: AuthorizationServer, client: ClientMetadata = WE
   return String(json['refresh_token'])
 }
 
+describe('a client that asks for OpenID Connect', () => {
+  it('gets a refresh token with offline_access only (Core §11)', async () => {
+    const { server } = serverWith({}, [{ ...WEB, scope: 'openid offline_access read' }])
+    for (const [scope, expected] of [
+      ['openid read', false],
+      ['openid offline_access', true],
+      ['read', true],
+    ] as const) {
+      const { json } = await redeem(server, await obtainCode(server, { scope }))
+      expect([scope, 'refresh_token' in json]).toEqual([scope, expected])
+    }
+  })
+})
+
 describe('refresh token lifetimes for each client', () => {
   const seconds = ({ clientId }: Client): number => (clientId === 'web' ? 60 : 86_400)
 

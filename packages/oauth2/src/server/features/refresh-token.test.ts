@@ -15,6 +15,7 @@ import {
 import { codeChallenge } from './code-challenge.ts'
 import { authorizationCodeGrant } from './authorization-code.ts'
 import { refreshTokenGrant, type RefreshTokenGrantOptions } from './refresh-token.ts'
+import { createRefreshToken } from './refresh-token-text.ts'
 import { developmentPages } from '../interaction/development.ts'
 import { staticClients } from '../records/clients.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
@@ -213,6 +214,32 @@ describe('a refresh token at the other endpoints', () => {
     const token = String(json['refresh_token'])
     expect((await post(server, '/introspect', { token }, WEB)).json).toMatchObject({ active: true, sub: 'alice' })
     expect((await post(server, '/introspect', { token }, API)).json).toEqual({ active: false })
+  })
+})
+
+describe('a refresh token', () => {
+  it('that was made and never answered is refused, and ends nothing: its request lost the write', async () => {
+    const { server, token } = await signedIn()
+    const { json } = await refresh(server, token)
+    const [, id = ''] = /_([\w-]{22})\./.exec(token) ?? []
+    for (const generation of [2, 3]) {
+      const lost = await createRefreshToken(server, id, generation)
+      expect((await refresh(server, lost)).json['error']).toBe('invalid_grant')
+    }
+    expect((await refresh(server, json['refresh_token'])).status).toBe(200)
+  })
+
+  it('is known to no one once its authorization has ended, or it has expired', async () => {
+    const { server, clock, token } = await signedIn({ idleLifetime: 100 })
+    const other = String((await redeem(server, await obtainCode(server))).json['refresh_token'])
+    const found = await server.tokens.find(other)
+    expect(found).toMatchObject({ kind: 'refresh_token', expiresAt: clock() + 100 })
+    await server.authorizations.revoke({ authorizationId: found?.authorization.id ?? '' })
+    expect(await server.tokens.find(other)).toBeNull()
+    clock.advance(99)
+    expect(await server.tokens.find(token)).not.toBeNull()
+    clock.advance(1)
+    expect(await server.tokens.find(token)).toBeNull()
   })
 })
 

@@ -72,6 +72,31 @@ describe('the SAML 2.0 bearer grant (RFC 7522 §2.1)', () => {
     expect(errorOf(await present(made))).toEqual([400, 'invalid_grant'])
   })
 
+  it('accepts the next one of the same issuer, and the same ID of another issuer', async () => {
+    const said: Partial<VerifiedSamlAssertion>[] = [{}, { id: '_2' }, { issuer: 'https://other.example' }, { id: '_2' }]
+    const made = start({}, { verify: () => ({ ...VERIFIED, ...said.shift() }) })
+    const statuses = [await present(made), await present(made), await present(made), await present(made)]
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 200, 400])
+  })
+
+  it('lets clocks differ by five seconds, at both ends', async () => {
+    expect((await present(start({ expiresAt: START - 4 }))).status).toBe(200)
+    expect((await present(start({ expiresAt: START + 3605 }))).status).toBe(200)
+    const strict = { leeway: 0, maxLifetime: 60 }
+    expect(errorOf(await present(start({ expiresAt: START }, strict)))).toEqual([400, 'invalid_grant'])
+    expect((await present(start({ expiresAt: START + 60 }, strict))).status).toBe(200)
+    expect(errorOf(await present(start({ expiresAt: START + 61 }, strict)))).toEqual([400, 'invalid_grant'])
+  })
+
+  it('remembers an assertion for as long as it is accepted', async () => {
+    const made = start({ expiresAt: START + 10 })
+    expect((await present(made)).status).toBe(200)
+    made.clock.advance(14)
+    expect(errorOf(await present(made))).toEqual([400, 'invalid_grant'])
+    const reasons = made.events.flatMap((event) => (event.type === 'token.refused' ? [event.reason] : []))
+    expect(reasons).toEqual(['the assertion: used before'])
+  })
+
   it.each<[string, Partial<VerifiedSamlAssertion> | null, Record<string, string>, string]>([
     ['no assertion', {}, { assertion: '' }, 'invalid_request'],
     ['one that the hook refuses', null, {}, 'invalid_grant'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { authorizeUrl, fullServer, obtainCode, redeem, refresh } from '../../../test/journey.ts'
 import { invalidGrant, invalidScope } from '../../errors.ts'
 import type { ResponseType } from '../contract/registrable.ts'
+import { authorizationRecord } from '../records/authorization.ts'
 
 async function granted(made = fullServer(), scope = 'read write') {
   const { json } = await redeem(made.server, await obtainCode(made.server, { scope }))
@@ -33,6 +34,23 @@ describe('amending an authorization that lives', () => {
     await server.authorizations.revoke({ authorizationId: id })
     expect(await server.authorizations.amend(id, () => ({ scope: [] }))).toBeNull()
     expect(await server.authorizations.amend('x'.repeat(22), () => ({ scope: [] }))).toBeNull()
+  })
+})
+
+describe('an authorization that derives from another', () => {
+  it('is not found, and not amended, once the other has ended', async () => {
+    const made = fullServer()
+    const { server, id } = await granted(made)
+    const parent = await server.authorizations.find(id)
+    const child = { ...parent!, id: `${id}~child`, revision: 0 }
+    await made.store.commit({
+      ...{ partition: id, now: server.clock(), expect: [], remove: [] },
+      put: [authorizationRecord(child, 1)],
+    })
+    expect(await server.authorizations.find(child.id)).toMatchObject({ id: child.id, status: 'active' })
+    await server.authorizations.revoke({ authorizationId: id })
+    expect(await server.authorizations.find(child.id)).toBeNull()
+    expect(await server.authorizations.amend(child.id, () => ({ scope: [] }))).toBeNull()
   })
 })
 
