@@ -20,6 +20,7 @@ import {
   type AuthorizationServer,
 } from '@authlib/oauth2/server'
 import { sqliteStore } from '@authlib/sql/node-sqlite'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLIENT, featureRaceServer, ISSUER, REDIRECT_URI, SIGNER } from '../support/feature-race-server.ts'
 
@@ -331,6 +332,83 @@ describe('codes for one grant, approved before any of them is redeemed (Grant Ma
       }
       expect((await send(1, `/grants/${grant_id}`, { method: 'GET', headers })).status).toBe(404)
     }),
+  )
+})
+
+describe('refresh tokens of clients that lose answers and try again, under random schedules (RFC 9700 §4.14.2, G16)', () => {
+  interface Turn {
+    readonly atOnce: number
+    /** Of each answer, whether it arrives. */
+    readonly arrives: readonly boolean[]
+    /** Milliseconds before each request. */
+    readonly delays: readonly number[]
+  }
+
+  const turn = fc.record<Turn>({
+    atOnce: fc.integer({ min: 1, max: 6 }),
+    arrives: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+    delays: fc.array(fc.nat(8), { minLength: 6, maxLength: 6 }),
+  })
+  const client = fc.array(turn, { minLength: 2, maxLength: 5 })
+
+  const refresh = (index: number, token: string): Promise<Answer> =>
+    send(index, '/token', form({ grant_type: 'refresh_token', refresh_token: token }))
+
+  /** The token that an honest client holds at the end. */
+  async function use(turns: readonly Turn[], successors: Map<string, Set<string>>): Promise<string> {
+    let held = `old-${now()}-${count++}`
+    for (const { atOnce, arrives, delays } of turns) {
+      let learnt: string | undefined
+      for (let attempt = 0; learnt === undefined; attempt++) {
+        const answers = await Promise.all(
+          Array.from({ length: atOnce }, async (_, index) => {
+            await new Promise((resolve) => setTimeout(resolve, delays[index]))
+            return refresh(index + attempt, held)
+          }),
+        )
+        expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+        const known = successors.get(held) ?? new Set<string>()
+        for (const { json } of answers) known.add(String(json['refresh_token']))
+        successors.set(held, known)
+        const arrived = answers.find((_, index) => arrives[index] === true || attempt === 2) // the network comes back
+        learnt = arrived && String(arrived.json['refresh_token'])
+      }
+      held = learnt
+    }
+    return held
+  }
+
+  it('have one successor each, and sign no honest client out', TIME, () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(client, { minLength: 1, maxLength: 4 }), async (clients) => {
+        const successors = new Map<string, Set<string>>()
+        const held = await Promise.all(clients.map((turns) => use(turns, successors)))
+        expect([...successors.values()].map(({ size }) => size)).toEqual([...successors.values()].map(() => 1))
+        for (const token of held) expect((await refresh(0, token)).status).toBe(200)
+      }),
+      { numRuns: 4 * ROUNDS },
+    ),
+  )
+
+  it('end for the thief and the client when one comes twice, and for no one else', TIME, () =>
+    fc.assert(
+      fc.asyncProperty(client, client, fc.integer({ min: 1, max: 4 }), async (victim, other, atOnce) => {
+        const successors = new Map<string, Set<string>>()
+        const [live, untouched] = await Promise.all([use(victim, successors), use(other, successors)])
+        const stolen = [...successors.keys()].find((token) => !successors.get(token)?.has(live)) // older than the predecessor
+        if (stolen === undefined || successors.get(stolen)?.has(untouched) === true) return
+        const chain = (token: string): string => {
+          const [next] = successors.get(token) ?? []
+          return next === undefined ? token : chain(next)
+        }
+        const owner = chain(stolen)
+        const answers = await Promise.all(Array.from({ length: atOnce }, (_, index) => refresh(index, stolen)))
+        expect(answers.map(({ json }) => json['error'])).toEqual(answers.map(() => 'invalid_grant'))
+        expect((await refresh(1, owner)).json['error']).toBe('invalid_grant')
+        expect((await refresh(2, owner === live ? untouched : live)).status).toBe(200)
+      }),
+      { numRuns: 4 * ROUNDS },
+    ),
   )
 })
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { fromRequest, type ClientCertificate } from '@authlib/core'
 import { generateKey } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
@@ -90,6 +91,7 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
     expect(await ask(server, { der: DER, trusted: false })).toBe(401)
     expect(await ask(server, { der: DER.subarray(0, 100), trusted: true })).toBe(401)
     expect(await ask(server, trusted, { client_secret: 'x' })).toBe(401)
+    expect(await ask(server, trusted, { client_assertion: 'x' })).toBe(401) // whatever else the request tries to prove
     expect(await ask(server, trusted, { client_id: 'nobody' })).toBe(401)
   })
 
@@ -115,7 +117,38 @@ describe('self_signed_tls_client_auth (RFC 8705 §2.2)', () => {
     expect(await ask(serverFor(method), selfSigned)).toBe(401)
     expect(await ask(serverFor({ ...method, jwks: { keys: [JWK] } }))).toBe(401)
   })
+
+  it('compares the whole key: of two points with one x, of RSA keys with one modulus or exponent, each is another', async () => {
+    const prime = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn
+    const y = prime - BigInt(`0x${Buffer.from(JWK.y, 'base64url').toString('hex')}`)
+    const mirrored = Buffer.from(y.toString(16).padStart(64, '0'), 'hex').toString('base64url')
+    expect(await ask(serverFor({ ...method, jwks: { keys: [{ ...JWK, y: mirrored }] } }), selfSigned)).toBe(401)
+
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const certificate = { der: certificateOf(publicKey), trusted: false }
+    const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+    const withKey = (jwk: Record<string, string>) => serverFor({ ...method, jwks: { keys: [{ kty: 'RSA', ...jwk }] } })
+    expect(await ask(withKey({ n, e }), certificate)).toBe(200)
+    expect(await ask(withKey({ n: other.n ?? '', e }), certificate)).toBe(401)
+    expect(await ask(withKey({ n, e: 'AQAD' }), certificate)).toBe(401)
+  })
 })
+
+/** A certificate with this key, signed by no one: its names and times do not matter here. RFC 5280 §4.1 */
+function certificateOf(publicKey: KeyObject): Uint8Array {
+  const element = (tag: number, ...content: Uint8Array[]): Uint8Array => {
+    const { length } = Buffer.concat(content)
+    const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
+    return Buffer.concat([Buffer.from([tag, ...size]), ...content])
+  }
+  const algorithm = element(0x30, element(0x06, Buffer.from('2a8648ce3d040302', 'hex')))
+  const time = element(0x17, Buffer.from('250101000000Z'))
+  const spki = publicKey.export({ type: 'spki', format: 'der' })
+  const name = element(0x30)
+  const signed = element(0x30, element(0x02, Buffer.from([1])), algorithm, name, element(0x30, time, time), name, spki)
+  return new Uint8Array(Buffer.from(element(0x30, signed, algorithm, element(0x03, Buffer.alloc(9)))))
+}
 
 describe('parseDistinguishedName (RFC 4514)', () => {
   it.each(['', 'CN', '=x', 'CN=a,', ',CN=a', 'CN=a,,C=b'])('refuses %j', (text) => {
