@@ -189,6 +189,31 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
     )
   })
 
+  it('refuses a client that it does not know, as it refuses a wrong secret', async () => {
+    const right = await importSecret(SECRET, { alg: 'HS256' })
+    const text = await signJwt(claims('nobody'), right, { lifetime: null })
+    expect(await post(serverWith(), { client_assertion: text })).toEqual([401, 'invalid_client'])
+  })
+
+  it('accepts a secret until the second in which it expires', async () => {
+    const server = serverWith({}, [{ ...mac, client_secret_expires_at: start + 2 }])
+    const right = await importSecret(SECRET, { alg: 'HS256' })
+    const ask = async () => post(server, { client_assertion: await signJwt(claims('mac'), right, { lifetime: null }) })
+    clock.advance(1)
+    expect(await ask()).toEqual([200, undefined])
+    clock.advance(1)
+    expect(await ask()).toEqual([401, 'invalid_client'])
+    clock.advance(-2)
+  })
+
+  it('and private_key_jwt take the algorithms of their kind from one list', () => {
+    const server = serverWith({ algorithms: ['HS512', 'ES384'] })
+    expect(server.metadata().token_endpoint_auth_signing_alg_values_supported).toEqual(['ES384', 'HS512'])
+    const { server: alone } = bareServer({ clients: staticClients([job]) })
+    alone.register(clientCredentialsGrant(), privateKeyJwt({ algorithms: ['HS512', 'ES384'] }))
+    expect(alone.metadata().token_endpoint_auth_signing_alg_values_supported).toEqual(['ES384'])
+  })
+
   it('works with secrets that are sealed in the store', async () => {
     const store = memoryStore()
     const { server } = bareServer({ clock, store, clients: undefined })
