@@ -1,5 +1,16 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { authorizeUrl, bareServer, Browser, CHALLENGE, obtainCode, PUBLIC, redeem, WEB } from '../../../test/journey.ts'
+import {
+  authorizeUrl,
+  bareServer,
+  Browser,
+  CHALLENGE,
+  obtainCode,
+  PUBLIC,
+  redeem,
+  refresh,
+  WEB,
+} from '../../../test/journey.ts'
 import { developmentPages } from '../interaction/development.ts'
 import { staticClients } from '../records/clients.ts'
 import { authorizationCodeGrant } from './authorization-code.ts'
@@ -67,6 +78,22 @@ describe('PKCE (RFC 7636)', () => {
     const url = `${server.issuer}/device_authorization`
     expect((await server.fetch(new Request(url, { method: 'POST', body }))).status).toBe(200)
   })
+
+  it('is demanded of no refresh either, which has no verifier', async () => {
+    const { server } = start()
+    const { json } = await redeem(server, await obtainCode(server))
+    expect((await refresh(server, json['refresh_token'])).status).toBe(200)
+  })
+
+  it.each(['short', 'x'.repeat(42), 'x'.repeat(129), `${'x'.repeat(43)}!`])(
+    'refuses the verifier %j, though it has the challenge of the request (§4.1)',
+    async (verifier) => {
+      const { server } = start()
+      const code_challenge = createHash('sha256').update(verifier).digest('base64url')
+      const answer = await redeem(server, await obtainCode(server, { code_challenge }), { code_verifier: verifier })
+      expect(answer.json['error_description']).toBe('wrong code_verifier')
+    },
+  )
 
   it('is published, and told to checks of profiles', () => {
     expect(start().server.metadata()).toMatchObject({ code_challenge_methods_supported: ['S256'] })
