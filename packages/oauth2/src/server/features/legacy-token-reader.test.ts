@@ -199,6 +199,30 @@ describe('a refresh token of another server', () => {
     expect(errorOf(await refresh(made.server, 'of static', STATIC))).toEqual([400, 'invalid_grant'])
   })
 
+  it('goes on for a client without rotation that uses it, past its end on the other server', async () => {
+    const made = start()
+    made.clock.advance(86_399)
+    expect((await refresh(made.server, 'of static', STATIC)).status).toBe(200)
+    made.clock.advance(20 * 86_400)
+    expect((await refresh(made.server, 'of static', STATIC)).status).toBe(200)
+    made.clock.advance(30 * 86_400)
+    expect(errorOf(await refresh(made.server, 'of static', STATIC))).toEqual([400, 'invalid_grant']) // not used for too long
+  })
+
+  it('that comes twice is a replay, however late: its authorization ends (RFC 9700 §4.14.2)', async () => {
+    const made = start()
+    const first = await refresh(made.server, 'old-refresh')
+    made.clock.advance(2 * 86_400)
+    expect(errorOf(await refresh(made.server, 'old-refresh'))).toEqual([400, 'invalid_grant'])
+    expect(errorOf(await refresh(made.server, first.json['refresh_token']))).toEqual([400, 'invalid_grant'])
+  })
+
+  it('that has ended on the other server begins nothing here', async () => {
+    const made = start()
+    made.clock.advance(86_400)
+    expect(errorOf(await refresh(made.server, 'old-refresh'))).toEqual([400, 'invalid_grant'])
+  })
+
   it('is introspected by its client and can be revoked before its first use', async () => {
     const made = start()
     const { json } = await post(made.server, '/introspect', { token: 'old-refresh' }, WEB)

@@ -21,11 +21,12 @@ export interface RefreshFamily {
 export async function foreignFamily(server: Server, token: string): Promise<RefreshFamily | null> {
   for (const read of server.handlers(foreignRefreshToken)) {
     const known = await read({ server, token })
-    const now = server.clock()
-    if (!known || !(known.expiresAt > now)) continue
+    if (!known) continue
     const id = (await sha256Base64url(`legacy refresh token ${token}`)).slice(0, 22)
     const stored = await server.authorizations.find(id)
-    if (stored) return { authorization: stored, generation: 0 }
+    if (stored) return { authorization: stored, generation: 0 } // from now on its times are ours
+    const now = server.clock()
+    if (!(known.expiresAt > now)) continue
     const { clientId, subject, scope, expiresAt, absoluteUntil = now + YEAR, authTime, acr, amr, data } = known
     const state: RefreshState = {
       generation: 0,
