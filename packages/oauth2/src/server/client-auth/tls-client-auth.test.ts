@@ -37,9 +37,10 @@ async function ask(
   server: AuthorizationServer,
   clientCertificate?: ClientCertificate,
   form: Record<string, string> = {},
+  sent: Record<string, string> = {},
 ): Promise<number> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'bank', ...form })
-  const request = fromRequest(new Request(`${ISSUER}/token`, { method: 'POST', body }))
+  const request = fromRequest(new Request(`${ISSUER}/token`, { method: 'POST', body, headers: sent }))
   const { method, url, headers } = request
   return (await server.handle({ method, url, headers, text: () => request.text(), clientCertificate })).status
 }
@@ -91,7 +92,9 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
     expect(await ask(server, { der: DER, trusted: false })).toBe(401)
     expect(await ask(server, { der: DER.subarray(0, 100), trusted: true })).toBe(401)
     expect(await ask(server, trusted, { client_secret: 'x' })).toBe(401)
-    expect(await ask(server, trusted, { client_assertion: 'x' })).toBe(401) // whatever else the request tries to prove
+    // whatever else the request tries to prove
+    expect(await ask(server, trusted, { client_assertion: 'x' })).toBe(401)
+    expect(await ask(server, trusted, {}, { authorization: 'Bearer x' })).toBe(401)
     expect(await ask(server, trusted, { client_id: 'nobody' })).toBe(401)
   })
 

@@ -92,6 +92,7 @@ describe('the SAML 2.0 bearer grant (RFC 7522 §2.1)', () => {
     const made = start({ expiresAt: START + 10 })
     expect((await present(made)).status).toBe(200)
     made.clock.advance(14)
+    await made.store.sweep(made.clock(), 100)
     expect(errorOf(await present(made))).toEqual([400, 'invalid_grant'])
     const reasons = made.events.flatMap((event) => (event.type === 'token.refused' ? [event.reason] : []))
     expect(reasons).toEqual(['the assertion: used before'])
@@ -122,6 +123,11 @@ describe('the SAML 2.0 bearer grant (RFC 7522 §2.1)', () => {
     expect(errorOf(await present(wrong))).toEqual([400, 'invalid_grant'])
     const reason = wrong.events.find(({ type }) => type === 'token.refused')
     expect(reason).toMatchObject({ reason: 'the assertion: bad_signature' })
+    const down = start(
+      {},
+      { verify: () => Promise.reject(new AuthlibError('store_unavailable', 'x', { status: 503 })) },
+    )
+    expect(errorOf(await present(down))).toEqual([503, 'temporarily_unavailable'])
     const crash = start({}, { verify: () => Promise.reject(new Error('the parser died')) })
     expect(errorOf(await present(crash))).toEqual([500, 'server_error'])
   })
