@@ -208,10 +208,10 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
 
   it('and private_key_jwt take the algorithms of their kind from one list', () => {
     const server = serverWith({ algorithms: ['HS512', 'ES384'] })
-    expect(server.metadata().token_endpoint_auth_signing_alg_values_supported).toEqual(['ES384', 'HS512'])
+    expect(server.metadata()['token_endpoint_auth_signing_alg_values_supported']).toEqual(['ES384', 'HS512'])
     const { server: alone } = bareServer({ clients: staticClients([job]) })
     alone.register(clientCredentialsGrant(), privateKeyJwt({ algorithms: ['HS512', 'ES384'] }))
-    expect(alone.metadata().token_endpoint_auth_signing_alg_values_supported).toEqual(['ES384'])
+    expect(alone.metadata()['token_endpoint_auth_signing_alg_values_supported']).toEqual(['ES384'])
   })
 
   it('works with secrets that are sealed in the store', async () => {
