@@ -35,9 +35,9 @@ describeWith(redisServer, 'locks of Redis', (url) => {
 
     it('is renewed for an action that takes longer than the lease', async () => {
       const key = newPrefix()
-      const lock = redisLock(client, { prefix: key, lease: 0.3 })
+      const lock = redisLock(client, { prefix: key, lease: 3 }) // long enough for a busy machine
       await lock('alice', async () => {
-        const second = redisLock(other, { prefix: key, timeout: 1 })('alice', async () => 'in')
+        const second = redisLock(other, { prefix: key, timeout: 4 })('alice', async () => 'in')
         await expect(second).rejects.toMatchObject({ code: 'store_unavailable' })
       })
       expect(await client.exists(`${key}alice`)).toBe(0)
