@@ -134,6 +134,24 @@ describeWith(postgresServer, 'PostgreSQL', (connectionString) => {
       expect((await store.get('p', [['code', 'other']]))[0]).not.toBeNull()
     })
 
+    it('writes what came together with a row that others keep locked', async () => {
+      const impatient = new pg.Pool({ connectionString, max: 4, lock_timeout: 300 })
+      const own = pgStore(impatient, { schema })
+      await store.commit(putting(record('held')))
+      const holder = await pool.connect()
+      try {
+        await holder.query(`BEGIN; SELECT 1 FROM ${schema}.records WHERE id = 'held' FOR UPDATE`)
+        const puts = ['first', 'held', 'beside1', 'beside2'].map((id) => own.commit(putting(record(id))))
+        const outcomes = await Promise.allSettled(puts)
+        expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+        expect(outcomes[1]).toMatchObject({ reason: { code: 'store_unavailable' } })
+      } finally {
+        await holder.query('ROLLBACK')
+        holder.release()
+        await impatient.end()
+      }
+    })
+
     it('fails within its time-out while a row is locked, and recovers', async () => {
       await store.commit(putting(record('locked')))
       const other = await pool.connect()

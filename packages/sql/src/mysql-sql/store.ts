@@ -56,7 +56,7 @@ export function mysqlStoreOn(
 
   const putTogether = putGroups<readonly MysqlValue[]>({
     write: (all) => call(() => driver.query(statements.putAll(all))), // one statement needs no other transaction
-    isAboutRows: (error) => errorCode(error) === 'ER_DATA_TOO_LONG',
+    isAboutRows: (error) => ['ER_DATA_TOO_LONG', 'ER_LOCK_WAIT_TIMEOUT'].includes(errorCode(error)),
   })
 
   const store = sqlStore(

@@ -47,7 +47,7 @@ export function postgresStore(
 
   const putTogether = putGroups<string>({
     write: (all) => rows(sql.putAll(all)),
-    isAboutRows: (error) => /^(?:22|54)/.test(errorCode(error)), // data_exception, program_limit_exceeded: JSON that is too deep
+    isAboutRows: (error) => ABOUT_ROWS.test(errorCode(error)),
   })
 
   const store = sqlStore(
@@ -95,6 +95,9 @@ export function postgresStore(
       }),
   }
 }
+
+/** Data that it cannot take, such as JSON that is too deep; a row that others keep locked (lock_not_available, query_canceled). */
+const ABOUT_ROWS = /^(?:22|54|55P03$|57014$)/
 
 const DIVISION_BY_ZERO = '22012'
 
