@@ -23,8 +23,11 @@ export default defineConfig(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      // One program for everything: twice as fast as a project service.
-      parserOptions: { project: ['./tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+      // One program for everything: twice as fast as a project service. Next.js changes the types of `process.env`.
+      parserOptions: {
+        project: ['./tsconfig.json', './packages/next/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-definitions': 'off', // a shape that is stored as JSON must be a type

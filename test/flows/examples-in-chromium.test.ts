@@ -116,6 +116,7 @@ describe('files that stand in several examples', () => {
   it.each([
     ['server.ts', ['express/src', 'hono/src', 'fastify/src', 'next/lib']],
     ['tools.ts', ['express/src', 'hono/src', 'fastify/src', 'next/lib']],
+    ['mcp-resource.ts', ['express/src', 'hono/src', 'fastify/src']],
     ...['my-app.ts', 'protector.ts'].map((file) => {
       const small = ['hono', 'fastify', 'koa', 'h3', 'elysia', 'nestjs'].map((name) => `${name}/src`)
       return [file, ['express/src', ...small, 'next/lib', 'sveltekit/src/lib/server']] as const

@@ -34,7 +34,7 @@ export function packExample(name: string): PackedExample {
   const ignored = ['node_modules', '.next', '.svelte-kit', 'build', '.env']
   cpSync(from, folder, { recursive: true, filter: (path) => !ignored.includes(relative(from, path)) })
   for (const path of globSync(['*', '@*/*', '.bin'], { cwd: join(from, 'node_modules') })) {
-    if (path.startsWith('@authlib') || /^@[^/\\]*$/.test(path)) continue
+    if (path.startsWith('@authlib') || /^(\$|@[^/\\]*$)/.test(path)) continue // SvelteKit writes types to `$app`
     link(join(from, 'node_modules', path), join(folder, 'node_modules', path))
   }
   copyFamily(from, folder, new Set())

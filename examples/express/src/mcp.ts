@@ -2,10 +2,8 @@
 
 import { currentToken, mount, protect } from '@authlib/express'
 import express from 'express'
-import { port, protectResource } from './protector.ts'
+import { metadata, port, protector } from './mcp-resource.ts'
 import { answer } from './tools.ts'
-
-const { metadata, protector } = protectResource('/mcp')
 
 const app = express()
 app.use(mount(metadata))

@@ -2,10 +2,8 @@
 
 import { currentToken, mount, protect } from '@authlib/fastify'
 import fastify from 'fastify'
-import { port, protectResource } from './protector.ts'
+import { metadata, port, protector } from './mcp-resource.ts'
 import { answer } from './tools.ts'
-
-const { metadata, protector } = protectResource('/mcp')
 
 const app = fastify()
 app.register(mount(metadata))

@@ -6,9 +6,9 @@ const { ISSUER = 'http://localhost:4000', API_URL = 'http://localhost:5000' } = 
 
 export const port = Number(new URL(API_URL).port)
 
-/** The document that tells clients where tokens come from, and the protector of a resource. */
-export function protectResource(path = '') {
-  const resource = API_URL + path
+/** The document that tells clients where tokens come from, and the protector of the API. */
+export function protectResource() {
+  const resource = API_URL
   const metadata = protectedResourceMetadata({ resource, authorizationServers: [ISSUER], scopes: ['notes:read'] })
   const protector = new ResourceProtector({
     resource,

@@ -3,10 +3,8 @@
 import { currentToken, mount, protect } from '@authlib/hono'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { port, protectResource } from './protector.ts'
+import { metadata, port, protector } from './mcp-resource.ts'
 import { answer } from './tools.ts'
-
-const { metadata, protector } = protectResource('/mcp')
 
 const app = new Hono()
 app.use(mount(metadata))

@@ -38,6 +38,7 @@ describe.each(all)('$template on $framework', (choice) => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual([...new Set([...used, ...always])].sort())
     expect(files.map(read).join('')).not.toContain('@authlib/source')
     expect(manifest.dependencies[`@authlib/${choice.framework}`]).toBe('^0.0.0')
+    expect('@authlib/mcp' in manifest.dependencies).toBe(choice.template === 'mcp')
   })
 
   it('has a secret of its own for each that it reads, and keeps them out of git', () => {

@@ -29,6 +29,7 @@ adapterContract({
   adapter: honoAdapter,
   serve,
   parsers: ['form', 'text', 'bytes', 'json'],
+  deviations: 'Deno' in globalThis ? ['endsResetConnections'] : [],
   serveHttp2: (application) => startHttp2Server(listenerOf(application)),
 })
 

@@ -67,7 +67,10 @@ async function writtenAgain(incoming: Message, maxBody: number, parsed: unknown)
 
 async function streamed(incoming: Message, maxBody: number, read: typeof collect): Promise<string> {
   if (incoming.readableEnded) return '' // a parser has found it empty
-  if (Number(incoming.headers['content-length']) > maxBody) throw payloadTooLarge() // Node drops the unread rest after the answer
+  if (Number(incoming.headers['content-length']) > maxBody) {
+    incoming.resume() // Node drops the unread rest after the answer; on Deno, the next request of the connection would hang
+    throw payloadTooLarge()
+  }
   const bytes = await read(incoming, maxBody)
   incoming[BYTES] = bytes
   return isAscii(bytes) ? bytes.toString('latin1') : decodeUtf8(bytes) // what clients send is nearly always ASCII

@@ -1,5 +1,5 @@
 import { currentToken, protect } from '@authlib/next'
-import { protector } from '../../lib/mcp'
+import { protector } from '../../lib/mcp-resource'
 import { answer } from '../../lib/tools'
 
 export const POST = protect(

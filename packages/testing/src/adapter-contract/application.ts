@@ -46,6 +46,7 @@ export type BodyParser = 'form' | 'nested form' | 'text' | 'bytes' | 'json'
  * - `refusesAbsoluteTargets`: answers `GET http://host/page` with 404 or 400, or redirects it
  * - `refusesPipelining`: ends a connection on which a second request arrives before the first is answered
  * - `fillsRedirects`: answers a redirect with the location as its body
+ * - `endsResetConnections`: ends a connection of HTTP/2 when one of its requests is reset
  */
 export type Deviation =
   | 'rewritesQuery'
@@ -56,6 +57,7 @@ export type Deviation =
   | 'refusesAbsoluteTargets'
   | 'refusesPipelining'
   | 'fillsRedirects'
+  | 'endsResetConnections'
 
 /** An adapter, and how to run an application with it. */
 export interface AdapterUnderTest<Context, Answer> {

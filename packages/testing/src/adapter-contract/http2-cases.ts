@@ -3,6 +3,7 @@
 import { connect, constants, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { assertEqual } from '../assert.ts'
+import type { Deviation } from './application.ts'
 import { withApplication, type AdapterContractCase } from './case.ts'
 import { STREAMED } from './fixtures.ts'
 
@@ -13,6 +14,7 @@ interface Answer {
 }
 
 interface Connection {
+  readonly url: string
   readonly session: ClientHttp2Session
   readonly release: () => void
   readonly aborted: () => Promise<unknown>
@@ -90,24 +92,59 @@ export const http2Cases: readonly AdapterContractCase[] = [
     assertEqual(received, STREAMED.join(''), 'the body')
   }),
 
-  http2Case('notices a request that is reset in the middle of its body', async ({ session, send, aborted }) => {
-    const stream = session.request({ ':method': 'POST', ':path': '/aborted', 'content-length': '100' })
-    stream.on('error', () => undefined).write('only a part')
-    await send('GET', '/page') // by now the first request has been read
-    stream.close(constants.NGHTTP2_CANCEL)
-    assertEqual((await aborted()) instanceof Error, true, 'the text of the body fails')
-    assertEqual((await send('GET', '/page')).status, 200, 'the status of the next request')
-  }),
+  http2Case(
+    'notices a request that is reset in the middle of its body',
+    async (connection) => {
+      const { send, aborted } = connection
+      await reset(connection)
+      assertEqual((await aborted()) instanceof Error, true, 'the text of the body fails')
+      assertEqual((await send('GET', '/page')).status, 200, 'the status of the next request')
+    },
+    {
+      deviation: 'endsResetConnections',
+      body: async (connection) => {
+        const { session, url } = connection
+        const ended = new Promise<void>((resolve) => session.once('error', () => resolve()).once('close', resolve))
+        await reset(connection)
+        await ended
+        assertEqual((await fetchOnce(url)).status, 200, 'the status of a request on another connection')
+      },
+    },
+  ),
 ]
 
-function http2Case(name: string, body: (connection: Connection) => Promise<void>): AdapterContractCase {
+/** Sends a part of a request, and ends it. */
+async function reset({ session, send }: Connection): Promise<void> {
+  const stream = session.request({ ':method': 'POST', ':path': '/aborted', 'content-length': '100' })
+  stream.on('error', () => undefined).write('only a part')
+  await send('GET', '/page') // by now the first request has been read
+  stream.close(constants.NGHTTP2_CANCEL)
+}
+
+async function fetchOnce(url: string): Promise<Answer> {
+  const session = connect(url)
+  try {
+    return await send(session, 'GET', '/page')
+  } finally {
+    session.destroy()
+  }
+}
+
+function http2Case(
+  name: string,
+  body: (connection: Connection) => Promise<void>,
+  deviant?: { readonly deviation: Deviation; readonly body: typeof body },
+): AdapterContractCase {
   return {
     name: `${name}, on HTTP/2`,
+    deviation: deviant?.deviation,
     run: (subject) =>
       withApplication(subject, { protocol: 'HTTP/2' }, async (app) => {
         const session = connect(app.url)
+        const deviates = deviant !== undefined && subject.deviations?.includes(deviant.deviation) === true
         try {
-          await body({
+          await (deviates ? deviant.body : body)({
+            url: app.url,
             session,
             release: () => app.release(),
             aborted: () => app.aborted(),
