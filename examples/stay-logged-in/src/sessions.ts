@@ -5,7 +5,8 @@ import { expressAdapter } from '@authlib/express'
 import { fetchUserinfo, oidc } from '@authlib/oidc/client'
 import { sqliteStore } from '@authlib/sql/node-sqlite'
 
-export const { ISSUER = 'http://localhost:4000', APP_URL = 'http://localhost:3000' } = process.env
+const { ISSUER = 'http://localhost:4000' } = process.env
+export const { APP_URL = 'http://localhost:3000' } = process.env
 const secrets = [process.env['APP_SECRET'] ?? '']
 const store = sqliteStore(process.env['DATABASE'] ?? 'app.db')
 
