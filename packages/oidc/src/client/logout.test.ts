@@ -72,6 +72,22 @@ describe('a back-channel logout', () => {
     expect(heard).toEqual([])
   })
 
+  it('ignores claims, events and fields that it does not know (Back-Channel Logout §2.4, §2.5)', async () => {
+    const { post, heard } = receiver()
+    const events = { [EVENT]: {}, 'urn:example:event': { a: 1 } }
+    const body = new URLSearchParams({ logout_token: logoutToken({ events, unknown: true }), unknown: 'x' })
+    expect((await post(body)).status).toBe(200)
+    expect(heard).toHaveLength(1)
+  })
+
+  it('is signed, never with none (Back-Channel Logout §2.6)', async () => {
+    const { send, heard } = receiver()
+    const [, payload = ''] = logoutToken().split('.')
+    const header = Buffer.from('{"alg":"none","typ":"logout+jwt"}').toString('base64url')
+    expect((await send(`${header}.${payload}.`)).status).toBe(400)
+    expect(heard).toEqual([])
+  })
+
   it('counts once (R13, §2.6)', async () => {
     const { send, heard } = receiver()
     const token = logoutToken()

@@ -166,7 +166,14 @@ describe('an ID Token', () => {
   })
 
   it('may have what is optional, or lack it (OpenID Connect Core §2, §3.1.3.6)', async () => {
-    const given = { sub: 'a'.repeat(255), amr: ['pwd', 'otp'], acr: 'urn:mfa', azp: 'client', sid: 's' }
+    const given = {
+      sub: 'a'.repeat(255),
+      amr: ['pwd', 'otp'],
+      acr: 'urn:mfa',
+      azp: 'client',
+      sid: 's',
+      unknown: { a: 1 },
+    }
     withClaims({ ...given, at_hash: undefined })
     expect((await logIn()).claims).toMatchObject(given)
     withClaims({ auth_time: undefined, at_hash: undefined })

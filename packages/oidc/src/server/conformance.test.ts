@@ -79,6 +79,31 @@ describe('the authorization endpoint', () => {
     }
   })
 
+  it('redirects with 303, never with 307, which would send the password on (Core §16.22)', async () => {
+    const { server } = await provider()
+    const browser = new Browser(server)
+    let response = await browser.open(authenticationUrl())
+    const statuses = [response.status]
+    for (let step = 0; step < 2; step++) {
+      const location = response.headers.get('location') ?? ''
+      const interaction = new URL(location, ISSUER).searchParams.get('interaction') ?? ''
+      const form = location.startsWith('/login') ? { username: 'alice', password: 'alice' } : { decision: 'approve' }
+      response = await browser.open(location, { ...form, interaction })
+      statuses.push(response.status)
+    }
+    expect(response.headers.get('location')).toMatch(REDIRECT_URI)
+    expect(statuses).toEqual([303, 303, 303])
+  })
+
+  it('lets scripts of no origin call it (FAPI 2.0 Security Profile §5.2.3)', async () => {
+    const { server } = await provider()
+    for (const method of ['OPTIONS', 'GET']) {
+      const headers = { origin: 'https://spa.example', 'access-control-request-method': 'GET' }
+      const response = await server.fetch(new Request(authenticationUrl(), { method, headers }))
+      expect(response.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  })
+
   it('oidcc-response-type-missing', async () => {
     const { browser } = await knownBrowser()
     const answer = await answerOf(await browser.open(authenticationUrl({ response_type: undefined })))

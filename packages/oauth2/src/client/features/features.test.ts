@@ -294,6 +294,7 @@ describe('a request in detail', () => {
       resource,
       max_age: 0,
       authorization_details: authorizationDetails,
+      nbf: clock(),
       exp: clock() + 300,
     })
   })

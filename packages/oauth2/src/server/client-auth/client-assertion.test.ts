@@ -94,6 +94,11 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     expect((await post(serverWith(), { client_assertion: await assertion(change) }))[0]).toBe(status)
   })
 
+  it('ignores claims that it does not know (OpenID Connect Core §9)', async () => {
+    const text = await assertion({ 'urn:example:claim': { a: 1 } })
+    expect((await post(serverWith(), { client_assertion: text }))[0]).toBe(200)
+  })
+
   it('takes the address that asks for certificates (RFC 8705 §5)', async () => {
     const server = serverWith().register(mutualTls({ aliasOrigin: 'https://mtls.example' }))
     const text = await assertion({ aud: 'https://mtls.example/token' })

@@ -174,6 +174,14 @@ describe('poll mode (CIBA Core §10.1)', () => {
     expect((await made.browser.open(notification?.url ?? '')).status).toBe(400) // answered
   })
 
+  it('is answered with an identifier of letters that need no escape, and of 128 random bits or more (CIBA Core §7.3)', async () => {
+    const made = start()
+    const { json } = await ask(made)
+    const other = await ask(made)
+    expect(json['auth_req_id']).toMatch(/^[\w.-]{40,}$/)
+    expect(other.json['auth_req_id']).not.toBe(json['auth_req_id'])
+  })
+
   it('publishes what it supports (§4)', () => {
     const { server } = start({ acceptsUserCode: () => true })
     expect(server.metadata()).toMatchObject({

@@ -38,6 +38,13 @@ it('leaves out what the provider does not know, without an error (Core §5.5.1)'
   expect(await userinfo(server, json['access_token'])).toEqual({ sub: 'alice' })
 })
 
+it('ignores members that it does not know, and claims whose value is another (Core §5.5, §5.5.1)', async () => {
+  const server = await start()
+  const asked = claims({ userinfo: { name: { value: 'Somebody Else', purpose: 'x' } }, unknown: { name: null } })
+  const { json } = await logIn(server, { claims: asked })
+  expect(await userinfo(server, json['access_token'])).toMatchObject({ sub: 'alice' })
+})
+
 it('never releases what only the provider says', async () => {
   const server = await start()
   const { json } = await logIn(server, {

@@ -1,10 +1,17 @@
-import { authorizationCodeGrant, codeChallenge, staticClients } from '@authlib/oauth2/server'
+import {
+  authorizationCodeGrant,
+  codeChallenge,
+  dynamicClientRegistration,
+  pushedAuthorizationRequests,
+  revocationEndpoint,
+  staticClients,
+} from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
 import { bareServer, Browser, ISSUER, refresh } from '../../../../oauth2/test/journey.ts'
 import { ALICE, authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import type { OpenIDProviderMetadata } from '../../metadata.ts'
 import { scopeClaims } from '../../scopes.ts'
-import { openId } from '../index.ts'
+import { openId, rpInitiatedLogout, sessionManagement } from '../index.ts'
 
 async function discover(options: Parameters<typeof provider>[0] = {}) {
   const { server } = await provider(options)
@@ -67,6 +74,35 @@ describe('the discovery document (Discovery §3, §4)', () => {
     const response = await server.fetch(new Request(`${ISSUER}/.well-known/openid-configuration`))
     expect(await response.json()).toMatchObject({ request_parameter_supported: true })
   })
+})
+
+describe('an issuer with https', () => {
+  it('publishes nothing but URLs with https (Discovery §3, Session Management §3.3, RP-Initiated Logout §2.1)', async () => {
+    const { server } = bareServer({ issuer: 'https://as.example', keys: await testKeys(), interaction: 'callback' })
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge()])
+      .register(openId({ claims: () => ({}) }), rpInitiatedLogout(), sessionManagement(), revocationEndpoint())
+      .register(dynamicClientRegistration(), pushedAuthorizationRequests())
+    const urls = Object.entries(server.metadata()).filter(([name]) => /_(endpoint|uri|iframe)$/.test(name))
+    expect(urls.length).toBeGreaterThan(6)
+    for (const [, url] of urls) expect(url).toMatch(/^https:\/\/as\.example\//)
+  })
+})
+
+it('leaves out members without elements (Discovery §4.2)', async () => {
+  const { metadata } = await discover({ scopes: ['openid'] })
+  expect(Object.values(metadata).filter((value) => Array.isArray(value) && value.length === 0)).toEqual([])
+})
+
+it('publishes public keys alone, each with its use (Discovery §3)', async () => {
+  const { server } = await discover()
+  const response = await server.fetch(new Request(`${ISSUER}/jwks`))
+  const { keys } = (await response.json()) as { keys: readonly Record<string, unknown>[] }
+  expect(keys.map(({ kty }) => kty).sort()).toEqual(['EC', 'RSA'])
+  for (const key of keys) {
+    expect(key).toMatchObject({ use: 'sig', kid: expect.any(String) as unknown })
+    for (const secret of ['d', 'p', 'q', 'k']) expect(key).not.toHaveProperty(secret)
+  }
 })
 
 describe('what the discovery document says works', () => {

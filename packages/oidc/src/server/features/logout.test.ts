@@ -2,7 +2,7 @@
 
 import { memoryStore } from '@authlib/core'
 import { importKey, KeySet, logoutTokenPolicy, signJwt, verifyJwt } from '@authlib/jose'
-import { staticClients } from '@authlib/oauth2/server'
+import { staticClients, type ClientMetadata } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
 import { Browser, ISSUER, manualClock, refresh } from '../../../../oauth2/test/journey.ts'
 import { authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
@@ -31,10 +31,12 @@ async function start({
   options,
   answer = () => 200,
   store = memoryStore(),
+  clients = [ONE, TWO],
 }: {
   options?: RpInitiatedLogoutOptions
   answer?: (url: string) => number
   store?: ReturnType<typeof memoryStore>
+  clients?: readonly ClientMetadata[]
 } = {}) {
   const told: Told[] = []
   const clock = manualClock()
@@ -48,7 +50,7 @@ async function start({
   const made = await provider({
     clock,
     store,
-    clients: staticClients([ONE, TWO]),
+    clients: staticClients(clients),
     outgoing: { fetch, allowPrivateAddresses: true },
     background: (work) => void waiting.push(work),
   })
@@ -217,6 +219,25 @@ describe('back-channel logout', () => {
       expect(claims).toMatchObject({ sub: 'alice', sid, exp: made.clock() + 120 })
       expect(claims).not.toHaveProperty('nonce')
     }
+  })
+
+  it('posts to the URI as it is registered, with its query (Back-Channel Logout §2.2)', async () => {
+    const made = await start({ clients: [{ ...ONE, backchannel_logout_uri: 'https://app.example/back?tenant=1' }] })
+    const browser = new Browser(made.server)
+    const { json } = await logIn(made.server, {}, { browser })
+    await browser.open(logoutUrl({ id_token_hint: String(json['id_token']) }))
+    await made.settle()
+    expect(made.told.map(({ url }) => url)).toEqual(['https://app.example/back?tenant=1'])
+  })
+
+  it('says what happened with the event of the specification, and an empty object (Back-Channel Logout §2.4)', async () => {
+    const made = await start()
+    const { out } = await visitBoth(made)
+    await out()
+    await made.settle()
+    const { iat, jti, events } = claimsOf(made.told[0]?.token)
+    expect(events).toEqual({ 'http://schemas.openid.net/event/backchannel-logout': {} })
+    expect([typeof iat, typeof jti]).toEqual(['number', 'string'])
   })
 
   it('ends the tokens of the session, and keeps those with offline_access (§2.7)', async () => {

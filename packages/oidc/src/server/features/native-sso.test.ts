@@ -67,12 +67,13 @@ interface Made {
   readonly asked: NativeSsoRequest[]
 }
 
-async function start(allows = true, extra: readonly Registrable[] = []): Promise<Made> {
+async function start(allows = true, extra: readonly Registrable[] = [], tokenPrefix?: string): Promise<Made> {
   const clock = manualClock()
   const asked: NativeSsoRequest[] = []
   const { server } = bareServer({
     clock,
     keys: await testKeys(),
+    tokenPrefix,
     clients: staticClients([MAIL, CALENDAR, NOTES, PHONE]),
   })
   server
@@ -168,6 +169,13 @@ describe('a device secret', () => {
     const { json } = await refresh(server, first['refresh_token'], MAIL, { scope: 'openid' })
     expect(json).not.toHaveProperty('device_secret')
     expect(claimsOf(json['id_token'])).not.toHaveProperty('ds_hash')
+  })
+
+  it('begins with the prefix of the server, for those who look for leaked secrets', async () => {
+    const made = await start(true, [], 'acme')
+    const { json } = await logIn(made.server, LOGIN)
+    expect(json['device_secret']).toMatch(/^acme_ds_[\w~.-]{43,}$/)
+    expect((await exchange(made, json)).status).toBe(200)
   })
 
   it('is kept as a hash', async () => {

@@ -1,5 +1,5 @@
 import { tenantStore } from '@authlib/core'
-import { generateKey, idTokenPolicy, KeySet, staticKeys, verifyJwt } from '@authlib/jose'
+import { decodeUnverifiedJwt, generateKey, idTokenPolicy, KeySet, staticKeys, verifyJwt } from '@authlib/jose'
 import {
   authorizationCodeGrant,
   codeChallenge,
@@ -88,6 +88,28 @@ describe('the ID Token', () => {
       typ: 'JWT',
       kid: expect.any(String),
     })
+  })
+
+  it('repeats a nonce of 64 characters and more (Core §2, FAPI 2.0 Security Profile §5.3.2.2)', async () => {
+    const { server } = await provider()
+    for (const nonce of ['n'.repeat(64), 'é"\\ %20+n'.repeat(20)]) {
+      const { json } = await logIn(server, { nonce })
+      expect(claimsOf(json['id_token'])['nonce']).toBe(nonce)
+    }
+  })
+
+  it('names its key by kid, of the several that are published (Core §10.1)', async () => {
+    const { server } = await provider()
+    const { json } = await logIn(server)
+    const { keys } = (await (await server.fetch(new Request(`${ISSUER}/jwks`))).json()) as { keys: { kid: string }[] }
+    expect(keys.map(({ kid }) => kid)).toContain(decodeUnverifiedJwt(String(json['id_token'])).header.kid)
+  })
+
+  it('comes with a bearer token, and no cache keeps either (Core §3.1.3.3)', async () => {
+    const { server } = await provider()
+    const { json, headers } = await logIn(server)
+    expect(json).toMatchObject({ token_type: 'Bearer', id_token: expect.any(String) as unknown })
+    expect(headers.get('cache-control')).toBe('no-store')
   })
 
   it('has no nonce when the request had none (Core §2)', async () => {

@@ -59,6 +59,13 @@ it('id_token token: at_hash, and a token that userinfo accepts (Core §3.2.2.9)'
   expect(await (await withToken(server, '/userinfo', token)).json()).toMatchObject({ email: ALICE.email })
 })
 
+it('gives no refresh token in the front channel, whatever the scope (Core §11)', async () => {
+  const server = await start()
+  const answer = await authorize(server, { response_type: 'id_token token', scope: 'openid offline_access' })
+  expect(answer.has('access_token')).toBe(true)
+  expect(answer.has('refresh_token')).toBe(false)
+})
+
 it('code token: both, without an ID Token, and nonce may be missing (Core §3.3)', async () => {
   const server = await start()
   const answer = await authorize(server, { response_type: 'code token', nonce: undefined })
