@@ -2,7 +2,7 @@
 
 import { scopes } from '@authlib-examples/demo/provider/clients'
 import { findClaims, usernames } from '@authlib-examples/demo/provider/users'
-import { jsonResponse, readQuery } from '@authlib/core'
+import { jsonResponse, readQuery, type JsonObject } from '@authlib/core'
 import type { JwsAlgorithmName } from '@authlib/jose'
 import {
   authorizationCodeGrant,
@@ -20,6 +20,7 @@ import {
   pushedAuthorizationRequests,
   refreshTokenGrant,
   requestObject,
+  richAuthorizationRequests,
   staticClients,
   tlsClientAuth,
   type BackchannelAuthenticationOptions,
@@ -67,9 +68,14 @@ export function createFapiProvider({
     .register(developmentPages({ users: usernames.map((username) => ({ username })), acrValues: ['password'] }))
   if (profile === 'fapi-ciba')
     return server.registerGrant(backchannelAuthenticationGrant(ciba)).registerEndpoint(decide)
-  server.register(pushedAuthorizationRequests({ required: true }))
+  server.register(pushedAuthorizationRequests({ required: true }), richAuthorizationRequests({ types: detailTypes }))
   if (profile === 'fapi2') return server
   return server.register(requestObject({ required: true, algorithms, maxLifetime: 3600 }), jwtResponseModes())
+}
+
+/** For the plans with `authorization_request_type=rar`. */
+const detailTypes = {
+  account_information: { validate: ({ actions }: JsonObject) => Array.isArray(actions) && actions.length > 0 },
 }
 
 /** Nobody is told: the suite decides for the person. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { fromRequest, type ClientCertificate } from '@authlib/core'
-import { generateKey } from '@authlib/jose'
+import { generateKey, jwkThumbprint, signJwt } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
 import { bareServer, ISSUER } from '../../../test/journey.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
@@ -8,6 +8,8 @@ import { certificateFromHeader } from '../certificate-header.ts'
 import { parseDistinguishedName, readCertificateNames } from '../certificate.ts'
 import type { ClientMetadata } from '../contract/client.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { dpop } from '../features/dpop.ts'
+import { mutualTls } from '../features/mutual-tls.ts'
 import { staticClients } from '../records/clients.ts'
 import { selfSignedTlsClientAuth, tlsClientAuth } from './tls-client-auth.ts'
 
@@ -152,6 +154,43 @@ function certificateOf(publicKey: KeyObject): Uint8Array {
   const signed = element(0x30, element(0x02, Buffer.from([1])), algorithm, name, element(0x30, time, time), name, spki)
   return new Uint8Array(Buffer.from(element(0x30, signed, algorithm, element(0x03, Buffer.alloc(9)))))
 }
+
+describe('tokens of clients that authenticate by their certificate', () => {
+  const named = { tls_client_auth_san_dns: 'client.example' }
+
+  /** The confirmation of a token that was asked for, with a DPoP proof or without. */
+  async function confirmationOf(change: Partial<ClientMetadata>, proves: boolean): Promise<unknown> {
+    const server = serverFor({ ...named, ...change }).register(mutualTls(), dpop())
+    const key = await generateKey('ES256')
+    const { kty, crv, x, y } = key.publicJwk()
+    const claims = { jti: 'one', htm: 'POST', htu: `${ISSUER}/token`, iat: Math.floor(Date.now() / 1000) }
+    const header = { jwk: { kty, crv, x, y } } as never
+    const proof = await signJwt(claims, key, { typ: 'dpop+jwt', header, lifetime: null })
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'bank' })
+    const headers = new Headers(proves ? { dpop: proof } : {})
+    const request = fromRequest(new Request(`${ISSUER}/token`, { method: 'POST', body, headers }))
+    const answer = await server.handle({ ...request, clientCertificate: trusted })
+    const token = JSON.parse(answer.body) as { access_token: string }
+    const { cnf } = (await server.tokens.find(token.access_token))?.claims ?? {}
+    return JSON.parse(JSON.stringify(cnf).replace(await jwkThumbprint(key.publicJwk()), 'the key')) as unknown
+  }
+
+  const certificate = { 'x5t#S256': expect.stringMatching(/^[\w-]{43}$/) as string }
+
+  it('are bound to it (RFC 8705 §3)', async () => {
+    expect(await confirmationOf({}, false)).toEqual(certificate)
+  })
+
+  it('are bound to the key of a DPoP proof alone where there is one (RFC 9449 §5)', async () => {
+    expect(await confirmationOf({}, true)).toEqual({ jkt: 'the key' })
+    expect(await confirmationOf({ dpop_bound_access_tokens: true }, true)).toEqual({ jkt: 'the key' })
+  })
+
+  it('are bound to both where the client is registered for tokens bound to its certificate (RFC 8705 §3.4)', async () => {
+    const both = { tls_client_certificate_bound_access_tokens: true }
+    expect(await confirmationOf(both, true)).toEqual({ ...certificate, jkt: 'the key' })
+  })
+})
 
 describe('parseDistinguishedName (RFC 4514)', () => {
   it.each(['', 'CN', '=x', 'CN=a,', ',CN=a', 'CN=a,,C=b'])('refuses %j', (text) => {

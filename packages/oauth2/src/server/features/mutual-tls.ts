@@ -10,12 +10,12 @@ import { certificateThumbprint } from '../../certificate-thumbprint.ts'
 import { invalidGrant, invalidRequest } from '../../errors.ts'
 import type { Slot } from '../contract/authorization.ts'
 import { clientMember, memberTypes } from '../contract/client-member.ts'
-import { isPublicClient } from '../contract/client.ts'
+import { isPublicClient, type Client } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Metadata } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { slot } from '../records/authorization.ts'
-import { certificateSlot } from '../records/sender-key.ts'
+import { certificateSlot, proofSlot } from '../records/sender-key.ts'
 
 export interface MutualTlsOptions {
   /** Refuses token requests without a certificate. Default: only those of clients that ask for bound tokens. */
@@ -34,8 +34,8 @@ const refreshCertificateSlot: Slot<string> = slot<string>('refreshCertificate')
 
 /**
  * Binds access tokens to the certificate of the request, for clients registered with
- * `tls_client_certificate_bound_access_tokens` and for those that authenticate by their certificate. Register it for the
- * whole server; the adapter supplies the certificate, from TLS or from a header of a trusted proxy.
+ * `tls_client_certificate_bound_access_tokens` and for those that authenticate by their certificate, unless they prove a DPoP
+ * key. Register it for the whole server; the adapter supplies the certificate, from TLS or from a header of a trusted proxy.
  *
  * @throws TypeError when `aliasOrigin` is not a URL
  * @example
@@ -46,6 +46,8 @@ export function mutualTls({ required = false, aliasOrigin, ...others }: MutualTl
   if (aliasOrigin !== undefined && !(isValidUrl(aliasOrigin) && new URL(aliasOrigin).origin === aliasOrigin)) {
     throw new TypeError('aliasOrigin is an origin, such as https://mtls.as.example')
   }
+  const wantsCertificate = (client: Client): boolean => required || boundTokens.read(client) === true
+
   return {
     kind: 'extension',
     name: 'mutual_tls',
@@ -60,7 +62,7 @@ export function mutualTls({ required = false, aliasOrigin, ...others }: MutualTl
       if (endpoint !== 'token') return undefined
       const { clientCertificate } = http
       const methods = [client.authMethod, ...(client.authMethods ?? [])]
-      const asks = required || boundTokens.read(client) === true
+      const asks = wantsCertificate(client)
       if (clientCertificate === undefined) {
         if (asks) throw invalidRequest('a client certificate is required')
         return undefined
@@ -78,7 +80,10 @@ export function mutualTls({ required = false, aliasOrigin, ...others }: MutualTl
     },
 
     issuing(_draft, request) {
-      const thumbprint = request.kind === 'token' ? certificateSlot.read(request) : undefined
+      if (request.kind !== 'token') return undefined
+      // A certificate that only authenticates need not come to the API: the DPoP key binds the token. RFC 8705 §3.4
+      if (proofSlot.read(request) !== undefined && !wantsCertificate(request.client)) return undefined
+      const thumbprint = certificateSlot.read(request)
       return thumbprint === undefined ? undefined : { confirmation: { 'x5t#S256': thumbprint } } // §3.1
     },
 
