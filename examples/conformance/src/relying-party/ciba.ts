@@ -2,10 +2,19 @@
 
 import { apiSession, backchannelAuthentication, backchannelPings, signedRequest } from '@authlib/oauth2/client'
 import { OpenIDClient } from '@authlib/oidc/client'
+import { setTimeout } from 'node:timers/promises'
 import type { Say } from './core.ts'
 import { createClientAuth, keyOf, withCertificate } from './fapi-client.ts'
 import { listening } from './listener.ts'
 import type { ModuleSettings } from './settings.ts'
+
+/** Milliseconds. */
+const PATIENCE = 100_000
+
+/** So that pings come first. */
+function patiently(seconds: number, signal?: AbortSignal): Promise<void> {
+  return setTimeout(4000 * seconds, undefined, { signal })
+}
 
 export async function runCiba(settings: ModuleSettings, say: Say): Promise<void> {
   const { issuer, clientId, port, variant, exposed, module } = settings
@@ -22,7 +31,8 @@ export async function runCiba(settings: ModuleSettings, say: Say): Promise<void>
   const options = {
     scope: ['openid', 'accounts'],
     loginHint: 'alice',
-    ...(variant['ciba_mode'] === 'ping' && { pings }),
+    ...(variant['ciba_mode'] === 'ping' && { pings, wait: patiently }),
+    signal: AbortSignal.timeout(PATIENCE), // the ping that is wrong is the only one of its module
   }
   await listening(port, [pings], async () => {
     for await (const step of backchannelAuthentication(client, options)) {

@@ -24,6 +24,8 @@ export interface IdTokenExpectation {
   readonly accessToken?: string | undefined
   /** What came with it in the callback of a hybrid flow: `c_hash` is required then. §3.3.2.11 */
   readonly code?: string | undefined
+  /** Seconds since it was issued at most: for tokens that no nonce binds to this moment. §3.1.3.7 item 10 */
+  readonly maxTokenAge?: number | undefined
   /** Checked when the token has an `s_hash`. */
   readonly state?: string | undefined
   readonly clock: Clock
@@ -33,6 +35,7 @@ export interface IdTokenExpectation {
 /** @throws AuthlibError `invalid_id_token`, with what is wrong in `reason`; `key_set_unavailable` */
 export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
   const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, code, state, clock, leeway } = expected
+  const { maxTokenAge = Number.POSITIVE_INFINITY } = expected
   const { issuer, demanded } = expectedIssuer(idToken, issuers)
   const policy = idTokenPolicy({
     issuer,
@@ -49,6 +52,7 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
   })
   const { claims, header, key } = verified
   checkForms(claims)
+  if (claims.iat < clock() - maxTokenAge - leeway) throw invalidIdToken('it was issued long ago')
   for (const [name, value] of Object.entries(demanded)) {
     if (claims[name] !== value) throw invalidIdToken(`${name} is not the one that its issuer names`)
   }

@@ -504,6 +504,25 @@ describe('a login of another shape', () => {
     provider.answer('/token', () => Response.json({ access_token: 'a', token_type: 'Bearer', id_token: 'a.b.c' }))
     await expect(createClient().exchange('urn:x')).rejects.toMatchObject({ code: 'invalid_id_token' })
   })
+
+  it('by another grant has an ID Token of today, as no nonce tells an old one (OpenID Connect Core §3.1.3.7 item 10)', async () => {
+    let issued: string | undefined
+    provider.answer('/token', async (request, usual) => {
+      const form = new URLSearchParams(await request.clone().text())
+      if (form.get('grant_type') !== 'urn:x') return usual()
+      return Response.json({ access_token: 'a', token_type: 'Bearer', id_token: issued })
+    })
+    const age = async (seconds: number): Promise<unknown> => {
+      provider.makeIdToken = ({ header, claims }) => {
+        issued = provider.signJwt({ header, claims: { ...claims, iat: clock() - seconds, at_hash: undefined } })
+        return issued
+      }
+      await logIn() // with a nonce, an old one is as good
+      return createClient().exchange('urn:x')
+    }
+    await expect(age(86_400)).resolves.toHaveProperty('idToken')
+    await expect(age(86_400 + 6)).rejects.toMatchObject({ code: 'invalid_id_token', reason: 'it was issued long ago' })
+  })
 })
 
 describe('a session of OpenID Connect', () => {

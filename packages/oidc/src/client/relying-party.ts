@@ -65,7 +65,7 @@ export function relyingParty({
   async function validate(
     client: ClientContext,
     idToken: string,
-    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken' | 'code' | 'state'>,
+    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken' | 'code' | 'state' | 'maxTokenAge'>,
   ): Promise<IdTokenClaims> {
     const { clientId, clock } = client
     const signature = await openid.keys(client, idTokenAlg)
@@ -113,7 +113,8 @@ export function relyingParty({
     if (token.idToken === undefined || token.idToken === before?.idToken) return token
     if (before === undefined) {
       const opened = { ...token, idToken: await open(token.idToken) }
-      if (login === undefined) await validate(client, opened.idToken, { accessToken: token.accessToken })
+      if (login === undefined)
+        await validate(client, opened.idToken, { accessToken: token.accessToken, maxTokenAge: DAY })
       return opened
     }
     try {
@@ -180,6 +181,9 @@ export function relyingParty({
     openid,
   }
 }
+
+/** Oldest ID Token of a grant without a nonce, such as CIBA, in seconds. */
+const DAY = 86_400
 
 /** What a hybrid flow sets in place of the client. */
 const OWN = { response_type: undefined, response_mode: undefined }
