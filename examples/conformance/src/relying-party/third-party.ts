@@ -1,7 +1,7 @@
 /** Logins that somebody else begins, at `/initiate_login`. OpenID Connect Core §4 */
 
-import { noStore, readQuery, type HttpResponse, type Mountable } from '@authlib/core'
-import { fetchUserinfo, type OpenIDLogin } from '@authlib/oidc/client'
+import { noStore, redirectResponse, type Mountable } from '@authlib/core'
+import { fetchUserinfo, initiatedLogin, type OpenIDLogin } from '@authlib/oidc/client'
 import { createClient, type Say } from './core.ts'
 import { called, listening } from './listener.ts'
 import { register } from './registration.ts'
@@ -14,28 +14,25 @@ export async function runThirdPartyLogin(given: ModuleSettings, say: Say): Promi
   const callback = called<string>('the callback')
   let begun: OpenIDLogin | undefined // one login at a time: a real application keeps it in a cookie
 
-  const pages: Mountable = {
-    routes: [
-      { path: '/initiate_login', methods: ['GET'] },
-      { path: '/cb', methods: ['GET'] },
-    ],
-    async handle(request) {
-      if (request.url.startsWith('/cb')) {
-        callback.call(request.url)
-        return { status: 200, headers: noStore, body: 'logged in' }
-      }
-      const query = readQuery(request)
-      if (query.get('iss') !== issuer) return { status: 400, headers: noStore, body: 'not our provider' } // §4
-      const { url, login } = await client.createAuthorization({
-        redirectUri: `${origin}/cb`,
-        loginHint: query.get('login_hint'),
-      })
+  const initiated = initiatedLogin({
+    path: '/initiate_login',
+    url: origin,
+    issuer,
+    async onLogin({ loginHint }) {
+      const { url, login } = await client.createAuthorization({ redirectUri: `${origin}/cb`, loginHint })
       begun = login
-      return { status: 303, headers: [['location', url], ...noStore], body: '' } satisfies HttpResponse
+      return redirectResponse(url)
+    },
+  })
+  const end: Mountable = {
+    routes: [{ path: '/cb', methods: ['GET'] }],
+    handle({ url }) {
+      callback.call(url)
+      return Promise.resolve({ status: 200, headers: noStore, body: 'logged in' })
     },
   }
 
-  await listening(port, [pages], async () => {
+  await listening(port, [initiated, end], async () => {
     const url = await callback.done
     if (begun === undefined) throw new Error('a callback came without a login')
     const { token, claims } = await client.finishAuthorization(url, begun)
