@@ -9,6 +9,8 @@ declare module 'oidc-provider' {
   }
   export default Provider
 
+  export const errors: { readonly AccessDenied: new () => Error }
+
   export interface Configuration {
     readonly clients: readonly object[]
     readonly findAccount?: (context: unknown, id: string) => object

@@ -1,11 +1,11 @@
 /**
  * Signed authorization requests: the parameters as a JWT of the client, which no one on the way can change.
  *
- * @spec RFC 9101 §4 §5
+ * @spec RFC 9101 §4 §5 §6.1
  * @spec CIBA Core §7.1.1
  */
 
-import { randomToken, type Json, type ParamValues } from '@authlib/core'
+import { randomToken, type Awaitable, type Json, type ParamValues } from '@authlib/core'
 import { signJwt, type Key } from '@authlib/jose'
 import type { ClientContext, ClientExtension } from '../extension.ts'
 
@@ -14,6 +14,8 @@ export interface SignedRequestOptions {
   readonly lifetime?: number | undefined
   /** Default: the issuer. */
   readonly audience?: string | undefined
+  /** Encrypts the signed request for the server: `(request) => encryptJwt(request, keyOfServer)` of `@authlib/jose`. §6.1 */
+  readonly encrypt?: ((request: string) => Awaitable<string>) | undefined
 }
 
 /** Parameters that are JSON in a request object. §4 */
@@ -27,8 +29,11 @@ const NUMBERS = ['max_age']
  * @example
  * new OpenIDClient({ issuer, clientId, clientAuth: privateKeyJwt(key), extensions: [signedRequest(key)] })
  */
-export function signedRequest(key: Key, { lifetime = 300, audience }: SignedRequestOptions = {}): ClientExtension {
-  const sign = (
+export function signedRequest(
+  key: Key,
+  { lifetime = 300, audience, encrypt }: SignedRequestOptions = {},
+): ClientExtension {
+  const sign = async (
     params: ParamValues,
     url: string,
     { clientId, issuer, clock, random }: ClientContext,
@@ -36,7 +41,8 @@ export function signedRequest(key: Key, { lifetime = 300, audience }: SignedRequ
     const now = clock()
     const times = { iat: now, nbf: now, exp: now + lifetime, jti: randomToken(random) }
     const claims = { ...claimsOf(params), iss: clientId, aud: audience ?? issuer ?? url, ...times }
-    return signJwt(claims, key, { typ: 'oauth-authz-req+jwt' }) // §10.8
+    const signed = await signJwt(claims, key, { typ: 'oauth-authz-req+jwt' }) // §10.8
+    return encrypt === undefined ? signed : encrypt(signed)
   }
 
   return {

@@ -1,11 +1,18 @@
 /**
- * Signed authorization responses: the callback is a JWT of the server.
+ * Signed authorization responses: the callback is a JWT of the server, which may be encrypted for the client.
  *
- * @spec JARM §2.3 §2.4
+ * @spec JARM §2.2 §2.3 §2.4
  */
 
 import { AuthlibError, Params } from '@authlib/core'
-import { decodeUnverifiedJwt, JoseError, remoteKeySet, verifyJwt, type KeySetLike } from '@authlib/jose'
+import {
+  decodeUnverifiedJwt,
+  JoseError,
+  remoteKeySet,
+  verifyJwt,
+  type JwtDecryption,
+  type KeySetLike,
+} from '@authlib/jose'
 import { withParams } from '../authorization.ts'
 import type { ClientContext, ClientExtension } from '../extension.ts'
 
@@ -14,6 +21,8 @@ export interface SignedResponseOptions {
   readonly responseMode?: 'jwt' | 'query.jwt' | 'form_post.jwt' | undefined
   /** The `authorization_signed_response_alg` of the registration. Default RS256. */
   readonly alg?: string | undefined
+  /** Opens encrypted responses, which then must be encrypted: `decryption(key)` of `@authlib/jose`. Default: none is. */
+  readonly decryption?: JwtDecryption | undefined
   /** Seconds by which the clocks may differ. Default 5. */
   readonly leeway?: number | undefined
 }
@@ -26,6 +35,7 @@ export interface SignedResponseOptions {
 export function signedResponse({
   responseMode = 'jwt',
   alg = 'RS256',
+  decryption,
   leeway = 5,
 }: SignedResponseOptions = {}): ClientExtension {
   let keys: { readonly uri: string; readonly set: KeySetLike } | undefined
@@ -38,7 +48,8 @@ export function signedResponse({
       const limits = { ...(timeout !== undefined && { timeout }), ...(addresses !== undefined && { addresses }) }
       keys = { uri, set: remoteKeySet(uri, { ...(fetch && { fetch }), clock, ...limits }) }
     }
-    const policy = { algorithms: [alg], issuer, audience: clientId, required: ['iss', 'aud'], clock, leeway } // §2.4
+    const audience = clientId
+    const policy = { algorithms: [alg], issuer, audience, required: ['iss', 'aud'], clock, leeway, decryption } // §2.4
     try {
       return (await verifyJwt(response, keys.set, policy)).claims
     } catch (error) {
@@ -56,11 +67,12 @@ export function signedResponse({
       const mode = given === 'form_post' ? 'form_post.jwt' : responseMode
       return { ...withParams({ ...draft, params }, { response_mode: mode }), formPost }
     },
-    loginId(params) {
+    async loginId(params) {
       const response = params.get('response')
       if (response === undefined) return undefined
       try {
-        const { state } = decodeUnverifiedJwt(response).claims // only to find the login; `callback` verifies
+        const signed = decryption === undefined ? response : await decryption.open(response) // §2.2
+        const { state } = decodeUnverifiedJwt(signed).claims // only to find the login; `callback` verifies
         return typeof state === 'string' ? state : undefined
       } catch {
         return undefined
