@@ -8,8 +8,10 @@ import {
   developmentPages,
   staticClients,
 } from '@authlib/oauth2/server'
+import type { SessionMonitorOptions } from '@authlib/oidc/client'
 import { openId, rpInitiatedLogout, sessionManagement } from '@authlib/oidc/server'
 import { startNodeServer, startTestServer, type TestServer } from '@authlib/testing'
+import { build } from 'esbuild'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { UserManager } from 'oidc-client-ts'
@@ -21,6 +23,10 @@ import { chromium, describeWith } from '../support/needs.ts'
 interface Application {
   readonly manager: UserManager
   readonly events: string[]
+}
+
+interface Monitor {
+  monitorSession(options: SessionMonitorOptions): unknown
 }
 
 const entry = fileURLToPath(import.meta.resolve('oidc-client-ts'))
@@ -36,10 +42,12 @@ describeWith(chromium, 'oidc-client-ts as a relying party, in Chromium', (execut
   beforeAll(async () => {
     browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
     const script = await readFile(library, 'utf8')
+    const monitor = await bundle()
     application = await startTestServer((request) => {
       const { pathname } = new URL(request.url)
-      const [type, body] =
-        pathname === '/library.js' ? ['text/javascript', script] : ['text/html', pageOf(provider.url)]
+      const scripts: Readonly<Record<string, string>> = { '/library.js': script, '/monitor.js': monitor }
+      const code = scripts[pathname]
+      const [type, body] = code === undefined ? ['text/html', pageOf(provider.url)] : ['text/javascript', code]
       return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8` } })
     })
     provider = await startProvider(application.url)
@@ -99,6 +107,44 @@ describeWith(chromium, 'oidc-client-ts as a relying party, in Chromium', (execut
     await expect.poll(events, { timeout: 20_000 }).toContain('signed out')
   }, 60_000)
 
+  it('learns it from a page that this library watches as well (Session Management §3.1)', async () => {
+    await logIn('alice')
+    const session = (await state())?.session ?? ''
+    await page.addScriptTag({ url: '/monitor.js' })
+    const watch = (clientId: string, sessionState: string) =>
+      page.evaluate(
+        ({ frame, options }) => {
+          const { monitorSession } = (globalThis as unknown as { monitoring: Monitor }).monitoring
+          const heard: string[] = []
+          Object.assign(globalThis, { heard })
+          const onChange = () => heard.push('changed')
+          const onError = () => heard.push('error')
+          monitorSession({ ...options, checkSessionIframe: frame, interval: 0.2, onChange, onError })
+        },
+        {
+          frame: `${provider.url}/check_session`,
+          options: { clientId, sessionState },
+        },
+      )
+    const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard)
+    const frames = () => page.locator('iframe[title="Session at the provider"]').count()
+
+    await watch('spa', 'no-salt')
+    await expect.poll(heard).toEqual(['error'])
+    await watch('another-client', session)
+    await expect.poll(heard).toEqual(['changed'])
+    await watch('spa', session)
+    await page.waitForTimeout(1000)
+    await page.evaluate(() => postMessage('changed', '*')) // from no frame of the provider
+    expect(await heard()).toEqual([])
+    expect(await frames()).toBe(1)
+    const other = await context.newPage()
+    await other.goto(`${provider.url}/end_session`)
+    await other.getByRole('button', { name: 'Log out', exact: true }).click()
+    await expect.poll(heard, { timeout: 20_000 }).toEqual(['changed'])
+    expect(await frames()).toBe(0)
+  }, 60_000)
+
   it('is answered with changed or with error by the frame of the provider (Session Management §3.1)', async () => {
     await logIn('alice')
     const session = (await state())?.session ?? ''
@@ -125,6 +171,15 @@ describeWith(chromium, 'oidc-client-ts as a relying party, in Chromium', (execut
     expect(await ask(messages)).toEqual(['unchanged', 'changed', 'changed', 'error', 'error', 'error'])
   }, 60_000)
 })
+
+/** The watching of sessions, for pages. */
+async function bundle(): Promise<string> {
+  const entry = fileURLToPath(new URL('../../packages/oidc/src/client/session-monitor.ts', import.meta.url))
+  const conditions = ['@authlib/source']
+  const output = { bundle: true, format: 'iife', globalName: 'monitoring', write: false } as const
+  const { outputFiles } = await build({ entryPoints: [entry], conditions, ...output })
+  return outputFiles[0]!.text
+}
 
 async function startProvider(application: string): Promise<TestServer> {
   let handle: Middleware = () => undefined // the issuer is the URL, known once the server listens
