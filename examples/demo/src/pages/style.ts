@@ -46,6 +46,7 @@ button, .button { display: inline-block; padding: .65rem 1.25rem; font: inherit;
 button.quiet, .button.quiet { background: var(--paper); color: var(--accent) }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .75rem }
 label { display: block; font-weight: 600; margin-bottom: .25rem }
+.row + label { margin-top: 1rem }
 input { flex: 1; min-width: 0; padding: .6rem .7rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: 8px }
 .row { display: flex; gap: .5rem }
 
