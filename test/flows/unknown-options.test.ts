@@ -178,6 +178,7 @@ describe('an option of the wrong type', () => {
       'lifetime',
     ],
     ['a function for an interval', (wrong) => startSweeping(memoryStore(), wrong), { interval: () => 60 }, 'interval'],
+    ['no store for tokens', () => storeTokens(undefined as never, { secrets }), {}, 'store must be an object with get'],
     ['no store', (wrong) => server(wrong), { store: undefined }, 'store must be an object with get, commit, list'],
     ['a factory in place of a store', (wrong) => server(wrong), { store: memoryStore }, 'and not a function'],
     ['a list of clients', (wrong) => server(wrong), { clients: [client] }, 'wrap a list in staticClients'],

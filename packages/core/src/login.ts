@@ -69,7 +69,9 @@ export function createLogins<
   states: LoginStates,
 ): Logins<Context, Answer, Options, Result> {
   return {
-    async authorizeRedirect(context, { data = {}, ...options }) {
+    async authorizeRedirect(context, given) {
+      if (typeof given !== 'object') throw new TypeError('authorizeRedirect needs options: `redirectUri` at least')
+      const { data = {}, ...options } = given
       const request = await adapter.request(context)
       if (isPrefetch(request)) return await adapter.respond(context, notPrefetched)
       // sound: only `data` was taken off, which is no member of Options

@@ -6,7 +6,7 @@ import { decodeUtf8 } from './encoding.ts'
 import { AuthlibError } from './errors.ts'
 import { sha256Base64url } from './digest.ts'
 import type { JsonObject } from './json.ts'
-import { assertSeconds } from './option-types.ts'
+import { assertMethods, assertSeconds } from './option-types.ts'
 import type { Random } from './random.ts'
 import { createSealer } from './seal.ts'
 import { NEVER, type Store, type StoredRecord } from './store.ts'
@@ -79,6 +79,7 @@ export function storeTokens(
   { secrets, lifetime, clock = systemClock, random, ...others }: StoreTokensOptions,
 ): TokenStore {
   refuseUnknownOptions('storeTokens', others)
+  assertMethods('store', store, ['get', 'commit'], 'such as memoryStore()')
   assertSeconds({ lifetime }, 1)
   if (store.guarantees.commit !== 'atomic' || store.guarantees.reads !== 'strong') {
     throw new AuthlibError('weak_storage', 'This store cannot compare and set', {

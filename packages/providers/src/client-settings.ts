@@ -1,5 +1,6 @@
 /** What a preset and the options of an application make of a client. */
 
+import { assertOptions } from '@authlib/core/kit'
 import {
   clientSecretBasic,
   clientSecretPost,
@@ -48,6 +49,12 @@ export function clientSettings<Settings extends OAuth2ClientSettings>(
   { extensions = [] }: PresetCode,
 ): Settings {
   const { clientSecret, metadata } = options
+  const { scope: asked, resources, keep } = options
+  assertOptions(
+    preset.title,
+    { scope: asked, resources, keep },
+    { scope: 'array?', resources: 'array?', keep: 'array?' },
+  )
   const asks = typeof preset.offline === 'object' ? preset.offline : {}
   if (offline && preset.offline === 'never') {
     throw new TypeError(`${preset.title} gives no refresh tokens: leave \`offline\` out`)

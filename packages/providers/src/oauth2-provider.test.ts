@@ -91,6 +91,11 @@ describe('a preset', () => {
     expect(authorization.searchParams.get('scope')).toBe('write offline')
   })
 
+  it('refuses a scope that is a string, which would be asked for letter by letter', () => {
+    const options = { clientId: 'the-client', clientSecret: 's', scope: 'repo gist' } as never
+    expect(() => github(options)({ name: 'github' })).toThrow('scope of GitHub must be an array, and not a string')
+  })
+
   it('says so when a refresh token is asked for that there is not', async () => {
     const options = { ...credentials, offline: true, preset: { offline: 'never' as const } }
     await expect(logIn(oauth2Provider(example, options), { routes: answers() })).rejects.toThrow(

@@ -159,6 +159,14 @@ describe('ResourceProtector', () => {
 })
 
 describe('scope requirements', () => {
+  it.each([{ scopes: 'admin' }, { scope: 'notes:read', maxage: 5 }, { acr_values: ['mfa'] }])(
+    'let no one in when a member is misspelt, which would demand nothing: %j',
+    async (requirement) => {
+      const { status } = await answer(protector(), get('Bearer reader'), requirement)
+      expect(status).toBe(500)
+    },
+  )
+
   const granted = (request: string, requirement?: Requirement) =>
     answer(protector(), get(`Bearer ${request}`), requirement).then(({ status }) => status === 200)
 
@@ -377,7 +385,9 @@ describe('adapters', () => {
 
 describe('construction', () => {
   it('refuses to guard with nothing', () => {
-    expect(() => protector({ resource: '' })).toThrow(TypeError)
+    expect(() => protector({ resource: '' })).toThrow('resource of ResourceProtector must be a non-empty string')
+    expect(() => protector({ validators: undefined as never })).toThrow('validators of ResourceProtector')
+    expect(() => protector({ validators: {} as never })).toThrow('validators of ResourceProtector')
     expect(() => protector({ validators: [] })).toThrow(TypeError)
     expect(() => protector({ schemes: [] })).toThrow(TypeError)
     expect(() => protector({ realm: 'line\nbreak' })).toThrow(TypeError)

@@ -16,7 +16,14 @@ import {
   type HttpResponse,
   type Protector,
 } from '@authlib/core'
-import { challenge, errorResponse, isSecureTransport, logError, refuseUnknownOptions } from '@authlib/core/kit'
+import {
+  assertOptions,
+  challenge,
+  errorResponse,
+  isSecureTransport,
+  logError,
+  refuseUnknownOptions,
+} from '@authlib/core/kit'
 import {
   insufficientScope,
   malformedToken,
@@ -87,9 +94,8 @@ export class ResourceProtector<Token extends ResourceToken = ResourceToken> impl
     ...others
   }: ResourceProtectorOptions<Token>) {
     refuseUnknownOptions('ResourceProtector', others)
-    if (resource === '') throw new TypeError('A resource protector needs the identifier of its resource')
-    if (validators.length === 0) throw new TypeError('A resource protector needs at least one validator')
-    if (schemes.length === 0) throw new TypeError('A resource protector needs at least one scheme')
+    const given = { resource, validators, schemes }
+    assertOptions('ResourceProtector', given, { resource: 'string', validators: 'list', schemes: 'list' })
     if (resourceMetadata !== undefined && !isSecureTransport(resourceMetadata)) {
       throw new TypeError('resourceMetadata must be an https URL, or http on a loopback host')
     }
