@@ -20,7 +20,6 @@ adapterContract({
   ...options,
   it,
   parsers: ['form', 'text', 'bytes', 'json'],
-  deviations: 'Deno' in globalThis ? ['endsResetConnections', 'refusesAbsoluteTargets'] : [],
   serveHttp2: (application) => serve(application, true),
 })
 oauth1Contract({ ...options, it, name: 'the OAuth 1 contract on Fastify', parsers: ['form', 'text', 'bytes', 'json'] })
