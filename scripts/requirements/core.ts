@@ -418,6 +418,13 @@ export const core: RequirementTable = {
     ],
     ['§3.2.2.9', 'at_hash ties the access token to the ID Token', token, `${types}.test.ts`, 'id_token token: at_hash'],
     [
+      '§3.2.2.10',
+      'An ID Token of the front channel has nonce, and at_hash with an access token',
+      'oidc/server/features/response-types.ts',
+      'oidc/server/features/response-types.test.ts',
+      'id_token token: at_hash, and a token that userinfo accepts',
+    ],
+    [
       '§3.3.2.1',
       'A hybrid request with an ID Token needs nonce',
       'oidc/server/features/response-types.ts',
@@ -432,6 +439,13 @@ export const core: RequirementTable = {
       'sends response types with tokens by the fragment, errors too',
     ],
     [
+      '§3.3.2.8',
+      'The client checks the response of a hybrid flow',
+      'oidc/client/relying-party.ts',
+      'oidc/client/response-types.test.ts',
+      'asks for a form post, and takes a code whose hash is in the ID Token',
+    ],
+    [
       '§3.3.2.11',
       'c_hash ties the code to the ID Token',
       token,
@@ -444,6 +458,20 @@ export const core: RequirementTable = {
       client,
       'oidc/client/response-types.test.ts',
       'with %s is refused',
+    ],
+    [
+      '§3.3.2.11',
+      'nonce of a hybrid request is repeated in both ID Tokens',
+      'oidc/server/features/response-types.ts',
+      'oidc/server/features/response-types.test.ts',
+      'code id_token: the ID Token has the hash of the code',
+    ],
+    [
+      '§3.3.2.12',
+      'The client validates the ID Token of the callback like any other',
+      'oidc/client/relying-party.ts',
+      'oidc/client/response-types.test.ts',
+      'asks for a form post, and takes a code whose hash is in the ID Token',
     ],
     [
       '§3.3.3.6',
@@ -479,6 +507,13 @@ export const core: RequirementTable = {
       'oidc/server/features/userinfo.ts',
       'oidc/server/conformance.test.ts',
       'oidcc-userinfo-get, -post-header',
+    ],
+    [
+      '§5.3.1',
+      'The client sends the access token as a bearer token',
+      'oidc/client/userinfo.ts',
+      'oidc/client/openid-client.test.ts',
+      'asks the userinfo endpoint when it is told to',
     ],
     [
       '§5.3.2',
@@ -593,6 +628,13 @@ export const core: RequirementTable = {
       'passes on claims of other providers',
     ],
     [
+      '§5.7',
+      'Who it is, is iss and sub together',
+      'oidc/client/relying-party.ts',
+      'oidc/client/openid-client.test.ts',
+      'says who it is, by a validated ID Token',
+    ],
+    [
       '§6.1',
       'Members of a request object win over parameters beside it',
       `${objects}.ts`,
@@ -649,6 +691,13 @@ export const core: RequirementTable = {
       'is fetched from a registered URL and is the whole request',
     ],
     [
+      '§6.2.3',
+      'The provider fetches request_uri with GET',
+      'oauth2/server/features/request-object.ts',
+      'oauth2/server/features/request-object.test.ts',
+      'is fetched each time, whatever its fragment',
+    ],
+    [
       '§6.3',
       'The signature of a request object is checked with a key of the client',
       `${objects}.ts`,
@@ -661,6 +710,13 @@ export const core: RequirementTable = {
       'oauth2/server/features/request-object.ts',
       'oauth2/server/features/request-object.test.ts',
       'signed with a key of somebody else',
+    ],
+    [
+      '§6.3.3',
+      'The parameters of a request object are validated like others',
+      'oauth2/server/features/request-object.ts',
+      'oauth2/server/features/request-object.test.ts',
+      'sends errors of a verified request to its redirect URI, in its response mode',
     ],
     [
       '§8',
