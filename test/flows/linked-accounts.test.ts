@@ -54,7 +54,10 @@ beforeEach(async () => {
     }
     const { claims, token } = await oauth.home.authorizeAccessToken(response)
     const owner = linked.get(claims.sub) ?? session.subject
-    if (owner !== session.subject) return response.status(409).send('linked to somebody else')
+    if (owner !== session.subject) {
+      response.status(409).send('linked to somebody else')
+      return
+    }
     linked.set(claims.sub, session.subject)
     await apiSession(oauth.home, session.id).save(token)
     response.redirect('/both')
