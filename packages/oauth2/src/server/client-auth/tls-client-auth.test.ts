@@ -10,7 +10,8 @@ import type { ClientMetadata } from '../contract/client.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
 import { dpop } from '../features/dpop.ts'
 import { mutualTls } from '../features/mutual-tls.ts'
-import { staticClients } from '../records/clients.ts'
+import { staticClients, type ConfiguredClient } from '../records/clients.ts'
+import { privateKeyJwt } from './private-key-jwt.ts'
 import { selfSignedTlsClientAuth, tlsClientAuth } from './tls-client-auth.ts'
 
 // openssl req -x509 -newkey ec -subj '/C=FR/O=Shop, Inc./OU=Pay+UID=42/CN=Client é 1' with names of every kind
@@ -98,6 +99,17 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
     expect(await ask(server, trusted, { client_assertion: 'x' })).toBe(401)
     expect(await ask(server, trusted, {}, { authorization: 'Bearer x' })).toBe(401)
     expect(await ask(server, trusted, { client_id: 'nobody' })).toBe(401)
+  })
+
+  it('is open to a client that is registered for another method where the operator lets it use both', async () => {
+    const open = (trust: ConfiguredClient['trust']) => {
+      const method = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [JWK] } }
+      const client = { ...CLIENT, ...method, tls_client_auth_san_dns: 'client.example' }
+      const { server } = bareServer({ clients: staticClients([{ ...client, trust }]) })
+      return server.register(clientCredentialsGrant(), privateKeyJwt(), tlsClientAuth)
+    }
+    expect(await ask(open({ authMethods: ['tls_client_auth'] }), trusted)).toBe(200)
+    expect(await ask(open({}), trusted)).toBe(401)
   })
 
   it('survives every cut and every flipped byte of a certificate', () => {

@@ -30,14 +30,18 @@ interface Made {
   readonly mayAct: { current?: unknown }
 }
 
-async function exchangeServer(format: 'opaque' | 'jwt', options: Partial<TokenExchangeOptions> = {}): Promise<Made> {
+async function exchangeServer(
+  format: 'opaque' | 'jwt',
+  options: Partial<TokenExchangeOptions> = {},
+  clients: readonly (typeof WEB)[] = [WEB, GATEWAY, BACKEND],
+): Promise<Made> {
   const clock = manualClock()
   const asked: TokenExchange[] = []
   const mayAct: Made['mayAct'] = {}
   const { server } = bareServer({
     clock,
     keys: staticKeys([await generateKey('ES256')]),
-    clients: staticClients([WEB, GATEWAY, BACKEND]),
+    clients: staticClients(clients),
   })
   server
     .registerGrant(authorizationCodeGrant(), [codeChallenge()])
@@ -53,8 +57,8 @@ async function exchangeServer(format: 'opaque' | 'jwt', options: Partial<TokenEx
   return { server, clock, asked, mayAct }
 }
 
-async function tokenOfAlice({ server }: Made): Promise<Record<string, unknown>> {
-  const code = (await new Browser(server).authorize()).get('code') ?? ''
+async function tokenOfAlice({ server }: Made, scope = 'read write'): Promise<Record<string, unknown>> {
+  const code = (await new Browser(server).authorize({ scope })).get('code') ?? ''
   return (await redeem(server, code)).json
 }
 
@@ -118,6 +122,43 @@ describe.each(['opaque', 'jwt'] as const)('token exchange with %s tokens', (form
       sub: 'alice',
       act: { sub: 'backend', client_id: 'backend', act: { sub: 'gateway', client_id: 'gateway' } },
     })
+  })
+
+  it('keeps those that acted before when the client acts in its own name (§4.1)', async () => {
+    const made = await exchangeServer(format)
+    const actor = { actor_token: await ownToken(made), actor_token_type: ACCESS_TOKEN }
+    const first = (await exchange(made, (await tokenOfAlice(made))['access_token'], actor)).json['access_token']
+    const second = (await exchange(made, first, {}, BACKEND)).json['access_token']
+    const about = await post(made.server, '/introspect', { token: String(second) }, GATEWAY)
+    expect(about.json).toMatchObject({ sub: 'alice', act: { sub: 'gateway', client_id: 'gateway' } })
+  })
+
+  it('names a person who acts, and the client that has the token of the person', async () => {
+    const made = await exchangeServer(format)
+    const { access_token: person } = await tokenOfAlice(made)
+    const actor = { actor_token: String(person), actor_token_type: ACCESS_TOKEN }
+    const { json } = await exchange(made, await ownToken(made), actor)
+    const about = await post(made.server, '/introspect', { token: String(json['access_token']) }, GATEWAY)
+    expect(about.json).toMatchObject({ sub: 'gateway', act: { sub: 'alice', client_id: 'web' } })
+  })
+
+  it('gives no scope that the presented token lacks, whatever the client may have', async () => {
+    const made = await exchangeServer(format)
+    const { access_token: subject } = await tokenOfAlice(made, 'read')
+    const refused = await exchange(made, subject, { scope: 'write' })
+    expect([refused.status, refused.json['error']]).toEqual([400, 'invalid_scope'])
+    expect((await exchange(made, subject)).json['scope']).toBe('read')
+  })
+
+  it('gives scope of the login to no other client unasked', async () => {
+    const scope = 'openid offline_access read'
+    const made = await exchangeServer(format, {}, [
+      { ...WEB, scope },
+      { ...GATEWAY, scope },
+    ])
+    const { access_token: subject } = await tokenOfAlice(made, scope)
+    expect((await exchange(made, subject)).json['scope']).toBe('read')
+    expect((await exchange(made, subject, { scope: 'openid' })).json['scope']).toBe('openid')
   })
 
   it('ends every token that derives from a revoked one, grandchildren included', async () => {
