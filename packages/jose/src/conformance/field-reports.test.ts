@@ -132,6 +132,30 @@ describe('a token', () => {
   })
 })
 
+describe('an encrypted token of others', () => {
+  const compact = (header: object): string =>
+    `${Buffer.from(JSON.stringify(header)).toString('base64url')}.AAAA.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA`
+
+  it('that is compressed says how to accept it (panva/jose#851)', async () => {
+    const token = compact({ alg: 'A256KW', enc: 'A256GCM', zip: 'DEF' })
+    await expect(decryptJwe(token, await generateKey('A256KW'))).rejects.toMatchObject({
+      code: 'unsupported_algorithm',
+      hint: expect.stringContaining('maxInflated'),
+    })
+  })
+
+  it('with many iterations says which limit it meets (latchset/jose#154)', async () => {
+    const p2s = Buffer.alloc(16).toString('base64url')
+    const token = compact({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 32_768, p2s })
+    const password = await importSecret('a password that is long enough for everyone')
+    const algorithms = ['PBES2-HS256+A128KW'] as const
+    await expect(decryptJwe(token, password, { algorithms })).rejects.toMatchObject({
+      code: 'invalid_header',
+      reason: expect.stringMatching(/^p2c is 32768, .*maxIterations/),
+    })
+  })
+})
+
 describe('a key set', () => {
   const find = async (keys: readonly Jwk[], signer = key): Promise<unknown> =>
     verifyJwt(await signJwt({ exp: now + 60 }, signer), KeySet.from({ keys }), { clock }).catch(

@@ -187,6 +187,11 @@ describe('the callback', () => {
     ).resolves.toBeDefined()
   })
 
+  it('with an error and without the promised iss tells of both', async () => {
+    const refused = finish(createClient(), { code: undefined, iss: undefined, error: 'access_denied' })
+    await expect(refused).rejects.toMatchObject({ code: 'missing_issuer', reason: 'its error is access_denied' })
+  })
+
   it.each(['user_cancelled_login', 'user_cancelled_authorize', 'user_denied', 'consent_denied'])(
     'with %s, as some providers say it, is access_denied',
     async (error) => {

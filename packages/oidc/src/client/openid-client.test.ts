@@ -639,6 +639,15 @@ describe('userinfo', () => {
     await expect(fetchUserinfo(client, token)).rejects.toMatchObject({ code })
   })
 
+  it('that is a JWT unasked says what to set (oidc-client-js#635)', async () => {
+    const jwt = { headers: { 'content-type': 'application/jwt' } }
+    provider.answer('/userinfo', () => new Response('a.b.c', jwt))
+    await expect(logIn(createClient({ userinfo: fetchUserinfo }))).rejects.toMatchObject({
+      code: 'invalid_userinfo',
+      hint: expect.stringContaining('`userinfoAlg`'),
+    })
+  })
+
   it('cannot be asked when the provider has no such endpoint', async () => {
     const { token } = await logIn()
     const metadata = { userinfo_endpoint: undefined }
