@@ -1,6 +1,5 @@
 /** What a preset and the options of an application make of a client. */
 
-import { assertOptions } from '@authlib/core/kit'
 import {
   clientSecretBasic,
   clientSecretPost,
@@ -49,12 +48,11 @@ export function clientSettings<Settings extends OAuth2ClientSettings>(
   { extensions = [] }: PresetCode,
 ): Settings {
   const { clientSecret, metadata } = options
-  const { scope: asked, resources, keep } = options
-  assertOptions(
-    preset.title,
-    { scope: asked, resources, keep },
-    { scope: 'array?', resources: 'array?', keep: 'array?' },
-  )
+  for (const name of ['scope', 'resources', 'keep'] as const) {
+    const value: unknown = options[name]
+    if (value === undefined || Array.isArray(value)) continue
+    throw new TypeError(`${name} of ${preset.title} must be an array, and not a ${typeof value}`)
+  }
   const asks = typeof preset.offline === 'object' ? preset.offline : {}
   if (offline && preset.offline === 'never') {
     throw new TypeError(`${preset.title} gives no refresh tokens: leave \`offline\` out`)
