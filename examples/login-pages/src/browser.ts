@@ -15,8 +15,8 @@ export async function currentLogin(http: HttpRequest, server: Server): Promise<L
 }
 
 /**
- * A session with a new value in any case: one that was there before, perhaps known to somebody else, ends. The headers go
- * with the answer.
+ * A session with a new value in any case: the one before, perhaps known to somebody else, opens nothing any more. The headers
+ * go with the answer.
  */
 export async function logIn(
   http: HttpRequest,
@@ -24,8 +24,7 @@ export async function logIn(
   person: Pick<Login, 'subject' | 'acr' | 'amr'>,
 ): Promise<{ readonly login: Login; readonly headers: readonly HttpHeader[] }> {
   const before = read(http, server, 'session')
-  const { value, login } = await startSession(server, person, LIFETIME)
-  if (before !== undefined) await endSession(server, before)
+  const { value, login } = await startSession(server, person, LIFETIME, { before })
   return { login, headers: [cookie(server, 'session', value, LIFETIME)] }
 }
 

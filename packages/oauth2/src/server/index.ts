@@ -105,7 +105,14 @@ export {
   type NewConsent,
   type RememberedConsent,
 } from './records/consent.ts'
-export { endSession, findSession, sessionEnded, sessionSlot, startSession } from './records/session.ts'
+export {
+  endSession,
+  findSession,
+  sessionEnded,
+  sessionSlot,
+  startSession,
+  type StartSessionOptions,
+} from './records/session.ts'
 export * from './response-modes/form-post.ts'
 export * from './response-modes/fragment.ts'
 export * from './response-modes/jwt.ts'

@@ -83,7 +83,8 @@ export function developmentPages({
     if (!user) return show(loginPage(pending, form.get('username') ?? ''), 401)
     const subject = user.subject ?? user.username
     const acr = wantedAcrValues(pending.request).find((value) => acrValues.includes(value)) ?? acrValues[0]
-    const { value, login } = await startSession(server, { subject, acr, amr: ['pwd'] }, sessionLifetime)
+    const before = readSessionCookie(server, http)
+    const { value, login } = await startSession(server, { subject, acr, amr: ['pwd'] }, sessionLifetime, { before })
     const response = await pending.loggedIn(login)
     return { ...response, headers: [...response.headers, ['set-cookie', sessionCookie(server, value)]] }
   })

@@ -1,3 +1,5 @@
+import { memoryStore, NEVER } from '@authlib/core'
+import { sha256Base64url } from '@authlib/core/kit'
 import { describe, expect, it } from 'vitest'
 import {
   authorizeUrl,
@@ -202,7 +204,7 @@ describe('development pages', () => {
       username: 'alice',
       password: 'alice',
     })
-    expect(response.headers.get('set-cookie')).toMatch(/^authlib_session=[A-Za-z0-9_-]{43}; .*SameSite=Lax; HttpOnly/)
+    expect(response.headers.get('set-cookie')).toMatch(/^authlib_session=[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}; .*SameSite=Lax; HttpOnly/)
   })
 
   it('log out: the session is gone, and a code given under it is dead', async () => {
@@ -435,6 +437,66 @@ describe('a session of the server', () => {
     const second = await startSession(server, { subject: 'alice' }, 60)
     await endSession(server, second.value)
     expect(await findSession(server, second.value)).toBeNull()
+  })
+
+  it('goes on under a new value when the same person logs in again', async () => {
+    const clock = manualClock()
+    const { server } = fullServer({ clock })
+    const first = await startSession(server, { subject: 'alice', amr: ['pwd'] }, 60)
+    clock.advance(30)
+    const again = await startSession(server, { subject: 'alice', acr: 'high' }, 60, { before: first.value })
+    expect(again.login).toMatchObject({ sessionId: first.login.sessionId, authTime: clock(), acr: 'high' })
+    expect(await findSession(server, first.value)).toBeNull()
+    clock.advance(59)
+    expect(await findSession(server, again.value)).toMatchObject({ subject: 'alice', amr: undefined })
+  })
+
+  it('ends when another person logs in over it', async () => {
+    const { server } = fullServer()
+    const alice = await startSession(server, { subject: 'alice' }, 60)
+    const bob = await startSession(server, { subject: 'bob' }, 60, { before: alice.value })
+    expect(bob.login.sessionId).not.toBe(alice.login.sessionId)
+    expect([await findSession(server, alice.value), (await findSession(server, bob.value))?.subject]).toEqual([
+      null,
+      'bob',
+    ])
+  })
+
+  it('is neither opened nor ended by its id, which clients know', async () => {
+    const { server } = fullServer()
+    const { value, login } = await startSession(server, { subject: 'alice' }, 60)
+    const id = login.sessionId ?? ''
+    const eve = await startSession(server, { subject: 'eve' }, 60, { before: `${id}.${'x'.repeat(43)}` })
+    for (const guess of [id, `${id}.`, `${id}.${'x'.repeat(43)}`, `${id}.${eve.value.split('.')[1] ?? ''}`]) {
+      await endSession(server, guess)
+      expect(await findSession(server, guess)).toBeNull()
+    }
+    expect((await findSession(server, value))?.subject).toBe('alice')
+  })
+
+  it('of a version that kept the hash of the cookie as its id is found, and goes on', async () => {
+    const store = memoryStore()
+    const { server } = fullServer({ store })
+    const id = await sha256Base64url('old-cookie')
+    const data = { version: 1, subject: 'alice', authTime: 5 }
+    const put = [
+      { kind: 'session', id, partition: id, revision: 1, expiresAt: NEVER, index: { subject: 'alice' }, data },
+    ]
+    await store.commit({ partition: id, now: 5, expect: [], put, remove: [] })
+    expect(await findSession(server, 'old-cookie')).toMatchObject({ subject: 'alice', sessionId: id })
+    const { value, login } = await startSession(server, { subject: 'alice' }, 60, { before: 'old-cookie' })
+    expect(login.sessionId).toBe(id)
+    expect(await findSession(server, 'old-cookie')).toBeNull()
+    await endSession(server, value)
+    expect(await findSession(server, value)).toBeNull()
+  })
+
+  it('goes on once when two logins follow it at the same moment', async () => {
+    const { server } = fullServer()
+    const { value: before, login } = await startSession(server, { subject: 'alice' }, 60)
+    const both = await Promise.all([1, 2].map(() => startSession(server, { subject: 'alice' }, 60, { before })))
+    expect(both.filter((one) => one.login.sessionId === login.sessionId)).toHaveLength(1)
+    for (const { value } of both) expect(await findSession(server, value)).not.toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 /** Login sessions in the store. Codes and logins in flight die with the session they belong to. */
 
-import { randomToken, type StoredRecord } from '@authlib/core'
+import { constantTimeEqual, randomToken, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import type { Slot } from '../contract/authorization.ts'
 import type { Login } from '../contract/interaction.ts'
@@ -15,6 +15,17 @@ type SessionData = {
   readonly authTime: number
   readonly acr?: string | undefined
   readonly amr?: readonly string[] | undefined
+  /** Hash of the second part of the cookie. Absent in sessions of a version whose id was the hash of the cookie. */
+  readonly secret?: string | undefined
+}
+
+/** Options of {@link startSession}. */
+export interface StartSessionOptions {
+  /**
+   * The cookie that the browser has, if any. A session of the same person goes on under a new value: its id, which clients know
+   * as `sid`, stays, so that a logout reaches all of them. One of somebody else ends.
+   */
+  readonly before?: string | undefined
 }
 
 const KIND = 'session'
@@ -22,41 +33,55 @@ const KIND = 'session'
 /** The session under which an authorization was given: its public id, not the cookie's value. */
 export const sessionSlot: Slot<string> = slot<string>('session')
 
-/** Starts a session. The value belongs into a cookie; the store keeps its hash. `lifetime` in seconds. */
+/**
+ * Starts a session. The value belongs into a cookie; the store keeps its hash. `lifetime` in seconds. Every login gets a value
+ * that nobody has seen before.
+ *
+ * @example
+ * const { value, login } = await startSession(server, { subject: user.id, amr: ['pwd'] }, 8 * 3600, { before: cookie })
+ */
 export async function startSession(
   server: Environment,
   { subject, acr, amr }: Pick<Login, 'subject' | 'acr' | 'amr'>,
   lifetime: number,
+  { before }: StartSessionOptions = {},
 ): Promise<{ value: string; login: Login }> {
   assertSubject(subject)
-  const value = randomToken(server.random, 32)
-  const id = await sha256Base64url(value)
+  const present = before === undefined ? null : await liveSession(server, before)
+  const continued = present && dataOf(present).subject === subject ? present : null
+  if (present && !continued) await remove(server, present.id)
+
+  const secret = randomToken(server.random, 32)
+  const id = continued?.id ?? randomToken(server.random, 16)
   const now = server.clock()
-  const data: SessionData = { version: 1, subject, authTime: now, acr, amr }
-  const record: StoredRecord = {
+  const data: SessionData = { version: 1, subject, authTime: now, acr, amr, secret: await sha256Base64url(secret) }
+  const revision = continued?.revision ?? 0
+  const record = {
     kind: KIND,
     id,
     partition: id,
-    revision: 1,
+    revision: revision + 1,
     expiresAt: now + lifetime,
     index: { subject },
     data,
   }
-  await server.store.commit({ partition: id, now, expect: [], put: [record], remove: [] })
-  return { value, login: loginOf(id, data, now) }
+  const expect = continued ? [{ kind: KIND, id, revision }] : []
+  if (await server.store.commit({ partition: id, now, expect, put: [record], remove: [] })) {
+    return { value: `${id}.${secret}`, login: loginOf(id, data, now) }
+  }
+  return startSession(server, { subject, acr, amr }, lifetime) // it has ended meanwhile, or goes on elsewhere
 }
 
 /** The login of a session cookie, or null when there is none that lives. */
 export async function findSession(server: Environment, value: string): Promise<Login | null> {
-  const id = await sha256Base64url(value)
-  const record = await liveSession(server, id)
-  return record ? loginOf(id, record.data as SessionData, server.clock()) : null // sound: startSession wrote it
+  const record = await liveSession(server, value)
+  return record ? loginOf(record.id, dataOf(record), server.clock()) : null
 }
 
 /** From now on the session opens nothing, and codes given under it cannot be redeemed. */
 export async function endSession(server: Environment, value: string): Promise<void> {
-  const id = await sha256Base64url(value)
-  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
+  const record = await liveSession(server, value)
+  if (record) await remove(server, record.id)
 }
 
 /** Ends every session of a subject: anyone who holds a cookie of one is logged out. */
@@ -66,12 +91,31 @@ export async function endSessionsOf(server: Environment, subject: string): Promi
 
 /** Whether a session, by its public id, has ended. */
 export async function sessionEnded(server: Environment, sessionId: string): Promise<boolean> {
-  return (await liveSession(server, sessionId)) === null
+  return (await recordOf(server, sessionId)) === null
 }
 
-async function liveSession(server: Environment, id: string): Promise<StoredRecord | null> {
+/** The session that this cookie opens. Its id alone, which clients know, opens none. */
+async function liveSession(server: Environment, value: string): Promise<StoredRecord | null> {
+  const [id = '', secret] = value.split('.', 2)
+  const record = await recordOf(server, secret === undefined ? await sha256Base64url(value) : id)
+  if (!record) return null
+  const hash = secret === undefined ? undefined : await sha256Base64url(secret)
+  const known = dataOf(record).secret
+  if (known === undefined || hash === undefined) return known === hash ? record : null
+  return constantTimeEqual(known, hash) ? record : null
+}
+
+async function recordOf(server: Environment, id: string): Promise<StoredRecord | null> {
   const [record] = await server.store.get(id, [[KIND, id]])
   return record && record.expiresAt > server.clock() ? record : null
+}
+
+async function remove(server: Environment, id: string): Promise<void> {
+  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [], remove: [[KIND, id]] })
+}
+
+function dataOf({ data }: StoredRecord): SessionData {
+  return data as SessionData // sound: startSession wrote it
 }
 
 function loginOf(sessionId: string, { subject, authTime, acr, amr }: SessionData, checkedAt: number): Login {

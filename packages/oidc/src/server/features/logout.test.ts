@@ -248,6 +248,20 @@ describe('back-channel logout', () => {
     expect((await refresh(made.server, one.json['refresh_token'], ONE)).status).toBe(200)
   })
 
+  it('tells the clients from before and after a login that was demanded again, under one sid', async () => {
+    const made = await start()
+    const browser = new Browser(made.server)
+    const one = await logIn(made.server, {}, { browser })
+    made.clock.advance(60)
+    const two = await logIn(made.server, { prompt: 'login' }, { browser, client: TWO })
+    const [first, second] = [claimsOf(one.json['id_token']), claimsOf(two.json['id_token'])]
+    expect(second['sid']).toBe(first['sid'])
+    expect(second['auth_time']).toBe(Number(first['auth_time']) + 60)
+    await browser.open(logoutUrl({ id_token_hint: String(two.json['id_token']), client_id: 'two' }))
+    await made.settle()
+    expect(made.told.map(({ url }) => url).sort()).toEqual([ONE.backchannel_logout_uri, TWO.backchannel_logout_uri])
+  })
+
   it('tells only the clients of that session', async () => {
     const made = await start()
     const other = new Browser(made.server)
