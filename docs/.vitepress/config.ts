@@ -26,6 +26,19 @@ function listOfPages(srcDir: string, pages: readonly string[]): string {
   return `# Authlib for TypeScript\n\n> OAuth and OpenID Connect: clients, authorization servers, resource servers\n\n## Guide\n\n${lines.join('\n')}\n`
 }
 
+/** One tab for each package manager. */
+function withTabs(source: string): string {
+  return source.replaceAll(/^```sh\nnpm install (@authlib\/[^\n]+)\n```$/gm, (_, names: string) => {
+    const tabs = [
+      ['npm', 'npm install'],
+      ['pnpm', 'pnpm add'],
+      ['yarn', 'yarn add'],
+      ['bun', 'bun add'],
+    ].map(([name, command]) => `\`\`\`sh [${name}]\n${command} ${names}\n\`\`\``)
+    return `::: code-group\n${tabs.join('\n')}\n:::`
+  })
+}
+
 export default defineConfig({
   title: 'Authlib for TypeScript',
   description: 'OAuth and OpenID Connect for every role, in one family of small packages',
@@ -35,6 +48,11 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: '/logo.svg', type: 'image/svg+xml' }]],
   ignoreDeadLinks: [/^https?:\/\/localhost/, /^\.\/\.\.\//], // the demo's ports, and files of the repository outside the site
   markdown: {
+    config(md) {
+      md.core.ruler.before('normalize', 'tabs', (state) => {
+        state.src = withTabs(state.src)
+      })
+    },
     // VitePress has types of an older Shiki than its plugin; what runs is the same.
     codeTransformers: [
       transformerTwoslash({

@@ -24,6 +24,21 @@ export interface SessionMonitorOptions {
   readonly onError?: (() => void) | undefined
 }
 
+/** The parts of a page that are used here: the package is built without the types of the DOM. */
+interface PageDocument {
+  readonly body: { append(element: Frame): void }
+  createElement(name: 'iframe'): Frame
+}
+
+interface Frame {
+  hidden: boolean
+  title: string
+  src: string
+  readonly contentWindow: { postMessage(message: string, origin: string): void } | null
+  addEventListener(type: 'load', listener: () => void): void
+  remove(): void
+}
+
 /**
  * Asks a frame of the provider again and again, without any request over the network. For pages in a browser. Browsers that keep
  * the cookies of other sites from frames report a change at once: there, use back-channel logout.
@@ -44,13 +59,14 @@ export function monitorSession({
   refuseUnknownOptions('monitorSession', others)
   assertSeconds({ interval }, 0)
   const { origin } = new URL(checkSessionIframe)
+  const { document } = globalThis as unknown as { readonly document: PageDocument } // sound: this runs in a page
   const frame = document.createElement('iframe')
   let timer: ReturnType<typeof setInterval> | undefined
 
   const ask = (): void => frame.contentWindow?.postMessage(`${clientId} ${sessionState}`, origin)
 
-  function hear({ data, source, origin: from }: MessageEvent): void {
-    if (source !== frame.contentWindow || from !== origin || data === 'unchanged') return // §3.1: its origin is verified
+  function hear({ data, source, origin: from }: MessageEvent<unknown>): void {
+    if ((source as unknown) !== frame.contentWindow || from !== origin || data === 'unchanged') return // §3.1: its origin is verified
     stop()
     if (data === 'changed') onChange()
     else onError?.()

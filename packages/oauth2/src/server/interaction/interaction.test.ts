@@ -204,7 +204,9 @@ describe('development pages', () => {
       username: 'alice',
       password: 'alice',
     })
-    expect(response.headers.get('set-cookie')).toMatch(/^authlib_session=[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}; .*SameSite=Lax; HttpOnly/)
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^authlib_session=[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}; .*SameSite=Lax; HttpOnly/,
+    )
   })
 
   it('log out: the session is gone, and a code given under it is dead', async () => {
