@@ -53,7 +53,7 @@ describeWith(postgresBinaries, 'PostgreSQL that fails', (bin) => {
     )
   })
 
-  it('tries again when it is the victim of a deadlock', async () => {
+  it('tries again when it is the victim of a deadlock', { timeout: 60_000 }, async () => {
     await field.store.commit(nextOf('deadlock', 0))
     const other = await outsider()
     await other.query("SET deadlock_timeout = '1min'; BEGIN") // it is the store that gives way, after a second
@@ -68,7 +68,11 @@ describeWith(postgresBinaries, 'PostgreSQL that fails', (bin) => {
     await other.query('COMMIT')
     expect(await committed).toBe(true)
     expect((await store.get('deadlock', PAIR)).map((record) => record?.revision)).toEqual([2, 2])
-    const { rows } = await other.query('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()')
-    expect(Number((rows as { deadlocks: string }[])[0]?.deadlocks)).toBeGreaterThan(0)
+    const deadlocks = async (): Promise<number> => {
+      const { rows } = await other.query('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()')
+      return Number((rows as { deadlocks: string }[])[0]?.deadlocks)
+    }
+    // A connection that is idle reports what it has counted after ten seconds at the latest.
+    await expect.poll(deadlocks, PATIENCE).toBeGreaterThan(0)
   })
 })
