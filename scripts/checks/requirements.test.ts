@@ -52,3 +52,48 @@ it('names pages that are stale or left over, and specifications that no one know
     'docs/specs/old.md belongs to no table',
   ])
 })
+
+it('names demands without a rule, unknown ones, and those with two answers', () => {
+  const statements = {
+    text: 'core.txt',
+    demands: { '2#1': 'aaaaaaaa', '2#2': 'bbbbbbbb', '2#3': 'cccccccc', '3#1': 'dddddddd' },
+  }
+  const rules = [[...good, '2#1 2#3']] as const
+  const whole = [
+    { page: 'core', name: 'OpenID Connect Core', rules, statements, excused: [['2#2 3#1', 'repeats 2#1']] as const },
+  ]
+  expect(requirements(written(whole), whole)).toEqual([])
+
+  const excused = [
+    ['2#1 5#1', 'repeats 9#9'],
+    ['5#1', ''],
+  ] as const
+  const broken = [
+    { page: 'core', name: 'OpenID Connect Core', rules: [[...good, '2#1 4#1']] as const, statements, excused },
+  ]
+  expect(requirements(written(broken), broken)).toEqual([
+    'core: no rule carries out 2#2',
+    'core: no rule carries out 2#3',
+    'core: no rule carries out 3#1',
+    'core: the text has no demand 4#1',
+    'core: the text has no demand 5#1',
+    'core: the text has no demand 9#9',
+    'core: 2#1 has a rule and an excuse',
+    'core: 5#1 has two excuses',
+    'core: the excuse of 5#1 has no reason',
+  ])
+})
+
+it('shows the demands of a rule, and why others have none', () => {
+  const statements = { text: 'core.txt', demands: { '2#1': 'aaaaaaaa', '2#2': 'bbbbbbbb' } }
+  const rules = [[...good, '2#1']] as const
+  const tables = [
+    { page: 'core', name: 'OpenID Connect Core', rules, statements, excused: [['2#2', 'a definition']] as const },
+  ]
+  const pages = requirementPages(tables)
+  expect(pages.get('index.md')).toContain('(./core): 1 rules for 2 demands')
+  expect(pages.get('core.md')).toContain('| §2<br>2#1 | It has a sub |')
+  expect(pages.get('core.md')).toContain(
+    '## Demands without a rule\n\n| Demands | Why |\n| --- | --- |\n| 2#2 | a definition |\n',
+  )
+})

@@ -1,4 +1,7 @@
-/** docs/specs: for each rule of a specification the code that carries it out and a test that shows it. No link may be dead. */
+/**
+ * docs/specs: for each rule of a specification the code that carries it out and a test that shows it. No link may be dead, and no
+ * demand of the text may be without a rule or an excuse.
+ */
 
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +22,7 @@ export function requirements(root: string, tables: readonly RequirementTable[] =
   })
   const present = globSync('*.md', { cwd: join(root, SPEC_PAGES) })
   return [
-    ...tables.flatMap((table) => faultsOf(root, table)),
+    ...tables.flatMap((table) => [...faultsOf(root, table), ...uncovered(table)]),
     ...stale.map(([name]) => `${SPEC_PAGES}/${name} is stale: run \`pnpm specs\``),
     ...present.filter((name) => !pages.has(name)).map((name) => `${SPEC_PAGES}/${name} belongs to no table`),
   ]
@@ -39,6 +42,27 @@ function faultsOf(root: string, { page, name, rules }: RequirementTable): string
     return isShown ? [] : [`${rule}: no title of a test in ${pathOf(test)} has "${title}"`]
   })
   return [...known, ...faults]
+}
+
+/** Demands without a rule or an excuse, ids that the text does not have, and those that have both. */
+function uncovered({ page, rules, statements, excused = [] }: RequirementTable): string[] {
+  if (statements === undefined) return []
+  const ruled = new Set(rules.flatMap((rule) => idsOf(rule[5])))
+  const excuses = excused.flatMap(([ids]) => idsOf(ids))
+  const named = new Set([...ruled, ...excuses, ...excused.flatMap(([, reason]) => reason.match(/[\w.]+#\d+/g) ?? [])])
+  const known = Object.keys(statements.demands)
+  const all = new Set(known)
+  return [
+    ...known.filter((id) => !ruled.has(id) && !excuses.includes(id)).map((id) => `${page}: no rule carries out ${id}`),
+    ...[...named].filter((id) => !all.has(id)).map((id) => `${page}: the text has no demand ${id}`),
+    ...[...new Set(excuses)].filter((id) => ruled.has(id)).map((id) => `${page}: ${id} has a rule and an excuse`),
+    ...excuses.filter((id, index) => excuses.indexOf(id) < index).map((id) => `${page}: ${id} has two excuses`),
+    ...excused.filter(([, reason]) => reason === '').map(([ids]) => `${page}: the excuse of ${ids} has no reason`),
+  ]
+}
+
+function idsOf(demands = ''): string[] {
+  return demands.split(/\s+/).filter((id) => id !== '')
 }
 
 /** Titles of tests, and the rows of the tables that fill them in. */
@@ -72,19 +96,38 @@ const NOTICE = '<!-- Written by `pnpm specs` from scripts/requirements: do not e
 const REPOSITORY = 'https://github.com/authlib/authlib-ts/blob/main/'
 
 function index(tables: readonly RequirementTable[]): string {
-  const lines = tables.map(({ page: file, name, rules }) => `- [${name}](./${file}): ${rules.length} rules`)
+  const lines = tables.map(({ page: file, name, rules, statements }) => {
+    const demands = statements === undefined ? '' : ` for ${Object.keys(statements.demands).length} demands`
+    return `- [${name}](./${file}): ${rules.length} rules${demands}`
+  })
   const intro =
     'What a specification demands, in our words, with the code that carries it out and a test that shows it. A link that is dead fails the build.'
   return `${['# Rules of specifications', NOTICE, intro, lines.join('\n')].join('\n\n')}\n`
 }
 
-function page({ name, rules }: RequirementTable): string {
+function page({ name, rules, statements, excused = [] }: RequirementTable): string {
   const { title, url } = specifications.find((one) => one.name === name) ?? { title: name, url: '' }
-  const rows = rules.map(([section, must, code, test, words]) =>
-    [section, must, link(code), `${link(test)}<br>${words}`].map(cell).join(' | '),
-  )
-  const table = ['| Section | Rule | Code | Test |', '| --- | --- | --- | --- |', ...rows.map((row) => `| ${row} |`)]
-  return `${[`# ${title}`, NOTICE, `[The specification](${url}).`, table.join('\n')].join('\n\n')}\n`
+  const rows = rules.map(([section, must, code, test, words, demands]) => {
+    const ids = idsOf(demands)
+    return [[section, ...ids].join('<br>'), must, link(code), `${link(test)}<br>${words}`]
+  })
+  const parts = [`# ${title}`, NOTICE, `[The specification](${url}).`]
+  if (statements !== undefined) parts.push(completeness(Object.keys(statements.demands).length))
+  parts.push(tableOf(['Section', 'Rule', 'Code', 'Test'], rows))
+  if (excused.length > 0) {
+    const reasons = excused.map(([ids, reason]) => [idsOf(ids).join(' '), reason])
+    parts.push('## Demands without a rule', tableOf(['Demands', 'Why'], reasons))
+  }
+  return `${parts.join('\n\n')}\n`
+}
+
+function completeness(count: number): string {
+  return `The text has ${count} sentences with MUST, SHALL or REQUIRED. Each has a rule here, or a reason below. \`3#2\` is the second such sentence of section 3.`
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows.map((row) => row.map(cell))]
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
 }
 
 function link(file: string): string {
