@@ -15,7 +15,7 @@ export * from './features/userinfo.ts'
 export * from './features/web-finger.ts'
 export * from './id-token.ts'
 export * from './openid-provider.ts'
-export { sessionEnding, signOutEverywhere, type EndingSession } from './log-out.ts'
+export { sessionEnding, signOutEverywhere, type EndingSession, type LogoutNotices } from './log-out.ts'
 export {
   clientAnswer,
   idTokenClaims,

@@ -1,20 +1,37 @@
 /** The end of a login session: the clients that took part in it are told, and its tokens end with it. */
 
-import type { HttpHeader } from '@authlib/core'
-import { moment, on, sessionSlot, type Client, type Extension, type Moment, type Server } from '@authlib/oauth2/server'
+import { LIMITS, type HttpHeader, type StoredRecord } from '@authlib/core'
+import {
+  moment,
+  on,
+  sessionReplacing,
+  sessionSlot,
+  type Client,
+  type Extension,
+  type Moment,
+  type Server,
+} from '@authlib/oauth2/server'
 import { idTokenClaims } from './moments.ts'
 
 /** A session that ends, and the clients that a code or token was given to under it. */
 export interface EndingSession {
   readonly server: Server
-  /** Also the `sid` of ID Tokens and logout tokens. */
+  /** Also the `sid` of ID Tokens and logout tokens, and the partition of `deliveries`. */
   readonly sessionId: string
   readonly subject: string
   readonly clients: readonly Client[]
 }
 
-/** Tells clients that a session ends, before it does. `frames`: URLs that the logout page opens in frames. */
-export const sessionEnding: Moment<EndingSession, { readonly frames?: readonly string[] }> = moment('session_ending')
+/** How clients learn that a session ends. */
+export interface LogoutNotices {
+  /** URLs that the logout page opens in frames. None is shown when another person logs in over the session. */
+  readonly frames?: readonly string[] | undefined
+  /** From `deliveryRecord`. */
+  readonly deliveries?: readonly StoredRecord[] | undefined
+}
+
+/** Before a session ends: how its clients are told. Writes nothing itself. */
+export const sessionEnding: Moment<EndingSession, LogoutNotices> = moment('session_ending')
 
 /** The login of this browser ends: headers that tell it, such as of a cookie. */
 export const loginEnding: Moment<{ readonly server: Server }, readonly HttpHeader[]> = moment('login_ending')
@@ -32,6 +49,21 @@ export const sessionIdClaim: Extension = {
 }
 
 /**
+ * A session that another person logs in over ends as by a logout, except for frames: no page of ours is shown then. Comes with
+ * the features that end sessions.
+ */
+export const replacedSession: Extension = {
+  kind: 'extension',
+  name: 'replaced_session',
+  handlers: [
+    on(sessionReplacing, async ({ server, sessionId, subject }) => {
+      const { deliveries } = await noticesOf(server, { sessionId, subject })
+      return { deliveries, after: () => endTokensOf(server, sessionId) }
+    }),
+  ],
+}
+
+/**
  * Tells the clients of a session, runs `end`, and ends the tokens that were given under it, except those with
  * `offline_access`. Returns the URLs to open in frames.
  *
@@ -39,27 +71,44 @@ export const sessionIdClaim: Extension = {
  */
 export async function logOut(
   server: Server,
-  { sessionId, subject }: Pick<EndingSession, 'sessionId' | 'subject'>,
+  session: Pick<EndingSession, 'sessionId' | 'subject'>,
   end: () => Promise<void>,
 ): Promise<readonly string[]> {
-  const bySession: { id: string; offline: boolean; clientId: string }[] = []
-  for await (const { id, scope, clientId } of server.authorizations.list({ sessionId })) {
-    bySession.push({ id, clientId, offline: scope.includes('offline_access') })
-  }
-  const found = await Promise.all(
-    [...new Set(bySession.map(({ clientId }) => clientId))].map((id) => server.clients.find(id)),
-  )
-  const clients = found.filter((client) => client !== null)
-  const frames: string[] = []
-  for (const tell of server.handlers(sessionEnding)) {
-    frames.push(...((await tell({ server, sessionId, subject, clients }))?.frames ?? []))
+  const { sessionId } = session
+  const { frames, deliveries } = await noticesOf(server, session)
+  const batch = { partition: sessionId, now: server.clock(), expect: [], remove: [] }
+  for (let at = 0; at < deliveries.length; at += LIMITS.batch) {
+    await server.store.commit({ ...batch, put: deliveries.slice(at, at + LIMITS.batch) })
   }
   await end()
-  for (const { id, offline } of bySession) {
-    if (!offline) await server.authorizations.revoke({ authorizationId: id }, 'logout') // Back-Channel Logout §2.7
-  }
+  await endTokensOf(server, sessionId)
   server.background(() => server.deliverDue())
   return frames
+}
+
+async function noticesOf(
+  server: Server,
+  session: Pick<EndingSession, 'sessionId' | 'subject'>,
+): Promise<{ readonly frames: readonly string[]; readonly deliveries: readonly StoredRecord[] }> {
+  const clientIds = new Set<string>()
+  for await (const { clientId } of server.authorizations.list({ sessionId: session.sessionId })) clientIds.add(clientId)
+  const found = await Promise.all([...clientIds].map((id) => server.clients.find(id)))
+  const clients = found.filter((client) => client !== null)
+  const frames: string[] = []
+  const deliveries: StoredRecord[] = []
+  for (const tell of server.handlers(sessionEnding)) {
+    const notices = await tell({ server, ...session, clients })
+    frames.push(...(notices?.frames ?? []))
+    deliveries.push(...(notices?.deliveries ?? []))
+  }
+  return { frames, deliveries }
+}
+
+/** Listed after the session has ended: what was given meanwhile ends too. Back-Channel Logout §2.7 */
+async function endTokensOf(server: Server, sessionId: string): Promise<void> {
+  for await (const { id, scope } of server.authorizations.list({ sessionId })) {
+    if (!scope.includes('offline_access')) await server.authorizations.revoke({ authorizationId: id }, 'logout')
+  }
 }
 
 /**

@@ -121,7 +121,7 @@ export interface ResponseMode extends Described, Includes {
 }
 
 /** Handles one path. Its URL is published as `${name}_endpoint`, unless `metadata` says otherwise. */
-export interface Endpoint extends Omit<Described, 'metadata'> {
+export interface Endpoint extends Omit<Described, 'metadata'>, Includes {
   readonly kind: 'endpoint'
   readonly name: string
   /**

@@ -1,10 +1,11 @@
 /** Login sessions in the store. Codes and logins in flight die with the session they belong to. */
 
-import { constantTimeEqual, randomToken, type StoredRecord } from '@authlib/core'
+import { constantTimeEqual, LIMITS, randomToken, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import type { Slot } from '../contract/authorization.ts'
 import type { Login } from '../contract/interaction.ts'
-import type { Environment } from '../contract/server.ts'
+import type { Environment, Server } from '../contract/server.ts'
+import { sessionReplacing, type SessionEndingPlan } from '../contract/session-moments.ts'
 import { slot } from './authorization.ts'
 import { assertSubject } from './ids.ts'
 import { removeAll } from './remove-all.ts'
@@ -23,7 +24,8 @@ type SessionData = {
 export interface StartSessionOptions {
   /**
    * The cookie that the browser has, if any. A session of the same person goes on under a new value: its id, which clients know
-   * as `sid`, stays, so that a logout reaches all of them. One of somebody else ends.
+   * as `sid`, stays, so that a logout reaches all of them. One of somebody else ends, as if they had logged out: with a logout
+   * feature of OpenID Connect, its tokens without `offline_access` end, and back-channel logout tells its clients.
    */
   readonly before?: string | undefined
 }
@@ -41,7 +43,7 @@ export const sessionSlot: Slot<string> = slot<string>('session')
  * const { value, login } = await startSession(server, { subject: user.id, amr: ['pwd'] }, 8 * 3600, { before: cookie })
  */
 export async function startSession(
-  server: Environment,
+  server: Server,
   { subject, acr, amr }: Pick<Login, 'subject' | 'acr' | 'amr'>,
   lifetime: number,
   { before }: StartSessionOptions = {},
@@ -49,7 +51,7 @@ export async function startSession(
   assertSubject(subject)
   const present = before === undefined ? null : await liveSession(server, before)
   const continued = present && dataOf(present).subject === subject ? present : null
-  if (present && !continued) await remove(server, present.id)
+  if (present && !continued) await replace(server, present)
 
   const secret = randomToken(server.random, 32)
   const id = continued?.id ?? randomToken(server.random, 16)
@@ -103,6 +105,27 @@ async function liveSession(server: Environment, value: string): Promise<StoredRe
   const known = dataOf(record).secret
   if (known === undefined || hash === undefined) return known === hash ? record : null
   return constantTimeEqual(known, hash) ? record : null
+}
+
+/** Of several logins over one session at once, one ends it and tells so. */
+async function replace(server: Server, record: StoredRecord): Promise<void> {
+  const { id, revision } = record
+  const { subject } = dataOf(record)
+  const plans: SessionEndingPlan[] = []
+  for (const plan of server.handlers(sessionReplacing)) {
+    const planned = await plan({ server, sessionId: id, subject })
+    if (planned) plans.push(planned)
+  }
+  const deliveries = plans.flatMap((plan) => plan.deliveries ?? [])
+  const first = deliveries.splice(0, LIMITS.batch - 1)
+  const batch = { partition: id, now: server.clock() }
+  const ending = { ...batch, expect: [{ kind: KIND, id, revision }], put: first, remove: [[KIND, id] as const] }
+  if (!(await server.store.commit(ending))) return // it has ended meanwhile, or goes on under another value
+  while (deliveries.length > 0) {
+    await server.store.commit({ ...batch, expect: [], put: deliveries.splice(0, LIMITS.batch), remove: [] })
+  }
+  for (const { after } of plans) await after?.()
+  if (first.length > 0) server.background(() => server.deliverDue())
 }
 
 async function recordOf(server: Environment, id: string): Promise<StoredRecord | null> {

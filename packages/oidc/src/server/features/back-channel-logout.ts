@@ -9,7 +9,7 @@ import { assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/co
 import { signJwt } from '@authlib/jose'
 import { OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
-import { sessionEnding, sessionIdClaim } from '../log-out.ts'
+import { replacedSession, sessionEnding, sessionIdClaim } from '../log-out.ts'
 import { subjectFor } from '../moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
 import { signingKeyFor } from '../signing.ts'
@@ -44,20 +44,19 @@ export function backChannelLogout({ lifetime = 120, timeout = 5, ...others }: Ba
     metadata: { backchannel_logout_supported: true, backchannel_logout_session_supported: true }, // §2.1
     includes: [
       sessionIdClaim,
+      replacedSession,
       {
         kind: 'extension',
         name: 'back_channel_logout',
         handlers: [
           on(clientRegistering, ({ metadata, server }) => checkUri(metadata, server)),
-          on(sessionEnding, async ({ server, sessionId, subject, clients }) => {
-            const partition = `logout:${sessionId}`
+          on(sessionEnding, ({ server, sessionId, subject, clients }) => {
             const told = clients.filter((client) => logoutUri(client) !== undefined)
-            const put = told.map(({ clientId }) => {
+            const deliveries = told.map(({ clientId }) => {
               const data: LogoutData = { clientId, sessionId, subject }
-              return deliveryRecord(server, { name: DELIVERY, partition, data })
+              return deliveryRecord(server, { name: DELIVERY, partition: sessionId, data })
             })
-            if (put.length === 0) return
-            await server.store.commit({ partition, now: server.clock(), expect: [], put, remove: [] })
+            return { deliveries }
           }),
         ],
       },

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '@authlib/core'
 import { addQuery } from '@authlib/core/kit'
 import { OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, on, type Feature } from '@authlib/oauth2/server'
-import { sessionEnding, sessionIdClaim } from '../log-out.ts'
+import { replacedSession, sessionEnding, sessionIdClaim } from '../log-out.ts'
 
 /**
  * Opens the `frontchannel_logout_uri` of each client of the session. Browsers that block third-party cookies keep clients
@@ -24,6 +24,7 @@ export function frontChannelLogout(): Feature {
     metadata: { frontchannel_logout_supported: true, frontchannel_logout_session_supported: true }, // §3
     includes: [
       sessionIdClaim,
+      replacedSession,
       {
         kind: 'extension',
         name: 'front_channel_logout',

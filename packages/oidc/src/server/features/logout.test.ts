@@ -1,8 +1,8 @@
 /** The three ways in which a logout reaches clients, over HTTP. */
 
-import { memoryStore } from '@authlib/core'
+import { memoryStore, type Store } from '@authlib/core'
 import { importKey, KeySet, logoutTokenPolicy, signJwt, verifyJwt } from '@authlib/jose'
-import { staticClients, type ClientMetadata } from '@authlib/oauth2/server'
+import { findSession, startSession, staticClients, type ClientMetadata } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
 import { Browser, ISSUER, manualClock, refresh } from '../../../../oauth2/test/journey.ts'
 import { authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
@@ -21,6 +21,9 @@ const TWO = {
   frontchannel_logout_uri: 'https://two.example/front?a=1',
   frontchannel_logout_session_required: true,
 }
+
+/** Cookie of the development pages. */
+const SESSION = 'authlib_session'
 
 interface Told {
   readonly url: string
@@ -260,6 +263,74 @@ describe('back-channel logout', () => {
     await browser.open(logoutUrl({ id_token_hint: String(two.json['id_token']), client_id: 'two' }))
     await made.settle()
     expect(made.told.map(({ url }) => url).sort()).toEqual([ONE.backchannel_logout_uri, TWO.backchannel_logout_uri])
+  })
+
+  it('tells the clients of the person before when another person logs in over the session (§2.4, §2.7)', async () => {
+    const made = await start()
+    const { browser, one, two } = await visitBoth(made)
+    await logIn(made.server, { prompt: 'login' }, { browser, user: 'bob' })
+    await made.settle()
+    expect(made.told.map(({ url }) => url).sort()).toEqual([ONE.backchannel_logout_uri, TWO.backchannel_logout_uri])
+    const { sid } = claimsOf(one.json['id_token'])
+    for (const { token } of made.told) expect(claimsOf(token)).toMatchObject({ sub: 'alice', sid })
+    expect((await withToken(made.server, '/userinfo', two.json['access_token'])).status).toBe(401)
+    expect((await refresh(made.server, one.json['refresh_token'], ONE)).status).toBe(200) // offline_access
+    expect(await isLoggedIn(browser)).toBe(true)
+  })
+
+  it('tells them once when two people log in over one session at the same moment', async () => {
+    const made = await start()
+    const browser = new Browser(made.server)
+    const { json } = await logIn(made.server, {}, { browser })
+    const before = browser.cookies.get(SESSION) ?? ''
+    const both = await Promise.all(
+      ['bob', 'carol'].map((subject) => startSession(made.server, { subject }, 600, { before })),
+    )
+    await made.settle()
+    expect(made.told.map(({ token }) => claimsOf(token)['sid'])).toEqual([claimsOf(json['id_token'])['sid']])
+    for (const { value } of both) expect(await findSession(made.server, value)).not.toBeNull()
+    expect(await findSession(made.server, before)).toBeNull()
+  })
+
+  it('tells them too after a crash right when the session had ended, and no one after a crash right before', async () => {
+    const store = memoryStore()
+    const made = await start({ store })
+    const { browser } = await visitBoth(made)
+    const before = browser.cookies.get(SESSION) ?? ''
+    const crashing = async (commit: Store['commit']): Promise<void> => {
+      const { server } = await start({ store: { ...store, commit } })
+      await expect(startSession(server, { subject: 'bob' }, 600, { before })).rejects.toThrow('crash')
+    }
+    await crashing(() => Promise.reject(new Error('crash')))
+    expect(await made.server.deliverDue()).toEqual({ delivered: 0, failed: 0 })
+    expect((await findSession(made.server, before))?.subject).toBe('alice')
+    await crashing(async (batch) => {
+      await store.commit(batch)
+      throw new Error('crash')
+    })
+    expect(await findSession(made.server, before)).toBeNull()
+    expect(await made.server.deliverDue()).toEqual({ delivered: 2, failed: 0 })
+  })
+
+  it('tells more clients than one batch of the store can hold', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => ({
+      ...ONE,
+      client_id: `client-${index}`,
+      backchannel_logout_uri: `https://app.example/back/${index}`,
+    }))
+    const made = await start({ clients: [ONE, ...many] })
+    const browser = new Browser(made.server)
+    const { json } = await logIn(made.server, {}, { browser })
+    for (const client of many) await logIn(made.server, {}, { browser, client })
+    const over = await logIn(made.server, { prompt: 'login' }, { browser, user: 'bob' })
+    await made.settle()
+    expect(new Set(made.told.map(({ url }) => url)).size).toBe(121)
+    expect(claimsOf(json['id_token'])['sid']).not.toBe(claimsOf(over.json['id_token'])['sid'])
+    for (const client of many) await logIn(made.server, {}, { browser, client, user: 'bob' })
+    made.told.length = 0
+    await browser.open(logoutUrl({ id_token_hint: String(over.json['id_token']) }))
+    await made.settle()
+    expect(made.told).toHaveLength(121)
   })
 
   it('tells only the clients of that session', async () => {

@@ -29,7 +29,7 @@ import {
   type Server,
 } from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../../claims.ts'
-import { logOut, loginEnding } from '../log-out.ts'
+import { logOut, loginEnding, replacedSession } from '../log-out.ts'
 import { subjectOf } from '../moments.ts'
 import { hintKeys } from '../signing.ts'
 
@@ -67,6 +67,7 @@ export function rpInitiatedLogout({ confirm = 'unless-hinted', ...others }: RpIn
     methods: ['GET', 'POST'],
     cors: false,
     settings: { confirm },
+    includes: [replacedSession],
     async handle(http, server) {
       const request = await readRequest(http, server)
       const login = await server.interaction.currentLogin(http)
