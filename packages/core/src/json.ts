@@ -38,7 +38,6 @@ export function parseJsonObject(text: string, options?: ParseJsonOptions): Reado
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalidJson('The text is not a JSON object')
   if (countNames(text) !== countMembers(value)) throw invalidJson('A member of the JSON is there twice')
-  if (hasProto(value)) throw invalidJson('The JSON has a member named __proto__')
   return value as Readonly<Record<string, unknown>> // sound: every object is one
 }
 
@@ -51,13 +50,9 @@ function countNames(text: string): number {
 
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
+  if (Object.hasOwn(value, '__proto__')) throw invalidJson('The JSON has a member named __proto__')
   const inside = Object.values(value).reduce((count: number, member) => count + countMembers(member), 0)
   return Array.isArray(value) ? inside : inside + Object.keys(value).length
-}
-
-function hasProto(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProto)
 }
 
 /** `for in` is twice as fast as a list of values, and what JSON became inherits nothing that could be enumerated. */

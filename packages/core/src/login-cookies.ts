@@ -6,6 +6,7 @@ import { parseCookies } from './cookies.ts'
 import { sha256Base64url } from './digest.ts'
 import { AuthlibError } from './errors.ts'
 import type { HttpRequest } from './http.ts'
+import type { LoginFault } from './login-faults.ts'
 import type { LoginStates, PendingLogin } from './login-state.ts'
 import { recentMap } from './recent-map.ts'
 import { isHttps } from './url.ts'
@@ -34,16 +35,11 @@ export function loginCookies(vault: LoginVault, clock: Clock): LoginStates {
 
   /** Of two callbacks at the same time, one wins: the other has sent the same cookie. */
   async function takeOnce(found: FoundLogin): Promise<PendingLogin> {
-    if (found.value === USED || taken.get(found.name) !== undefined) throw loginUsed()
+    if (found.value === USED || taken.get(found.name) !== undefined) return refuse({ name: 'used' })
     taken.set(found.name, true)
     const content = await vault.take(found.value, found.name)
-    if (content === 'used') throw loginUsed()
-    if (content === null) {
-      throw mismatch(
-        'The login cookie cannot be opened.',
-        'Its secret is no longer among `secrets`, or something changed it.',
-      )
-    }
+    if (content === 'used') return refuse({ name: 'used' })
+    if (content === null) return refuse({ name: 'unreadable' })
     return JSON.parse(content.text) as PendingLogin // sound: only `begin` keeps anything under this name
   }
 
@@ -51,32 +47,34 @@ export function loginCookies(vault: LoginVault, clock: Clock): LoginStates {
     async begin(request, id, pending) {
       const name = cookieName(pending.redirectUri, clock(), await digest(id))
       const value = await vault.keep(JSON.stringify(pending), name)
-      if (name.length + value.length > MAX_COOKIE) {
-        throw new AuthlibError('login_too_large', 'The login does not fit into a cookie', {
-          hint: 'Keep `data` below 2 kB, or keep logins in a store: `logins: storedLogins(store, { secrets })`.',
-        })
-      }
+      if (name.length + value.length > MAX_COOKIE) return refuse({ name: 'too large' })
       const others = findLogins(request).filter((login) => isHostCookie(login.name) === isHostCookie(name)) // a planted cookie evicts no real one
       const evicted = crowdedOut(others, sizeOf({ name, value }))
       return [...evicted.map(({ name }) => remove(name)), cookie(name, value, LOGIN_LIFETIME, pending.formPost)]
     },
 
     async finish(request, id, client) {
-      if (id === undefined)
-        throw mismatch('The callback names no login.', 'It was opened by hand, or is not from the provider.')
+      if (id === undefined) return refuse({ name: 'unnamed' })
       const hash = await digest(id)
       const logins = findLogins(request)
       const matching = logins.filter((login) => login.hash === hash)
       const found = matching.find(({ name }) => isHostCookie(name)) ?? matching[0] // only the other kind can be planted
-      if (found === undefined) throw notFound(client, logins.length)
-      if (clock() - found.startedAt > LOGIN_LIFETIME && found.value !== USED) throw loginExpired()
+      if (found === undefined)
+        return refuse({ name: 'not found', client, others: logins.length, maxLogins: MAX_LOGINS })
+      const late = clock() - found.startedAt > LOGIN_LIFETIME
+      if (late && found.value !== USED) return refuse({ name: 'expired', lifetime: LOGIN_LIFETIME })
       const pending = await takeOnce(found)
-      if (pending.client !== client) {
-        throw mismatch('The login belongs to another client.', 'Give every client a redirect URI of its own.') // RFC 9700 §4.4.2.2
-      }
+      if (pending.client !== client) return refuse({ name: 'foreign' }) // RFC 9700 §4.4.2.2
       return { pending, cookies: [cookie(found.name, USED, LOGIN_LIFETIME, pending.formPost)] }
     },
   }
+}
+
+/** The words are loaded when there is something to say: most logins go well. */
+async function refuse(fault: LoginFault): Promise<never> {
+  const { wordsFor } = await import('./login-faults.ts')
+  const { code, message, ...options } = wordsFor(fault)
+  throw new AuthlibError(code, message, options)
 }
 
 /** The logins that make room for a new one: those that are over, then the oldest. */
@@ -96,20 +94,6 @@ function crowdedOut(logins: readonly FoundLogin[], size: number): readonly Found
 /** Characters in the Cookie header. */
 function sizeOf({ name, value }: { readonly name: string; readonly value: string }): number {
   return name.length + value.length + '=; '.length
-}
-
-function loginUsed(): AuthlibError {
-  return new AuthlibError('login_used', 'This login is finished already', {
-    status: 400,
-    hint: 'The callback was loaded twice: a reload, the back button, or a prefetch. Send the browser on instead.',
-  })
-}
-
-function loginExpired(): AuthlibError {
-  return new AuthlibError('login_expired', 'The login took too long', {
-    status: 400,
-    hint: `A login must come back within ${LOGIN_LIFETIME} seconds. Offer to start again.`,
-  })
 }
 
 interface FoundLogin {
@@ -149,22 +133,4 @@ function cookie(name: string, value: string, maxAge: number, formPost: boolean):
 
 function remove(name: string): Cookie {
   return { name, value: '', maxAge: 0, secure: isHostCookie(name) }
-}
-
-function mismatch(reason: string, hint: string): AuthlibError {
-  return new AuthlibError('mismatching_state', 'No login in this browser matches this callback', {
-    status: 400,
-    reason,
-    hint,
-  })
-}
-
-function notFound(client: string, others: number): AuthlibError {
-  return mismatch(
-    `No login of '${client}' with this state is waiting; ${others} others are.`,
-    others === 0
-      ? 'The browser brought no login cookie: the login began on another host name or in another browser, cookies are ' +
-          'blocked or were not set on the redirect, or it is older than ten minutes.'
-      : `The login began in another browser, or more than ${MAX_LOGINS} were begun after it.`,
-  )
 }

@@ -217,7 +217,7 @@ export class OAuth2Client<
     let params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
     const metadata = await this.#connection.metadata()
     for (const extension of extensions) params = (await extension.callback?.(params, login, this.#connection)) ?? params
-    const code = readCode(params, login, { clientId, issuer, issuers, metadata })
+    const code = await readCode(params, login, { clientId, issuer, issuers, metadata })
     const { redirectUri: redirect_uri, codeVerifier: code_verifier, scope, resource } = login
     const token = await requestToken(
       this.#connection,

@@ -46,8 +46,9 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
     ...(nonce !== undefined && { nonce }),
     ...(maxAge !== undefined && { maxAge }),
   })
-  const verified = await verifyJwt<IdTokenClaims>(idToken, keys, policy).catch((error: unknown) => {
+  const verified = await verifyJwt<IdTokenClaims>(idToken, keys, policy).catch(async (error: unknown) => {
     if (!(error instanceof JoseError) || error.code === 'key_set_unavailable') throw error
+    const { hintFor } = await import('./id-token-hints.ts')
     throw invalidIdToken(`${error.code} ${error.reason ?? error.claim ?? ''}`.trim(), error, hintFor(error, issuers))
   })
   const { claims, header, key } = verified
@@ -90,17 +91,6 @@ function readIssuer(idToken: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function hintFor({ code, claim }: JoseError, issuers: Issuers): string | undefined {
-  if (claim === 'iss')
-    return `The issuer is configured as '${[issuers].flat().join("' or '")}'. It must be what the provider writes, to the letter.`
-  if (claim === 'nonce' && code === 'missing_claim')
-    return 'This provider does not repeat the nonce. If its documentation says so, set `nonce: false`.'
-  if (code === 'expired_token' || code === 'immature_token')
-    return 'Compare the clock of this machine with the provider.'
-  if (code === 'unsupported_algorithm') return 'Name the algorithm of the registration as `idTokenAlg`.'
-  return undefined
 }
 
 /** The forms of §2 that a policy does not look at: what is there must be what its type says. */

@@ -9,9 +9,6 @@ import { claimsOfScope, pickClaims, scopeClaims } from '../scopes.ts'
 
 const USER_CLAIMS = claimsOfScope(Object.keys(scopeClaims))
 
-/** Claims that vouch for another one. */
-const FLAGS = { email: 'email_verified', phone_number: 'phone_number_verified' }
-
 /** The claims of §5.1 among those of an ID Token. */
 export function pickUserClaims(claims: Readonly<Record<string, unknown>> & { readonly sub: string }): UserClaims {
   return readUserClaims({ sub: claims.sub, ...pickClaims(claims, USER_CLAIMS) })
@@ -21,17 +18,6 @@ export function pickUserClaims(claims: Readonly<Record<string, unknown>> & { rea
 export function readUserClaims(claims: Readonly<Record<string, unknown>> & { readonly sub: string }): UserClaims {
   const read = Object.entries(claims).map(([name, value]) => [name, readClaim(name, value)] as const)
   return { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), sub: claims.sub }
-}
-
-/** Userinfo over the ID Token. A flag stays with the value that it is about: it vouches for no other one. */
-export function joinProfile(ofToken: UserClaims, userinfo: UserClaims): UserClaims {
-  const flags = Object.entries(FLAGS).map(([value, flag]) => {
-    const source = userinfo[value] === undefined ? ofToken : userinfo
-    const same = source[value] === ofToken[value]
-    return [flag, source[flag] ?? (same ? ofToken[flag] : undefined)] as const
-  })
-  const joined = Object.entries({ ...ofToken, ...userinfo, ...Object.fromEntries(flags) })
-  return { ...Object.fromEntries(joined.filter(([, value]) => value !== undefined)), sub: userinfo.sub }
 }
 
 function readClaim(name: string, value: unknown): unknown {

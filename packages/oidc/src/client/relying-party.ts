@@ -19,10 +19,11 @@ import {
   type Token,
 } from '@authlib/oauth2/client'
 import type { IdTokenClaims } from '../claims.ts'
+import type { IdTokenReader } from './hybrid.ts'
 import { invalidIdToken, validateIdToken, type IdTokenExpectation } from './id-token.ts'
 import type { OpenIDAuthorizationOptions, OpenIDLogin, OpenIDLoginResult } from './login.ts'
 import type { OpenIDContext } from './openid-context.ts'
-import { joinProfile, pickUserClaims } from './profile.ts'
+import { pickUserClaims } from './profile.ts'
 import { providerKeys } from './provider-keys.ts'
 import type { OpenIDSettings } from './settings.ts'
 
@@ -80,19 +81,13 @@ export function relyingParty({
     })
   }
 
-  /** The ID Token of a callback vouches for its code and state. §3.3.2.10 */
-  async function checkCallback(params: Params, login: OpenIDLogin, client: ClientContext): Promise<void> {
-    if (params.has('error')) return
-    const idToken = params.get('id_token')
-    if (idToken === undefined) throw invalidIdToken('the callback has none')
-    const { nonce, maxAge, state } = login
-    await validate(client, await open(idToken), { nonce, maxAge, state, code: params.get('code') ?? '' })
-  }
-
-  /** Both ID Tokens of a hybrid flow are about one person. §3.3.3.6 */
-  async function comparePersons(callback: Params, claims: IdTokenClaims): Promise<void> {
-    const { iss, sub } = decodeUnverifiedJwt(await open(callback.get('id_token') ?? '')).claims // validated by checkCallback
-    if (iss !== claims.iss || sub !== claims.sub) throw invalidIdToken('the one of the callback is about somebody else')
+  /** What the checks of a hybrid flow need. */
+  function readerFor(client: ClientContext): IdTokenReader {
+    return {
+      validate: async (idToken, expected) => validate(client, await open(idToken), expected),
+      claimsOf: async (idToken) => decodeUnverifiedJwt(await open(idToken)).claims,
+      invalid: invalidIdToken,
+    }
   }
 
   /** A refreshed ID Token must be of the same person at the same time of authentication. §12.2. */
@@ -157,7 +152,8 @@ export function relyingParty({
       },
       ...(hybrid && {
         async callback(params: Params, login: OAuth2Login, client: ClientContext) {
-          await checkCallback(params, login as OpenIDLogin, client) // sound: `authorizing` above made it
+          const { checkCallback } = await import('./hybrid.ts')
+          await checkCallback(params, login as OpenIDLogin, readerFor(client)) // sound: `authorizing` above made it
           return params
         },
       }),
@@ -171,11 +167,12 @@ export function relyingParty({
       const expected = { nonce: sendsNonce ? nonce : undefined, maxAge, accessToken }
       const { context } = client
       const claims = await validate(context, token.idToken, expected)
-      if (hybrid) await comparePersons(callback, claims)
+      if (hybrid) await (await import('./hybrid.ts')).comparePersons(callback, claims, readerFor(context))
       const ofToken = pickUserClaims(claims)
       const userinfo = await findUserinfo?.({ context, openid }, token, claims.sub)
-      const profile = userinfo === undefined ? ofToken : joinProfile(ofToken, userinfo)
-      return { token, callback, claims, profile }
+      if (userinfo === undefined) return { token, callback, claims, profile: ofToken }
+      const { joinProfile } = await import('./joined-profile.ts')
+      return { token, callback, claims, profile: joinProfile(ofToken, userinfo) }
     },
 
     openid,

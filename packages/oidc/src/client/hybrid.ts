@@ -1,0 +1,39 @@
+/**
+ * The ID Token that the callback of a hybrid flow brings. Loaded by clients that ask for one. What it needs of the relying
+ * party is passed in, so that it stays a file of its own in a bundle.
+ *
+ * @spec OpenID Connect Core 1.0 §3.3.2.10 §3.3.3.6
+ */
+
+import type { AuthlibError, Params } from '@authlib/core'
+import type { JwtClaims } from '@authlib/jose'
+import type { IdTokenClaims } from '../claims.ts'
+import type { IdTokenExpectation } from './id-token.ts'
+import type { OpenIDLogin } from './login.ts'
+
+/** What a relying party does with ID Tokens, encrypted ones included. */
+export interface IdTokenReader {
+  /** Verifies signature and claims. */
+  validate(
+    idToken: string,
+    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'state' | 'code'>,
+  ): Promise<IdTokenClaims>
+  /** The claims without a look at the signature. */
+  claimsOf(idToken: string): Promise<JwtClaims>
+  invalid(reason: string): AuthlibError
+}
+
+/** The ID Token of a callback vouches for its code and state. §3.3.2.10 */
+export async function checkCallback(params: Params, login: OpenIDLogin, reader: IdTokenReader): Promise<void> {
+  if (params.has('error')) return
+  const idToken = params.get('id_token')
+  if (idToken === undefined) throw reader.invalid('the callback has none')
+  const { nonce, maxAge, state } = login
+  await reader.validate(idToken, { nonce, maxAge, state, code: params.get('code') ?? '' })
+}
+
+/** Both ID Tokens of a hybrid flow are about one person. §3.3.3.6 */
+export async function comparePersons(callback: Params, claims: IdTokenClaims, reader: IdTokenReader): Promise<void> {
+  const { iss, sub } = await reader.claimsOf(callback.get('id_token') ?? '') // validated by checkCallback
+  if (iss !== claims.iss || sub !== claims.sub) throw reader.invalid('the one of the callback is about somebody else')
+}
