@@ -50,7 +50,7 @@ export async function bundle(
     logLevel: 'silent',
     outdir: join(root, 'dist'),
   })
-  const { paths, inputs, builtins } = loadedAtOnce(metafile)
+  const { paths, inputs, builtins } = loadedAtOnce(metafile, entry)
   const files = outputFiles.filter(({ path }) => paths.includes(relative(root, path).split(sep).join('/')))
   const code = Buffer.concat(files.map(({ contents }) => contents))
   const used = inputs.map((path) => partOf(packages, path.split(sep).join('/')))
@@ -77,10 +77,10 @@ function partOf(packages: readonly Package[], path: string): string {
 }
 
 /** The entry and what it imports; not what `import()` loads later, if it is ever called. */
-function loadedAtOnce({ outputs }: Metafile) {
-  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint !== undefined)
-  if (entry === undefined) throw new Error('esbuild wrote nothing')
-  const paths = [entry] // grows
+function loadedAtOnce({ outputs }: Metafile, entry: string) {
+  const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry) // what is loaded later is an entry too
+  if (first === undefined) throw new Error('esbuild wrote nothing')
+  const paths = [first] // grows
   for (const path of paths) {
     const chunks = outputs[path]?.imports.filter(({ kind, external }) => kind === 'import-statement' && !external) ?? []
     paths.push(...chunks.map((chunk) => chunk.path).filter((chunk) => !paths.includes(chunk)))

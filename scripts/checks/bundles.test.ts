@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bundles } from './bundles.ts'
 import { manifest, workspace } from './fixture.ts'
@@ -24,6 +25,20 @@ describe('bundles', () => {
   it('finds server code in a client', async () => {
     const client = `import { serve } from '../server/serve.ts'\nexport const ask = () => serve()`
     expect(await bundles(workspace({ ...files, 'packages/a/src/client/index.ts': client }), contents)).toEqual([
+      '@authlib/a/client holds @authlib/a',
+      '@authlib/a/client holds @authlib/a/server',
+    ])
+  })
+
+  it('finds what is loaded at once, not what import() loads later', async () => {
+    const later = Array.from({ length: 9 }, (_, i) => `packages/a/src/later${i}.ts`) // many: esbuild then names them first
+    const root = workspace({
+      ...files,
+      ...Object.fromEntries(later.map((path) => [path, `export const later = () => '${path}'`])),
+      'packages/a/src/client/index.ts': `import { serve } from '../server/serve.ts'
+export const ask = () => serve() + [${later.map((path) => `import('../${basename(path)}')`).join(', ')}]`,
+    })
+    expect(await bundles(root, contents)).toEqual([
       '@authlib/a/client holds @authlib/a',
       '@authlib/a/client holds @authlib/a/server',
     ])

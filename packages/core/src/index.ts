@@ -1,39 +1,11 @@
-/** What applications and their features use. Building blocks for authors of packages are in `@authlib/core/kit`. */
+/**
+ * What applications and their features use. Building blocks for authors of packages are in `@authlib/core/kit`.
+ *
+ * Stars alone: a list of names that is used keeps every module it names in the first chunk of a bundle, and servers load what
+ * stands beside `index-common` later, if at all.
+ */
 
-export type { Adapter, Cookie, SyncAdapter } from './adapter.ts'
-export * from './api-proxy.ts'
-export type { Awaitable } from './awaitable.ts'
-export { systemClock, type Clock } from './clock.ts'
-export { constantTimeEqual } from './compare.ts'
-export { parseCookies, serializeCookie } from './cookies.ts'
-export type { CurrentToken } from './current-token.ts'
-export * from './error-codes.ts' // by star: only then can a feature merge its codes into the interface
-export { AuthlibError, type AuthlibErrorOptions } from './errors.ts'
-export { fromRequest, readForm, readQuery, type FromRequestOptions } from './form.ts'
-export { escapeHtml, htmlResponse, type HtmlResponseOptions } from './html.ts'
-export * from './http.ts'
-export type { Json, JsonObject } from './json.ts'
-export type { LoginChoice } from './login-page.ts'
-export * from './login-routes.ts'
-export type { LoginStates, PendingLogin, ReturnedLogin } from './login-state.ts'
-export type { LoginClient, LoginOptions, Logins, StartedLogin } from './login.ts'
-export { memoryStore } from './memory-store.ts'
-export { observedStore, type StoreCall } from './observed-store.ts'
-export { OAuth, type Environment, type OAuthOptions, type Provider, type RegisteredClient } from './oauth.ts'
-export { Params, type ParamLimits, type ParamsOptions, type ParamValues } from './params.ts'
-export { publicAddresses } from './public-addresses.ts'
-export type { Protector } from './protect.ts'
-export { requestAdapter } from './request-adapter.ts'
-export type { AddressRule } from './send.ts'
-export { randomToken, systemRandom, type Random } from './random.ts'
-export * from './store.ts'
-export { cookieSessions } from './sessions/cookie-sessions.ts'
-export type * from './sessions/login-session.ts'
-export { signedIn, type SignedInOptions } from './sessions/signed-in.ts'
-export { storedSessions, type StoredSessionsOptions } from './sessions/stored-sessions.ts'
-export { checkStore, type CheckStoreOptions, type StoreHealth } from './store-health.ts'
-export { storedLogins, type StoredLoginsOptions } from './stored-logins.ts'
-export { startSweeping, type SweepingOptions } from './sweeping.ts'
-export { tenantStore } from './tenant-store.ts'
-export { memoryTokens, storeTokens, type StoredToken, type StoreTokensOptions, type TokenStore } from './token-store.ts'
-export { isHttps, isLocalPath } from './url.ts'
+export * from './html.ts'
+export * from './index-common.ts'
+export * from './index-public-addresses.ts'
+export * from './page.ts'

@@ -23,7 +23,6 @@ import type {
 } from './contract/registrable.ts'
 import type { AuthorizationRequest, InteractionRequest } from './contract/requests.ts'
 import type { Environment, Server } from './contract/server.ts'
-import { configurationOf, findingsOf } from './kernel/check.ts'
 import { defaultRegistry } from './kernel/defaults.ts'
 import { endpointPath } from './kernel/environment.ts'
 import {
@@ -40,7 +39,7 @@ import { assertScopes } from './kernel/scope.ts'
 import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
 import { faultsOf } from './kernel/servable.ts'
 import { createServer } from './kernel/server.ts'
-import { profileNamed, type ProfileName } from './profiles/named.ts'
+import type { ProfileName } from './profiles/named.ts'
 
 /**
  * `new AuthorizationServer({ issuer, store, secrets })`, then register what it does, then mount it or call `fetch`.
@@ -201,7 +200,9 @@ export class AuthorizationServer implements Server, Mountable {
    */
   async check(profile: ProfileName | Profile): Promise<readonly Finding[]> {
     this.#table()
-    const chosen = typeof profile === 'string' ? await profileNamed(profile) : profile
+    const { configurationOf, findingsOf } = await import('./kernel/check.ts')
+    const chosen =
+      typeof profile === 'string' ? await (await import('./profiles/named.ts')).profileNamed(profile) : profile
     return findingsOf(chosen, configurationOf(this.#server, this.#registry, this.#options.clients?.configured))
   }
 

@@ -81,7 +81,6 @@ export * from './interaction/development.ts'
 export * from './interaction/redirect.ts'
 export type { AuthorizationServerOptions, OutgoingOptions, Tenant } from './kernel/options.ts'
 export type { Registry } from './kernel/registry.ts'
-export { pageHead, pageResponse, type Page } from './page.ts'
 export type { ProfileName } from './profiles/named.ts'
 export {
   AUTHORIZATION_KIND,

@@ -1,7 +1,6 @@
 /** What a person sees after the answer to an authentication request. */
 
-import type { HttpResponse } from '@authlib/core'
-import { pageResponse } from '../page.ts'
+import { pageResponse, type HttpResponse } from '@authlib/core'
 
 export function approvedPage(): HttpResponse {
   return pageResponse(200, { title: 'Approved', body: '<p>You can close this page and go on where you were.</p>' })

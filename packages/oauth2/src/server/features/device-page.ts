@@ -1,7 +1,6 @@
 /** The pages of the device flow: enter the code, and the outcome. */
 
-import { escapeHtml, type HttpResponse } from '@authlib/core'
-import { pageResponse } from '../page.ts'
+import { escapeHtml, pageResponse, type HttpResponse } from '@authlib/core'
 
 /** `fault` says why the form is shown again. */
 export function codePage(status: number, { code = '', fault }: { code?: string; fault?: string } = {}): HttpResponse {

@@ -1,10 +1,9 @@
 /** The HTML of the development pages. */
 
-import { escapeHtml, isHttps } from '@authlib/core'
+import { escapeHtml, isHttps, type Page } from '@authlib/core'
 import { isValidUrl } from '@authlib/core/kit'
 import type { Client } from '../contract/client.ts'
 import type { ConsentItem, PendingInteraction } from '../contract/interaction.ts'
-import type { Page } from '../page.ts'
 
 /** `refused` is the username that came with a wrong password. */
 export function loginPage({ client, handle }: PendingInteraction, refused?: string): Page {

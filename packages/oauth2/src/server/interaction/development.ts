@@ -3,12 +3,14 @@
 import {
   AuthlibError,
   constantTimeEqual,
+  pageResponse,
   parseCookies,
   readForm,
   serializeCookie,
   type HttpHeader,
   type HttpRequest,
   type HttpResponse,
+  type Page,
   type Params,
 } from '@authlib/core'
 import { assertBooleans, assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
@@ -18,7 +20,6 @@ import type { Login } from '../contract/interaction.ts'
 import type { Endpoint, Feature } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { endSession, findSession, startSession } from '../records/session.ts'
-import { pageResponse, type Page } from '../page.ts'
 import { wantedAcrValues } from './acr.ts'
 import { consentPage, loggedOutPage, loginPage, logoutPage } from './development-pages.ts'
 import { isHttps } from './handle.ts'

@@ -24,7 +24,7 @@ import {
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
-import { deliverSoon } from './deliveries.ts'
+import { deliverSoon } from './deliver-soon.ts'
 import { consentsOf, momentsOfRequest } from './demands.ts'
 import { reasonOf } from './errors.ts'
 import { backchannelGrant, type Registry } from './registry.ts'

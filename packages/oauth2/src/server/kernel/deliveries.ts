@@ -1,7 +1,9 @@
-/** Sends what is due. One process wins each delivery; what fails is tried again, later each time. */
+/**
+ * Sends what is due. One process wins each delivery; what fails is tried again, later each time. Loaded by the first delivery:
+ * a server that tells no one anything does not carry it.
+ */
 
 import type { StoredRecord } from '@authlib/core'
-import type { Changes } from '../contract/plans.ts'
 import type { DeliveryResult, Server } from '../contract/server.ts'
 import { batchOf } from '../records/changes.ts'
 import { DELIVERY_KIND, DUE_TAG, type DeliveryData } from '../records/deliveries.ts'
@@ -24,12 +26,6 @@ export async function deliverDue(server: Server, registry: Registry): Promise<De
     after = page.next
   } while (after !== undefined)
   return { delivered, failed }
-}
-
-/** What a batch has written for others is sent at once, after it was committed. */
-export function deliverSoon(server: Server, ...changes: readonly (Changes | undefined)[]): void {
-  const hasSome = changes.some((one) => one?.put?.some(({ kind }) => kind === DELIVERY_KIND) === true)
-  if (hasSome) server.background(() => server.deliverDue())
 }
 
 /** Undefined: it is not due, or another process has it. */

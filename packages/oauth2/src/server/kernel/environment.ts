@@ -1,7 +1,7 @@
 /** What a server stands on, made from its options. */
 
-import { AuthlibError, publicAddresses, systemClock, systemRandom } from '@authlib/core'
-import { createMac, createSealer, isLoopbackHost, send, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
+import { AuthlibError, systemClock, systemRandom } from '@authlib/core'
+import { createMac, createSealer, isLoopbackHost, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
 import { consoleEvents, logServerError, type AuthEvent } from '../contract/events.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Environment } from '../contract/server.ts'
@@ -12,9 +12,7 @@ import type { Registry } from './registry.ts'
 /** @throws AuthlibError `weak_secret` */
 export function createEnvironment(options: AuthorizationServerOptions, registry: Registry): Environment {
   const { issuer, store, keys, secrets, clock = systemClock, random = systemRandom } = options
-  const { outgoing = {} } = options
-  const addresses = outgoing.allowPrivateAddresses === true ? 'any' : publicAddresses
-  const { formerIssuers = [], tokenPrefix } = options
+  const { formerIssuers = [], outgoing = {}, tokenPrefix } = options
   // Tenants share secrets, and nothing made with them.
   const perIssuer = <T>(label: string, make: (label: string) => T): [T, ...T[]] => [
     make(`${label} ${issuer}`),
@@ -49,7 +47,7 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     emit,
     rateLimit: options.rateLimit,
     mac: (label) => cached(macs, label, () => joinMacs(perIssuer(label, (own) => createMac({ secrets, label: own })))),
-    send: (url, sending) => send(url, { ...sending, fetch: outgoing.fetch, addresses }),
+    send: async (url, sending) => (await import('./outgoing.ts')).sendOut(url, sending, outgoing),
 
     requireKeys() {
       if (keys) return keys

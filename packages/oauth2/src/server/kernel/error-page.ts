@@ -1,12 +1,11 @@
 /**
- * What a person sees when an error cannot be sent to the client.
+ * What a person sees when an error cannot be sent to the client. Loaded by the first one.
  *
  * @spec RFC 6749 §4.1.2.1
  */
 
-import { escapeHtml, type HttpResponse } from '@authlib/core'
+import { escapeHtml, pageResponse, type HttpResponse } from '@authlib/core'
 import type { OAuth2Error } from '../../errors.ts'
-import { pageResponse } from '../page.ts'
 
 export function errorPage(error: OAuth2Error): HttpResponse {
   const detail = error.description === '' ? error.code : `${error.code}: ${error.description}`

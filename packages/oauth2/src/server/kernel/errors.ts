@@ -6,7 +6,6 @@ import { AuthorizationError } from '../authorization-error.ts'
 import type { ResponseTarget } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
-import { errorPage } from './error-page.ts'
 import type { Registry } from './registry.ts'
 import { sendToClient } from './send-to-client.ts'
 
@@ -27,7 +26,7 @@ export async function respond(
       error: error.code,
       reason: reasonOf(error.error),
     })
-    return target ? sendError(server, registry, error.error, target, uris) : errorPage(error.error)
+    return target ? sendError(server, registry, error.error, target, uris) : showError(server, error.error, uris)
   }
   const known = toOAuth2Error(error)
   report(server, known)
@@ -52,7 +51,18 @@ async function sendError(
   } catch (cause) {
     const crash = serverError('', { cause })
     report(server, crash)
-    return errorPage(crash)
+    return showError(server, crash, uris)
+  }
+}
+
+/** The page is loaded by the first error that needs it. Should that fail, the person reads the same in JSON. */
+async function showError(server: Server, error: OAuth2Error, uris: ErrorUris | undefined): Promise<HttpResponse> {
+  try {
+    const { errorPage } = await import('./error-page.ts')
+    return errorPage(error)
+  } catch (cause) {
+    report(server, serverError('', { cause }))
+    return errorResponse(error, uris)
   }
 }
 

@@ -19,7 +19,6 @@ import {
 } from './authorization-request.ts'
 import { amendAuthorization, listAuthorizations, revokeAuthorizations, revokeToken } from './authorizations.ts'
 import { clientsOf } from './clients.ts'
-import { deliverDue } from './deliveries.ts'
 import { consentsOf, demandsOf } from './demands.ts'
 import { createEnvironment } from './environment.ts'
 import { respond } from './errors.ts'
@@ -48,7 +47,7 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
       registry.freeze() // what came later would be missing
       return (metadata ??= composeMetadata(server, registry))
     },
-    deliverDue: () => deliverDue(server, registry),
+    deliverDue: async () => (await import('./deliveries.ts')).deliverDue(server, registry),
     responseType: (name: string) => registry.responseType(name)?.responseType,
     handlers<In, Out>(moment: Moment<In, Out>) {
       return registry.handlers(moment) as readonly MomentHandler<In, Out>[] // sound: `on` put them there under this moment

@@ -4,9 +4,8 @@
  * @spec OAuth 2.0 Form Post Response Mode §2
  */
 
-import { escapeHtml, htmlResponse, randomToken, type HttpResponse } from '@authlib/core'
+import { escapeHtml, htmlResponse, pageHead, randomToken, type HttpResponse } from '@authlib/core'
 import type { ResponseMode } from '../contract/registrable.ts'
-import { pageHead } from '../page.ts'
 
 /**
  * Answers by a page whose form posts the parameters to the redirect URI. A script submits it; without scripts the person

@@ -7,6 +7,8 @@
 import {
   escapeHtml,
   htmlResponse,
+  pageHead,
+  pageResponse,
   randomToken,
   readForm,
   readQuery,
@@ -19,15 +21,7 @@ import {
 import { addQuery, refuseUnknownOptions } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
 import { invalidRequest } from '@authlib/oauth2'
-import {
-  AuthorizationError,
-  pageHead,
-  pageResponse,
-  type Client,
-  type Endpoint,
-  type Login,
-  type Server,
-} from '@authlib/oauth2/server'
+import { AuthorizationError, type Client, type Endpoint, type Login, type Server } from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../../claims.ts'
 import { logOut, loginEnding, replacedSession } from '../log-out.ts'
 import { subjectOf } from '../moments.ts'

@@ -1,6 +1,8 @@
 /** The frame of the few pages we show: plain HTML that works without scripts, in light and dark. */
 
-import { escapeHtml, htmlResponse, randomToken, type HtmlResponseOptions, type HttpResponse } from '@authlib/core'
+import { escapeHtml, htmlResponse, type HtmlResponseOptions } from './html.ts'
+import type { HttpResponse } from './http.ts'
+import { randomToken } from './random.ts'
 
 /** What is shown in the frame. */
 export interface Page {
