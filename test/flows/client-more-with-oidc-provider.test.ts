@@ -332,7 +332,7 @@ describe('requests and responses that no one on the way can read', () => {
     const client = sealed()
     const { url, id, login } = await client.createAuthorization({ redirectUri })
     const { searchParams } = new URL(url)
-    expect([...searchParams.keys()]).toEqual(['client_id', 'request'])
+    expect([...searchParams.keys()]).toEqual(['client_id', 'response_type', 'scope', 'request'])
     expect(searchParams.get('request')!.split('.')).toHaveLength(5)
     const callback = new URL(await approve(url))
     expect([...callback.searchParams.keys()]).toEqual(['response'])

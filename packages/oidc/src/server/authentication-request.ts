@@ -6,6 +6,7 @@
  */
 
 import type { JsonObject } from '@authlib/core'
+import { isLoopbackHost } from '@authlib/core/kit'
 import { idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
 import { invalidRequest, invalidScope, OAuth2Error } from '@authlib/oauth2'
 import {
@@ -77,8 +78,14 @@ export function requireDemandedLogin(request: InteractionRequest, authorization:
 }
 
 /** @throws OAuth2Error */
-function checkResponseType({ responseType, params, scope }: AuthorizationRequest): void {
-  if (!responseType.responseType.split(' ').includes('id_token')) return
+function checkResponseType({ responseType, redirectUri, server, client, params, scope }: AuthorizationRequest): void {
+  const words = responseType.responseType.split(' ')
+  const implicit = !words.includes('code') && (words.includes('id_token') || words.includes('token'))
+  const plain = redirectUri.startsWith('http:') && client.applicationType !== 'native'
+  if (implicit && plain && !isLoopbackHost(new URL(server.issuer).hostname)) {
+    throw invalidRequest('redirect_uri must be https with this response_type') // §3.2.2.1
+  }
+  if (!words.includes('id_token')) return
   if (!scope.includes('openid')) throw invalidScope('an ID Token needs the scope openid')
   if (!params.has('nonce')) throw invalidRequest('nonce is missing') // §3.2.2.1, §3.3.2.11
 }

@@ -1,11 +1,11 @@
 /**
  * What the application knows about its end-users, and how much of it a client gets to see.
  *
- * @spec OpenID Connect Core 1.0 §5.1 §5.4
+ * @spec OpenID Connect Core 1.0 §5.1 §5.4 §5.6.2
  */
 
 import type { Awaitable, JsonObject } from '@authlib/core'
-import type { UserClaims } from '../claims.ts'
+import type { ClaimSource, UserClaims } from '../claims.ts'
 import { claimsOfScope, pickClaims, scopeClaims, type ScopeClaims } from '../scopes.ts'
 import { releasableClaims, type ClaimsContext } from './moments.ts'
 
@@ -48,10 +48,17 @@ function elsewhere(
   allowed: ReadonlySet<string>,
 ): object {
   if (from === undefined || from === null) return {}
-  const named = Object.entries(pickClaims(from, allowed))
+  const usable = new Map(Object.entries(sources ?? {}).filter(([, source]) => isSource(source)))
+  const named = Object.entries(pickClaims(from, allowed)).filter(([, source]) => usable.has(String(source)))
   const used = new Set(named.map(([, source]) => source))
-  const kept = Object.entries(sources ?? {}).filter(([source]) => used.has(source))
+  const kept = [...usable].filter(([source]) => used.has(source))
   return named.length === 0 ? {} : { _claim_names: Object.fromEntries(named), _claim_sources: Object.fromEntries(kept) }
+}
+
+/** A source has a JWT, or an endpoint that gives one. A claim of any other cannot be had, and is left out. */
+function isSource({ JWT: jwt, endpoint }: ClaimSource): boolean {
+  if (jwt !== undefined) return typeof jwt === 'string' && [3, 5].includes(jwt.split('.').length)
+  return typeof endpoint === 'string' && URL.canParse(endpoint)
 }
 
 /** Whether the application still knows the subject. An account that was deleted gets no code and no token. */

@@ -12,6 +12,7 @@ import {
   mutualTls,
   OAuth2Client,
   privateKeyJwt,
+  pushedAuthorization,
   signedRequest,
   signedResponse,
   strongestClientAuth,
@@ -297,6 +298,20 @@ describe('a request in detail', () => {
       nbf: clock(),
       exp: clock() + 300,
     })
+  })
+
+  it('says beside a signed request for openid what it is, and pushes it alone (OpenID Connect Core §6.1, RFC 9126 §3)', async () => {
+    const scope = ['openid', 'email']
+    const client = createClient({ extensions: [signedRequest(key)] })
+    const query = new URL((await client.createAuthorization({ redirectUri, scope })).url).searchParams
+    const { request, ...beside } = Object.fromEntries(query)
+    expect(beside).toEqual({ client_id: 'client', response_type: 'code', scope: 'openid email' })
+    expect(decodeUnverifiedJwt(request!).claims).toMatchObject(beside)
+    answers = [Response.json({ request_uri: 'urn:x', expires_in: 60 })]
+    const metadata = { pushed_authorization_request_endpoint: `${server.url}/par` }
+    const pushing = createClient({ metadata, extensions: [pushedAuthorization(), signedRequest(key)] })
+    await pushing.createAuthorization({ redirectUri, scope })
+    expect([...requests[0]!.form.keys()].sort()).toEqual(['client_id', 'request'])
   })
 
   it('asks for a signed response, by form too', async () => {

@@ -1,7 +1,7 @@
 /**
  * Pushed authorization requests: the parameters go to the server directly, the browser carries a reference.
  *
- * @spec RFC 9126 §2
+ * @spec RFC 9126 §2 §3
  */
 
 import { readText } from '../connection.ts'
@@ -22,7 +22,9 @@ export function pushedAuthorization(): ClientExtension {
 
 /** The draft that refers to what was pushed. The code verifier stays here. */
 export async function pushAuthorization(draft: AuthorizationDraft, client: ClientContext): Promise<AuthorizationDraft> {
-  const answer = await client.post('pushed_authorization_request_endpoint', draft.params, { login: draft.login })
+  const { client_id, request } = draft.params
+  const params = request === undefined ? draft.params : { client_id, request } // §3: a signed request has none beside it
+  const answer = await client.post('pushed_authorization_request_endpoint', params, { login: draft.login })
   const request_uri = readText(answer, 'request_uri')
   return { ...draft, params: { client_id: client.clientId, request_uri } } // §4
 }

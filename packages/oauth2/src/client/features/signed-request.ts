@@ -2,6 +2,7 @@
  * Signed authorization requests: the parameters as a JWT of the client, which no one on the way can change.
  *
  * @spec RFC 9101 §4 §5 §6.1
+ * @spec OpenID Connect Core 1.0 §6.1
  * @spec CIBA Core §7.1.1
  */
 
@@ -50,13 +51,18 @@ export function signedRequest(
     authorizingPhase: 'sign',
     async authorizing(draft, _options, client) {
       const request = await sign(draft.params, draft.url, client)
-      return { ...draft, params: { client_id: client.clientId, request } }
+      return { ...draft, params: { client_id: client.clientId, ...besideOf(draft.params), request } }
     },
     async send(request, next, client) {
       if (request.endpoint !== 'backchannel_authentication_endpoint') return next(request)
       return next({ ...request, params: { request: await sign(request.params, request.url, client) } }) // CIBA: no others beside it
     },
   }
+}
+
+/** What an OpenID Connect request also says in the open, so that it is an OAuth request for `openid`. Core §6.1 */
+function besideOf({ response_type, scope }: ParamValues): ParamValues {
+  return String(scope).split(' ').includes('openid') ? { response_type, scope } : {}
 }
 
 function claimsOf(params: ParamValues): Record<string, Json> {

@@ -1,5 +1,5 @@
 import { sha256Base64url } from '@authlib/core/kit'
-import { encryptJwt, generateKey, importSecret, KeySet, signJwt, type Key } from '@authlib/jose'
+import { encryptJwe, encryptJwt, generateKey, importSecret, KeySet, signJwt, type Key } from '@authlib/jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   authorizeUrl,
@@ -62,7 +62,7 @@ const carry = (request: string, params: Record<string, string> = {}): Record<str
 async function refusal(server: AuthorizationServer, params: Record<string, string | undefined>): Promise<string> {
   const response = await server.fetch(new Request(authorizeUrl(params)))
   const location = response.headers.get('location')
-  if (location !== null) return new URL(location).searchParams.get('error') ?? `no error: ${location}`
+  if (location !== null) return new URL(location, ISSUER).searchParams.get('error') ?? `no error: ${location}`
   expect(response.status).toBe(400)
   return /<code>([a-z_]+)/.exec(await response.text())?.[1] ?? ''
 }
@@ -88,6 +88,16 @@ describe('a request object by value', () => {
       carry(token, { state: 'beside', redirect_uri: 'https://evil.example/cb' }),
     )
     expect(answer.get('state')).toBe('beside')
+  })
+
+  it('that is merged must agree with response_type beside it (OpenID Connect Core §6.1)', async () => {
+    const ask = async (parameters: 'object' | 'merged'): Promise<string> =>
+      refusal(start({ parameters }), carry(await sign(), { response_type: 'code id_token' }))
+    expect(await ask('merged')).toBe('invalid_request')
+    expect(await ask('object')).toMatch(/^no error/) // RFC 9101 §6.3: what stands beside it does not count
+    expect(await refusal(start({ parameters: 'merged' }), carry(await sign(), { response_type: 'code' }))).toMatch(
+      /^no error/,
+    )
   })
 
   it.each([
@@ -146,6 +156,20 @@ describe('a request object by value', () => {
     const server = start({ decryptionKeys: KeySet.of(decrypting) })
     expect((await new Browser(server).authorize(carry(token))).has('code')).toBe(true)
     expect(await refusal(start(), carry(token))).toBe('invalid_request_object')
+  })
+
+  it('is refused when it cannot be decrypted, or is not signed inside (OpenID Connect Core §6.3.1)', async () => {
+    const server = start({ decryptionKeys: KeySet.of(decrypting) })
+    const other = await generateKey('ECDH-ES', { kid: 'e1' })
+    const unsigned = `${btoa('{"alg":"none"}')}.${btoa('{"client_id":"web","iss":"web"}')}.`.replaceAll('=', '')
+    for (const token of [
+      await encryptJwt(await sign(), other, { alg: 'ECDH-ES' }),
+      await encryptJwt(await sign({}, foreign), decrypting, { alg: 'ECDH-ES' }),
+      await encryptJwe(JSON.stringify({ ...PARAMS, client_id: 'web' }), decrypting, { alg: 'ECDH-ES' }),
+      await encryptJwe(unsigned, decrypting, { alg: 'ECDH-ES', header: { cty: 'JWT' } }),
+    ]) {
+      expect(await refusal(server, carry(token))).toBe('invalid_request_object')
+    }
   })
 })
 

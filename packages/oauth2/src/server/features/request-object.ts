@@ -86,6 +86,10 @@ export function requestObject(options: RequestObjectOptions = {}): Extension {
         }),
       )
       if (parameters === 'object') return { via: ['signed'], params: Params.of(own) }
+      const type = source.params.get('response_type')
+      if (type !== undefined && own['response_type'] !== undefined && own['response_type'] !== type) {
+        throw invalidRequest('response_type is not that of the request object') // OpenID Connect Core §6.1
+      }
       const beside = Object.fromEntries([...source.params.names()].map((name) => [name, source.params.all(name)]))
       return { via: ['signed'], params: Params.of({ ...beside, request: undefined, ...own }) }
     },

@@ -4,6 +4,8 @@ import { Browser, ISSUER } from '../../../../oauth2/test/journey.ts'
 import { authorize } from '../../../test/front-channel.ts'
 import { ALICE, authenticationUrl, claimsOf, logIn, provider, RP, withToken } from '../../../test/provider.ts'
 import { claimsParameter } from './claims-parameter.ts'
+import { pairwiseSubjects } from './pairwise-subjects.ts'
+import { idTokenResponseType } from './response-types.ts'
 
 const start = async (): Promise<AuthorizationServer> => {
   const { server } = await provider({ clients: staticClients([RP]) })
@@ -108,16 +110,58 @@ describe('demands', () => {
     const response = await browser.open(authenticationUrl({ claims: bob, prompt: 'none' }))
     expect(response.headers.get('location')).toContain('error=login_required')
   })
+
+  it('sub is the one that this client knows, never the one of others (Core §3.1.2.2, §8.1)', async () => {
+    const pairwise = { ...RP, subject_type: 'pairwise' }
+    const { server } = await provider({ clients: staticClients([pairwise]) })
+    server.register(claimsParameter(), pairwiseSubjects({ salt: 'a salt that never changes, 32 characters' }))
+    const browser = new Browser(server)
+    const { json } = await logIn(server, {}, { browser, client: pairwise })
+    const ask = async (value: unknown): Promise<string | null> => {
+      const params = { claims: claims({ id_token: { sub: { value } } }), prompt: 'none' }
+      return (await browser.open(authenticationUrl(params))).headers.get('location')
+    }
+    expect(await ask(claimsOf(json['id_token']).sub)).toContain('code=')
+    expect(await ask('alice')).toContain('error=login_required')
+  })
+
+  it('sub of userinfo counts too, and two different ones exclude each other (Core §5.5.1)', async () => {
+    const server = await start()
+    const browser = new Browser(server)
+    await logIn(server, {}, { browser })
+    const ask = async (id_token: object | null, userinfo: object): Promise<string | null> => {
+      const asked = claims({ id_token: { sub: id_token }, userinfo: { sub: userinfo } })
+      const { headers } = await browser.open(authenticationUrl({ claims: asked, prompt: 'none' }))
+      return headers.get('location')
+    }
+    const [alice, bob] = [{ value: 'alice' }, { value: 'bob' }]
+    expect(await ask(null, alice)).toContain('code=')
+    expect(await ask(null, bob)).toContain('error=login_required')
+    expect(await ask({ essential: true }, bob)).toContain('error=login_required')
+    expect(await ask(alice, bob)).toContain('error=invalid_request')
+  })
 })
 
-it.each(['[]', '{', '{"userinfo":[]}', '{"userinfo":{"name":3}}', '{"id_token":{"acr":{"values":"x"}}}'])(
-  'refuses malformed claims: %s',
-  async (text) => {
-    const server = await start()
-    const response = await server.fetch(new Request(authenticationUrl({ claims: text })))
-    expect(response.headers.get('location')).toContain('error=invalid_request')
-  },
-)
+it.each([
+  ...['[]', '{', '{"userinfo":[]}', '{"userinfo":{"name":3}}', '{"id_token":{"acr":{"values":"x"}}}'],
+  ...['{"id_token":{"acr":{"essential":true,"values":[1]}}}', '{"id_token":{"acr":{"essential":true,"value":1}}}'],
+  ...['{"id_token":{"sub":{"value":7}}}', '{"userinfo":{"sub":{"values":[null]}}}'],
+])('refuses malformed claims: %s', async (text) => {
+  const server = await start()
+  const response = await server.fetch(new Request(authenticationUrl({ claims: text })))
+  expect(response.headers.get('location')).toContain('error=invalid_request')
+})
+
+it('refuses claims of userinfo with a response type that brings no access token (Core §5.5)', async () => {
+  const client = { ...RP, grant_types: ['implicit'], response_types: ['id_token'] }
+  const { server } = await provider({ clients: staticClients([client]) })
+  server.register(claimsParameter(), idTokenResponseType)
+  const params = { response_type: 'id_token', claims: claims({ userinfo: { name: null } }) }
+  const response = await server.fetch(new Request(authenticationUrl(params)))
+  expect(response.headers.get('location')).toContain('error=invalid_request')
+  const answer = await authorize(server, { ...params, claims: claims({ id_token: { name: null }, userinfo: {} }) })
+  expect(claimsOf(answer.get('id_token'))['name']).toBe(ALICE.name)
+})
 
 it('is advertised (Discovery §3)', async () => {
   const discovery = await (await start()).fetch(new Request(`${ISSUER}/.well-known/openid-configuration`))

@@ -17,7 +17,7 @@ import {
   type Slot,
 } from '@authlib/oauth2/server'
 import { claimsOfScope, scopeClaims, type ScopeClaims } from '../../scopes.ts'
-import { releasableClaims } from '../moments.ts'
+import { releasableClaims, subjectOf } from '../moments.ts'
 import { protocolClaims } from '../subject-claims.ts'
 
 export interface ClaimsParameterOptions {
@@ -32,6 +32,8 @@ type Wanted = { readonly userinfo?: Wishes; readonly id_token?: Wishes }
 
 /** As the request says it. */
 const wantedSlot: Slot<Wanted> = slot<Wanted>('claimsRequested')
+/** The only subject that will do. */
+const subjectSlot: Slot<string> = slot<string>('claimsSubject')
 /** As the person approved it, by place. */
 const grantedSlot: Slot<Readonly<Record<'userinfo' | 'id_token', readonly string[]>>> = slot('claimsGranted')
 
@@ -51,9 +53,16 @@ export function claimsParameter({ scopes = scopeClaims, ...others }: ClaimsParam
     kind: 'extension',
     name: 'claims_parameter',
     metadata: { claims_parameter_supported: true },
-    validateAuthorizationRequest({ params }) {
-      const text = params.get('claims')
-      return text === undefined ? undefined : wantedSlot.write(readWanted(text))
+    async validateAuthorizationRequest(request) {
+      const text = request.params.get('claims')
+      if (text === undefined) return undefined
+      const wanted = readWanted(text)
+      const forUserinfo = Object.keys(wanted.userinfo ?? {}).length > 0
+      if (forUserinfo && !bringsAccessToken(request)) {
+        throw invalidRequest('claims of userinfo need a response_type that brings an access token') // §5.5
+      }
+      const subject = await subjectOfWishes(wanted, request)
+      return { ...wantedSlot.write(wanted), ...(subject === undefined ? {} : subjectSlot.write(subject)) }
     },
     demands: demandsOf,
     consents: (request) => unscoped(request, scopes).map(itemOf),
@@ -84,7 +93,7 @@ function readWanted(text: string): Wanted {
   for (const place of ['userinfo', 'id_token']) {
     const wishes = wanted[place]
     if (wishes === undefined || wishes === null) continue
-    if (!isObject(wishes) || !Object.values(wishes).every(isWish)) throw malformed()
+    if (!isObject(wishes) || !Object.entries(wishes).every(isWish)) throw malformed()
   }
   return { userinfo: wishesOf(wanted['userinfo']), id_token: wishesOf(wanted['id_token']) }
 }
@@ -101,27 +110,51 @@ function wishesOf(value: unknown): Wishes {
   return (value ?? {}) as Wishes // sound: readWanted checked it
 }
 
-function isWish(value: unknown): value is Wish {
+/** Claims whose value is a demand: one that cannot be met must not be passed over. §5.5.1: valid values of the claim */
+const TEXTS = ['acr', 'sub']
+
+function isWish([name, value]: readonly [string, unknown]): boolean {
   if (value === null) return true
-  return isObject(value) && (value['values'] === undefined || Array.isArray(value['values']))
+  if (!isObject(value)) return false
+  const { value: single, values = [] } = value
+  if (!Array.isArray(values)) return false
+  const all: readonly unknown[] = single === undefined ? values : [single, ...(values as unknown[])]
+  return !TEXTS.includes(name) || all.every((one) => typeof one === 'string')
+}
+
+function bringsAccessToken(request: InteractionRequest): boolean {
+  if (request.kind !== 'authorization') return true
+  return request.responseType.responseType.split(' ').some((word) => word === 'code' || word === 'token')
 }
 
 /** An essential `acr` must be met; `sub` names the only person that will do. §5.5.1 §5.5.1.1 */
 function demandsOf(request: InteractionRequest): Demands | undefined {
-  const wanted = wantedSlot.read(request)
-  if (!wanted) return undefined
-  const acr = wanted.id_token?.['acr']
-  const sub = wanted.id_token?.['sub'] ?? wanted.userinfo?.['sub']
+  const acr = wantedSlot.read(request)?.id_token?.['acr']
   const acrValues = acr?.essential === true ? textsOf(acr) : []
-  const [subject] = sub ? textsOf(sub) : []
+  const subject = subjectSlot.read(request)
   return {
     ...(acrValues.length > 0 ? { acrValues } : {}),
     ...(subject === undefined ? {} : { subject }),
   }
 }
 
+/** Whom the `sub` of this client stands for: in both places it is the same person. @throws OAuth2Error `invalid_request` */
+async function subjectOfWishes(
+  { userinfo, id_token: ofToken }: Wanted,
+  { server, client }: InteractionRequest,
+): Promise<string | undefined> {
+  const lists = [ofToken?.['sub'], userinfo?.['sub']]
+    .map((wish) => textsOf(wish ?? {}))
+    .filter(({ length }) => length > 0)
+  const [first = [], ...others] = lists
+  if (lists.length === 0) return undefined
+  const sub = first.find((one) => others.every((list) => list.includes(one)))
+  if (sub === undefined) throw invalidRequest('claims names two different end-users')
+  return subjectOf({ server, client, sub })
+}
+
 function textsOf({ value, values = [] }: NonNullable<Wish>): readonly string[] {
-  return [...(value === undefined ? [] : [value]), ...values].filter((one) => typeof one === 'string')
+  return [...(value === undefined ? [] : [value]), ...values] as readonly string[] // sound: see TEXTS
 }
 
 /** What is asked for beyond the claims of the scope. */

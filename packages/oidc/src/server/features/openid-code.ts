@@ -1,7 +1,7 @@
 /**
  * ID Tokens for the person who logged in, as an extension of the grants they are issued by.
  *
- * @spec OpenID Connect Core 1.0 §3.1 §5.4 §12.2
+ * @spec OpenID Connect Core 1.0 §3.1 §5.4 §11 §12.2
  * @spec OpenID Connect Discovery 1.0 §3
  */
 
@@ -13,8 +13,10 @@ import {
   on,
   slot,
   type Authorization,
+  type AuthorizationUpdate,
   type ClientRequest,
   type Extension,
+  type InteractionRequest,
   type Metadata,
   type Server,
   type Slot,
@@ -111,6 +113,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
           ...(nonce === undefined ? {} : nonceSlot.write(nonce)),
           ...(locales === undefined ? {} : localesSlot.write(locales)),
         },
+        ...(!canRefresh(request) && { amend: withoutOffline }),
       }
     },
 
@@ -176,6 +179,15 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
       }),
     ],
   }
+}
+
+/** §11: without a code the request for offline access is ignored. */
+function canRefresh(request: InteractionRequest): boolean {
+  return request.kind !== 'authorization' || request.responseType.responseType.split(' ').includes('code')
+}
+
+function withoutOffline({ scope }: Authorization): Pick<AuthorizationUpdate, 'scope'> {
+  return { scope: scope.filter((word) => word !== 'offline_access') }
 }
 
 /** @throws AuthlibError `missing_keys`, `missing_scope` */

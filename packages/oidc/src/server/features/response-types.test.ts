@@ -1,9 +1,16 @@
-import { staticClients, type AuthorizationServer } from '@authlib/oauth2/server'
+import {
+  authorizationCodeGrant,
+  codeChallenge,
+  staticClients,
+  type AuthorizationError,
+  type AuthorizationServer,
+} from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
-import { redeem, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
+import { bareServer, ISSUER, redeem, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
 import { authorize } from '../../../test/front-channel.ts'
-import { ALICE, authenticationUrl, claimsOf, provider, RP, withToken } from '../../../test/provider.ts'
+import { ALICE, authenticationUrl, claimsOf, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import { halfHash } from '../../hashes.ts'
+import { openId } from './openid.ts'
 import {
   hybridResponseType,
   idTokenResponseType,
@@ -66,6 +73,13 @@ it('gives no refresh token in the front channel, whatever the scope (Core §11)'
   expect(answer.has('refresh_token')).toBe(false)
 })
 
+it('ignores offline_access where no code is returned (Core §11)', async () => {
+  const server = await start()
+  const scope = 'openid offline_access email'
+  expect((await authorize(server, { response_type: 'id_token token', scope })).get('scope')).toBe('openid email')
+  expect((await authorize(server, { response_type: 'code token', scope })).get('scope')).toBe(scope)
+})
+
 it('code token: both, without an ID Token, and nonce may be missing (Core §3.3)', async () => {
   const server = await start()
   const answer = await authorize(server, { response_type: 'code token', nonce: undefined })
@@ -117,6 +131,27 @@ describe('the front channel refuses', () => {
     expect(await location(server, { response_type: 'code id_token' })).toMatch(/#.*error=unauthorized_client/)
     const other = await start({ grant_types: ['authorization_code'] })
     expect(await location(other, { response_type: 'code id_token' })).toMatch(/#.*error=unauthorized_client/)
+  })
+
+  it('a redirect URI without TLS of a client that is not native (Core §3.2.2.1)', async () => {
+    const issuer = 'https://op.example'
+    const redirect_uri = 'http://127.0.0.1/cb'
+    const ask = async (client: object, response_type: string): Promise<unknown> => {
+      const clients = staticClients([{ ...CLIENT, redirect_uris: [redirect_uri], ...client }])
+      const { server } = bareServer({ issuer, keys: await testKeys(), clients })
+      server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).register(openId({ claims: () => ALICE }))
+      server.register(hybridResponseType, idTokenResponseType, insecureFrontChannelTokens())
+      const url = authenticationUrl({ redirect_uri, response_type }).replace(ISSUER, issuer)
+      return server.validateAuthorizationRequest(new Request(url)).then(
+        () => null,
+        (error: unknown) => (error as AuthorizationError).error.code,
+      )
+    }
+    expect(await ask({}, 'id_token')).toBe('invalid_request')
+    expect(await ask({}, 'id_token token')).toBe('invalid_request')
+    expect(await ask({}, 'code')).toBeNull()
+    expect(await ask({}, 'code id_token')).toBeNull()
+    expect(await ask({ application_type: 'native' }, 'id_token')).toBeNull()
   })
 
   it('a code without PKCE, in every combination (RFC 9700 §2.1.1)', async () => {

@@ -65,6 +65,19 @@ describe('userinfo (Core §5.3)', () => {
     expect(await userinfo(server, await tokenFor(server, 'openid'))).toEqual({ sub: 'alice' })
   })
 
+  it.each<[what: string, sources: unknown]>([
+    ['that is not there', {}],
+    ['without a JWT and an endpoint', { bank: { access_token: 'at' } }],
+    ['whose JWT is none', { bank: { JWT: { iss: 'bank' } } }],
+    ['whose JWT is text', { bank: { JWT: 'text' } }],
+    ['whose endpoint is no URL', { bank: { endpoint: '/claims' } }],
+  ])('passes on no claim of a source %s (§5.6.2)', async (_what, sources) => {
+    const claims = () => ({ email: 'a@a.example', _claim_names: { address: 'bank' }, _claim_sources: sources as never })
+    const { server } = await provider({ openid: { claims } })
+    const told = await userinfo(server, await tokenFor(server, 'openid address email'))
+    expect(told).toEqual({ sub: 'alice', email: 'a@a.example' })
+  })
+
   it('asks for the claims of that scope, for that client', async () => {
     const asked: ClaimsContext[] = []
     const claims = (_subject: string, context: ClaimsContext) => {
