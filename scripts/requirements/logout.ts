@@ -1,4 +1,8 @@
 import type { RequirementTable } from './table.ts'
+import backChannel from './statements/openid-connect-back-channel-logout.json' with { type: 'json' }
+import frontChannel from './statements/openid-connect-front-channel-logout.json' with { type: 'json' }
+import rpInitiated from './statements/openid-connect-rp-initiated-logout.json' with { type: 'json' }
+import sessionManagement from './statements/openid-connect-session-management.json' with { type: 'json' }
 
 const test = 'oidc/server/features/logout.test.ts'
 const initiated = 'oidc/server/features/rp-initiated-logout.ts'
@@ -18,6 +22,7 @@ export const rpInitiatedTable: RequirementTable = {
       initiated,
       test,
       'asks otherwise, and ends the session when the person agrees',
+      '2#3',
     ],
     ['§2', 'An ID Token that has expired will do as a hint', initiated, test, 'accepts an ID Token that has expired'],
     [
@@ -26,6 +31,7 @@ export const rpInitiatedTable: RequirementTable = {
       initiated,
       test,
       'refuses a client_id that is not that of the hint',
+      '2#1',
     ],
     [
       '§2',
@@ -41,6 +47,7 @@ export const rpInitiatedTable: RequirementTable = {
       'oidc/server/features/rp-initiated-logout.ts',
       'oidc/server/features/logout.test.ts',
       'takes no ID Token of another issuer for a hint',
+      '2#4',
     ],
     [
       '§2',
@@ -48,6 +55,7 @@ export const rpInitiatedTable: RequirementTable = {
       'oidc/server/features/rp-initiated-logout.ts',
       'oidc/server/features/logout.test.ts',
       'asks when the ID Token is that of another person',
+      '2#5',
     ],
     [
       '§2',
@@ -55,14 +63,16 @@ export const rpInitiatedTable: RequirementTable = {
       'oidc/server/features/rp-initiated-logout.ts',
       'oidc/server/features/logout.test.ts',
       'asks otherwise, and ends the session when the person agrees',
+      '2#6',
     ],
-    ['§2.1', 'end_session_endpoint is published', initiated, test, 'is advertised (§2.1)'],
+    ['§2.1', 'end_session_endpoint is published', initiated, test, 'is advertised (§2.1)', '2.1#1 2.1#2'],
     [
       '§2.1',
       'end_session_endpoint is https',
       'oidc/server/features/discovery.ts',
       'oidc/server/features/discovery.test.ts',
       'publishes nothing but URLs with https',
+      '2.1#3',
     ],
     [
       '§3',
@@ -70,6 +80,7 @@ export const rpInitiatedTable: RequirementTable = {
       initiated,
       test,
       'shows a page, and redirects nowhere, for %s',
+      '2#2 3#2',
     ],
     [
       '§3',
@@ -77,6 +88,7 @@ export const rpInitiatedTable: RequirementTable = {
       'oidc/server/features/rp-initiated-logout.ts',
       'oidc/server/features/logout.test.ts',
       'a URI without a client',
+      '3#1',
     ],
     [
       '§4',
@@ -84,9 +96,12 @@ export const rpInitiatedTable: RequirementTable = {
       'oidc/server/features/rp-initiated-logout.ts',
       'oidc/server/features/logout.test.ts',
       'shows a page, and redirects nowhere, for %s',
+      '4#1 4#2',
     ],
     ['§6', 'No other site can end the session', initiated, test, 'ends nothing for a form of another site'],
   ],
+  statements: rpInitiated,
+  excused: [['5#1', 'repeats that what the text demands is demanded: the rules above show each']],
 }
 
 export const frontChannelTable: RequirementTable = {
@@ -100,6 +115,7 @@ export const frontChannelTable: RequirementTable = {
       front,
       'oidc/server/features/openid-registration.test.ts',
       'a front-channel logout page of another host',
+      '2#1',
     ],
     ['§2', 'iss and sid are sent where the client demands them', front, test, 'with iss and sid where they want them'],
     [
@@ -108,6 +124,7 @@ export const frontChannelTable: RequirementTable = {
       'oidc/server/features/front-channel-logout.ts',
       'oidc/server/features/logout.test.ts',
       'opens the pages of the clients in frames, with iss and sid where they want them',
+      '2#3 2#5 2#6',
     ],
     [
       '§2',
@@ -123,7 +140,17 @@ export const frontChannelTable: RequirementTable = {
       'oidc/client/logout.test.ts',
       'names issuer and session, and may delete the cookie',
     ],
+    [
+      '§2',
+      'The page is an absolute URI without a fragment',
+      front,
+      'oidc/server/features/openid-registration.test.ts',
+      'a front-channel logout page with a fragment',
+      '2#2 2#4',
+    ],
   ],
+  statements: frontChannel,
+  excused: [['4#1', 'repeats that what the text demands is demanded: the rules above show each']],
 }
 
 export const backChannelTable: RequirementTable = {
@@ -137,6 +164,7 @@ export const backChannelTable: RequirementTable = {
       back,
       'oidc/server/features/openid-registration.test.ts',
       'a back-channel logout URI with a fragment',
+      '2.2#3',
     ],
     [
       '§2.2',
@@ -144,6 +172,7 @@ export const backChannelTable: RequirementTable = {
       'oidc/server/features/back-channel-logout.ts',
       'oidc/server/features/logout.test.ts',
       'posts to the URI as it is registered, with its query',
+      '2.2#2',
     ],
     [
       '§2.4',
@@ -151,6 +180,7 @@ export const backChannelTable: RequirementTable = {
       back,
       test,
       'sends a logout token to every client of the session, with its sid',
+      '2.4#1 2.4#2 2.4#3 2.4#4 2.4#5 2.4#6 2.4#9 2.4#10',
     ],
     [
       '§2.4',
@@ -158,6 +188,7 @@ export const backChannelTable: RequirementTable = {
       'oidc/server/features/back-channel-logout.ts',
       'oidc/server/features/logout.test.ts',
       'says what happened with the event of the specification',
+      '2.4#7',
     ],
     [
       '§2.4',
@@ -172,6 +203,7 @@ export const backChannelTable: RequirementTable = {
       'oidc/client/backchannel-logout.ts',
       'oidc/client/logout.test.ts',
       'neither sub nor sid',
+      '2.4#8',
     ],
     [
       '§2.4',
@@ -179,6 +211,7 @@ export const backChannelTable: RequirementTable = {
       'oidc/client/backchannel-logout.ts',
       'oidc/client/logout.test.ts',
       'ignores claims, events and fields that it does not know',
+      '2.4#11',
     ],
     [
       '§2.4',
@@ -186,6 +219,7 @@ export const backChannelTable: RequirementTable = {
       'oidc/client/backchannel-logout.ts',
       'oidc/client/logout.test.ts',
       'is signed, never with none',
+      '2.4#12',
     ],
     ['§2.5', 'It is posted as a form', back, test, 'sends a logout token to every client of the session, with its sid'],
     [
@@ -194,12 +228,14 @@ export const backChannelTable: RequirementTable = {
       'oidc/client/backchannel-logout.ts',
       'oidc/client/logout.test.ts',
       'ignores claims, events and fields that it does not know',
+      '2.5#1',
     ],
     [
       '§2.6',
       'The client validates it as it validates ID Tokens, and the event',
       ...receiver,
       'with %s is refused, and no one is logged out',
+      '2.6#1',
     ],
     ['§2.6', 'A logout token with a nonce is no logout token', ...receiver, 'is no ID Token, no text and no GET'],
     ['§2.6', 'A jti counts once', ...receiver, 'counts once'],
@@ -209,6 +245,7 @@ export const backChannelTable: RequirementTable = {
       'oidc/client/backchannel-logout.ts',
       'oidc/client/logout.test.ts',
       'is signed, never with none',
+      '2.6#2',
     ],
     [
       '§2.7',
@@ -222,9 +259,36 @@ export const backChannelTable: RequirementTable = {
       'The client answers 200, or 400 for a bad request, and no cache keeps it',
       ...receiver,
       'ends what it names, and answers 200 without storing',
+      '2.8#1',
     ],
     ['§2.8', 'A client that fails is told again', back, test, 'tries a client again that was down, also after a crash'],
+    [
+      '§2.2',
+      'backchannel_logout_uri is absolute',
+      back,
+      'oidc/server/features/openid-registration.test.ts',
+      'a back-channel logout URI that is a path',
+      '2.2#1',
+    ],
+    [
+      '§2.8',
+      'A logout that failed is answered with 400',
+      'oidc/client/backchannel-logout.ts',
+      'oidc/client/logout.test.ts',
+      'that the application cannot carry out is told to the provider',
+      '2.8#2',
+    ],
+    [
+      '§2.8',
+      'A body names the error',
+      'oidc/client/backchannel-logout.ts',
+      'oidc/client/logout.test.ts',
+      'is answered with 400 while the keys cannot be fetched, and as JSON that names the error',
+      '2.8#3',
+    ],
   ],
+  statements: backChannel,
+  excused: [['3#1', 'repeats that what the text demands is demanded: the rules above show each']],
 }
 
 export const sessionTable: RequirementTable = {
@@ -236,12 +300,14 @@ export const sessionTable: RequirementTable = {
       'session_state is in the authentication response',
       ...watched,
       'is in the response, and the frame finds it again from the cookie',
+      '2#1 2#3',
     ],
     [
       '§2',
       'session_state has no space',
       ...watched,
       'is in the response, and the frame finds it again from the cookie',
+      '2#2',
     ],
     [
       '§3.1',
@@ -256,6 +322,7 @@ export const sessionTable: RequirementTable = {
       `${session}.ts`,
       '/test/flows/oidc-client-ts-browser.test.ts',
       'learns that the person has logged out elsewhere',
+      '3.1#4',
     ],
     [
       '§3.1',
@@ -277,6 +344,7 @@ export const sessionTable: RequirementTable = {
       'oidc/server/features/session-management.ts',
       'oidc/server/features/session-management.test.ts',
       'is in the response, and the frame finds it again from the cookie',
+      '3.2#2 3.2#3 6#1 6#2',
     ],
     [
       '§3.2',
@@ -284,14 +352,22 @@ export const sessionTable: RequirementTable = {
       'oidc/server/features/session-management.ts',
       '/test/flows/oidc-client-ts-browser.test.ts',
       'is answered with changed or with error by the frame of the provider',
+      '3.2#4 3.2#5 3.2#6',
     ],
-    ['§3.3', 'check_session_iframe is published', ...watched, 'is published, and may be shown in frames of every site'],
+    [
+      '§3.3',
+      'check_session_iframe is published',
+      ...watched,
+      'is published, and may be shown in frames of every site',
+      '3.3#1 3.3#2',
+    ],
     [
       '§3.3',
       'check_session_iframe is https',
       'oidc/server/features/discovery.ts',
       'oidc/server/features/discovery.test.ts',
       'publishes nothing but URLs with https',
+      '3.3#3',
     ],
     [
       '§4',
@@ -299,6 +375,36 @@ export const sessionTable: RequirementTable = {
       'oidc/server/features/session-management.ts',
       '/test/flows/oidc-client-ts-browser.test.ts',
       'is answered with changed or with error by the frame of the provider',
+      '4#1',
     ],
+    [
+      '§3.1',
+      'The page of a client hears the frame of the provider alone',
+      'oidc/client/session-monitor.ts',
+      '/test/flows/oidc-client-ts-browser.test.ts',
+      'learns it from a page that this library watches as well',
+      '3.1#2 3.1#3 6#3 6#4',
+    ],
+    [
+      '§3.1',
+      'After error the client does not ask with prompt=none',
+      'oidc/client/session-monitor.ts',
+      '/test/flows/oidc-client-ts-browser.test.ts',
+      'learns it from a page that this library watches as well',
+      '3.1#5',
+    ],
+    [
+      '§3.2',
+      'The frame of the client has an id',
+      'oidc/client/session-monitor.ts',
+      '/test/flows/oidc-client-ts-browser.test.ts',
+      'learns it from a page that this library watches as well',
+      '3.2#1',
+    ],
+  ],
+  statements: sessionManagement,
+  excused: [
+    ['3.1#1', 'says what the page of a client has to know: the options of `monitorSession` ask for it'],
+    ['5#1', 'repeats that what the text demands is demanded: the rules above show each'],
   ],
 }

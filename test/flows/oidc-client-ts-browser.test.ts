@@ -127,7 +127,7 @@ describeWith(chromium, 'oidc-client-ts as a relying party, in Chromium', (execut
         },
       )
     const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard)
-    const frames = () => page.locator('iframe[title="Session at the provider"]').count()
+    const frames = () => page.locator('iframe#session-at-the-provider').count() // §3.2
 
     await watch('spa', 'no-salt')
     await expect.poll(heard).toEqual(['error'])
@@ -169,6 +169,38 @@ describeWith(chromium, 'oidc-client-ts as a relying party, in Chromium', (execut
       )
     const messages = [`spa ${session}`, `other ${session}`, `spa ${session}x`, 'spa', 'spa no-salt', '']
     expect(await ask(messages)).toEqual(['unchanged', 'changed', 'changed', 'error', 'error', 'error'])
+  }, 60_000)
+
+  it('tells a page of another origin only that its state is another one (Session Management §3.2)', async () => {
+    await logIn('alice')
+    const session = (await state())?.session ?? ''
+    const stranger = await startNodeServer((_request, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end('<!doctype html><title>Stranger</title>')
+    })
+    try {
+      const ask = (from: Page) =>
+        from.evaluate(
+          async ({ url, message }) => {
+            const frame = document.createElement('iframe')
+            frame.src = url
+            document.body.append(frame)
+            await new Promise((done) => frame.addEventListener('load', done))
+            const answer = new Promise((done) => {
+              addEventListener('message', (event) => event.source === frame.contentWindow && done(event.data))
+            })
+            frame.contentWindow?.postMessage(message, '*')
+            return answer
+          },
+          { url: `${provider.url}/check_session`, message: `spa ${session}` },
+        )
+      expect(await ask(page)).toBe('unchanged')
+      const other = await context.newPage()
+      await other.goto(stranger.url)
+      expect(await ask(other)).toBe('changed')
+    } finally {
+      await stranger.stop()
+    }
   }, 60_000)
 })
 

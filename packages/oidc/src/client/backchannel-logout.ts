@@ -1,7 +1,7 @@
 /**
  * Hears from the provider that a person logged out there.
  *
- * @spec OpenID Connect Back-Channel Logout 1.0 §2.5 §2.6 §2.7
+ * @spec OpenID Connect Back-Channel Logout 1.0 §2.5 §2.6 §2.7 §2.8
  */
 
 import { AuthlibError, noStore, readForm, type HttpRequest, type HttpResponse, type Mountable } from '@authlib/core'
@@ -23,7 +23,7 @@ export interface BackchannelLogoutOptions {
   readonly client: ProviderClient
   /** The path of the `backchannel_logout_uri` that is registered at the provider. */
   readonly path: string
-  /** Ends the sessions in the application. What it throws is told to the provider as a failure. */
+  /** Ends the sessions in the application. What it throws is told to the provider as a failure, without its text. */
   readonly onLogout: (logout: ProviderLogout) => Promise<void> | void
   /**
    * Remembers a `jti` until that time (NumericDate) and says whether it is the first use. Default: in the memory of this
@@ -66,7 +66,7 @@ export function backchannelLogout({
       try {
         return await receive(request)
       } catch (error) {
-        return errorResponse(error) // §2.8
+        return { ...errorResponse(error), status: 400 } // §2.8: of a logout that failed too
       }
     },
   }

@@ -57,6 +57,8 @@ describe('a back-channel logout', () => {
     ['another aud', { aud: 'other' }],
     ['no aud', { aud: undefined }],
     ['no iat', { iat: undefined }],
+    ['no iss', { iss: undefined }],
+    ['no exp', { exp: undefined }],
     ['an exp that has passed', { exp: 1 }],
     ['no jti', { jti: undefined }],
     ['no events', { events: undefined }],
@@ -102,20 +104,24 @@ describe('a back-channel logout', () => {
     expect((await send(provider.signJwt({ header: { alg: 'ES256' }, claims }))).status).toBe(400)
     expect((await send('text')).status).toBe(400)
     expect((await post(new URLSearchParams({ a: 'b' }))).status).toBe(400)
-    expect((await post('{}')).status).toBe(415)
+    expect((await post('{}')).status).toBe(400)
     expect((await post('', 'GET')).status).toBe(405)
   })
 
   it('that the application cannot carry out is told to the provider, without its text (§2.8)', async () => {
     const { send } = receiver({ onLogout: () => Promise.reject(new Error('secret detail')) })
     const response = await send(logoutToken())
-    expect(response.status).toBe(500)
-    expect(response.body).not.toContain('secret')
+    expect(response.status).toBe(400)
+    expect(JSON.parse(response.body)).toEqual({ error: 'server_error' })
   })
 
-  it('is answered with 503 while the keys cannot be fetched', async () => {
+  it('is answered with 400 while the keys cannot be fetched, and as JSON that names the error (§2.8)', async () => {
     provider.answer('/jwks', () => new Response('', { status: 500 }))
-    expect((await receiver().send(logoutToken())).status).toBe(503)
+    const { status, headers, body } = await receiver().send(logoutToken())
+    expect(status).toBe(400)
+    expect(JSON.parse(body)).toMatchObject({ error: 'key_set_unavailable' })
+    expect(headers).toContainEqual(['content-type', 'application/json'])
+    expect(headers).toContainEqual(['cache-control', 'no-store'])
   })
 })
 

@@ -31,6 +31,7 @@ interface PageDocument {
 }
 
 interface Frame {
+  id: string
   hidden: boolean
   title: string
   src: string
@@ -79,6 +80,7 @@ export function monitorSession({
   }
 
   addEventListener('message', hear)
+  frame.id = 'session-at-the-provider' // §3.2
   frame.hidden = true
   frame.title = 'Session at the provider'
   frame.addEventListener('load', () => {

@@ -115,6 +115,16 @@ describe('the end session endpoint', () => {
     expect(await isLoggedIn(browser)).toBe(false)
   })
 
+  it('takes a request that is posted as one in the query (§2)', async () => {
+    const { server } = await start()
+    const browser = new Browser(server)
+    const { json } = await logIn(server, {}, { browser })
+    const fields = { id_token_hint: String(json['id_token']), post_logout_redirect_uri: AFTER, state: 'posted' }
+    const response = await browser.open('/end_session', fields)
+    expect([response.status, response.headers.get('location')]).toEqual([303, `${AFTER}?state=posted`])
+    expect(await isLoggedIn(browser)).toBe(false)
+  })
+
   it('keeps the session when the person stays', async () => {
     const { server } = await start()
     const browser = new Browser(server)
@@ -163,14 +173,30 @@ describe('the end session endpoint', () => {
     expect(await (await carol.open(logoutUrl({ id_token_hint: String(own) }))).text()).toContain('Log out?')
   })
 
+  it('asks when the ID Token is that of another session of the same person (§2)', async () => {
+    const { server } = await start()
+    const { json } = await logIn(server)
+    const browser = new Browser(server)
+    await logIn(server, {}, { browser })
+    const page = await browser.open(logoutUrl({ id_token_hint: String(json['id_token']) }))
+    expect(await page.text()).toContain('Log out?')
+    expect(await isLoggedIn(browser)).toBe(true)
+  })
+
   it.each([
+    ['a URI that differs in a slash', { client_id: 'web', post_logout_redirect_uri: `${AFTER}/` }],
+    ['a URI with a query that is not registered', { client_id: 'web', post_logout_redirect_uri: `${AFTER}?a=1` }],
+    ['a URI of another client', { client_id: 'two', post_logout_redirect_uri: AFTER }],
     ['a URI that is not registered', { client_id: 'web', post_logout_redirect_uri: 'https://evil.example' }],
     ['a URI without a client', { post_logout_redirect_uri: AFTER }],
     ['a hint that is no ID Token', { id_token_hint: 'nonsense', post_logout_redirect_uri: AFTER }],
   ])('shows a page, and redirects nowhere, for %s (§4)', async (_, params) => {
     const { server } = await start()
-    const response = await new Browser(server).open(logoutUrl(params))
+    const browser = new Browser(server)
+    await logIn(server, {}, { browser })
+    const response = await browser.open(logoutUrl(params))
     expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    expect(await isLoggedIn(browser)).toBe(true)
   })
 
   it('refuses a client_id that is not that of the hint (§2)', async () => {

@@ -156,6 +156,20 @@ describe('refuses', () => {
       { frontchannel_logout_uri: 'https://other.example/out' },
     ],
     [
+      'a front-channel logout page at another port (Front-Channel Logout §2)',
+      { frontchannel_logout_uri: 'https://rp.example:8443/out' },
+    ],
+    [
+      'a front-channel logout page of another scheme (Front-Channel Logout §2)',
+      { frontchannel_logout_uri: 'http://rp.example/out' },
+    ],
+    ['a front-channel logout page that is a path (Front-Channel Logout §2)', { frontchannel_logout_uri: '/out' }],
+    [
+      'a front-channel logout page with a fragment (Front-Channel Logout §2)',
+      { frontchannel_logout_uri: 'https://rp.example/out#now' },
+    ],
+    ['a back-channel logout URI that is a path (Back-Channel Logout §2.2)', { backchannel_logout_uri: '/out' }],
+    [
       'a back-channel logout URI with a fragment (Back-Channel Logout §2.2)',
       { backchannel_logout_uri: 'https://rp.example/out#now' },
     ],
