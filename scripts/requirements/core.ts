@@ -425,6 +425,20 @@ export const core: RequirementTable = {
       'id_token token: at_hash, and a token that userinfo accepts',
     ],
     [
+      '§3.2.2.9',
+      'The client demands at_hash where an access token comes with the ID Token',
+      'oidc/client/id-token-client.ts',
+      'oidc/client/id-token-client.test.ts',
+      'is refused as %s with %s',
+    ],
+    [
+      '§3.2.2.11',
+      'The client validates the ID Token of the callback, and its nonce',
+      'oidc/client/id-token-client.ts',
+      'oidc/client/id-token-client.test.ts',
+      'with %s is refused',
+    ],
+    [
       '§3.3.2.1',
       'A hybrid request with an ID Token needs nonce',
       'oidc/server/features/response-types.ts',

@@ -30,9 +30,9 @@ export async function runLogout(given: ModuleSettings, say: Say): Promise<void> 
     },
   })
   await listening(port, [back, front], async () => {
-    const { token, claims } = await logIn(client, settings, say)
-    ours = claims.sid
-    const url = await logoutUrl(client, { token, postLogoutRedirectUri: `${origin}/loggedout`, state: STATE })
+    const login = await logIn(client, settings, say)
+    ours = login.claims.sid
+    const url = await logoutUrl(client, { token: login, postLogoutRedirectUri: `${origin}/loggedout`, state: STATE })
     const end = await browse(String(url), origin)
     const state = typeof end === 'string' ? new URL(end).searchParams.get('state') : undefined
     say(`back from the logout with ${state === STATE ? 'the' : state ? 'another' : 'no'} state`)

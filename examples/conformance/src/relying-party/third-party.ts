@@ -37,6 +37,7 @@ export async function runThirdPartyLogin(given: ModuleSettings, say: Say): Promi
     if (begun === undefined) throw new Error('a callback came without a login')
     const { token, claims } = await client.finishAuthorization(url, begun)
     say(`logged in as ${claims.sub}`)
+    if (token === undefined) return
     say(`userinfo: ${Object.keys(await fetchUserinfo(client, token)).join(' ')}`)
   })
 }

@@ -23,21 +23,33 @@ export interface CallbackExpectation {
   readonly metadata: ServerMetadata
 }
 
+/** The code of a callback. @throws AuthlibError those of `validateCallback` */
+export async function readCode(params: Params, login: OAuth2Login, expected: CallbackExpectation): Promise<string> {
+  await validateCallback(params, login, expected, true)
+  return params.get('code')!
+}
+
 /**
- * The code of a callback.
+ * Refuses a callback of another login or another issuer, and one that is an error. Clients do this themselves; it is for those
+ * that take another answer than a code. `needsCode`: a callback without one is refused too. Default false.
  *
  * @throws AuthlibError `mismatching_state`, `issuer_mismatch`, `missing_issuer`, `invalid_callback`, and what the server
  * answered, such as `access_denied`
  */
-export async function readCode(params: Params, login: OAuth2Login, expected: CallbackExpectation): Promise<string> {
-  const [code, error] = [params.get('code'), params.get('error')]
+export async function validateCallback(
+  params: Params,
+  login: OAuth2Login,
+  expected: CallbackExpectation,
+  needsCode = false,
+): Promise<void> {
+  const error = params.get('error')
   const fault = faultOf(params, login, expected)
-  if (fault !== null) {
+  if (fault !== null && (needsCode || fault !== 'neither code nor error')) {
     const { wordsFor } = await import('./callback-faults.ts') // most logins go well: the words are loaded when needed
     const { code: name, message, ...options } = wordsFor(fault, error)
     throw new AuthlibError(name, message, options)
   }
-  if (error === undefined) return code!
+  if (error === undefined) return
   const name = REFUSALS.includes(error) ? 'access_denied' : error
   const description = [...(name === error ? [] : [error]), ...params.all('error_description')].join(': ')
   const status = name === 'access_denied' ? 403 : 400

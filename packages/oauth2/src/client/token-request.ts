@@ -42,7 +42,13 @@ export async function requestToken(
   }
 }
 
-function readTokenResponse(
+/**
+ * The token that these members of an answer make, as every client reads the answers of the token endpoint. For answers that
+ * come another way.
+ *
+ * @throws OAuth2ClientError what the server refuses, `invalid_response`
+ */
+export function readTokenResponse(
   { clientId, issuer, random, extensions, keep }: ClientContext,
   answer: ServerAnswer,
   { obtainedAt, ...defaults }: TokenDefaults & { readonly obtainedAt: number },

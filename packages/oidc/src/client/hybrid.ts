@@ -3,9 +3,10 @@
  * party is passed in, so that it stays a file of its own in a bundle.
  *
  * @spec OpenID Connect Core 1.0 §3.3.2.10 §3.3.3.6
+ * @spec RFC 9207 §4
  */
 
-import type { AuthlibError, Params } from '@authlib/core'
+import type { AuthlibError, Params, ParamValues } from '@authlib/core'
 import type { JwtClaims } from '@authlib/jose'
 import type { IdTokenClaims } from '../claims.ts'
 import type { IdTokenExpectation } from './id-token.ts'
@@ -16,20 +17,24 @@ export interface IdTokenReader {
   /** Verifies signature and claims. */
   validate(
     idToken: string,
-    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'state' | 'code'>,
+    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'state' | 'code' | 'accessToken'>,
   ): Promise<IdTokenClaims>
   /** The claims without a look at the signature. */
   claimsOf(idToken: string): Promise<JwtClaims>
   invalid(reason: string): AuthlibError
+  paramsOf(values: ParamValues): Params
 }
 
-/** The ID Token of a callback vouches for its code and state. §3.3.2.10 */
-export async function checkCallback(params: Params, login: OpenIDLogin, reader: IdTokenReader): Promise<void> {
-  if (params.has('error')) return
+/** The ID Token of a callback vouches for its code and state (§3.3.2.10), and says who answers (RFC 9207 §4). */
+export async function checkCallback(params: Params, login: OpenIDLogin, reader: IdTokenReader): Promise<Params> {
+  if (params.has('error')) return params
   const idToken = params.get('id_token')
   if (idToken === undefined) throw reader.invalid('the callback has none')
   const { nonce, maxAge, state } = login
-  await reader.validate(idToken, { nonce, maxAge, state, code: params.get('code') ?? '' })
+  const [code = '', accessToken] = [params.get('code'), params.get('access_token')]
+  const { iss } = await reader.validate(idToken, { nonce, maxAge, state, code, accessToken })
+  if ((params.get('iss') ?? iss) !== iss) throw reader.invalid('iss is not the one of the callback')
+  return params.repeated.length > 0 ? params : reader.paramsOf({ ...Object.fromEntries(params), iss })
 }
 
 /** Both ID Tokens of a hybrid flow are about one person. §3.3.3.6 */

@@ -1,6 +1,8 @@
 export * from './backchannel-logout.ts'
 export * from './frontchannel-logout.ts'
+export * from './id-token-client.ts'
 export * from './initiated-login.ts'
+export { insecureFrontChannelTokens } from './insecure-front-channel-tokens.ts'
 export * from './login.ts'
 export * from './logout-url.ts'
 export * from './oidc.ts'

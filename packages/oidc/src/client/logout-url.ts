@@ -10,7 +10,7 @@ import type { Token, TokenClient } from '@authlib/oauth2/client'
 /** OpenID Connect RP-Initiated Logout §2. */
 export interface LogoutOptions {
   /** The token of the login that ends: its ID Token tells the provider whose session it is. */
-  readonly token?: Token | undefined
+  readonly token?: Pick<Token, 'idToken'> | undefined
   /** Where the provider sends the browser afterwards, as registered there. */
   readonly postLogoutRedirectUri?: string | undefined
   readonly state?: string | undefined

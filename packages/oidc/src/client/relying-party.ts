@@ -5,7 +5,7 @@
  * @spec OpenID Connect Core 1.0 §3.1.2.1 §3.1.3.3 §12.2
  */
 
-import { AuthlibError, randomToken, type Params } from '@authlib/core'
+import { AuthlibError, Params, randomToken } from '@authlib/core'
 import { decodeUnverifiedJwt } from '@authlib/jose'
 import {
   withParams,
@@ -87,6 +87,7 @@ export function relyingParty({
       validate: async (idToken, expected) => validate(client, await open(idToken), expected),
       claimsOf: async (idToken) => decodeUnverifiedJwt(await open(idToken)).claims,
       invalid: invalidIdToken,
+      paramsOf: (values) => Params.of(values),
     }
   }
 
@@ -153,8 +154,7 @@ export function relyingParty({
       ...(hybrid && {
         async callback(params: Params, login: OAuth2Login, client: ClientContext) {
           const { checkCallback } = await import('./hybrid.ts')
-          await checkCallback(params, login as OpenIDLogin, readerFor(client)) // sound: `authorizing` above made it
-          return params
+          return checkCallback(params, login as OpenIDLogin, readerFor(client)) // sound: `authorizing` above made it
         },
       }),
       token: (token, _answer, about, client) => checkToken(token, about, client),

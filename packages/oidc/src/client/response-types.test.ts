@@ -57,7 +57,12 @@ describe('a hybrid flow', () => {
     await expect(finish({ s_hash: undefined })).resolves.toBeDefined()
   })
 
+  it('needs no iss beside the ID Token, which has one (RFC 9207 §4)', async () => {
+    expect((await finish({}, { iss: undefined })).result.claims.sub).toBe('alice')
+  })
+
   it.each<[fault: string, changes: Record<string, unknown>, params?: Record<string, string | undefined>]>([
+    ['another issuer beside it (RFC 9207 §4)', {}, { iss: 'https://other.example' }],
     ['no c_hash', { c_hash: undefined }],
     ['a c_hash of another code', { c_hash: half('other') }],
     ['a c_hash that is a number', { c_hash: 1 }],
