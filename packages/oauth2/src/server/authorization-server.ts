@@ -7,7 +7,6 @@
 
 import { fromRequest, toResponse, type HttpRequest, type HttpResponse, type Mountable, type Route } from '@authlib/core'
 import { assertIssuer } from '@authlib/core/kit'
-import type { AuthorizationServerMetadata } from '../metadata.ts'
 import type { Extension } from './contract/extension.ts'
 import type { AuthorizationDecision, Interaction } from './contract/interaction.ts'
 import type { Finding, Profile } from './contract/profile.ts'
@@ -34,10 +33,9 @@ import {
   type AuthorizationServerOptions,
   type Tenant,
 } from './kernel/options.ts'
-import type { Registry } from './kernel/registry.ts'
+import { registeredNames, type Registry } from './kernel/registry.ts'
 import { assertScopes } from './kernel/scope.ts'
 import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
-import { faultsOf } from './kernel/servable.ts'
 import { createServer } from './kernel/server.ts'
 import type { ProfileName } from './profiles/named.ts'
 
@@ -51,35 +49,37 @@ import type { ProfileName } from './profiles/named.ts'
  *   .register(refreshTokenGrant(), revocationEndpoint(), redirectInteraction({ login: '/login', consent: '/consent' }))
  */
 export class AuthorizationServer implements Server, Mountable {
-  readonly issuer: Server['issuer']
-  readonly formerIssuers: Server['formerIssuers']
-  readonly tokenPrefix: Server['tokenPrefix']
-  readonly store: Server['store']
-  readonly keys: Server['keys']
-  readonly clock: Server['clock']
-  readonly random: Server['random']
-  readonly accessTokenLifetime: Server['accessTokenLifetime']
-  readonly scopes: Server['scopes']
-  readonly defaultScope: Server['defaultScope']
-  readonly narrowScope: Server['narrowScope']
-  readonly tokens: Server['tokens']
-  readonly authorizations: Server['authorizations']
-  readonly requests: Server['requests']
-  readonly interaction: Server['interaction']
-  readonly clients: Server['clients']
-  readonly requireKeys: Environment['requireKeys']
-  readonly sealer: Environment['sealer']
-  readonly mac: Environment['mac']
-  readonly url: Environment['url']
-  readonly send: Environment['send']
-  readonly emit: Environment['emit']
-  readonly rateLimit: Environment['rateLimit']
-  readonly background: Environment['background']
-  readonly deliverDue: Server['deliverDue']
-  readonly responseType: Server['responseType']
-  readonly handlers: Server['handlers']
+  declare readonly issuer: Server['issuer']
+  declare readonly formerIssuers: Server['formerIssuers']
+  declare readonly tokenPrefix: Server['tokenPrefix']
+  declare readonly store: Server['store']
+  declare readonly keys: Server['keys']
+  declare readonly clock: Server['clock']
+  declare readonly random: Server['random']
+  declare readonly accessTokenLifetime: Server['accessTokenLifetime']
+  declare readonly scopes: Server['scopes']
+  declare readonly defaultScope: Server['defaultScope']
+  declare readonly narrowScope: Server['narrowScope']
+  declare readonly tokens: Server['tokens']
+  declare readonly authorizations: Server['authorizations']
+  declare readonly requests: Server['requests']
+  declare readonly interaction: Server['interaction']
+  declare readonly clients: Server['clients']
+  declare readonly requireKeys: Environment['requireKeys']
+  declare readonly sealer: Environment['sealer']
+  declare readonly mac: Environment['mac']
+  declare readonly url: Environment['url']
+  declare readonly send: Environment['send']
+  declare readonly emit: Environment['emit']
+  declare readonly rateLimit: Environment['rateLimit']
+  declare readonly background: Environment['background']
+  declare readonly deliverDue: Server['deliverDue']
+  declare readonly responseType: Server['responseType']
+  declare readonly handlers: Server['handlers']
+  declare readonly grantTypes: Server['grantTypes']
+  declare readonly metadata: Server['metadata']
   /** Answers an error where it belongs: at the client when its redirect URI is known, as a page otherwise. */
-  readonly respond: Server['respond']
+  declare readonly respond: Server['respond']
   readonly #server: Server
   readonly #options: AuthorizationServerOptions
   readonly #registry: Registry
@@ -97,34 +97,7 @@ export class AuthorizationServer implements Server, Mountable {
     this.#server = server
     this.#options = options
     this.#registry = registry
-    this.issuer = server.issuer
-    this.formerIssuers = server.formerIssuers
-    this.tokenPrefix = server.tokenPrefix
-    this.store = server.store
-    this.keys = server.keys
-    this.clock = server.clock
-    this.random = server.random
-    this.accessTokenLifetime = server.accessTokenLifetime
-    this.scopes = server.scopes
-    this.defaultScope = server.defaultScope
-    this.narrowScope = server.narrowScope
-    this.tokens = server.tokens
-    this.authorizations = server.authorizations
-    this.requests = server.requests
-    this.interaction = server.interaction
-    this.clients = server.clients
-    this.requireKeys = server.requireKeys
-    this.sealer = server.sealer
-    this.mac = server.mac
-    this.url = server.url
-    this.send = server.send
-    this.emit = server.emit
-    this.rateLimit = server.rateLimit
-    this.background = server.background
-    this.deliverDue = server.deliverDue
-    this.responseType = server.responseType
-    this.handlers = server.handlers
-    this.respond = server.respond
+    Object.defineProperties(this, Object.getOwnPropertyDescriptors(server)) // with its getters
   }
 
   // Registration
@@ -203,7 +176,7 @@ export class AuthorizationServer implements Server, Mountable {
     const { configurationOf, findingsOf } = await import('./kernel/check.ts')
     const chosen =
       typeof profile === 'string' ? await (await import('./profiles/named.ts')).profileNamed(profile) : profile
-    return findingsOf(chosen, configurationOf(this.#server, this.#registry, this.#options.clients?.configured))
+    return findingsOf(chosen, configurationOf(this.#server, this.#registry, this.#options.clients?.configured?.clients))
   }
 
   // HTTP
@@ -227,14 +200,6 @@ export class AuthorizationServer implements Server, Mountable {
 
   // What applications call
 
-  get grantTypes(): readonly string[] {
-    return this.#server.grantTypes
-  }
-
-  metadata(): AuthorizationServerMetadata {
-    return this.#server.metadata()
-  }
-
   /** Callback style: validate, show your own page, then {@link createAuthorizationResponse}. @throws AuthorizationError */
   validateAuthorizationRequest(http: HttpRequest): Promise<AuthorizationRequest> {
     return this.#server.requests.authorization(http)
@@ -254,10 +219,8 @@ export class AuthorizationServer implements Server, Mountable {
     const table = createRouteTable(this.#server, this.#registry, this.#options)
     const warn = (reason: string, clientId?: string): void =>
       this.emit({ type: 'configuration.warning', at: this.clock(), reason, clientId })
-    for (const client of this.#options.clients?.configured ?? []) {
-      const faults = faultsOf(client, this.#registry, this.scopes)
-      if (faults !== '') warn(faults, client.clientId)
-    }
+    const faults = this.#options.clients?.configured?.faults(registeredNames(this.#registry, this.scopes)) ?? []
+    for (const [clientId, fault] of faults) warn(fault, clientId)
     for (const reason of this.#registry.warnings(this.#server)) warn(reason)
     return table
   }

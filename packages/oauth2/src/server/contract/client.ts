@@ -6,6 +6,7 @@
 
 import type { Awaitable, Json, JsonObject } from '@authlib/core'
 import type { ApplicationType } from '../../redirect-uri.ts'
+import type { ClientMember } from './client-member.ts'
 
 /** A secret at rest. Several may be live at once, so that one can be replaced without an outage. */
 export type ClientSecret = {
@@ -63,10 +64,31 @@ export interface ClientSource {
   /** `endpoint`: the name of the endpoint that asks, such as `token`. */
   find(clientId: string, about?: { readonly endpoint?: string | undefined }): Awaitable<Client | null>
   /**
-   * All clients of a fixed list. When registration ends, the server compares their grant types, response types and
-   * authentication methods with what is registered. Default: none are checked.
+   * All clients of a fixed list, made by `clientList`. When registration ends, the server has their grant types, response types
+   * and authentication methods compared with what is registered. Default: none are checked.
    */
-  readonly configured?: readonly Omit<Client, 'secrets'>[] | undefined
+  readonly configured?: ClientList | undefined
+}
+
+/** A fixed list, with what compares it: only a server that has such a list carries the comparison. */
+export interface ClientList {
+  readonly clients: readonly Omit<Client, 'secrets'>[]
+  /**
+   * What will not work, in words, by client.
+   *
+   * @throws AuthlibError `invalid_client_metadata` for what no specification knows
+   */
+  faults(registered: RegisteredNames): readonly (readonly [clientId: string, fault: string])[]
+}
+
+/** What a server has that clients are registered for, by name. */
+export interface RegisteredNames {
+  readonly grantTypes: readonly string[]
+  readonly responseTypes: readonly string[]
+  readonly authMethods: readonly string[]
+  readonly members: readonly ClientMember[]
+  /** Scope values that the server knows; undefined when it keeps no list. */
+  readonly scopes: readonly string[] | undefined
 }
 
 /** Clients that can be added and removed. */

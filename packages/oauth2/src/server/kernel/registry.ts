@@ -3,6 +3,7 @@
 import { AuthlibError } from '@authlib/core'
 import { unsupportedGrantType } from '../../errors.ts'
 import type { ClientMember } from '../contract/client-member.ts'
+import type { RegisteredNames } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Interaction } from '../contract/interaction.ts'
 import type { Handler, Moment } from '../contract/moments.ts'
@@ -282,6 +283,19 @@ export class Registry {
     if (present !== undefined && !this.#replaceable.has(present)) throw duplicate(what, name)
     if (present !== undefined) this.#all.delete(present)
     map.set(name, thing)
+  }
+}
+
+/** What clients can be registered for. */
+export function registeredNames(registry: Registry, scopes: readonly string[] | undefined): RegisteredNames {
+  const { grantTypes, responseTypes } = registry
+  const ofResponses = responseTypes.flatMap((name) => registry.responseType(name)?.responseType.grantTypes ?? [])
+  return {
+    grantTypes: [...grantTypes, ...ofResponses], // `implicit` is no grant of the token endpoint
+    responseTypes,
+    authMethods: [...registry.clientAuthMethods.keys()],
+    members: [...registry.clientMembers.values()],
+    scopes,
   }
 }
 

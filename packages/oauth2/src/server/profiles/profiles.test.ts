@@ -23,6 +23,7 @@ import { resourceIndicators } from '../features/resource-indicators.ts'
 import { jwtResponseModes } from '../response-modes/jwt.ts'
 import type { AuthorizationServerOptions } from '../kernel/options.ts'
 import { insecureImplicitResponseType, insecurePasswordGrant } from '../legacy/index.ts'
+import { clientList } from '../records/client-list.ts'
 import { readClientMetadata } from '../records/client-metadata.ts'
 import { staticClients, type ConfiguredClient } from '../records/clients.ts'
 import { fapi2MessageSigningProfile } from './fapi2-message-signing.ts'
@@ -120,7 +121,7 @@ const common = {
   single_use: { options: { store: weak, allowWeakStorage: true } },
   code_lifetime: { code: authorizationCodeGrant({ lifetime: 601 }) },
   refresh_token_rotation: {
-    options: { clients: { find: () => null, configured: [{ ...read, refreshTokenRotation: false }] } },
+    options: { clients: { find: () => null, configured: clientList([{ ...read, refreshTokenRotation: false }]) } },
   },
   issuer_parameter: { code: withoutIssuer() },
 } satisfies Record<string, Parts>

@@ -16,6 +16,7 @@ import type {
   ClientTrust,
 } from '../contract/client.ts'
 import { AUTHORIZATION_KIND } from './authorization.ts'
+import { clientList } from './client-list.ts'
 import { CONSENT_KIND } from './consent.ts'
 import { removeAll } from './remove-all.ts'
 import { ACCESS_TOKEN_KIND } from './token-text.ts'
@@ -50,7 +51,7 @@ export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
     return new Map(all.map((client) => [client.clientId, client]))
   }
   return {
-    configured: read.map(({ secret: _secret, secretExpiresAt: _expires, ...client }) => client),
+    configured: clientList(read.map(({ secret: _secret, secretExpiresAt: _expires, ...client }) => client)),
     async find(clientId) {
       return (await (clients ??= load())).get(clientId) ?? null
     },

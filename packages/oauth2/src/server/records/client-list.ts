@@ -4,13 +4,26 @@
  */
 
 import { AuthlibError } from '@authlib/core'
-import type { Client } from '../contract/client.ts'
-import type { Registry } from './registry.ts'
+import type { Client, ClientList, RegisteredNames } from '../contract/client.ts'
 
-type Registered = Pick<
-  Client,
-  'clientId' | 'grantTypes' | 'responseTypes' | 'authMethod' | 'authMethods' | 'scope' | 'metadata'
->
+type Registered = Omit<Client, 'secrets'>
+
+/**
+ * For a source of yours that has all its clients from the start. `staticClients` brings it along.
+ *
+ * @example
+ * const source: ClientSource = { find: (clientId) => table.get(clientId) ?? null, configured: clientList([...table.values()]) }
+ */
+export function clientList(clients: readonly Registered[]): ClientList {
+  return {
+    clients,
+    faults: (registered) =>
+      clients.flatMap((client) => {
+        const fault = faultsOf(client, registered)
+        return fault === '' ? [] : [[client.clientId, fault]]
+      }),
+  }
+}
 
 /**
  * What will not work for this client, in words; empty when all will. A member of another type than its feature reads, and a name that no specification knows are refused: they are slips of the pen. A
@@ -18,24 +31,22 @@ type Registered = Pick<
  *
  * @throws AuthlibError `invalid_client_metadata`, which names the client and the fact
  */
-export function faultsOf(client: Registered, registry: Registry, scopes?: readonly string[]): string {
+function faultsOf(client: Registered, registered: RegisteredNames): string {
   const { clientId, grantTypes, responseTypes, authMethod, authMethods = [], scope } = client
-  const ofResponses = registry.responseTypes.flatMap(
-    (name) => registry.responseType(name)?.responseType.grantTypes ?? [],
-  )
-  for (const { name, type } of registry.clientMembers.values()) {
+  const { scopes } = registered
+  for (const { name, type } of registered.members) {
     const value = client.metadata[name]
     if (value !== undefined && type.parse(value) === null) throw unservable(clientId, `${name} is not ${type.words}`)
   }
-  const lists: readonly (readonly [member: string, names: readonly string[], registered: readonly string[]])[] = [
-    ['grant_types', grantTypes, [...registry.grantTypes, ...ofResponses]], // `implicit` is no grant of the token endpoint
-    ['response_types', responseTypes.map(sorted), registry.responseTypes.map(sorted)],
-    ['token_endpoint_auth_method', [authMethod], [...registry.clientAuthMethods.keys()]],
-    ['trust.authMethods', authMethods, [...registry.clientAuthMethods.keys()]],
+  const lists: readonly (readonly [member: string, names: readonly string[], known: readonly string[]])[] = [
+    ['grant_types', grantTypes, registered.grantTypes],
+    ['response_types', responseTypes.map(sorted), registered.responseTypes.map(sorted)],
+    ['token_endpoint_auth_method', [authMethod], registered.authMethods],
+    ['trust.authMethods', authMethods, registered.authMethods],
   ]
-  const lacking = lists.flatMap(([member, names, registered]) => {
-    const others = names.filter((name) => !registered.includes(name))
-    const unknown = others.find((name) => !known.has(name))
+  const lacking = lists.flatMap(([member, names, known]) => {
+    const others = names.filter((name) => !known.includes(name))
+    const unknown = others.find((name) => !specified.has(name))
     if (unknown !== undefined) throw unknownName(clientId, member, unknown)
     return others.map((name) => `${member} has ${JSON.stringify(name)}, which is not registered with the server`)
   })
@@ -61,7 +72,7 @@ function sorted(responseType: string): string {
 }
 
 /** By the IANA registries of OAuth parameters: grant types, response types, methods of the token endpoint. */
-const known: ReadonlySet<string> = new Set([
+const specified: ReadonlySet<string> = new Set([
   ...['authorization_code', 'refresh_token', 'client_credentials', 'implicit', 'password'],
   ...['device_code', 'token-exchange', 'jwt-bearer', 'saml2-bearer'].map(
     (name) => `urn:ietf:params:oauth:grant-type:${name}`,
