@@ -17,8 +17,10 @@ export interface IdTokenExpectation {
   /** Fixed by registration or metadata, never by the token. */
   readonly algorithms: readonly string[]
   readonly keys: VerificationKeys
-  /** What was sent with the authorization request. */
-  readonly nonce?: string | undefined
+  /** Audiences that are trusted beside the client. Default: any, when `azp` is the client. §3.1.3.7 item 3 */
+  readonly trustedAudiences?: readonly string[] | undefined
+  /** What was sent with the authorization request; null: none was, and the token must not have one. */
+  readonly nonce?: string | null | undefined
   readonly maxAge?: number | undefined
   /** What came with it, checked when the token has an `at_hash`. */
   readonly accessToken?: string | undefined
@@ -35,7 +37,7 @@ export interface IdTokenExpectation {
 /** @throws AuthlibError `invalid_id_token`, with what is wrong in `reason`; `key_set_unavailable` */
 export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
   const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, code, state, clock, leeway } = expected
-  const { maxTokenAge = Number.POSITIVE_INFINITY } = expected
+  const { maxTokenAge = Number.POSITIVE_INFINITY, trustedAudiences: trusted } = expected
   const { issuer, demanded } = expectedIssuer(idToken, issuers)
   const policy = idTokenPolicy({
     issuer,
@@ -43,7 +45,7 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
     algorithms,
     clock,
     leeway,
-    ...(nonce !== undefined && { nonce }),
+    ...(typeof nonce === 'string' && { nonce }),
     ...(maxAge !== undefined && { maxAge }),
   })
   const verified = await verifyJwt<IdTokenClaims>(idToken, keys, policy).catch(async (error: unknown) => {
@@ -53,6 +55,10 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
   })
   const { claims, header, key } = verified
   checkForms(claims)
+  if (nonce === null && claims.nonce !== undefined) throw invalidIdToken('nonce is there, and none was sent') // §2
+  if (trusted && [claims.aud].flat().some((one) => one !== clientId && !trusted.includes(one))) {
+    throw invalidIdToken('aud names a client that is not trusted')
+  }
   if (claims.iat < clock() - maxTokenAge - leeway) throw invalidIdToken('it was issued long ago')
   for (const [name, value] of Object.entries(demanded)) {
     if (claims[name] !== value) throw invalidIdToken(`${name} is not the one that its issuer names`)

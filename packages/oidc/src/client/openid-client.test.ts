@@ -57,6 +57,7 @@ describe('a login', () => {
     const starts = await Promise.all(Array.from({ length: 20 }, () => client.createAuthorization({ redirectUri })))
     const nonces = starts.map(({ url }) => new URL(url).searchParams.get('nonce'))
     expect(new Set(nonces).size).toBe(20)
+    for (const nonce of nonces) expect(nonce).toMatch(/^[\w-]{43}$/) // 256 bits: nobody guesses it. Core §3.1.2.1
     expect(nonces).toEqual(starts.map(({ login }) => login.nonce))
   })
 
@@ -91,6 +92,18 @@ describe('a login', () => {
   it('accepts several audiences when the authorized party is this client', async () => {
     withClaims({ aud: ['other', 'client'], azp: 'client' })
     expect((await logIn()).claims.azp).toBe('client')
+  })
+
+  it('accepts no other audiences than those that it trusts, once they are named (OpenID Connect Core §3.1.3.7)', async () => {
+    const client = createClient({ trustedAudiences: ['other'] })
+    for (const aud of ['client', ['client'], ['other', 'client']]) {
+      withClaims({ aud, azp: 'client' })
+      await expect(logIn(client)).resolves.toBeDefined()
+    }
+    withClaims({ aud: ['client', 'other', 'third'], azp: 'client' })
+    await expect(logIn(client)).rejects.toMatchObject({ reason: 'aud names a client that is not trusted' })
+    withClaims({ aud: ['client', 'other'], azp: 'client' })
+    await expect(logIn(createClient({ trustedAudiences: [] }))).rejects.toMatchObject({ code: 'invalid_id_token' })
   })
 
   it('lets clocks differ a little, and no more', async () => {
@@ -454,6 +467,8 @@ describe('a login of another shape', () => {
     const { url } = await client.createAuthorization({ redirectUri })
     expect(new URL(url).searchParams.has('nonce')).toBe(false)
     await expect(logIn(client)).resolves.toBeDefined()
+    withClaims({ nonce: 'of another login' })
+    await expect(logIn(client)).rejects.toMatchObject({ reason: 'nonce is there, and none was sent' }) // Core §2
   })
 
   it('asks what is in `params`, checks it, and refuses what has an option of its own', async () => {
@@ -608,6 +623,22 @@ describe('userinfo', () => {
     expect(await fetchUserinfo(client, token)).toEqual({ sub: 'alice', name: 'Alice', email: 'alice@example.com' })
     expect(await fetchUserinfo(client, { ...token, idToken: undefined }, 'alice')).toHaveProperty('name')
     await expect(fetchUserinfo(client, { ...token, idToken: undefined })).rejects.toThrow(TypeError)
+  })
+
+  it('passes on where claims of other providers are, and asks none of them (OpenID Connect Core §5.6.2)', async () => {
+    const elsewhere = {
+      _claim_names: { address: 'bank', roles: 'nobody' },
+      _claim_sources: { bank: { endpoint: 'https://bank.example/claims', access_token: 'at', more: 1 } },
+    }
+    provider.answer('/userinfo', () => Response.json({ sub: 'alice', ...elsewhere }))
+    const asked: string[] = []
+    const watching: typeof fetch = (input, init) => {
+      asked.push(new URL(new Request(input, init).url).origin)
+      return fetch(input, init)
+    }
+    const { profile } = await logIn(createClient({ userinfo: fetchUserinfo, fetch: watching }))
+    expect(profile).toEqual({ sub: 'alice', ...elsewhere })
+    expect(new Set(asked)).toEqual(new Set([provider.issuer]))
   })
 
   it.each<[fault: string, code: string, answer: () => Response]>([

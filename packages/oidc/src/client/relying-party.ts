@@ -48,6 +48,7 @@ export function relyingParty({
   userinfoDecryption,
   responseType = 'code',
   nonce: sendsNonce = true,
+  trustedAudiences,
   leeway = 5,
   ...others
 }: OpenIDSettings): RelyingParty {
@@ -70,7 +71,8 @@ export function relyingParty({
   ): Promise<IdTokenClaims> {
     const { clientId, clock } = client
     const signature = await openid.keys(client, idTokenAlg)
-    return validateIdToken(idToken, { ...signature, issuers: accepted, clientId, clock, leeway, ...expected })
+    const own = { issuers: accepted, clientId, trustedAudiences, clock, leeway }
+    return validateIdToken(idToken, { ...signature, ...own, ...expected })
   }
 
   /** The signed token inside an encrypted one. */
@@ -164,7 +166,7 @@ export function relyingParty({
       if (token.idToken === undefined) throw invalidIdToken('there is none')
       const { nonce, maxAge } = login as OpenIDLogin // sound: `authorizing` above made it; `readCode` checked the client
       const { accessToken } = token
-      const expected = { nonce: sendsNonce ? nonce : undefined, maxAge, accessToken }
+      const expected = { nonce: sendsNonce ? nonce : null, maxAge, accessToken }
       const { context } = client
       const claims = await validate(context, token.idToken, expected)
       if (hybrid) await (await import('./hybrid.ts')).comparePersons(callback, claims, readerFor(context))

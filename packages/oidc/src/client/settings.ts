@@ -37,6 +37,11 @@ export interface OpenIDSettings extends OAuth2ClientSettings {
    * injected. Default true.
    */
   readonly nonce?: boolean | undefined
+  /**
+   * Audiences that ID Tokens may name beside this client. Others are refused. Default: any, in a token whose `azp` is this
+   * client, as the provider issued it to this client then.
+   */
+  readonly trustedAudiences?: readonly string[] | undefined
   /** Seconds by which the clocks may differ. Default 5. */
   readonly leeway?: number | undefined
 }

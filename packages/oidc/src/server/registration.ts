@@ -35,12 +35,13 @@ export function usesSecret(alg: string): boolean {
 }
 
 /** The algorithm that the client wants; undefined when it does not say. @throws OAuth2Error `invalid_request` */
-export function registeredAlgorithm({ metadata }: Client, member: SignedResponse, server: Server): string | undefined {
-  const alg = metadata[member]
+export function registeredAlgorithm(client: Client, member: SignedResponse, server: Server): string | undefined {
+  const alg = client.metadata[member]
   if (typeof alg !== 'string') return undefined
   if (signatureAlgorithms(server).includes(alg)) return alg
   const offered = server.metadata()[offers[member]]
-  if (usesSecret(alg) && includes(offered, alg)) return alg // of a feature: see secretSignatures
+  const shared = usesSecret(alg) && client.authMethod !== 'none' // Core §10.1: a public client keeps no secret
+  if (shared && includes(offered, alg)) return alg // of a feature: see secretSignatures
   throw invalidRequest(`the client is registered for a ${member} that this provider has no key for`)
 }
 

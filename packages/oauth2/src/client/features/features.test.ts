@@ -171,13 +171,20 @@ describe('client authentication by an assertion', () => {
     const policy = { algorithms: ['ES256'], issuer: 'client', subject: 'client', audience: server.url, clock }
     const [one, two] = await Promise.all(sent.map((jwt) => verifyJwt(jwt, key, policy)))
     expect(one!.claims.jti).not.toBe(two!.claims.jti)
+    expect(one!.claims).toMatchObject({ iat: clock(), exp: clock() + 60 })
+    expect(requests[0]!.form.get('client_assertion_type')).toBe(
+      'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    )
     expect(requests[0]!.headers.get('authorization')).toBeNull()
   })
 
   it('by the secret never sends it', async () => {
     const secret = 'a secret of at least 32 characters'
     await createClient({ clientAuth: clientSecretJwt(secret) }).clientCredentials()
-    expect(decodeUnverifiedJwt(requests[0]!.form.get('client_assertion')!).header.alg).toBe('HS256')
+    const { header, claims } = decodeUnverifiedJwt(requests[0]!.form.get('client_assertion')!)
+    expect(header.alg).toBe('HS256')
+    expect(claims).toMatchObject({ iss: 'client', sub: 'client', aud: server.url, exp: clock() + 60 })
+    expect(claims.jti).toMatch(/^[\w-]{43}$/)
     expect(requests[0]!.form.toString()).not.toContain('secret of')
   })
 

@@ -224,8 +224,10 @@ describe('a request object by reference', () => {
     client: object = { request_uris: [URI] },
   ): { server: AuthorizationServer; asked: string[] } {
     const asked: string[] = []
-    const fetch = async (url: string | URL | Request): Promise<Response> => {
-      asked.push(url instanceof Request ? url.url : String(url))
+    const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      const request = new Request(url, init)
+      expect(request.method).toBe('GET') // OpenID Connect Core §6.2.3
+      asked.push(request.url)
       return page()
     }
     const server = start(options, { client, server: { outgoing: { fetch, allowPrivateAddresses: true } } })

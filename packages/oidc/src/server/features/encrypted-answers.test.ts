@@ -53,6 +53,27 @@ it('nests a signed userinfo answer, and encrypts one that is not signed (Core §
   expect(JSON.parse(new TextDecoder().decode(plaintext))).toMatchObject({ sub: 'alice', email: ALICE.email })
 })
 
+it('uses the key for encryption of the several that the client publishes, and names it by kid (Core §10.2)', async () => {
+  const signing = { ...(await generateKey('ES256', { kid: 'first' })).publicJwk(), use: 'sig' }
+  const rsa = await generateKey('RSA-OAEP-256', { kid: 'rsa' })
+  const jwks = { keys: [signing, { ...key.publicJwk(), use: 'enc' }, { ...rsa.publicJwk(), use: 'enc' }] }
+  for (const [alg, kid] of [
+    ['ECDH-ES', 'enc'],
+    ['RSA-OAEP-256', 'rsa'],
+  ]) {
+    const { json } = await logIn(await start({ jwks, id_token_encrypted_response_alg: alg }))
+    const [header = ''] = String(json['id_token']).split('.')
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ alg, kid, cty: 'JWT' })
+  }
+})
+
+it.each(['A128KW', 'A256GCMKW', 'dir', 'PBES2-HS256+A128KW'])(
+  'offers no %s: a secret that both sides know is not for clients without one (Core §10.2)',
+  (alg) => {
+    expect(() => encryptedAnswers({ algorithms: ['ECDH-ES', alg] })).toThrow(TypeError)
+  },
+)
+
 describe('refuses to answer in the clear', () => {
   it('when the client has no key', async () => {
     const server = await start({ id_token_encrypted_response_alg: 'RSA-OAEP-256' })

@@ -11,7 +11,7 @@ import { clientEncryptionKey, on, type Extension } from '@authlib/oauth2/server'
 import { clientAnswer } from '../moments.ts'
 
 export interface EncryptedAnswersOptions {
-  /** Key management algorithms to offer. Default RSA-OAEP-256, RSA-OAEP, ECDH-ES, ECDH-ES+A128KW and ECDH-ES+A256KW. */
+  /** Key management algorithms to offer, all with a public key of the client. Default RSA-OAEP-256, RSA-OAEP, ECDH-ES, ECDH-ES+A128KW and ECDH-ES+A256KW. */
   readonly algorithms?: readonly string[] | undefined
   /** Content encryption algorithms to offer. Default A128CBC-HS256, A256CBC-HS512, A128GCM and A256GCM. */
   readonly encryptions?: readonly JweEncryptionName[] | undefined
@@ -31,6 +31,8 @@ export function encryptedAnswers({
   algorithms = ALGORITHMS,
   encryptions = ENCRYPTIONS,
 }: EncryptedAnswersOptions = {}): Extension {
+  const symmetric = algorithms.find((alg) => !/^(RSA|ECDH)-/.test(alg)) // §10.2: not for public clients, and of no published key
+  if (symmetric !== undefined) throw new TypeError(`encryptedAnswers encrypts to public keys: not with ${symmetric}`)
   return {
     kind: 'extension',
     name: 'encrypted_answers',

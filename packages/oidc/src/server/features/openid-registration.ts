@@ -8,6 +8,7 @@ import { AuthlibError, isHttps, type Json, type JsonObject } from '@authlib/core
 import { isLoopbackHost, parseJson } from '@authlib/core/kit'
 import { OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, on, type Extension, type RegistrationRequest, type Server } from '@authlib/oauth2/server'
+import { usesSecret } from '../registration.ts'
 import { sectorOf } from '../sector.ts'
 
 /** Part of `openIdCode`: judges clients of `dynamicClientRegistration` and of `clientIdMetadataDocuments`. */
@@ -74,6 +75,12 @@ const published: Readonly<Record<string, string>> = {
 }
 
 function checkSupported(server: Server, metadata: JsonObject): void {
+  for (const member of ['id_token_signed_response_alg', 'userinfo_signed_response_alg']) {
+    const alg = metadata[member]
+    const shared = typeof alg === 'string' && usesSecret(alg)
+    if (shared && metadata['token_endpoint_auth_method'] === 'none')
+      throw refused(`${member} needs a secret, which a public client cannot keep`) // Core §10.1
+  }
   for (const [member, list] of Object.entries(published)) {
     const value = metadata[member]
     if (value !== undefined && !listOf(server, list).some((known) => known === value)) {

@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto'
-import { staticClients, type AuthorizationServer, type ClientMetadata } from '@authlib/oauth2/server'
+import {
+  dynamicClientRegistration,
+  staticClients,
+  type AuthorizationServer,
+  type ClientMetadata,
+} from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
 import { Browser, ISSUER, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
 import { authenticationUrl, claimsOf, logIn, OTHER_RP, provider, RP, withToken } from '../../../test/provider.ts'
@@ -75,6 +80,31 @@ describe('an ID Token for a client with a secret', () => {
     const { server: without } = await provider({ clients: staticClients([client]) })
     const answer = await new Browser(without).open(authenticationUrl())
     expect(answer.headers.get('location')).toContain('error=invalid_request')
+  })
+})
+
+describe('a public client (Core §10.1)', () => {
+  const hmac = { id_token_signed_response_alg: 'HS256', token_endpoint_auth_method: 'none' }
+
+  it.each([undefined, SECRET])('gets no signature by a secret, whatever it is registered with: %s', async (secret) => {
+    const { server } = await start({ ...hmac, client_secret: secret })
+    const answer = await new Browser(server).open(authenticationUrl())
+    expect(answer.headers.get('location')).toContain('error=invalid_request')
+  })
+
+  it('cannot register for it', async () => {
+    const { server } = await start()
+    server.register(dynamicClientRegistration({ access: 'open' }))
+    const register = async (metadata: object): Promise<[number, unknown]> => {
+      const body = JSON.stringify({ redirect_uris: [REDIRECT_URI], ...metadata })
+      const headers = { 'content-type': 'application/json' }
+      const answer = await server.fetch(new Request(`${ISSUER}/register`, { method: 'POST', headers, body }))
+      return [answer.status, ((await answer.json()) as { error?: string }).error]
+    }
+    expect(await register(hmac)).toEqual([400, 'invalid_client_metadata'])
+    expect(await register({ ...hmac, token_endpoint_auth_method: 'client_secret_basic' })).toEqual([201, undefined])
+    const userinfo = { token_endpoint_auth_method: 'none', userinfo_signed_response_alg: 'HS256' }
+    expect(await register(userinfo)).toEqual([400, 'invalid_client_metadata'])
   })
 })
 

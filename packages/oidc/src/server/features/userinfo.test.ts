@@ -93,6 +93,20 @@ describe('userinfo (Core §5.3)', () => {
     ])
   })
 
+  it('asks for the claims in the languages that the request prefers (§5.2)', async () => {
+    const asked: unknown[] = []
+    const claims = (_subject: string, { use, locales }: ClaimsContext) => {
+      asked.push([use, locales])
+      return { name: locales[0] === 'fr-CA' ? 'Alice au Canada' : 'Alice' }
+    }
+    const { server } = await provider({ openid: { claims } })
+    const { json } = await logIn(server, { scope: 'openid profile', claims_locales: 'fr-CA fr' })
+    expect(await userinfo(server, json['access_token'])).toMatchObject({ name: 'Alice au Canada' })
+    expect(asked.at(-1)).toEqual(['userinfo', ['fr-CA', 'fr']])
+    const { json: plain } = await logIn(server, { scope: 'openid profile' })
+    expect(await userinfo(server, plain['access_token'])).toMatchObject({ name: 'Alice' })
+  })
+
   it('goes by the scope of the token, which may be less than was granted', async () => {
     const { server } = await provider()
     const { json } = await logIn(server, { scope: 'openid email offline_access' })
