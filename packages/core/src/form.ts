@@ -10,10 +10,15 @@ const FORM = 'application/x-www-form-urlencoded'
 
 /** The form in the body. Throws `unsupported_media_type` (415) for any other content, `invalid_request` (400). */
 export async function readForm(request: HttpRequest, options?: ParamsOptions): Promise<Params> {
+  return Params.parse(await formText(request), options)
+}
+
+/** The form as it was sent. Throws `unsupported_media_type` (415) for any other content. */
+export function formText(request: HttpRequest): Promise<string> {
   if (!isForm(request.headers.get('content-type')) || isEncoded(request.headers.get('content-encoding'))) {
     throw new AuthlibError('unsupported_media_type', `The body must be ${FORM}`, { status: 415 })
   }
-  return Params.parse(await request.text(), options)
+  return request.text()
 }
 
 /** The query of the URL. Throws `invalid_request` (400). */
@@ -90,6 +95,7 @@ async function readOnce(request: Request, maxBody: number, keepBody: boolean): P
 }
 
 function isForm(contentType: string | null): boolean {
+  if (contentType === FORM) return true
   if (contentType === null) return false
   const [type, ...parameters] = contentType.toLowerCase().split(';')
   if (type!.trim() !== FORM) return false

@@ -57,8 +57,10 @@ export const noStore: readonly HttpHeader[] = [
 
 /** A JSON answer. */
 export function jsonResponse(status: number, value: unknown, headers: readonly HttpHeader[] = []): HttpResponse {
-  return { status, headers: [['content-type', 'application/json'], ...headers], body: JSON.stringify(value) }
+  return { status, headers: [JSON_TYPE, ...headers], body: JSON.stringify(value) }
 }
+
+const JSON_TYPE: HttpHeader = ['content-type', 'application/json']
 
 /** 303 See Other: a redirect that never repeats a POST. RFC 9700 §4.12. */
 export function redirectResponse(location: string, headers: readonly HttpHeader[] = []): HttpResponse {

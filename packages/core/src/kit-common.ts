@@ -3,6 +3,7 @@
 export { acquire, type AcquireOptions } from './acquire.ts'
 export * from './api-fetch.ts'
 export { attempts, errorCode, type AttemptOptions } from './attempts.ts'
+export { isPromise, whenKnown } from './awaitable.ts'
 export { readBytes } from './body.ts'
 export {
   challenge,
@@ -15,7 +16,7 @@ export * from './cors.ts'
 export { currentToken, setCurrentToken } from './current-token.ts'
 export * from './digest.ts'
 export * from './encoding.ts'
-export { payloadTooLarge, requestPath } from './form.ts'
+export { formText, payloadTooLarge, requestPath } from './form.ts'
 export { frozenCopy } from './frozen-copy.ts'
 export { parseJson, parseJsonObject, type ParseJsonOptions } from './json.ts'
 export * from './mount.ts'

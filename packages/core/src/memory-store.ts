@@ -8,7 +8,7 @@ import { pagedList } from './paged-list.ts'
 import type { PagedList, Slot } from './paged-list.ts'
 import { assertBatch, indexValues, isMet, pageSize, parsePosition, stringifyData } from './store-rules.ts'
 import { NEVER } from './store.ts'
-import type { IndexColumn, RecordIndex, Store, StoredRecord } from './store.ts'
+import type { Batch, IndexColumn, RecordIndex, Store, StoredRecord } from './store.ts'
 
 /** Seconds that an expired record stays, for callers whose clocks differ. */
 const GRACE = 10
@@ -46,25 +46,8 @@ export function memoryStore(): Store {
       })
     },
 
-    // Without an await between check and write: what happens in one tick is atomic.
     async commit(batch) {
-      assertBatch(batch)
-      const { partition, now, expect, put, remove } = batch
-      for (const expected of expect) {
-        const entry = entries.get(nameOf(partition, expected.kind, expected.id))
-        if (!isMet(expected, entry, now)) return false
-      }
-      if (put.length === 1 && remove.length === 0) {
-        const text = stringifyData(put[0]!.data)
-        removeExpired(now - GRACE, REMOVED_PER_COMMIT)
-        place(put[0]!, text)
-        return true
-      }
-      const texts = put.map(({ data }) => stringifyData(data)) // before the first write, because it may throw
-      removeExpired(now - GRACE, REMOVED_PER_COMMIT)
-      for (const [kind, id] of remove) take(nameOf(partition, kind, id))
-      put.forEach((record, n) => place(record, texts[n]!))
-      return true
+      return write(batch)
     },
 
     async list({ kind, by, value, after, limit }) {
@@ -79,6 +62,21 @@ export function memoryStore(): Store {
     async sweep(now, limit) {
       return removeExpired(now, Math.min(limit, SWEPT_AT_ONCE))
     },
+  }
+
+  /** Without an await between check and write: what happens in one tick is atomic. */
+  function write(batch: Batch): boolean {
+    assertBatch(batch)
+    const { partition, now, expect, put, remove } = batch
+    for (const expected of expect) {
+      const entry = entries.get(nameOf(partition, expected.kind, expected.id))
+      if (!isMet(expected, entry, now)) return false
+    }
+    const texts = put.map(({ data }) => stringifyData(data)) // before the first write, because it may throw
+    removeExpired(now - GRACE, REMOVED_PER_COMMIT)
+    for (const [kind, id] of remove) take(nameOf(partition, kind, id))
+    for (let n = 0; n < put.length; n++) place(put[n]!, texts[n]!)
+    return true
   }
 
   function removeExpired(now: number, limit: number): number {

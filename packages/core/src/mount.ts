@@ -28,9 +28,10 @@ export function createDispatch(
   let byPath: ReadonlyMap<string, Mountable> | undefined
   let warned = false
 
-  async function answer(mountable: Mountable, request: HttpRequest): Promise<HttpResponse> {
+  /** Not async: two objects less for each request. */
+  function sendable(response: HttpResponse): HttpResponse {
     try {
-      return assertSendable(await mountable.handle(request))
+      return assertSendable(response)
     } catch (error) {
       return refuse(error)
     }
@@ -47,7 +48,7 @@ export function createDispatch(
       byPath ??= indexRoutes([mountables].flat())
       const path = requestPath(request)
       const mountable = find(byPath, path)
-      if (mountable) return answer(mountable, request)
+      if (mountable) return Promise.resolve(mountable.handle(request)).then(sendable, refuse)
       if (!warned && below !== undefined && path.endsWith(below) && find(byPath, below)) {
         warned = true
         warnOfMount(path, below)

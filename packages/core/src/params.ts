@@ -20,6 +20,7 @@ export interface ParamsOptions {
 export type ParamValues = Readonly<Record<string, string | readonly string[] | undefined>>
 
 const REPEATABLE: readonly string[] = ['resource', 'audience']
+const NO_NAMES: readonly string[] = []
 
 /** Parameters by name. Immutable. A parameter without a value counts as omitted (RFC 6749 §3.1). */
 export class Params implements Iterable<[string, string]> {
@@ -38,7 +39,7 @@ export class Params implements Iterable<[string, string]> {
     if (text.length > maxLength) throw invalidRequest('The parameters are too long')
     if (UNENCODED.test(text) || text.includes('%00')) throw malformed()
     const values = new Map<string, string[]>()
-    const repeated = new Set<string>()
+    let repeated: Set<string> | undefined
     let count = 0
     for (let start = 0; start < text.length;) {
       const separator = text.indexOf('&', start)
@@ -52,13 +53,13 @@ export class Params implements Iterable<[string, string]> {
         const sent = values.get(name)
         if (sent === undefined) values.set(name, value === '' ? [] : [value])
         else {
-          if (!repeatable.includes(name)) repeated.add(name)
+          if (!repeatable.includes(name)) (repeated ??= new Set()).add(name)
           if (value !== '') sent.push(value)
         }
       }
       start = end + 1
     }
-    return new Params(values, [...repeated])
+    return new Params(values, repeated ? [...repeated] : NO_NAMES)
   }
 
   static of(values: ParamValues): Params {

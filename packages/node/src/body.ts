@@ -65,15 +65,16 @@ async function writtenAgain(incoming: Message, maxBody: number, parsed: unknown)
   return text
 }
 
-async function streamed(incoming: Message, maxBody: number, read: typeof collect): Promise<string> {
-  if (incoming.readableEnded) return '' // a parser has found it empty
+function streamed(incoming: Message, maxBody: number, read: typeof collect): Promise<string> {
+  if (incoming.readableEnded) return Promise.resolve('') // a parser has found it empty
   if (Number(incoming.headers['content-length']) > maxBody) {
     incoming.resume() // Node drops the unread rest after the answer; on Deno, the next request of the connection would hang
-    throw payloadTooLarge()
+    return Promise.reject(payloadTooLarge())
   }
-  const bytes = await read(incoming, maxBody)
-  incoming[BYTES] = bytes
-  return isAscii(bytes) ? bytes.toString('latin1') : decodeUtf8(bytes) // what clients send is nearly always ASCII
+  return read(incoming, maxBody).then((bytes) => {
+    incoming[BYTES] = bytes
+    return isAscii(bytes) ? bytes.toString('latin1') : decodeUtf8(bytes) // what clients send is nearly always ASCII
+  })
 }
 
 /** Reads to the end. */

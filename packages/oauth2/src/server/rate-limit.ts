@@ -14,13 +14,21 @@ export type Outcome<T> = { readonly result: T } | { readonly error: OAuth2Error 
  *
  * @throws OAuth2Error `temporarily_unavailable` (429), and what `run` throws
  */
-export async function limited<T>(
+export function limited<T>(
   { rateLimit }: Pick<Environment, 'rateLimit'>,
   attempt: Attempt,
   wrong: (outcome: Outcome<T>) => string | null,
   run: () => Promise<T>,
 ): Promise<T> {
-  if (rateLimit === undefined) return run()
+  return rateLimit === undefined ? run() : limitedBy(rateLimit, attempt, wrong, run)
+}
+
+async function limitedBy<T>(
+  rateLimit: NonNullable<Environment['rateLimit']>,
+  attempt: Attempt,
+  wrong: (outcome: Outcome<T>) => string | null,
+  run: () => Promise<T>,
+): Promise<T> {
   const known: Attempt = { ...attempt, address: attempt.http?.remoteAddress }
   const seconds = (await rateLimit.check(known)) ?? 0
   assertSeconds({ 'rateLimit.check()': seconds })

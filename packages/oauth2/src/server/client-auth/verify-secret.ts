@@ -1,10 +1,11 @@
 /** Checking a client secret, in the same time whether the client exists or not. */
 
-import { constantTimeEqual } from '@authlib/core'
+import { constantTimeEqual, type Awaitable } from '@authlib/core'
+import { whenKnown } from '@authlib/core/kit'
 import { invalidClient } from '../../errors.ts'
 import type { Client, ClientSecret } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
-import { secretHash } from '../records/client-secret.ts'
+import { hashClientSecret, secretHash } from '../records/client-secret.ts'
 
 /** What a request says to be a client's id and secret. */
 export interface PresentedSecret {
@@ -24,39 +25,67 @@ const NOBODY: readonly ClientSecret[] = [{ hash: `sha-256:${'A'.repeat(43)}` }]
  *
  * @throws OAuth2Error `invalid_client`, whatever is wrong
  */
-export async function verifySecret(
-  server: Server,
-  { clientId, secret, endpoint, raw }: PresentedSecret,
-): Promise<Client> {
-  const client = await findClient(server, clientId, raw?.clientId, endpoint)
-  const presented = raw === undefined || raw.secret === secret ? [secret] : [secret, raw.secret]
-  const matches: ClientSecret[] = []
-  for (const text of presented) {
-    const hashing = secretHash(text)
-    const hash = typeof hashing === 'string' ? hashing : await hashing
-    for (const known of client?.secrets.length ? client.secrets : NOBODY) {
-      if (
-        known.hash.startsWith('sha-256:')
-          ? constantTimeEqual(known.hash, hash)
-          : await server.clients.matchesSecret(known.hash, text)
-      )
-        matches.push(known)
-    }
-  }
-  if (!client || matches.length === 0) throw invalidClient('', { reason: client ? 'wrong secret' : 'unknown client' })
-  const now = server.clock()
-  const live = matches.some(({ expiresAt }) => expiresAt === undefined || expiresAt > now) // RFC 7591 §3.2.1
-  if (!live) throw invalidClient('', { reason: 'the secret has expired' })
-  return client
+export function verifySecret(server: Server, presented: PresentedSecret): Awaitable<Client> {
+  const { clientId, endpoint, raw } = presented
+  return whenKnown(server.clients.find(clientId, { endpoint }), (client) => {
+    if (client || raw === undefined || raw.clientId === clientId || raw.clientId.includes('\0'))
+      return ownSecret(server, client, presented)
+    return whenKnown(server.clients.find(raw.clientId, { endpoint }), (other) => ownSecret(server, other, presented))
+  })
 }
 
-async function findClient(
+function ownSecret(server: Server, client: Client | null, { secret, raw }: PresentedSecret): Awaitable<Client> {
+  const secrets = client?.secrets.length ? client.secrets : NOBODY
+  const presented = raw === undefined || raw.secret === secret ? [secret] : [secret, raw.secret]
+  return whenKnown(matching(server, secrets, presented), (matches) => {
+    if (!client || matches.length === 0) throw invalidClient('', { reason: client ? 'wrong secret' : 'unknown client' })
+    const now = server.clock()
+    const live = matches.some(({ expiresAt }) => expiresAt === undefined || expiresAt > now) // RFC 7591 §3.2.1
+    if (!live) throw invalidClient('', { reason: 'the secret has expired' })
+    return client
+  })
+}
+
+/** Which of the secrets were presented. At once where all hashes are ours, and the runtime hashes at once. */
+function matching(
   server: Server,
-  clientId: string,
-  other: string | undefined,
-  endpoint: string,
-): Promise<Client | null> {
-  const client = await server.clients.find(clientId, { endpoint })
-  if (client || other === undefined || other === clientId || other.includes('\0')) return client
-  return server.clients.find(other, { endpoint })
+  secrets: readonly ClientSecret[],
+  presented: readonly string[],
+): Awaitable<readonly ClientSecret[]> {
+  const hashes: string[] = []
+  for (const text of presented) {
+    const hash = secretHash(text)
+    if (typeof hash !== 'string') return matchingSlowly(server, secrets, presented)
+    hashes.push(hash)
+  }
+  if (!secrets.every(isOurs)) return matchingSlowly(server, secrets, presented)
+  return secrets.filter((known) => matchesOne(known, hashes))
+}
+
+async function matchingSlowly(
+  server: Server,
+  secrets: readonly ClientSecret[],
+  presented: readonly string[],
+): Promise<readonly ClientSecret[]> {
+  const hashes = await Promise.all(presented.map(hashClientSecret))
+  const matches: ClientSecret[] = []
+  for (const known of secrets) {
+    if (isOurs(known)) {
+      if (matchesOne(known, hashes)) matches.push(known)
+      continue
+    }
+    for (const text of presented) if (await server.clients.matchesSecret(known.hash, text)) matches.push(known)
+  }
+  return matches
+}
+
+function isOurs({ hash }: ClientSecret): boolean {
+  return hash.startsWith('sha-256:')
+}
+
+/** Compares with all of them, so that the time tells nothing. */
+function matchesOne({ hash }: ClientSecret, hashes: readonly string[]): boolean {
+  let found = false
+  for (const presented of hashes) if (constantTimeEqual(hash, presented)) found = true
+  return found
 }

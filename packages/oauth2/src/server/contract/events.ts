@@ -99,8 +99,8 @@ export function consoleEvents({ verbose = false, write = warn }: ConsoleEventsOp
       logError(event.error)
       return
     }
+    if (!verbose && !/refused|revoked|withheld|failed|warning/.test(event.type)) return
     const { type, at: _at, ...members } = event
-    if (!verbose && !/refused|revoked|withheld|failed|warning/.test(type)) return
     const words = Object.entries(members).flatMap(([name, value]: [string, unknown]) =>
       value === undefined ? [] : [`${name}=${JSON.stringify(value)}`],
     )

@@ -158,7 +158,7 @@ export interface Clients {
   /** Members of metadata that registered things declare, by name. */
   readonly members: ReadonlyMap<string, ClientMember>
   /** `endpoint`: the name of the endpoint that asks. */
-  find(clientId: string, about?: { readonly endpoint: string }): Promise<Client | null>
+  find(clientId: string, about?: { readonly endpoint: string }): Awaitable<Client | null>
   /** @throws OAuth2Error `invalid_client` */
   authenticate(http: HttpRequest, params: Params, endpoint: string): Promise<Client>
   /** Whether a hash of a form that a registered `SecretVerifier` knows is of this secret. */

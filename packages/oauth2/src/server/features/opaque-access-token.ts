@@ -1,7 +1,7 @@
 /** Opaque access tokens: random text whose hash is a record beside its authorization. */
 
 import type { Json, JsonObject, StoredRecord } from '@authlib/core'
-import { sha256Base64url } from '@authlib/core/kit'
+import { sha256Base64url, whenKnown } from '@authlib/core/kit'
 import type { Authorization } from '../contract/authorization.ts'
 import type { FoundToken, TokenDraft } from '../contract/plans.ts'
 import type { TokenFormat } from '../contract/registrable.ts'
@@ -25,10 +25,12 @@ export const opaqueAccessToken: TokenFormat = {
   kind: 'token_format',
   name: 'opaque',
 
-  async mint(draft, server) {
+  mint(draft, server) {
     const token = createTokenText(server, PREFIX, draft.authorization.id)
-    const record = tokenRecord(draft, await sha256Base64url(token))
-    return { token, changes: { put: [record] }, holdsAuthorization: draft.single }
+    const holdsAuthorization = draft.single
+    return whenKnown(sha256Base64url(token), (id) => {
+      return { token, changes: { put: [tokenRecord(draft, id)] }, holdsAuthorization }
+    })
   },
 
   async find(token, server) {
@@ -63,15 +65,15 @@ function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
     partition: partitionOf(authorization.id),
     revision: 1,
     expiresAt: draft.expiresAt,
-    ...(single ? { index: indexOf(authorization) } : {}),
+    index: single ? indexOf(authorization) : undefined,
     data: {
       version: 1,
       scope: draft.scope,
       issuedAt: draft.issuedAt,
-      ...(draft.audience.length > 0 ? { audience: draft.audience } : {}),
-      ...(draft.tokenType === 'Bearer' ? {} : { tokenType: draft.tokenType }),
-      ...(Object.keys(draft.claims).length > 0 ? { claims: draft.claims } : {}),
-      ...(single ? { authorization: packAuthorization(authorization) } : {}),
+      audience: draft.audience.length > 0 ? draft.audience : undefined,
+      tokenType: draft.tokenType === 'Bearer' ? undefined : draft.tokenType,
+      claims: Object.keys(draft.claims).length > 0 ? draft.claims : undefined,
+      authorization: single ? packAuthorization(authorization) : undefined,
     },
   }
 }

@@ -14,7 +14,7 @@ import type { Authorization, AuthorizationUpdate } from '../contract/authorizati
 import { alwaysAuthenticates, type Client } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import type { Extension } from '../contract/extension.ts'
-import type { TokenPlan } from '../contract/plans.ts'
+import type { TokenPlan, TokenResponseChange } from '../contract/plans.ts'
 import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
@@ -73,20 +73,26 @@ export function refreshTokenGrant({
   const firstToken: Extension = {
     kind: 'extension',
     name: 'refresh_token',
-    async tokenResponse({ plan, draft }, { server, client }) {
+    tokenResponse({ plan, draft }, { server, client }) {
       const { authorization } = plan
-      const now = draft.issuedAt
       const wanted =
         plan.refreshable === true && client.grantTypes.includes('refresh_token') && issueTo(client, authorization)
-      if (!wanted) return undefined
-      const token = await createRefreshToken(server, authorization.id, 1)
-      const absoluteUntil = now + lifetimeOf(client)
-      const state = await stateOf(token, { generation: 1, now, absoluteUntil, idleLifetime: idleOf(client) })
-      return {
-        params: { refresh_token: token },
-        update: { data: refreshSlot.write(state), expiresAt: state.idleUntil },
-      }
+      return wanted ? firstOf(authorization, draft.issuedAt, server, client) : undefined
     },
+  }
+  async function firstOf(
+    { id }: Authorization,
+    now: number,
+    server: Server,
+    client: Client,
+  ): Promise<TokenResponseChange> {
+    const token = await createRefreshToken(server, id, 1)
+    const absoluteUntil = now + lifetimeOf(client)
+    const state = await stateOf(token, { generation: 1, now, absoluteUntil, idleLifetime: idleOf(client) })
+    return {
+      params: { refresh_token: token },
+      update: { data: refreshSlot.write(state), expiresAt: state.idleUntil },
+    }
   }
   return {
     kind: 'grant',

@@ -5,6 +5,7 @@
  */
 
 import type { HttpRequest, Params } from '@authlib/core'
+import { isPromise } from '@authlib/core/kit'
 import { readBasicCredentials } from '../../basic-credentials.ts'
 import { invalidClient, invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
@@ -41,13 +42,22 @@ function claimedId({ http, params }: Unauthenticated): string | undefined {
 }
 
 async function proveClient(server: Server, registry: Registry, request: Unauthenticated): Promise<Client> {
-  const { params } = request
+  const { http, params, endpoint } = request
   try {
-    const used = await theOneUsed(server, registry, request)
-    const client = used?.client ?? (await identified(server, request))
+    let proven: Client | undefined
+    let used: string | undefined
+    for (const method of registry.clientAuthMethods.values()) {
+      const attempt = method.authenticate(http, params, server, endpoint)
+      const client = isPromise(attempt) ? await attempt : attempt
+      if (!client) continue
+      if (proven) throw invalidRequest('more than one client authentication method is used') // RFC 6749 §2.3
+      proven = client
+      used = method.method
+    }
+    const client = proven ?? (await identified(server, request))
     // The registration decides, so that no one can fall back to a weaker method. RFC 7591 §2
-    if (used && client.authMethod !== used.method && client.authMethods?.includes(used.method) !== true)
-      throw invalidClient(otherMethod, { reason: `registered for ${client.authMethod}, used ${used.method}` })
+    if (used !== undefined && client.authMethod !== used && client.authMethods?.includes(used) !== true)
+      throw invalidClient(otherMethod, { reason: `registered for ${client.authMethod}, used ${used}` })
     const clientId = params.get('client_id')
     if (clientId !== undefined && clientId !== client.clientId)
       throw invalidClient('', { reason: 'client_id of another client' })
@@ -63,27 +73,6 @@ async function proveClient(server: Server, registry: Registry, request: Unauthen
     }
     throw error
   }
-}
-
-interface Used {
-  readonly client: Client
-  readonly method: string
-}
-
-async function theOneUsed(
-  server: Server,
-  registry: Registry,
-  { http, params, endpoint }: Unauthenticated,
-): Promise<Used | undefined> {
-  let used: Used | undefined
-  for (const method of registry.clientAuthMethods.values()) {
-    const attempt = method.authenticate(http, params, server, endpoint)
-    const client = attempt === null ? null : await attempt
-    if (!client) continue
-    if (used) throw invalidRequest('more than one client authentication method is used') // RFC 6749 §2.3
-    used = { client, method: method.method }
-  }
-  return used
 }
 
 /** The client that an assertion names, when the request proves nothing else. RFC 7521 §4.1 */

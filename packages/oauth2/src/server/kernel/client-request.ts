@@ -1,6 +1,7 @@
 /** Requests that clients send directly: read the form, authenticate the client, let extensions receive it. */
 
-import { readForm, type HttpRequest, type Params } from '@authlib/core'
+import { Params, type HttpRequest } from '@authlib/core'
+import { formText } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { ClientRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
@@ -18,22 +19,22 @@ export async function receiveClientRequest(
 ): Promise<ClientRequest> {
   let clientId: string | undefined
   try {
-    const params = await readClientForm(http)
+    const params = clientParams(await formText(http))
     clientId = params.get('client_id')
     const client = await server.clients.authenticate(http, params, endpoint)
     clientId = client.clientId
     noteClient(http, clientId)
     const request: ClientRequest = { endpoint, server, http, client, params, now: server.clock(), data: {} }
-    return await received(registry.moments, request)
+    return registry.moments.receiveClientRequest.length > 0 ? await received(registry.moments, request) : request
   } catch (error) {
     if (error instanceof OAuth2Error) reportRefusal(server, error, { endpoint, clientId })
     throw error
   }
 }
 
-/** @throws OAuth2Error `invalid_request` */
-export async function readClientForm(http: HttpRequest): Promise<Params> {
-  const params = await readForm(http)
+/** The parameters in what {@link formText} has read. @throws OAuth2Error `invalid_request` */
+export function clientParams(text: string): Params {
+  const params = Params.parse(text)
   if (params.repeated.length > 0) throw invalidRequest('a parameter is repeated') // RFC 6749 §3.2
   return params
 }

@@ -1,6 +1,7 @@
 /** The clients of a server: found, authenticated and removed. */
 
-import { AuthlibError } from '@authlib/core'
+import { AuthlibError, type Awaitable } from '@authlib/core'
+import { whenKnown } from '@authlib/core/kit'
 import type { Client, ClientSource, ClientStore } from '../contract/client.ts'
 import type { Clients, Server } from '../contract/server.ts'
 import { storedClients } from '../records/clients.ts'
@@ -27,20 +28,19 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
     return beside
   }
 
-  async function find(clientId: string, endpoint: string | undefined): Promise<Client | null> {
-    const client = await findAnywhere(clientId, endpoint)
-    return client && withDefaultScope(client, options)
+  function find(clientId: string, endpoint: string | undefined): Awaitable<Client | null> {
+    if (clientId.length > MAX_CLIENT_ID) return null // its tokens could not be stored
+    return whenKnown(own.find(clientId, { endpoint }), (client) =>
+      client ? withDefaultScope(client, options) : findBeside(clientId, endpoint),
+    )
   }
 
-  /** The server's own clients first: a source that strangers can write to takes no id of theirs. */
-  async function findAnywhere(clientId: string, endpoint: string | undefined): Promise<Client | null> {
-    if (clientId.length > MAX_CLIENT_ID) return null // its tokens could not be stored
-    const client = await own.find(clientId, { endpoint })
-    if (client) return client
+  /** After the server's own clients: a source that strangers can write to takes no id of theirs. */
+  async function findBeside(clientId: string, endpoint: string | undefined): Promise<Client | null> {
     for (const source of registry.clientSources.values()) {
       if (ownStore && source.store) continue // registered clients are its own
       const found = await source.find(clientId, { server, endpoint })
-      if (found) return found
+      if (found) return withDefaultScope(found, options)
     }
     return null
   }

@@ -1,9 +1,18 @@
 /** Minting an access token for whichever request. Free of side effects: nothing is written yet. */
 
-import { noStore, type HttpHeader, type Json, type JsonObject } from '@authlib/core'
+import { noStore, type Awaitable, type HttpHeader, type Json, type JsonObject } from '@authlib/core'
+import { isPromise, whenKnown } from '@authlib/core/kit'
 import { formatScope } from '../../scope.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
-import type { Changes, IssuePlan, MintedPlan, MintedToken, TokenChange, TokenDraft } from '../contract/plans.ts'
+import type {
+  Changes,
+  IssuePlan,
+  MintedPlan,
+  MintedToken,
+  TokenChange,
+  TokenDraft,
+  TokenResponseChange,
+} from '../contract/plans.ts'
 import type { InteractionRequest, IssuingRequest } from '../contract/requests.ts'
 import { mergeData } from '../records/authorization.ts'
 import { joinChanges } from '../records/changes.ts'
@@ -21,40 +30,88 @@ export interface Issue {
   readonly updates: readonly AuthorizationUpdate[]
 }
 
-export async function issueToken(
+/** At once, unless an extension or the format returns a promise. */
+export function issueToken(
   registry: Registry,
   moments: Pick<Moments, 'issuing' | 'tokenResponse'>,
   request: IssuingRequest,
   plan: IssuePlan,
-): Promise<Issue> {
-  let draft = draftOf(registry, request, plan)
-  for (const issuing of moments.issuing) {
+): Awaitable<Issue> {
+  const first = draftOf(registry, request, plan)
+  const drafted = moments.issuing.length === 0 ? first : changedBy(moments, first, request, plan)
+  return whenKnown(drafted, (draft) => {
+    const format = registry.tokenFormats.get(draft.format)
+    if (!format) throw new TypeError(`The token format ${draft.format} is not registered`)
+    return whenKnown(format.mint(draft, request.server), (minted) =>
+      extended(issueOf(draft, minted, plan), moments, request, plan),
+    )
+  })
+}
+
+async function changedBy(
+  { issuing: steps }: Pick<Moments, 'issuing'>,
+  first: TokenDraft,
+  request: IssuingRequest,
+  plan: IssuePlan,
+): Promise<TokenDraft> {
+  let draft = first
+  for (const issuing of steps) {
     const change = await issuing(draft, request)
     if (change) draft = changeDraft(draft, plan.token?.format === undefined ? change : withoutFormat(change))
   }
-  const format = registry.tokenFormats.get(draft.format)
-  if (!format) throw new TypeError(`The token format ${draft.format} is not registered`)
-  const minted = await format.mint(draft, request.server)
+  return draft
+}
 
+/** What the plan and the format say, before extensions add to it. */
+function issueOf(draft: TokenDraft, minted: MintedToken, plan: IssuePlan): Issue {
   const own: Record<string, Json | undefined> = {
     access_token: minted.token,
     token_type: draft.tokenType,
     expires_in: draft.expiresAt - draft.issuedAt,
   }
   if (draft.scope.length > 0) own['scope'] = formatScope(draft.scope) // RFC 6749 §5.1: also when it is what was asked for
-  let params: JsonObject = Object.assign(own, plan.params)
-  const headers: HttpHeader[] = [...noStore]
-  const changes: (Changes | undefined)[] = [plan.changes, minted.changes]
-  const updates: AuthorizationUpdate[] = plan.update ? [plan.update] : []
-  for (const tokenResponse of moments.tokenResponse) {
-    const added = await tokenResponse({ draft, plan, accessToken: minted.token, params }, request)
-    if (!added) continue
-    params = mergeData(params, added.params)
-    headers.push(...(added.headers ?? []))
-    if (added.changes) changes.push(added.changes)
-    if (added.update) updates.push(added.update)
+  return {
+    draft,
+    minted,
+    params: Object.assign(own, plan.params),
+    headers: noStore,
+    changes: [plan.changes, minted.changes],
+    updates: plan.update ? [plan.update] : NO_UPDATES,
   }
-  return { draft, minted, params, headers, changes, updates }
+}
+
+const NO_UPDATES: readonly AuthorizationUpdate[] = []
+
+/** With what extensions add, from the one of that number on. Waits only for those that return a promise. */
+function extended(
+  issue: Issue,
+  moments: Pick<Moments, 'tokenResponse'>,
+  request: IssuingRequest,
+  plan: IssuePlan,
+  start: number = 0,
+): Awaitable<Issue> {
+  let all = issue
+  for (let n = start; n < moments.tokenResponse.length; n++) {
+    const { draft, minted, params } = all
+    const added = moments.tokenResponse[n]!({ draft, plan, accessToken: minted.token, params }, request)
+    if (isPromise(added)) {
+      const before = all
+      return added.then((late) => extended(withAdded(before, late), moments, request, plan, n + 1))
+    }
+    all = withAdded(all, added)
+  }
+  return all
+}
+
+function withAdded(issue: Issue, added: TokenResponseChange | void): Issue {
+  if (!added) return issue
+  return {
+    ...issue,
+    params: mergeData(issue.params, added.params),
+    headers: added.headers ? [...issue.headers, ...added.headers] : issue.headers,
+    changes: [...issue.changes, added.changes],
+    updates: added.update ? [...issue.updates, added.update] : issue.updates,
+  }
 }
 
 /** A token in the front channel, as a part of the answer of a response type. */

@@ -44,7 +44,7 @@ function aliasesOf({ issuer, paths }: AuthorizationServerOptions, { name, path }
   return [other, `${wellKnownPath(issuer, wellKnown, placement)}/`, `${other}/`]
 }
 
-export async function serve(
+export function serve(
   server: Server,
   registry: Registry,
   { exact, withId }: RouteTable,
@@ -57,7 +57,7 @@ export async function serve(
   const parent = withId.get(path.slice(0, end))
   const id = parent && decoded(path.slice(end + 1))
   if (parent && id !== undefined) return answer(server, registry, parent, request, id)
-  return { status: 404, headers: [['content-type', 'text/plain']], body: 'Not found' }
+  return Promise.resolve({ status: 404, headers: [['content-type', 'text/plain']], body: 'Not found' })
 }
 
 /** As `Allow` lists them. RFC 9110 §10.2.1 */
@@ -76,7 +76,12 @@ async function answer(
   if (method === 'OPTIONS' && endpoint.cors) return preflightResponse(endpoint.methods)
   const served = endpoint.methods.includes(method) || (method === 'HEAD' && endpoint.methods.includes('GET'))
   if (!served) return withCors(endpoint, methodNotAllowed(endpoint))
-  const response = await call(server, endpoint, request, id)
+  let response: HttpResponse
+  try {
+    response = await endpoint.handle(request, server, id)
+  } catch (error) {
+    response = await refusal(server, endpoint, request, error)
+  }
   const adds = endpoint.direct === true && registry.moments.responseHeaders.length > 0
   const added = adds ? await addedHeaders(server, registry, endpoint, request) : NONE
   const body = method === 'HEAD' ? '' : response.body
@@ -85,16 +90,12 @@ async function answer(
 
 const NONE: readonly HttpHeader[] = []
 
-async function call(server: Server, endpoint: Endpoint, request: HttpRequest, id?: string): Promise<HttpResponse> {
-  try {
-    return await endpoint.handle(request, server, id)
-  } catch (error) {
-    // What the token endpoint and the authorization endpoint refuse are events of their own.
-    if (error instanceof OAuth2Error && error.status < 500 && endpoint.name !== 'token') {
-      reportRefusal(server, error, { endpoint: endpoint.name, clientId: notedClient(request) })
-    }
-    return server.respond(error)
+function refusal(server: Server, { name }: Endpoint, request: HttpRequest, error: unknown): Promise<HttpResponse> {
+  // What the token endpoint and the authorization endpoint refuse are events of their own.
+  if (error instanceof OAuth2Error && error.status < 500 && name !== 'token') {
+    reportRefusal(server, error, { endpoint: name, clientId: notedClient(request) })
   }
+  return server.respond(error)
 }
 
 /** What extensions say with every answer, errors too, such as a fresh nonce. */

@@ -5,6 +5,7 @@
  */
 
 import { jsonResponse, type HttpRequest, type HttpResponse } from '@authlib/core'
+import { formText, isPromise } from '@authlib/core/kit'
 import {
   invalidRequest,
   OAuth2Error,
@@ -21,7 +22,7 @@ import { authorizationChanges, partitionOf } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { endingOf, revokeAuthorizations } from './authorizations.ts'
 import { authenticateClient } from './client-authentication.ts'
-import { readClientForm, received } from './client-request.ts'
+import { clientParams, received } from './client-request.ts'
 import { deliverSoon } from './deliver-soon.ts'
 import { reasonOf } from './errors.ts'
 import { issueToken, updateFor } from './issue.ts'
@@ -41,7 +42,7 @@ export async function createTokenResponse(
   let clientId: string | undefined
   let grantType: string | undefined
   try {
-    const params = await readClientForm(http)
+    const params = clientParams(await formText(http))
     clientId = params.get('client_id')
     grantType = params.get('grant_type')
     const registered = grantType === undefined ? undefined : registry.grant(grantType)
@@ -63,8 +64,10 @@ export async function createTokenResponse(
       data: {},
     }
     const { moments } = registered
-    const run = async (): Promise<HttpResponse> =>
-      answer(registry, registered, moments.receiveClientRequest.length > 0 ? await received(moments, request) : request)
+    const run = (): Promise<HttpResponse> =>
+      moments.receiveClientRequest.length === 0
+        ? answer(registry, registered, request)
+        : received(moments, request).then((changed) => answer(registry, registered, changed))
     return await limited(server, { kind: 'grant', endpoint: ENDPOINT, clientId, grantType, http }, isWrong, run)
   } catch (error) {
     if (error instanceof OAuth2Error) {
@@ -77,25 +80,23 @@ export async function createTokenResponse(
 
 const isWrong = refusedWith('invalid_grant')
 
-async function answer(registry: Registry, registered: RegisteredGrant, request: TokenRequest): Promise<HttpResponse> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const response = await attemptOnce(registry, registered, request)
-    if (response) return response
-  }
-  throw temporarilyUnavailable()
-}
-
-/** Free of side effects until its commit, because it is repeated when that is lost. Null: lost. */
-async function attemptOnce(
+/** Free of side effects until its commit, because it is repeated when that is lost. */
+async function answer(
   registry: Registry,
-  { grant, moments }: RegisteredGrant,
+  registered: RegisteredGrant,
   request: TokenRequest,
-): Promise<HttpResponse | null> {
-  const plan = await grant.exchange(request)
+  attempt: number = 1,
+): Promise<HttpResponse> {
+  const { grant, moments } = registered
+  const planned = grant.exchange(request)
+  const plan = isPromise(planned) ? await planned : planned
   if (plan.authorization === undefined) return refusePoll(request, plan)
   const { authorization } = plan
   try {
-    for (const validate of moments.validateTokenRequest) await validate(request, authorization)
+    for (const validate of moments.validateTokenRequest) {
+      const validating = validate(request, authorization)
+      if (isPromise(validating)) await validating
+    }
   } catch (error) {
     // Only a wrong proof uses the grant up: a typing mistake elsewhere does not, and a crash never does.
     if (error instanceof OAuth2Error && error.code === 'invalid_grant' && plan.ifInvalid)
@@ -104,9 +105,13 @@ async function attemptOnce(
   }
   if (plan.refuse) return refuse(registry, request, plan, plan.refuse)
 
-  const { draft, minted, params, headers, changes, updates } = await issueToken(registry, moments, request, plan)
+  const issuing = issueToken(registry, moments, request, plan)
+  const { draft, minted, params, headers, changes, updates } = isPromise(issuing) ? await issuing : issuing
   const update = updateFor(authorization, draft, minted, updates)
-  if (!(await commit(request, authorization, update, ...changes))) return null
+  if (!(await commit(request, authorization, update, ...changes))) {
+    if (attempt === ATTEMPTS) throw temporarilyUnavailable()
+    return answer(registry, registered, request, attempt + 1)
+  }
   deliverSoon(request.server, ...changes)
   request.server.emit({
     type: 'token.issued',

@@ -5,7 +5,7 @@
  */
 
 import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
-import { decodeUtf8, type Sealer, refuseUnknownOptions } from '@authlib/core/kit'
+import { decodeUtf8, type Sealer, refuseUnknownOptions, whenKnown } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type {
   Client,
@@ -40,7 +40,8 @@ export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
   const read = list.map(({ trust, ...metadata }) => readClientMetadata(metadata, trust)) // now: a mistake shows when the server starts
   const ids = new Set(read.map(({ clientId }) => clientId))
   if (ids.size < read.length) throw new TypeError('Two clients of the list have the same client_id')
-  let clients: Promise<ReadonlyMap<string, Client>> | undefined
+  let clients: ReadonlyMap<string, Client> | undefined
+  let loading: Promise<ReadonlyMap<string, Client>> | undefined
   const load = async (): Promise<ReadonlyMap<string, Client>> => {
     const all = await Promise.all(
       read.map(async ({ secret, secretExpiresAt, ...client }): Promise<Client> => {
@@ -48,13 +49,11 @@ export function staticClients(list: readonly ConfiguredClient[]): ClientSource {
         return { ...client, secrets }
       }),
     )
-    return new Map(all.map((client) => [client.clientId, client]))
+    return (clients = new Map(all.map((client) => [client.clientId, client])))
   }
   return {
     configured: clientList(read.map(({ secret: _secret, secretExpiresAt: _expires, ...client }) => client)),
-    async find(clientId) {
-      return (await (clients ??= load())).get(clientId) ?? null
-    },
+    find: (clientId) => whenKnown(clients ?? (loading ??= load()), (all) => all.get(clientId) ?? null),
   }
 }
 
