@@ -6,7 +6,7 @@
 import type { StoredRecord } from '@authlib/core'
 import type { DeliveryResult, Server } from '../contract/server.ts'
 import { batchOf } from '../records/changes.ts'
-import { DELIVERY_KIND, DUE_TAG, type DeliveryData } from '../records/deliveries.ts'
+import { DELIVERY_KIND, DUE_TAG, type DeliveryData } from '../records/delivery-data.ts'
 import type { Registry } from './registry.ts'
 
 /** Seconds until the next attempt, by the number of those before. */

@@ -5,6 +5,7 @@
 
 import { randomToken, type JsonObject, type StoredRecord } from '@authlib/core'
 import type { Environment } from '../contract/server.ts'
+import { DELIVERY_KIND, DUE_TAG, type DeliveryData } from './delivery-data.ts'
 
 /** What is to be delivered. */
 export interface NewDelivery {
@@ -15,22 +16,6 @@ export interface NewDelivery {
   /** Partition of the batch that writes it. */
   readonly partition: string
 }
-
-/** What a record of {@link DELIVERY_KIND} holds. */
-export type DeliveryData = {
-  readonly version: 1
-  readonly name: string
-  readonly data: JsonObject
-  /** Not before. NumericDate. */
-  readonly at: number
-  readonly attempts: number
-}
-
-/** `kind` of what is to be delivered. */
-export const DELIVERY_KIND = 'delivery'
-
-/** By which everything that is due is listed. */
-export const DUE_TAG = 'due'
 
 const DAY = 86_400
 
