@@ -1,15 +1,25 @@
 /** The store on MySQL and MariaDB, over any driver. */
 
-import type { Batch, StoreGuarantees, StoredRecord } from '@authlib/core'
-import { attempts, errorCode, isMet, recordName, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
-import { stepsOf, type Step } from '../shared/batch-steps.ts'
+import type { StoreGuarantees, StoredRecord } from '@authlib/core'
+import { attempts, errorCode, isMet, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
-import { putGroups, putJob } from '../shared/put-groups.ts'
+import { grouped } from '../shared/groups.ts'
+import {
+  batchJob,
+  LONGEST_WAIT,
+  onlyPuts,
+  putJob,
+  readJob,
+  rowName,
+  type BatchJob,
+  type PutJob,
+  type ReadJob,
+} from '../shared/jobs.ts'
 import { sqlStore } from '../shared/sql-store.ts'
 import { schemaMissing, type SqlStore } from '../shared/store.ts'
 import { mysqlMigrations } from './migrations.ts'
-import { mysqlStatements, rowOf, type MysqlStatement, type MysqlValue } from './statements.ts'
+import { mysqlStatements, rowOf, type MysqlRow, type MysqlStatement, type RowKey } from './statements.ts'
 import { tablesOf, type TableNames } from './tables.ts'
 
 /** The rows of a query, or how many rows a statement has changed. */
@@ -54,22 +64,58 @@ export function mysqlStoreOn(
   const rows = async <Row>(statement: MysqlStatement): Promise<readonly Row[]> =>
     (await call(() => driver.query(statement))).rows as readonly Row[] // sound: what the query selects
 
-  const putTogether = putGroups<readonly MysqlValue[]>({
-    write: (all) => call(() => driver.query(statements.putAll(all))), // one statement needs no other transaction
-    isAboutRows: (error) => ['ER_DATA_TOO_LONG', 'ER_LOCK_WAIT_TIMEOUT'].includes(errorCode(error)),
+  const read = grouped<ReadJob, readonly SqlRow[]>({
+    async run(jobs) {
+      const keys = jobs.flatMap(({ partition, keys: wanted }) => wanted.map((key): RowKey => [partition, ...key]))
+      const found = new Map<string, SqlRow>()
+      for (const row of await rows<SqlRow>(statements.get(keys)))
+        found.set(rowName(row.partition_id, row.kind, row.id), row)
+      return jobs.map(({ partition, keys: wanted }) =>
+        wanted.flatMap((key) => found.get(rowName(partition, ...key)) ?? []),
+      )
+    },
+    isAboutSome: () => false, // nothing in a read can be wrong
+    longestWait: LONGEST_WAIT.read,
   })
+  const put = grouped<PutJob<MysqlRow>, void>({
+    async run(jobs) {
+      const all = jobs.flatMap(({ written }) => written)
+      await call(() => driver.query(statements.upsert(all))) // one statement needs no other transaction
+      return []
+    },
+    isAboutSome,
+    longestWait: LONGEST_WAIT.write,
+  })
+  /** Whether each is written; null: it has to be tried alone. */
+  const change = grouped<BatchJob<MysqlRow>, boolean | null>({
+    async run(jobs) {
+      const [job] = jobs
+      if (job && jobs.length === 1) return [await commitAlone(job)]
+      return (await transact(jobs, { wait: false })).map((done) => done || null)
+    },
+    isAboutSome,
+    longestWait: LONGEST_WAIT.write,
+  })
+
+  async function commitAlone(job: BatchJob<MysqlRow>): Promise<boolean> {
+    try {
+      return (await transact([job], { wait: true }))[0] === true
+    } catch (error) {
+      if (errorCode(error) === 'ER_DUP_ENTRY') return false
+      throw error
+    }
+  }
 
   const store = sqlStore(
     {
-      get: (partition, keys) => rows<SqlRow>(statements.get(partition, keys)),
+      get: (partition, keys) => read(readJob(partition, keys)),
       async commit(batch) {
-        const { expect, put, remove } = batch
-        if (expect.length + remove.length === 0) {
-          await putTogether(putJob(put, rowOf))
+        if (batch.expect.length + batch.remove.length === 0) {
+          await put(putJob(batch.put, rowOf))
           return true
         }
-        const steps = stepsOf(batch)
-        return steps ? call(() => driver.transaction((query) => transact(query, batch, steps))) : false
+        const job = batchJob(batch, rowOf)
+        return (onlyPuts(batch) ? await change(job) : null) ?? commitAlone(job)
       },
       list: (query) => rows<SqlRow>(statements.list(query)),
       sweep: async (now, limit) => (await call(() => driver.query(statements.sweep(now, limit)))).affected,
@@ -112,43 +158,64 @@ export function mysqlStoreOn(
     },
   }
 
-  async function transact(query: MysqlQuery, { partition, now }: Batch, steps: readonly Step[]): Promise<boolean> {
-    const guarded = steps.filter(({ does }) => does !== 'put' && does !== 'remove')
-    const held = new Map<string, Pick<StoredRecord, 'revision' | 'expiresAt'>>()
-    if (guarded.length > 0) {
-      const { rows: found } = await query(statements.lock(partition, guarded.map(({ key }) => key))) // prettier-ignore
-      for (const row of found as readonly SqlRow[]) {
-        const { kind, id, revision, expires_at: expiresAt } = row
-        held.set(recordName(kind, id), { revision: Number(revision), expiresAt: Number(expiresAt) })
-      }
-    }
-    const met = guarded.every(({ key: [kind, id], ...step }) => {
-      const revision = 'revision' in step ? step.revision : 0
-      return isMet({ kind, id, revision }, held.get(recordName(kind, id)), now)
-    })
-    if (!met) return false
-
-    const created = steps.flatMap((step) =>
-      step.does === 'create' && !held.has(recordName(...step.key)) ? [step.record] : [],
+  /** Writes the batches whose expectations are met, and says which. Fails with ER_DUP_ENTRY, nothing written, if one loses a race. */
+  async function transact(
+    jobs: readonly BatchJob<MysqlRow>[],
+    options: { readonly wait: boolean },
+  ): Promise<readonly boolean[]> {
+    let outcome: readonly boolean[] = []
+    await call(() =>
+      driver.transaction(async (query) => {
+        const expected = jobs.flatMap(({ batch }) =>
+          batch.expect.map(({ kind, id }): RowKey => [batch.partition, kind, id]),
+        )
+        const { rows: found } = expected.length > 0 ? await query(statements.lock(expected, options)) : { rows: [] }
+        const held = heldBy(found as readonly SqlRow[]) // sound: what the query selects
+        outcome = jobs.map(({ batch: { partition, expect, now } }) =>
+          expect.every((one) => isMet(one, held.get(rowName(partition, one.kind, one.id)), now)),
+        )
+        const met = jobs.filter((_, n) => outcome[n])
+        if (met.length === 0) return false
+        await writeAll(query, met, held)
+        return true
+      }),
     )
-    const replaced = steps.flatMap((step) => ('record' in step && !created.includes(step.record) ? [step.record] : []))
-    const removed = steps.filter(({ does }) => does === 'delete' || does === 'remove').map(({ key }) => key)
-    if (created.length > 0 && !(await insertNew(query, created))) return false
-    if (replaced.length > 0) await query(statements.upsert(replaced))
-    if (removed.length > 0) await query(statements.remove(partition, removed))
-    return true
+    return outcome
   }
 
-  /** The key was free when we looked, and nothing locks what is not there. */
-  async function insertNew(query: MysqlQuery, records: readonly StoredRecord[]): Promise<boolean> {
-    try {
-      await query(statements.insert(records))
-      return true
-    } catch (error) {
-      if (errorCode(error) === 'ER_DUP_ENTRY') return false
-      throw error
-    }
+  /** In one order for all writers, so that two of them seldom wait for each other in a circle. */
+  async function writeAll(
+    query: MysqlQuery,
+    jobs: readonly BatchJob<MysqlRow>[],
+    held: { has(name: string): boolean },
+  ): Promise<void> {
+    const puts = jobs
+      .flatMap(({ batch: { partition, expect }, names: own, written }) => {
+        const guarded = new Set(expect.map(({ kind, id }) => rowName(partition, kind, id)))
+        // An expected record that is not held is absent, or an expectation would have failed.
+        return written.map((row, n) => ({
+          name: own[n] ?? '',
+          row,
+          isNew: guarded.has(own[n] ?? '') && !held.has(own[n] ?? ''),
+        }))
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    const created = puts.filter(({ isNew }) => isNew).map(({ row }) => row)
+    const replaced = puts.filter(({ isNew }) => !isNew).map(({ row }) => row)
+    const removed = jobs.flatMap(({ batch: { partition, remove } }) => remove.map((key): RowKey => [partition, ...key]))
+    if (created.length > 0) await query(statements.insert(created)) // nothing locks what is not there
+    if (replaced.length > 0) await query(statements.upsert(replaced))
+    if (removed.length > 0) await query(statements.remove(removed))
   }
+}
+
+function heldBy(found: readonly SqlRow[]): Map<string, Pick<StoredRecord, 'revision' | 'expiresAt'>> {
+  return new Map(
+    found.map(({ partition_id: partition, kind, id, revision, expires_at: expiresAt }) => [
+      rowName(partition, kind, id),
+      { revision: Number(revision), expiresAt: Number(expiresAt) },
+    ]),
+  )
 }
 
 /** Partitions that one statement deletes. */
@@ -160,6 +227,16 @@ const MISSING = ['ER_NO_SUCH_TABLE', 'ER_BAD_DB_ERROR', 'ER_BAD_FIELD_ERROR']
 function retryable(error: unknown): boolean {
   return ['ER_LOCK_DEADLOCK', 'ER_CHECKREAD'].includes(errorCode(error))
 }
+
+/** Everything was rolled back. A server that does not know SKIP LOCKED (MariaDB before 10.6) takes each batch alone. */
+function isAboutSome(error: unknown): boolean {
+  return ABOUT_SOME.includes(errorCode(error))
+}
+
+const ABOUT_SOME = [
+  ...['ER_DATA_TOO_LONG', 'ER_DUP_ENTRY', 'ER_NO_REFERENCED_ROW', 'ER_NO_REFERENCED_ROW_2', 'ER_SIGNAL_EXCEPTION'],
+  ...['ER_LOCK_WAIT_TIMEOUT', 'ER_PARSE_ERROR'],
+]
 
 function explained(error: unknown): unknown {
   return MISSING.includes(errorCode(error)) ? schemaMissing(error) : error

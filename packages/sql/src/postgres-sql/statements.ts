@@ -7,6 +7,7 @@
 import { INDEX_COLUMNS, NEVER, type Batch, type IndexColumn, type RecordKey, type StoredRecord } from '@authlib/core'
 import { stringifyData } from '@authlib/core/kit'
 import { stepsOf, type Step } from '../shared/batch-steps.ts'
+import type { BatchJob, ReadJob } from '../shared/jobs.ts'
 import { indexCells, type SqlStatement } from '../shared/sql.ts'
 import { tablesOf, type TableNames } from './tables.ts'
 
@@ -18,8 +19,15 @@ export interface PostgresStatement extends SqlStatement {
 
 export interface PostgresStatements {
   get(partition: string, keys: readonly RecordKey[]): PostgresStatement
+  /** The rows of all jobs; `n` is the place of the job. */
+  getAll(jobs: readonly ReadJob[]): PostgresStatement
   /** Answers with one row: `done` is 1 or 0. Fails with 22012 when only a part could be done. Null: it cannot succeed. */
   commit(batch: Batch): PostgresStatement | null
+  /**
+   * Tries batches that only put. Answers with rows `n`, the places of those that are written. The others have lost, or met a
+   * lock: {@link commit} knows. Fails with 22012, nothing written, when only a part of one could be done.
+   */
+  commitAll(jobs: readonly BatchJob<string>[]): PostgresStatement
   /** Writes the rows, as {@link rowOf} makes them, over anything. */
   putAll(rows: readonly string[]): PostgresStatement
   list(query: { kind: string; by: IndexColumn; value: string; after: number; limit: number }): PostgresStatement
@@ -45,9 +53,24 @@ export function postgresStatements(names: TableNames = {}): PostgresStatements {
     ]),
   ) as Record<IndexColumn, string> // sound: all columns have one
   const putting = `INSERT INTO ${records} (partition_id, kind, id, ${WRITTEN.join(', ')})
-    SELECT partition_id, kind, id, ${WRITTEN.join(', ')}::json FROM json_to_recordset($1::text::json) AS rows (partition_id text, kind text,
-      id text, revision bigint, expires_at bigint, ${INDEX_COLUMNS.map((column) => `${column} text`).join(', ')}, data text)
+    SELECT partition_id, kind, id, ${WRITTEN.join(', ')}::json FROM json_to_recordset($1::text::json) AS rows (${ROW_COLUMNS})
     ON CONFLICT (partition_id, kind, id) DO UPDATE SET ${REPLACED}`
+  const reading = `SELECT n, found.* FROM json_to_recordset($1::text::json) AS wanted (n int, p text, k text, i text) CROSS JOIN LATERAL (
+      SELECT ${columns} FROM ${records} WHERE partition_id = p AND kind = k AND id = i OFFSET 0) AS found`
+  // Laterals, so that no plan scans the table. A new record has revision 1, and only an expired one may be in its place.
+  const trying = `WITH wanted AS MATERIALIZED (
+      SELECT * FROM json_to_recordset($1::text::json) AS guards (n int, p text, k text, i text, r bigint, t bigint)),
+    held AS MATERIALIZED (SELECT n FROM wanted CROSS JOIN LATERAL (SELECT FROM ${records}
+      WHERE partition_id = p AND kind = k AND id = i AND revision = r AND expires_at > t FOR UPDATE SKIP LOCKED) AS found),
+    missed AS MATERIALIZED (SELECT n FROM wanted EXCEPT ALL SELECT n FROM held),
+    rows AS MATERIALIZED (SELECT * FROM json_to_recordset($2::text::json) AS rows (n int, ${ROW_COLUMNS})
+      WHERE n NOT IN (SELECT n FROM missed)),
+    put AS (INSERT INTO ${records} AS old (partition_id, kind, id, ${WRITTEN.join(', ')})
+      SELECT partition_id, kind, id, ${WRITTEN.join(', ')}::json FROM rows
+      ON CONFLICT (partition_id, kind, id) DO UPDATE SET ${REPLACED}
+      WHERE excluded.revision > 1 OR old.expires_at <= $3::bigint RETURNING partition_id, kind, id),
+    counted AS (SELECT n, count(*) AS wanted, count(put.id) AS written FROM rows LEFT JOIN put USING (partition_id, kind, id) GROUP BY n)
+    SELECT n FROM counted WHERE CASE written WHEN wanted THEN true WHEN 0 THEN false ELSE 1 / (written - written) = 1 END`
   const places = ['(kind = $2 AND id = $3)', '(kind = $2 AND id = $3 OR kind = $4 AND id = $5)']
   const many = `(kind, id) IN (SELECT key ->> 0, key ->> 1 FROM json_array_elements($2::text::json) AS keys (key))`
 
@@ -57,6 +80,15 @@ export function postgresStatements(names: TableNames = {}): PostgresStatements {
       const text = `SELECT ${columns} FROM ${records} WHERE partition_id = $1 AND ${place ?? many}`
       return named(text, [partition, ...(place === undefined ? [JSON.stringify(keys)] : keys.flat())])
     },
+
+    getAll: (jobs) => named(reading, [JSON.stringify(jobs.flatMap(wantedOf))]),
+
+    commitAll: (jobs) =>
+      named(trying, [
+        JSON.stringify(jobs.flatMap(guardsOf)),
+        `[${jobs.flatMap(({ written }, n) => written.map((row) => `{"n":${n},${row.slice(1)}`)).join(',')}]`,
+        Math.min(...jobs.map(({ batch }) => batch.now)),
+      ]),
 
     commit(batch) {
       const steps = stepsOf(batch)
@@ -104,6 +136,15 @@ export function rowOf(record: StoredRecord): { row: string; size: number } {
   const { partition: partition_id, kind, id, revision, expiresAt: expires_at, index, data } = record
   const row = JSON.stringify({ partition_id, kind, id, revision, expires_at, ...index, data: stringifyData(data) })
   return { row, size: row.length }
+}
+
+function wantedOf({ partition, keys }: ReadJob, n: number): object[] {
+  return keys.map(([k, i]) => ({ n, p: partition, k, i }))
+}
+
+/** The records that must be there, and until when. */
+function guardsOf({ batch: { partition, now, expect } }: BatchJob<string>, n: number): object[] {
+  return expect.flatMap(({ kind: k, id: i, revision: r }) => (r > 0 ? [{ n, p: partition, k, i, r, t: now }] : []))
 }
 
 /** What a step needs, in the order of its placeholders. */
@@ -162,6 +203,8 @@ SELECT CASE n WHEN ${counted} THEN 1 WHEN 0 THEN 0 ELSE 1 / (n - n) END AS done 
 }
 
 const WRITTEN = ['revision', 'expires_at', ...INDEX_COLUMNS, 'data']
+const ROW_COLUMNS = `partition_id text, kind text, id text, revision bigint, expires_at bigint,
+  ${INDEX_COLUMNS.map((column) => `${column} text`).join(', ')}, data text`
 const REPLACED = WRITTEN.map((column) => `${column} = excluded.${column}`).join(', ')
 
 /** All steps but the removes, which are sorted to the end. */

@@ -1,10 +1,20 @@
 /** The store on PostgreSQL, over any driver. */
 
-import type { StoreGuarantees } from '@authlib/core'
+import type { Batch, StoreGuarantees } from '@authlib/core'
 import { attempts, errorCode, storeUnavailable, refuseUnknownOptions } from '@authlib/core/kit'
 import { migrateTables } from '../shared/migrate.ts'
 import type { SqlRow } from '../shared/sql.ts'
-import { putGroups, putJob } from '../shared/put-groups.ts'
+import { grouped } from '../shared/groups.ts'
+import {
+  batchJob,
+  LONGEST_WAIT,
+  onlyPuts,
+  putJob,
+  readJob,
+  type BatchJob,
+  type PutJob,
+  type ReadJob,
+} from '../shared/jobs.ts'
 import { sqlStore } from '../shared/sql-store.ts'
 import { schemaMissing, type SqlStore } from '../shared/store.ts'
 import { postgresMigrations } from './migrations.ts'
@@ -45,29 +55,60 @@ export function postgresStore(
   const count = async (statement: PostgresStatement): Promise<number> =>
     Number((await rows<{ n: number | string }>(statement))[0]?.n)
 
-  const putTogether = putGroups<string>({
-    write: (all) => rows(sql.putAll(all)),
-    isAboutRows: (error) => ABOUT_ROWS.test(errorCode(error)),
+  const isAboutData = (error: unknown): boolean => ABOUT_DATA.test(errorCode(error))
+  const isAboutSome = (error: unknown): boolean => isAboutData(error) || LOCKED.test(errorCode(error))
+  const read = grouped<ReadJob, readonly SqlRow[]>({
+    async run(jobs) {
+      const [job] = jobs
+      if (job && jobs.length === 1) return [await rows<SqlRow>(sql.get(job.partition, job.keys))]
+      const found: SqlRow[][] = jobs.map(() => [])
+      for (const row of await rows<SqlRow & { n: number | string }>(sql.getAll(jobs))) found[Number(row.n)]?.push(row)
+      return found
+    },
+    isAboutSome: isAboutData,
+    longestWait: LONGEST_WAIT.read,
   })
+  const put = grouped<PutJob<string>, void>({
+    async run(jobs) {
+      await rows(sql.putAll(jobs.flatMap(({ written }) => written)))
+      return []
+    },
+    isAboutSome,
+    longestWait: LONGEST_WAIT.write,
+  })
+  /** Whether each is written; null: it has to be tried alone. */
+  const change = grouped<BatchJob<string>, boolean | null>({
+    async run(jobs) {
+      const [job] = jobs
+      if (job && jobs.length === 1) return [await commitAlone(job.batch)]
+      const done = new Set((await rows<{ n: number | string }>(sql.commitAll(jobs))).map(({ n }) => Number(n)))
+      return jobs.map((_, n) => done.has(n) || null)
+    },
+    isAboutSome,
+    longestWait: LONGEST_WAIT.write,
+  })
+
+  async function commitAlone(batch: Batch): Promise<boolean> {
+    const statement = sql.commit(batch)
+    if (!statement) return false
+    try {
+      const [row] = await rows<{ done: number | string }>(statement)
+      return Number(row?.done) === 1
+    } catch (error) {
+      if (errorCode(error) === DIVISION_BY_ZERO) return false
+      throw error
+    }
+  }
 
   const store = sqlStore(
     {
-      get: (partition, keys) => rows<SqlRow>(sql.get(partition, keys)),
+      get: (partition, keys) => read(readJob(partition, keys)),
       async commit(batch) {
-        const { expect, put, remove } = batch
-        if (expect.length + remove.length === 0) {
-          await putTogether(putJob(put, rowOf))
+        if (batch.expect.length + batch.remove.length === 0) {
+          await put(putJob(batch.put, rowOf))
           return true
         }
-        const statement = sql.commit(batch)
-        if (!statement) return false
-        try {
-          const [row] = await rows<{ done: number | string }>(statement)
-          return Number(row?.done) === 1
-        } catch (error) {
-          if (errorCode(error) === DIVISION_BY_ZERO) return false
-          throw error
-        }
+        return (onlyPuts(batch) ? await change(batchJob(batch, rowOf)) : null) ?? commitAlone(batch)
       },
       list: (query) => rows<SqlRow>(sql.list(query)),
       sweep: (now, limit) => count(sql.sweep(now, limit)),
@@ -96,8 +137,11 @@ export function postgresStore(
   }
 }
 
-/** Data that it cannot take, such as JSON that is too deep; a row that others keep locked (lock_not_available, query_canceled). */
-const ABOUT_ROWS = /^(?:22|54|55P03$|57014$)/
+/** Data that the database cannot take or find: JSON that is too deep, a subject that is no user, a row that is damaged. */
+const ABOUT_DATA = /^(?:22|23|44|54|P0|XX)/
+
+/** A row that stays locked: lock_not_available, query_canceled. */
+const LOCKED = /^(?:55P03|57014)$/
 
 const DIVISION_BY_ZERO = '22012'
 
