@@ -24,6 +24,7 @@ const RFCS: Readonly<Record<number, string>> = {
   5869: 'HMAC-based Extract-and-Expand Key Derivation Function (HKDF)',
   5915: 'Elliptic Curve Private Key Structure',
   5958: 'Asymmetric Key Packages',
+  6125: 'Representation and Verification of Domain-Based Application Service Identity within Internet Public Key Infrastructure Using X.509 Certificates in the Context of Transport Layer Security',
   6265: 'HTTP State Management Mechanism',
   6749: 'The OAuth 2.0 Authorization Framework',
   6750: 'The OAuth 2.0 Authorization Framework: Bearer Token Usage',

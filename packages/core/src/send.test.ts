@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startTlsServer, tlsFetch } from '../../../test/support/tls.ts'
 import { AuthlibError } from './errors.ts'
 import { publicAddresses } from './public-addresses.ts'
 import { send, type SendOptions } from './send.ts'
@@ -123,6 +124,16 @@ describe('send', () => {
     await new Promise((resolve) => closed.close(resolve))
     const refused = { code: 'network_error', reason: expect.any(String) as string }
     await expect(send(`http://127.0.0.1:${port}/`)).rejects.toMatchObject(refused)
+  })
+
+  it('trusts no certificate that nobody vouches for (RFC 6125, OpenID Connect Discovery §7.1)', async () => {
+    const tls = await startTlsServer((_, outgoing) => outgoing.end('{}'))
+    onTestFinished(() => tls.stop())
+    await expect(send(tls.url)).rejects.toMatchObject({
+      code: 'network_error',
+      reason: expect.stringContaining('SELF_SIGNED') as string,
+    })
+    expect((await send(tls.url, { fetch: tlsFetch() })).text).toBe('{}') // whose `fetch` knows the certificate
   })
 
   it('rejects with the reason of the caller’s signal', async () => {

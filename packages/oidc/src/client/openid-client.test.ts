@@ -641,6 +641,20 @@ describe('userinfo', () => {
     expect(new Set(asked)).toEqual(new Set([provider.issuer]))
   })
 
+  it('is about a person of the same code points: nothing is normalized (OpenID Connect Discovery §5)', async () => {
+    withClaims({ sub: 'caf\u00E9' })
+    const { token } = await logIn()
+    for (const [sub, isSame] of [
+      ['caf\u00E9', true],
+      ['cafe\u0301', false],
+    ] as const) {
+      provider.answer('/userinfo', () => Response.json({ sub }))
+      const answer = fetchUserinfo(createClient(), token)
+      if (isSame) expect(await answer).toEqual({ sub })
+      else await expect(answer).rejects.toMatchObject({ code: 'invalid_userinfo' })
+    }
+  })
+
   it.each<[fault: string, code: string, answer: () => Response]>([
     ['another sub', 'invalid_userinfo', () => Response.json({ sub: 'bob' })],
     ['no sub', 'invalid_userinfo', () => Response.json({ name: 'Alice' })],

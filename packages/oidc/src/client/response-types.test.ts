@@ -146,19 +146,19 @@ describe('WebFinger', () => {
 
   async function ask(account: string, body: unknown, status = 200) {
     const asked: string[] = []
-    const server = await startTestServer(({ url }) => {
-      asked.push(url)
-      return Response.json(body, { status })
-    })
-    const fetch: typeof globalThis.fetch = (input, init) =>
-      globalThis.fetch(new Request(input).url.replace(/^https:\/\/[^/]+/, server.url), init)
+    const server = await startTestServer(() => Response.json(body, { status }))
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      asked.push(new Request(input).url)
+      return globalThis.fetch(server.url, init)
+    }
     const result = discoverIssuer(account, { fetch, addresses: 'any' })
     const settled = await result.then(
       (issuer) => ({ issuer }),
       (error: unknown) => ({ error }),
     )
     await server.stop()
-    return { ...settled, asked: asked.map((url) => new URL(url).searchParams.get('resource')) }
+    const [{ origin, searchParams } = new URL('x:')] = asked.map((url) => new URL(url))
+    return { ...settled, origin, asked: searchParams.getAll('resource'), rel: searchParams.get('rel') }
   }
 
   it.each([
@@ -167,13 +167,24 @@ describe('WebFinger', () => {
     ['example.com', 'https://example.com'],
     ['https://example.com/alice#x', 'https://example.com/alice'],
     ['example.com:8080', 'https://example.com:8080'],
-  ])('asks for %s as %s, and gives the issuer (Discovery §2.1)', async (account, resource) => {
-    const { issuer, asked } = (await ask(account, { links: [{ rel: 'x' }, { rel, href: 'https://as.example' }] })) as {
-      issuer: string
-      asked: string[]
-    }
-    expect([issuer, asked]).toEqual(['https://as.example', [resource]])
+    ['alice@example.com:8080', 'https://alice@example.com:8080'],
+    ['acct:alice@example.com:8080', 'acct:alice@example.com:8080'],
+    ['alice@example.com#x', 'acct:alice@example.com'],
+    ['alice@mail.example@example.com', 'acct:alice%40mail.example@example.com'],
+    ['acct:alice%40mail.example@example.com', 'acct:alice%40mail.example@example.com'],
+    ['http://example.com/alice', 'http://example.com/alice'],
+  ])('asks for %s as %s over TLS, and gives the issuer (Discovery §2, §2.1)', async (account, resource) => {
+    const found = await ask(account, { links: [{ rel: 'x' }, { rel, href: 'https://as.example' }] })
+    const origin = account.includes(':8080') ? 'https://example.com:8080' : 'https://example.com'
+    expect(found).toEqual({ issuer: 'https://as.example', asked: [resource], origin, rel })
   })
+
+  it.each(['', '@example.com', 'acct:alice', 'acct:80', 'https://', 'alice@'])(
+    'asks for nothing that names no host: %j (Discovery §2.1)',
+    async (account) => {
+      await expect(discoverIssuer(account)).rejects.toThrow(TypeError)
+    },
+  )
 
   it.each<[what: string, body: unknown, code: string, status?: number]>([
     ['no link', { links: [] }, 'missing_issuer'],
@@ -182,7 +193,9 @@ describe('WebFinger', () => {
     ['404', {}, 'missing_issuer', 404],
     ['an issuer without TLS', { links: [{ rel, href: 'http://as.example' }] }, 'invalid_issuer'],
     ['an issuer that is no URL', { links: [{ rel, href: 'javascript:alert(1)' }] }, 'invalid_issuer'],
-  ])('refuses %s', async (_, body, code, status) => {
+    ['an issuer with a query', { links: [{ rel, href: 'https://as.example/?a=b' }] }, 'invalid_issuer'],
+    ['an issuer with a fragment', { links: [{ rel, href: 'https://as.example/#a' }] }, 'invalid_issuer'],
+  ])('refuses %s (Discovery §2)', async (_, body, code, status) => {
     expect(await ask('alice@example.com', body, status)).toMatchObject({ error: { code } })
   })
 

@@ -45,15 +45,22 @@ export async function discoverIssuer(
   return issuer
 }
 
-/** §2.1.2: without a scheme, `user@host` is an account and anything else a URL. */
+/** §2.1.2: without a scheme, `user@host` is an account and anything else a URL. WebFinger is asked over https. RFC 7033 §4 */
 function normalize(account: string): { readonly resource: string; readonly origin: string } {
   const text = account.trim().replace(/#.*$/, '')
-  const [, host] = /^(?:acct:)?[^@\s/?]+@([^@\s/?#]+)$/i.exec(text) ?? []
-  if (host !== undefined) return { resource: `acct:${text.replace(/^acct:/i, '')}`, origin: `https://${host}` }
+  const named = /^acct:/i.test(text)
+  const [, user = '', host = '', port = ''] = ACCOUNT.exec(text) ?? []
+  if (host !== '' && (named || port === '')) {
+    return { resource: `acct:${user.replaceAll('@', '%40')}@${host}${port}`, origin: `https://${host}${port}` }
+  }
   const url = /^https?:\/\//i.test(text) ? text : `https://${text}`
-  if (!URL.canParse(url)) throw new TypeError('An account is user@host, a host, or a URL')
-  return { resource: url, origin: new URL(url).origin }
+  if (named || text.startsWith('@') || !URL.canParse(url))
+    throw new TypeError('An account is user@host, a host, or a URL')
+  return { resource: url, origin: `https://${new URL(url).host}` }
 }
+
+/** The last `@` is the one before the host. */
+const ACCOUNT = /^(?:acct:)?([^\s/?]+)@([^@\s/?:]+)(:\d+)?$/i
 
 function issuerOf(text: string): string | undefined {
   const { links } = readObject(text)

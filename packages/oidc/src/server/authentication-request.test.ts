@@ -122,6 +122,12 @@ describe('max_age (Core §3.1.2.1, A14)', () => {
   })
 })
 
+it('require_auth_time is met, as each ID Token says when the login was (Registration §2)', async () => {
+  const { server } = await provider({ clients: staticClients([{ ...RP, require_auth_time: true }]) })
+  const { json } = await logIn(server)
+  expect(claimsOf(json['id_token'])['auth_time']).toBeTypeOf('number')
+})
+
 describe('id_token_hint (Core §3.1.2.1, A14)', () => {
   it('is accepted for the person who is logged in, also when it has expired (§3.1.2.2)', async () => {
     const { browser, idToken, clock } = await loggedIn()

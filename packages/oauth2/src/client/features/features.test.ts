@@ -5,6 +5,7 @@ import { startTestServer, testClock, type TestServer } from '@authlib/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   clientSecretJwt,
+  deleteClient,
   deviceAuthorization,
   dpop,
   exchangeToken,
@@ -13,9 +14,12 @@ import {
   OAuth2Client,
   privateKeyJwt,
   pushedAuthorization,
+  readClient,
+  registerClient,
   signedRequest,
   signedResponse,
   strongestClientAuth,
+  updateClient,
   type OAuth2ClientOptions,
   apiSession,
 } from '../index.ts'
@@ -223,6 +227,40 @@ describe('client certificates', () => {
     expect(shown).toEqual(['/mtls/token', '/api'])
     const insecure = { mtls_endpoint_aliases: { token_endpoint: 'http://as.example/token' } }
     expect(() => createClient({ metadata: insecure })).toThrow(expect.objectContaining({ code: 'invalid_metadata' }))
+  })
+})
+
+describe('a registration', () => {
+  const metadata = { redirect_uris: [redirectUri] }
+  const register = () => registerClient(metadata, { endpoint: `${server.url}/register`, initialAccessToken: 'initial' })
+
+  it('is managed at the address of the answer, with its token (OpenID Connect Registration §4, §4.1)', async () => {
+    const registered = {
+      client_id: 'new',
+      registration_client_uri: `${server.url}/elsewhere?client=7`,
+      registration_access_token: 'management',
+    }
+    answers = [Response.json(registered, { status: 201 })]
+    const made = await register()
+    await readClient(made)
+    await updateClient(made, metadata)
+    await deleteClient(made)
+    expect(requests.map(({ path, headers }) => [path, headers.get('authorization')])).toEqual([
+      ['/register', 'Bearer initial'],
+      ...Array.from({ length: 3 }, () => ['/elsewhere', 'Bearer management']),
+    ])
+  })
+
+  it('without client_id is refused (OpenID Connect Registration §3.2)', async () => {
+    answers = [Response.json({ client_name: 'Shop' }, { status: 201 })]
+    await expect(register()).rejects.toMatchObject({ code: 'invalid_response' })
+  })
+
+  it('without an address is not managed (OpenID Connect Registration §3.2)', async () => {
+    answers = [Response.json({ client_id: 'new' }, { status: 201 })]
+    const made = await register()
+    await expect(readClient(made)).rejects.toMatchObject({ code: 'missing_endpoint' })
+    expect(requests).toHaveLength(1)
   })
 })
 

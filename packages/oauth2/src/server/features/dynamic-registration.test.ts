@@ -110,6 +110,33 @@ describe('a registration', () => {
     expect(server.metadata()).not.toHaveProperty('client_configuration_endpoint')
   })
 
+  it('gives each client an id, a secret and a token of its own (OpenID Connect Registration §3.2)', async () => {
+    const { server } = start()
+    const made = await Promise.all(Array.from({ length: 20 }, () => register(server)))
+    for (const name of ['client_id', 'client_secret', 'registration_access_token']) {
+      expect(new Set(made.map(({ json }) => json[name])).size).toBe(20)
+    }
+  })
+
+  it('gives an address with https (OpenID Connect Registration §3.2)', async () => {
+    const { server } = bareServer({ issuer: 'https://as.example', clients: storedClients(memoryStore()) })
+    server.registerGrant(authorizationCodeGrant(), [codeChallenge()])
+    server.register(dynamicClientRegistration({ access: 'open' }))
+    const { json } = await register(server)
+    expect(json['registration_client_uri']).toBe(`https://as.example/register/${String(json['client_id'])}`)
+  })
+
+  it('shows a name without a language as it is (OpenID Connect Registration §2.1)', async () => {
+    const { server } = start()
+    const name = 'Café „Ł“ カフェ'
+    const { json } = await register(server, { client_name: name, 'client_name#de': 'Kaffeehaus' })
+    expect(json).toMatchObject({ client_name: name, 'client_name#de': 'Kaffeehaus' })
+    const browser = new Browser(server)
+    const login = await browser.open(authorizeUrl({ client_id: String(json['client_id']), ui_locales: 'de' }))
+    const page = await browser.open(login.headers.get('location') ?? '')
+    expect(await page.text()).toContain(name)
+  })
+
   it('gives a client that obtains tokens', async () => {
     const { server } = start()
     const { json } = await register(server, { grant_types: ['authorization_code', 'refresh_token'] })
@@ -447,13 +474,15 @@ describe('the management of a registration', () => {
     const path = String(made.json['registration_client_uri'])
     for (const token of [String(other.json['registration_access_token']), 'wrong', undefined]) {
       for (const method of ['GET', 'PUT', 'DELETE']) {
-        const { status, json } = await send(server, {
+        const { status, headers, json } = await send(server, {
           path,
           method,
           ...(token !== undefined && { token }),
           ...(method === 'PUT' && { body: WEB }),
         })
         expect([status, json['error']]).toEqual([401, 'invalid_token'])
+        const challenge = token === undefined ? 'Bearer' : 'Bearer error="invalid_token"' // RFC 6750 §3
+        expect(headers.get('www-authenticate')).toBe(challenge)
       }
     }
     const unknown = { path: '/register/unknown', method: 'GET', token: String(made.json['registration_access_token']) }
@@ -505,6 +534,7 @@ describe('the management of a registration', () => {
     const { server } = start({ access: 'open', management: false })
     const made = await register(server)
     expect(made.json).not.toHaveProperty('registration_access_token')
+    expect(made.json).not.toHaveProperty('registration_client_uri')
     expect((await send(server, { path: `/register/${String(made.json['client_id'])}`, method: 'GET' })).status).toBe(
       404,
     )

@@ -257,6 +257,18 @@ describe('a request object by reference', () => {
     expect(asked).toEqual([])
   })
 
+  it('has the registered algorithm, and no other (OpenID Connect Registration §2)', async () => {
+    const options = { byReference: 'registered' } as const
+    const client = { request_uris: [URI], request_object_signing_alg: 'PS256' }
+    const { server } = reaching(options, async () => new Response(await sign()), client)
+    expect(await refusal(server, byReference(URI))).toBe('invalid_request_object')
+    const { server: other } = reaching(options, async () => new Response(await sign()), {
+      ...client,
+      request_object_signing_alg: 'ES256',
+    })
+    expect((await new Browser(other).authorize(byReference(URI))).has('code')).toBe(true)
+  })
+
   it('may be fetched from any https URL when the server says so', async () => {
     const { server } = reaching({ byReference: 'any' }, async () => new Response(await sign()), {})
     expect((await new Browser(server).authorize(byReference(URI))).get('state')).toBe('signed')

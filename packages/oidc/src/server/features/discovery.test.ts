@@ -22,7 +22,7 @@ async function discover(options: Parameters<typeof provider>[0] = {}) {
 describe('the discovery document (Discovery §3, §4)', () => {
   it('is the metadata of the server, with what OpenID Connect adds', async () => {
     const { server, response, metadata } = await discover()
-    expect(response.headers.get('content-type')).toBe('application/json')
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(metadata).toEqual({
       ...server.metadata(),

@@ -132,6 +132,12 @@ describe('refuses', () => {
       { userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_encrypted_response_enc: 'A192GCM', jwks: JWKS },
     ],
     ['a content encryption without an algorithm (§2)', { id_token_encrypted_response_enc: 'A128GCM', jwks: JWKS }],
+    ['a content encryption of userinfo without an algorithm (§2)', { userinfo_encrypted_response_enc: 'A128GCM' }],
+    ['a key set that is not https (§2)', { jwks_uri: 'http://rp.example/jwks' }],
+    [
+      'keys for encryption beside keys that do not say what they are for (§2)',
+      { jwks: { keys: [...JWKS.keys, { ...JWKS.keys[0], use: 'enc' }] } },
+    ],
     ['encryption without a key of the client (§2)', { id_token_encrypted_response_alg: 'ECDH-ES' }],
     ['request objects of an algorithm that is not accepted (§2)', { request_object_signing_alg: 'none' }],
     [
@@ -188,6 +194,24 @@ describe('refuses', () => {
     }
   })
 
+  it('a content encryption of request objects without an algorithm (OpenID Connect Registration §2)', async () => {
+    const server = await startPublic()
+    server.register({
+      kind: 'feature',
+      name: 'encrypted_requests',
+      metadata: {
+        request_object_encryption_alg_values_supported: ['ECDH-ES'],
+        request_object_encryption_enc_values_supported: ['A128GCM'],
+      },
+    })
+    const encryption = { request_object_encryption_enc: 'A128GCM' }
+    expect((await post(server, encryption)).json).toEqual({
+      error: 'invalid_client_metadata',
+      error_description: 'request_object_encryption_enc lacks request_object_encryption_alg',
+    })
+    expect((await post(server, { ...encryption, request_object_encryption_alg: 'ECDH-ES' })).status).toBe(201)
+  })
+
   it('redirect URIs with a fragment as invalid_redirect_uri (OpenID Connect Registration §3.3)', async () => {
     const { status, json } = await register({ redirect_uris: [`${REDIRECT}#here`] })
     expect([status, json['error']]).toEqual([400, 'invalid_redirect_uri'])
@@ -196,14 +220,29 @@ describe('refuses', () => {
   it('web clients with the implicit grant that are on localhost (OpenID Connect Registration §2)', async () => {
     const server = await startPublic()
     const metadata = { response_types: ['id_token'], grant_types: ['implicit'] }
-    const local = await post(server, { ...metadata, redirect_uris: ['https://localhost:8443/cb'] })
-    expect([local.status, local.json['error']]).toEqual([400, 'invalid_redirect_uri'])
+    for (const uri of ['https://localhost:8443/cb', 'http://rp.example/cb', 'http://localhost/cb']) {
+      const local = await post(server, { ...metadata, redirect_uris: [uri] })
+      expect([local.status, local.json['error']]).toEqual([400, 'invalid_redirect_uri'])
+    }
     expect((await post(server, metadata)).status).toBe(201)
   })
 
   it('a back-channel logout URI that is not https (Back-Channel Logout §2.2)', async () => {
     const { status, json } = await post(await startPublic(), { backchannel_logout_uri: 'http://rp.example/out' })
     expect([status, json['error']]).toEqual([400, 'invalid_client_metadata'])
+  })
+})
+
+describe('accepts', () => {
+  it('keys for signatures and for encryption that each say so (OpenID Connect Registration §2)', async () => {
+    const keys = ['sig', 'enc'].map((use) => ({ ...JWKS.keys[0], use }))
+    expect((await register({ jwks: { keys } })).status).toBe(201)
+  })
+
+  it('a key set on this machine while the provider is in development', async () => {
+    expect((await register({ jwks_uri: 'http://localhost:9/jwks' })).status).toBe(201)
+    const { json } = await post(await startPublic(), { jwks_uri: 'http://localhost:9/jwks' })
+    expect(json['error']).toBe('invalid_client_metadata')
   })
 })
 

@@ -18,7 +18,8 @@ export const openIdRegistration: Extension = {
   handlers: [
     on(clientRegistering, async (request) => {
       const metadata = withDefaults(request)
-      checkUrls(metadata)
+      checkUrls(request.server, metadata)
+      checkUses(metadata)
       checkImplicit(request)
       checkSupported(request.server, metadata)
       checkEncryption(metadata)
@@ -36,7 +37,7 @@ function withDefaults({ metadata, server }: RegistrationRequest): JsonObject {
 }
 
 /** @throws OAuth2Error `invalid_client_metadata` */
-function checkUrls(metadata: JsonObject): void {
+function checkUrls(server: Server, metadata: JsonObject): void {
   for (const name of ['initiate_login_uri', 'sector_identifier_uri']) {
     const uri = metadata[name]
     if (uri !== undefined && !(typeof uri === 'string' && isHttps(uri))) throw refused(`${name} must be an https URL`) // §2, §5
@@ -44,6 +45,18 @@ function checkUrls(metadata: JsonObject): void {
   for (const uri of textsOf(metadata['request_uris'])) {
     if (!isHttps(uri)) throw refused('request_uris must be https URLs')
   }
+  const { jwks_uri: keys } = metadata
+  if (typeof keys !== 'string' || isHttps(keys)) return
+  const isDevelopment = isLoopbackHost(new URL(server.issuer).hostname) && isLoopbackHost(new URL(keys).hostname)
+  if (!isDevelopment) throw refused('jwks_uri must be an https URL') // §2
+}
+
+/** A set with keys for encryption says of each key what it is for. §2 @throws OAuth2Error `invalid_client_metadata` */
+function checkUses({ jwks }: JsonObject): void {
+  const { keys } = (jwks ?? {}) as JsonObject // sound: the type of the member is an object
+  const uses = (Array.isArray(keys) ? keys : []).map((key) => (key as JsonObject)['use']) // sound: they were checked
+  if (uses.includes('enc') && uses.includes(undefined))
+    throw refused('jwks has a key without use beside one for encryption')
 }
 
 /** A web client whose tokens come through the browser has no host of its own on the person's machine. §2 */

@@ -6,7 +6,7 @@ import {
   type AuthorizationServer,
 } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
-import { bareServer, ISSUER, redeem, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
+import { bareServer, ISSUER, manualClock, redeem, REDIRECT_URI } from '../../../../oauth2/test/journey.ts'
 import { authorize } from '../../../test/front-channel.ts'
 import { ALICE, authenticationUrl, claimsOf, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import { halfHash } from '../../hashes.ts'
@@ -25,8 +25,8 @@ const CLIENT = {
   response_types: TYPES,
 }
 
-async function start(client: object = {}): Promise<AuthorizationServer> {
-  const { server } = await provider({ clients: staticClients([{ ...CLIENT, ...client }]) })
+async function start(client: object = {}, clock = manualClock()): Promise<AuthorizationServer> {
+  const { server } = await provider({ clock, clients: staticClients([{ ...CLIENT, ...client }]) })
   return server.register(hybridResponseType, idTokenResponseType, noneResponseType, insecureFrontChannelTokens())
 }
 
@@ -39,6 +39,7 @@ it('code id_token: the ID Token has the hash of the code, which is redeemed as u
   const server = await start()
   const answer = await authorize(server, { response_type: 'code id_token', scope: 'openid profile' })
   expect([...answer.keys()].sort()).toEqual(['code', 'id_token', 'iss', 'state'])
+  expect(answer.get('state')).toBe('xyz')
   const claims = claimsOf(answer.get('id_token'))
   expect(claims).toMatchObject({ sub: 'alice', aud: 'web', nonce: 'n-0S6_WzA2Mj' })
   expect(claims['c_hash']).toBe(await halfHash(answer.get('code') ?? '', 'ES256')) // §3.3.2.11
@@ -53,13 +54,15 @@ it('id_token: the claims of the scope stand in the ID Token, since nothing else 
   const server = await start()
   const answer = await authorize(server, { response_type: 'id_token', scope: 'openid email' })
   expect([...answer.keys()].sort()).toEqual(['id_token', 'iss', 'state'])
+  expect(answer.get('state')).toBe('xyz')
+  expect(claimsOf(answer.get('id_token')).aud).toBe('web')
   expect(claimsOf(answer.get('id_token'))).toMatchObject({ sub: 'alice', email: ALICE.email })
 })
 
 it('id_token token: at_hash, and a token that userinfo accepts (Core §3.2.2.9)', async () => {
   const server = await start()
   const answer = await authorize(server, { response_type: 'id_token token', scope: 'openid email' })
-  expect(answer.get('token_type')).toBe('Bearer')
+  expect([answer.get('token_type'), answer.get('state')]).toEqual(['Bearer', 'xyz'])
   expect(answer.get('expires_in')).toBe('3600')
   const token = answer.get('access_token') ?? ''
   expect(claimsOf(answer.get('id_token'))['at_hash']).toBe(await halfHash(token, 'ES256'))
@@ -83,27 +86,42 @@ it('ignores offline_access where no code is returned (Core §11)', async () => {
 it('code token: both, without an ID Token, and nonce may be missing (Core §3.3)', async () => {
   const server = await start()
   const answer = await authorize(server, { response_type: 'code token', nonce: undefined })
-  expect(answer.has('id_token')).toBe(false)
+  expect([...answer.keys()].sort()).toEqual([
+    'access_token',
+    'code',
+    'expires_in',
+    'iss',
+    'scope',
+    'state',
+    'token_type',
+  ])
+  expect([answer.get('token_type'), answer.get('state')]).toEqual(['Bearer', 'xyz'])
   expect((await withToken(server, '/userinfo', answer.get('access_token'))).status).toBe(200)
   const tokens = await redeem(server, answer.get('code') ?? '')
   expect(tokens.status).toBe(200)
 })
 
 it('code id_token token: both hashes, and a replayed code ends the token of the front channel (RFC 6749 §4.1.2)', async () => {
-  const server = await start()
+  const clock = manualClock()
+  const server = await start({}, clock)
   const answer = await authorize(server, { response_type: 'token code id_token' }) // in any order
+  expect([answer.get('token_type'), answer.get('state')]).toEqual(['Bearer', 'xyz'])
   const claims = claimsOf(answer.get('id_token'))
   expect(claims).toHaveProperty('c_hash')
   expect(claims).toHaveProperty('at_hash')
   const token = answer.get('access_token')
   expect((await redeem(server, answer.get('code') ?? '')).status).toBe(200)
   expect((await withToken(server, '/userinfo', token)).status).toBe(200)
+  clock.advance(10) // it is no double submit
+  expect((await redeem(server, answer.get('code') ?? '')).status).toBe(400)
+  expect((await withToken(server, '/userinfo', token)).status).toBe(401)
 })
 
 it('none: state and iss alone, in the query (Multiple Response Types §4)', async () => {
   const server = await start()
   const answer = await authorize(server, { response_type: 'none' })
   expect([...answer.keys()].sort()).toEqual(['iss', 'state'])
+  expect(answer.get('state')).toBe('xyz')
 })
 
 describe('the front channel refuses', () => {
@@ -120,10 +138,19 @@ describe('the front channel refuses', () => {
     expect(url).toMatch(/^https:\/\/app\.example\/cb#.*error=invalid_scope/)
   })
 
-  it.each(['id_token', 'code token'])('%s in the query (Multiple Response Types §3)', async (type) => {
-    const url = await location(await start(), { response_type: type, response_mode: 'query' })
-    expect(url).toMatch(/#.*error=invalid_request/)
-    expect(url).toContain(REDIRECT_URI)
+  it.each(TYPES.filter((type) => type !== 'code' && type !== 'none'))(
+    '%s in the query, and repeats the state (Multiple Response Types §3, §5)',
+    async (type) => {
+      const url = await location(await start(), { response_type: type, response_mode: 'query' })
+      expect(url.startsWith(`${REDIRECT_URI}#`)).toBe(true)
+      const error = new URLSearchParams(new URL(url).hash.slice(1))
+      expect([error.get('error'), error.get('state')]).toEqual(['invalid_request', 'xyz'])
+    },
+  )
+
+  it('none with the state of the request (Multiple Response Types §4)', async () => {
+    const url = new URL(await location(await start(), { response_type: 'none', prompt: 'none' }))
+    expect([url.searchParams.get('error'), url.searchParams.get('state')]).toEqual(['login_required', 'xyz'])
   })
 
   it('a client that is not registered for the type', async () => {
