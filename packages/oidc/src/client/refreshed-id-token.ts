@@ -1,0 +1,39 @@
+/**
+ * The ID Token of a refresh: of the same person, at the same time of authentication. Loaded when the first one comes. What it
+ * needs of the relying party is passed in, so that it stays a file of its own in a bundle.
+ *
+ * @spec OpenID Connect Core 1.0 §12.2
+ */
+
+import type { Token } from '@authlib/oauth2/client'
+import type { IdTokenReader } from './hybrid.ts'
+
+/**
+ * `keeping`: a session loses no account over an ID Token, the one before stays.
+ *
+ * @throws AuthlibError `invalid_id_token`
+ */
+export async function checkRefreshed(
+  token: Token,
+  before: Token,
+  keeping: boolean,
+  reader: IdTokenReader,
+): Promise<Token> {
+  let isOtherPerson = false
+  try {
+    const opened = { ...token, idToken: await reader.open(token.idToken!) }
+    const claims = await reader.validate(opened.idToken, { accessToken: token.accessToken })
+    if (before.idToken === undefined) return opened
+    const original = reader.claimsOf(before.idToken) // validated at its time
+    isOtherPerson = claims.sub !== original.sub || claims.iss !== original.iss
+    if (isOtherPerson) throw reader.invalid('it is about another person than the login')
+    for (const name of ['auth_time', 'nonce']) {
+      const isSame = claims[name] === undefined || claims[name] === original[name]
+      if (!isSame) throw reader.invalid(`${name} changed with the refresh`)
+    }
+    return opened
+  } catch (error) {
+    if (!keeping || isOtherPerson) throw error
+    return { ...token, idToken: before.idToken }
+  }
+}
