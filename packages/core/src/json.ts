@@ -1,6 +1,7 @@
 /** JSON as stores keep it and as requests bring it. */
 
 import { AuthlibError } from './errors.ts'
+import { isObject } from './json-shapes.ts'
 
 /** Plain JSON, as stores keep it. Record shapes are written as `type`, not `interface`, so that they fit. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
@@ -35,10 +36,9 @@ export function parseJson(text: string, { maxDepth = 32 }: ParseJsonOptions = {}
  */
 export function parseJsonObject(text: string, options?: ParseJsonOptions): Readonly<Record<string, unknown>> {
   const value = parseJson(text, options)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidJson('The text is not a JSON object')
+  if (!isObject(value)) throw invalidJson('The text is not a JSON object')
   if (countNames(text) !== countMembers(value)) throw invalidJson('A member of the JSON is there twice')
-  return value as Readonly<Record<string, unknown>> // sound: every object is one
+  return value
 }
 
 /** In valid JSON a string before a colon is a member name, and nothing else is. */

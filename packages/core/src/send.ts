@@ -62,28 +62,25 @@ export async function send(
 ): Promise<SendResponse> {
   const target = validateTarget(url, addresses, allowInsecureTransport)
   const controller = new AbortController()
+  const over = signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal])
   const request = {
     method,
     headers: createHeaders(headers, body),
     body: body?.toString() ?? null,
-    signal: controller.signal,
+    signal: over,
   }
   const timer = setTimeout(
     () => controller.abort(new AuthlibError('timeout', 'The server did not answer in time', { status: 504 })),
     timeout * 1000,
   )
-  const forward = (): void => controller.abort(signal?.reason)
-  signal?.addEventListener('abort', forward)
   try {
-    const aborted = rejectWhenAborted(controller.signal) // a fetch from outside may not heed its signal
-    if (signal?.aborted) forward()
+    const aborted = rejectWhenAborted(over) // a fetch from outside may not heed its signal
     return await Promise.race([aborted, exchange(target, request, { fetch, addresses, maxBody })])
   } catch (error) {
     if (error instanceof AuthlibError || signal?.aborted) throw error
     throw new AuthlibError('network_error', 'The server could not be reached', { status: 502, reason: nameOf(error) })
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', forward)
     controller.abort() // lets go of a connection that is still open
   }
 }
@@ -150,6 +147,8 @@ function inBrowser(): boolean {
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error)) // the caller's own, whatever it is
+    const stop = (): void => reject(signal.reason as Error) // the caller's own, whatever it is
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop)
   })
 }

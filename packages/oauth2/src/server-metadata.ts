@@ -6,7 +6,7 @@
  */
 
 import { AuthlibError, isHttps } from '@authlib/core'
-import { isLoopbackHost, isSecureTransport, isValidUrl } from '@authlib/core/kit'
+import { isLoopbackHost, isSecureTransport, isTextList, isValidUrl } from '@authlib/core/kit'
 import type { AuthorizationServerMetadata } from './metadata.ts'
 
 /** Wire names. Written by hand it may leave out whatever the client does not use, the issuer too. */
@@ -87,9 +87,8 @@ export function validateServerMetadata(
     if (!isSafe(url)) throw invalidMetadata(`${name} of mtls_endpoint_aliases is not an https URL`)
   }
   for (const name of LISTS) {
-    const list = metadata[name]
-    const valid = list === undefined || (Array.isArray(list) && list.every((item) => typeof item === 'string'))
-    if (!valid) throw invalidMetadata(`${name} is not a list of strings`)
+    if (metadata[name] !== undefined && !isTextList(metadata[name]))
+      throw invalidMetadata(`${name} is not a list of strings`)
   }
   for (const name of BOOLEANS) {
     const flag = metadata[name]

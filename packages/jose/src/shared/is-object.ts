@@ -1,9 +1,3 @@
-/** Whether a value is what a JSON object becomes. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+/** The shapes of JSON, as the whole family looks at them. */
 
-/** Whether a value is a list of strings. An empty one is. */
-export function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
-}
+export { isObject, isTextList } from '@authlib/core/kit'

@@ -1,9 +1,9 @@
 /**
- * Why a callback is not the end of its login, in words. `callback` loads this file when it needs one: most logins go well.
- * It imports nothing, so that it stays a file of its own in a bundle.
+ * What is wrong with a callback, in words. `callback` loads this file when it needs one: most logins go well. It imports
+ * nothing, so that it stays a file of its own in a bundle.
  */
 
-import type { AuthlibErrorOptions, ErrorCode } from '@authlib/core'
+import type { FaultWords } from './errors.ts'
 
 /** What is wrong with a callback. */
 export type CallbackFault =
@@ -15,13 +15,8 @@ export type CallbackFault =
   | 'code and error'
   | 'neither code nor error'
 
-interface FaultWords extends AuthlibErrorOptions {
-  readonly code: ErrorCode
-  readonly message: string
-}
-
 /** `error` is what the callback says besides. */
-export function wordsFor(fault: CallbackFault, error?: string): FaultWords {
+export function aboutCallback(fault: CallbackFault, error?: string): FaultWords {
   switch (fault) {
     case 'another client':
       return foreignLogin('another client began this login')

@@ -10,7 +10,7 @@ import { AuthlibError, constantTimeEqual, type Params } from '@authlib/core'
 import { matchIssuer, type Issuers } from '../issuer-template.ts'
 import { issuerMismatch, type ServerMetadata } from '../server-metadata.ts'
 import type { CallbackFault } from './callback-faults.ts'
-import { serverAnswered } from './errors.ts'
+import { errorFrom } from './errors.ts'
 import type { OAuth2Login } from './login.ts'
 
 const ONCE = ['state', 'iss', 'code', 'error', 'error_description', 'error_uri']
@@ -43,28 +43,23 @@ export async function validateCallback(
   needsCode = false,
 ): Promise<void> {
   const error = params.get('error')
-  const fault = faultOf(params, login, expected)
+  const fault = await faultOf(params, login, expected)
   if (fault !== null && (needsCode || fault !== 'neither code nor error')) {
-    const { wordsFor } = await import('./callback-faults.ts') // most logins go well: the words are loaded when needed
-    const { code: name, message, ...options } = wordsFor(fault, error)
+    const { aboutCallback } = await import('./callback-faults.ts')
+    const { code: name, message, ...options } = aboutCallback(fault, error)
     throw new AuthlibError(name, message, options)
   }
   if (error === undefined) return
-  const name = REFUSALS.includes(error) ? 'access_denied' : error
-  const description = [...(name === error ? [] : [error]), ...params.all('error_description')].join(': ')
-  const status = name === 'access_denied' ? 403 : 400
-  throw serverAnswered(name, description || undefined, { fallback: 'authorization_failed', status })
+  const { aboutRefusal } = await import('./answer-faults.ts')
+  throw errorFrom(aboutRefusal(error, params.all('error_description')))
 }
 
-/** How some providers call the person's "no". */
-const REFUSALS = ['user_cancelled_login', 'user_cancelled_authorize', 'user_denied', 'consent_denied']
-
 /** @throws AuthlibError `issuer_mismatch` */
-function faultOf(
+async function faultOf(
   params: Params,
   login: OAuth2Login,
   { clientId, issuer, issuers = issuer, metadata }: CallbackExpectation,
-): CallbackFault | null {
+): Promise<CallbackFault | null> {
   if (login.clientId !== clientId) return 'another client' // RFC 9700 §4.4.2: a login ends where it began
   if (login.issuer !== issuer) return 'another issuer'
   if (params.repeated.some((name) => ONCE.includes(name))) return 'repeated parameter' // §3.1
@@ -72,7 +67,7 @@ function faultOf(
   const iss = params.get('iss')
   if (iss === undefined && metadata.authorization_response_iss_parameter_supported === true) return 'missing issuer'
   // With metadata written without an issuer there is nothing to compare: unknown is not different.
-  if (iss !== undefined && issuers !== undefined && matchIssuer(issuers, iss) === null)
+  if (iss !== undefined && issuers !== undefined && (await matchIssuer(issuers, iss)) === null)
     throw issuerMismatch([issuers].flat().join(' or '), iss)
   const answers = ['code', 'error'].filter((name) => params.get(name) !== undefined).length
   if (answers === 1) return null

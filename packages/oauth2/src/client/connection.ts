@@ -1,11 +1,11 @@
 /** How a client talks to its authorization server: where to, proving who it is, within limits. */
 
 import { AuthlibError, Params, type Awaitable, type ParamValues } from '@authlib/core'
-import { addQuery, encodeForm, parseJsonObject, send } from '@authlib/core/kit'
+import { addQuery, encodeForm, isTextList, parseJsonObject, send } from '@authlib/core/kit'
 import type { ClientAuth, ClientAuthResult } from '../client-auth/client-auth.ts'
 import { namingPlace } from '../naming-place.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
-import { invalidResponse, missingEndpoint, OAuth2ClientError, serverAnswered } from './errors.ts'
+import { errorFrom, invalidResponse, missingEndpoint, OAuth2ClientError } from './errors.ts'
 import type { ClientContext, RequestSubject, ServerAnswer, ServerRequest } from './extension.ts'
 
 export interface Connection extends ClientContext {
@@ -33,10 +33,9 @@ export async function post(
 ): Promise<ServerAnswer> {
   const { extensions } = connection
   const metadata = await connection.metadata()
-  let hint: string | undefined
+  let auth: ClientAuthResult | undefined
   const attempt = async (request: ServerRequest): Promise<ServerAnswer> => {
-    const auth = await authenticate(connection, metadata, request)
-    hint = refusalHint(auth)
+    auth = await authenticate(connection, metadata, request)
     return sendOnce(connection, auth, request)
   }
   const chain = extensions.reduceRight<typeof attempt>(
@@ -53,7 +52,7 @@ export async function post(
     params,
     encoding: 'form',
   })
-  if (answer.status < 200 || answer.status > 299) throw errorAnswer(answer, hint)
+  if (answer.status < 200 || answer.status > 299) throw await errorAnswer(answer, auth)
   return answer
 }
 
@@ -118,8 +117,7 @@ function endpointOf(metadata: ServerMetadata, endpoint: string): string | undefi
 
 function methodsOf(metadata: ServerMetadata, endpoint: string): readonly string[] | undefined {
   const methods = metadata[`${endpoint}_auth_methods_supported`]
-  const valid = Array.isArray(methods) && methods.every((method) => typeof method === 'string')
-  return valid ? methods : undefined
+  return isTextList(methods) ? methods : undefined
 }
 
 /** Of JSON, whatever it calls itself, and of a form, as some providers answer. */
@@ -141,19 +139,11 @@ function mediaType(headers: Headers): string | undefined {
   return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
 }
 
-function errorAnswer(answer: ServerAnswer, hint: string | undefined): OAuth2ClientError {
-  const { status } = answer
-  const known = errorOf(answer, hint)
-  if (known !== undefined && status < 500) return known
-  if (status >= 500) {
-    const reason = known?.reason === undefined ? `it answered ${status}` : `it answered ${status}: ${known.reason}`
-    return new OAuth2ClientError('server_error', 'The authorization server failed', {
-      status: 502,
-      reason,
-      response: answer,
-    })
-  }
-  return invalidResponse(`status ${status} without an error code${contentType(answer)}`, answer)
+async function errorAnswer(answer: ServerAnswer, auth: ClientAuthResult | undefined): Promise<OAuth2ClientError> {
+  const { aboutFailure } = await import('./answer-faults.ts')
+  const words = aboutFailure(answer, auth)
+  if (words !== undefined) return errorFrom(words, answer)
+  return invalidResponse(`status ${answer.status} without an error code${contentType(answer)}`, answer)
 }
 
 /** Says of a page that it is one. */
@@ -161,27 +151,11 @@ function contentType({ members, headers }: ServerAnswer): string {
   return members === undefined ? ` (content type ${mediaType(headers) ?? 'missing'})` : ''
 }
 
-/** What to try when the server answers `invalid_client`. */
-function refusalHint({ headers = {}, params = {} }: ClientAuthResult): string | undefined {
-  const basic = /^Basic (.*)$/.exec(headers['authorization'] ?? '')?.[1]
-  if (basic === undefined) return Object.keys(params).join() === 'client_id' ? NO_SECRET : undefined
-  return /[%+]/.test(atob(basic)) ? FORM_ENCODED : undefined
-}
-
-const NO_SECRET = 'No client secret was sent: is `clientSecret` undefined?'
-const FORM_ENCODED = 'If the server does not decode Basic credentials, use `clientSecretBasic(secret, { raw: true })`.'
-
 /** What an answer says went wrong, if it does. RFC 6749 §5.2. */
-export function errorOf(answer: ServerAnswer, refusalHint?: string): OAuth2ClientError | undefined {
-  const { error, error_description: description } = answer.members ?? {}
-  const hint = error === 'invalid_client' ? refusalHint : undefined
-  const options = { fallback: 'request_refused', status: 502, response: answer, hint } as const
-  if (typeof error === 'string')
-    return serverAnswered(error, typeof description === 'string' ? description : undefined, options)
-  if (typeof error !== 'object' || error === null) return undefined
-  const { code, type, message } = error as JsonMembers // as Facebook and Google write it
-  const name = [type, code].find((value) => typeof value === 'string' || typeof value === 'number')
-  return serverAnswered(String(name ?? 'error'), typeof message === 'string' ? message : undefined, options)
+export async function errorOf(answer: ServerAnswer): Promise<OAuth2ClientError | undefined> {
+  const { aboutAnswer } = await import('./answer-faults.ts')
+  const words = aboutAnswer(answer)
+  return words && errorFrom(words, answer)
 }
 
 /** @throws OAuth2ClientError `invalid_response`: no JSON, no object, or a member that is there twice */
@@ -192,8 +166,8 @@ export function readObject(answer: ServerAnswer): JsonMembers {
 }
 
 /** A member that the specification promises. @throws OAuth2ClientError what the server says went wrong, `invalid_response` */
-export function readText(answer: ServerAnswer, name: string): string {
+export async function readText(answer: ServerAnswer, name: string): Promise<string> {
   const value = readObject(answer)[name]
   if (typeof value === 'string' && value !== '') return value
-  throw errorOf(answer) ?? invalidResponse(`${name} is missing`, answer)
+  throw (await errorOf(answer)) ?? invalidResponse(`${name} is missing`, answer)
 }

@@ -54,6 +54,7 @@ interface Flight {
 }
 
 export function keeperState(random: Random): KeeperState {
+  import('./answer-faults.ts').catch(() => undefined) // while the page is young: a bundler may make it a file of its own
   const jitter = (random(1)[0] ?? 0) / 255
   return { flights: new Map(), unsaved: new Map(), leases: new Map(), refusals: new Map(), jitter }
 }

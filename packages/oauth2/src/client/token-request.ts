@@ -5,6 +5,7 @@
  */
 
 import { randomToken, type Json, type JsonObject, type ParamValues } from '@authlib/core'
+import { isTextList } from '@authlib/core/kit'
 import { errorOf, readObject, withAnswer, type JsonMembers } from './connection.ts'
 import { invalidResponse, type OAuth2ClientError } from './errors.ts'
 import type { ClientContext, RequestSubject, ServerAnswer } from './extension.ts'
@@ -32,7 +33,7 @@ export async function requestToken(
   const obtainedAt = context.clock() // before it is sent: a lifetime counts from when the response was made
   const answer = await context.post('token_endpoint', params, about)
   try {
-    let token = readTokenResponse(context, answer, { ...defaults, obtainedAt })
+    let token = await readTokenResponse(context, answer, { ...defaults, obtainedAt })
     for (const extension of context.extensions) {
       if (extension.token !== undefined) token = await extension.token(token, answer, about, context)
     }
@@ -48,19 +49,19 @@ export async function requestToken(
  *
  * @throws OAuth2ClientError what the server refuses, `invalid_response`
  */
-export function readTokenResponse(
+export async function readTokenResponse(
   { clientId, issuer, random, extensions, keep }: ClientContext,
   answer: ServerAnswer,
   { obtainedAt, ...defaults }: TokenDefaults & { readonly obtainedAt: number },
-): Token {
+): Promise<Token> {
   const members = readObject(answer)
   const accessToken = text(members, 'access_token')
-  if (accessToken === undefined) throw errorOf(answer) ?? invalidResponse('access_token is missing') // some errors come as 200
+  if (accessToken === undefined) throw (await errorOf(answer)) ?? invalidResponse('access_token is missing') // some errors come as 200
   if (accessToken.includes(' ')) throw invalidResponse('access_token has a space')
   const given = text(members, 'token_type')
   const types = ['Bearer', ...(defaults.tokenTypes ?? []), ...extensions.flatMap(({ tokenTypes = [] }) => tokenTypes)]
   const tokenType = types.find((type) => type.toLowerCase() === given?.toLowerCase())
-  if (tokenType === undefined) throw invalidTokenType(given, types) // §7.1
+  if (tokenType === undefined) throw await invalidTokenType(given, types) // §7.1
   const lifetime = seconds(members['expires_in'])
   const extra = { ...defaults.extra, ...pick(members, keep) }
   return {
@@ -81,13 +82,10 @@ export function readTokenResponse(
   }
 }
 
-function invalidTokenType(given: string | undefined, types: readonly string[]): OAuth2ClientError {
-  const hint =
-    given === undefined
-      ? 'Some providers leave it out: use their preset, or an extension whose `decode` adds `token_type`.'
-      : 'Another type needs an extension, such as `dpop()`.'
+async function invalidTokenType(given: string | undefined, types: readonly string[]): Promise<OAuth2ClientError> {
+  const { tokenTypeHint } = await import('./answer-faults.ts')
   const reason = `token_type is ${given ?? 'missing'}, not ${types.join(' or ')}`
-  return invalidResponse(reason, undefined, undefined, hint)
+  return invalidResponse(reason, undefined, undefined, tokenTypeHint(given))
 }
 
 /** RFC 6749 appendix A.12, A.17: printable ASCII. Empty counts as absent. */
@@ -115,7 +113,7 @@ function seconds(value: unknown): number | undefined {
 /** A word with commas that was not asked for is several, as GitHub and LinkedIn write them. */
 function scopeOf({ scope }: JsonMembers, asked: readonly string[]): readonly string[] | undefined {
   if (scope === undefined || scope === null) return undefined
-  const list = Array.isArray(scope) && scope.every((word) => typeof word === 'string') // as Twitch writes it
+  const list = isTextList(scope) // as Twitch writes it
   if (typeof scope !== 'string' && !list) throw invalidResponse('scope is not a string')
   const text = list ? scope.join(' ') : scope
   if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) throw invalidResponse('scope is malformed') // §3.3

@@ -28,7 +28,7 @@ export function frontchannelLogout({ path, issuer, onLogout }: FrontchannelLogou
   async function receive(request: HttpRequest): Promise<HttpResponse> {
     const params = readQuery(request)
     const [iss, sid] = [params.get('iss'), params.get('sid')]
-    const known = iss !== undefined && sid !== undefined && matchIssuer(issuer, iss) !== null
+    const known = iss !== undefined && sid !== undefined && (await matchIssuer(issuer, iss)) !== null
     const headers = known ? ((await onLogout({ issuer: iss, sid }, request)) ?? []) : []
     return { status: 200, headers: [['content-type', 'text/html; charset=utf-8'], ...noStore, ...headers], body: '' }
   }

@@ -132,7 +132,7 @@ export class IdTokenClient implements LoginClient<OpenIDAuthorizationOptions, Op
       claims,
       profile: pickUserClaims(claims),
       callback: params,
-      ...(withToken && { token: readToken(params, idToken, login, context) }),
+      ...(withToken && { token: await readToken(params, idToken, login, context) }),
     }
   }
 
@@ -181,7 +181,7 @@ function assertListed(listed: unknown, wanted: string): void {
   })
 }
 
-function readToken(params: Params, idToken: string, { scope }: OpenIDLogin, context: ClientContext): Token {
+function readToken(params: Params, idToken: string, { scope }: OpenIDLogin, context: ClientContext): Promise<Token> {
   const members = { ...Object.fromEntries(params), id_token: idToken, refresh_token: undefined } // RFC 6749 §4.2.2: none here
   const answer = { status: 200, headers: new Headers(), text: '', members }
   return readTokenResponse(context, answer, { scope, obtainedAt: context.clock() })

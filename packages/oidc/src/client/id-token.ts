@@ -5,6 +5,7 @@
  */
 
 import { AuthlibError, constantTimeEqual, type Clock } from '@authlib/core'
+import { isTextList } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt, type VerificationKeys } from '@authlib/jose'
 import { matchIssuer, type Issuers } from '@authlib/oauth2/client'
 import type { IdTokenClaims } from '../claims.ts'
@@ -38,7 +39,7 @@ export interface IdTokenExpectation {
 export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
   const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, code, state, clock, leeway } = expected
   const { maxTokenAge = Number.POSITIVE_INFINITY, trustedAudiences: trusted } = expected
-  const { issuer, demanded } = expectedIssuer(idToken, issuers)
+  const { issuer, demanded } = await expectedIssuer(idToken, issuers)
   const policy = idTokenPolicy({
     issuer,
     clientId,
@@ -81,12 +82,12 @@ export function invalidIdToken(reason: string, cause?: unknown, hint?: string): 
 }
 
 /** The one issuer that this token may have, and the claims that its template demands. Nothing is verified here. */
-function expectedIssuer(
+async function expectedIssuer(
   idToken: string,
   issuers: Issuers,
-): { readonly issuer: string; readonly demanded: Readonly<Record<string, string>> } {
+): Promise<{ readonly issuer: string; readonly demanded: Readonly<Record<string, string>> }> {
   const named = readIssuer(idToken)
-  const demanded = typeof named === 'string' ? matchIssuer(issuers, named) : null
+  const demanded = typeof named === 'string' ? await matchIssuer(issuers, named) : null
   if (demanded !== null) return { issuer: String(named), demanded }
   return { issuer: [issuers].flat()[0] ?? '', demanded: {} } // the verification refuses it, with its reason
 }
@@ -106,7 +107,5 @@ function checkForms({ sub, nonce, auth_time, acr, amr, azp, at_hash, sid }: IdTo
     if (value !== undefined && typeof value !== 'string') throw invalidIdToken(`${name} is not a string`)
   }
   if (auth_time !== undefined && typeof auth_time !== 'number') throw invalidIdToken('auth_time is not a number')
-  if (amr !== undefined && !(Array.isArray(amr) && amr.every((method) => typeof method === 'string'))) {
-    throw invalidIdToken('amr is not a list of strings')
-  }
+  if (amr !== undefined && !isTextList(amr)) throw invalidIdToken('amr is not a list of strings')
 }

@@ -4,6 +4,7 @@
  * @spec OpenID Connect Core 1.0 §5.1 §5.3.2
  */
 
+import { isObject } from '@authlib/core/kit'
 import type { UserClaims } from '../claims.ts'
 import { claimsOfScope, pickClaims, scopeClaims } from '../scopes.ts'
 
@@ -24,7 +25,8 @@ function readClaim(name: string, value: unknown): unknown {
   const claim = name.split('#', 1)[0]!
   if (claim === 'email_verified' || claim === 'phone_number_verified') return readBoolean(value)
   if (claim === 'updated_at') return readTime(value)
-  if (claim === 'address') return typeof value === 'string' ? { formatted: value } : objectOrNothing(value)
+  if (claim === 'address' && isObject(value)) return value
+  if (claim === 'address') return typeof value === 'string' ? { formatted: value } : undefined
   if (!USER_CLAIMS.has(claim)) return value
   return typeof value === 'string' ? value : undefined
 }
@@ -38,8 +40,4 @@ function readBoolean(value: unknown): boolean | undefined {
 function readTime(value: unknown): number | undefined {
   const time = typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : Date.parse(value) / 1000) : value
   return typeof time === 'number' && Number.isFinite(time) ? time : undefined
-}
-
-function objectOrNothing(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
 }

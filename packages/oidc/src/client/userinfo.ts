@@ -75,7 +75,7 @@ async function readSigned(
   const audience = { audience: clientId, required: ['iss', 'sub'], ...(decryption && { decryption }) } // §5.3.2
   try {
     const { claims } = await verifyJwt(text, keys, { ...audience, algorithms, expiryOptional: true, clock, leeway })
-    if (matchIssuer(issuers, claims.iss ?? '') === null) throw invalidUserinfo('iss is another issuer')
+    if ((await matchIssuer(issuers, claims.iss ?? '')) === null) throw invalidUserinfo('iss is another issuer')
     return Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_ANSWER.includes(name)))
   } catch (error) {
     throw invalidUserinfo('its signature or claims are not valid', error)

@@ -80,7 +80,7 @@ export async function* backchannelAuthentication(
     resource,
     client_notification_token: notification,
   })
-  const auth_req_id = readText(answer, 'auth_req_id')
+  const auth_req_id = await readText(answer, 'auth_req_id')
   const ping = notification === undefined ? undefined : pings?.expect(notification, auth_req_id)
   let waiting: BackchannelWaiting = {
     status: 'pending',

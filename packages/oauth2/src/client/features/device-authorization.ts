@@ -59,8 +59,8 @@ export async function* deviceAuthorization(
   const began = clock()
   const params = { client_id: clientId, scope: scope.length === 0 ? undefined : scope.join(' '), resource }
   const answer = await context.post('device_authorization_endpoint', params)
-  const device_code = readText(answer, 'device_code')
-  let prompt = readPrompt(answer, began)
+  const device_code = await readText(answer, 'device_code')
+  let prompt = await readPrompt(answer, began)
   for (;;) {
     yield prompt
     signal?.throwIfAborted()
@@ -77,12 +77,12 @@ export async function* deviceAuthorization(
   }
 }
 
-function readPrompt(answer: ServerAnswer, now: number): DevicePrompt {
+async function readPrompt(answer: ServerAnswer, now: number): Promise<DevicePrompt> {
   const complete = answer.members?.['verification_uri_complete']
   return {
     status: 'pending',
-    userCode: readText(answer, 'user_code'),
-    verificationUri: readText(answer, 'verification_uri'),
+    userCode: await readText(answer, 'user_code'),
+    verificationUri: await readText(answer, 'verification_uri'),
     ...(typeof complete === 'string' && { verificationUriComplete: complete }),
     expiresAt: now + readSeconds(answer, 'expires_in', undefined),
     interval: readSeconds(answer, 'interval', 5), // §3.2

@@ -91,7 +91,7 @@ async function manage(
   options?: RegistrationRequestOptions,
 ): Promise<Registration> {
   const { url, token } = managementOf(registration)
-  const fresh = readRegistration(await sendJson(url, method, token, body, options))
+  const fresh = await readRegistration(await sendJson(url, method, token, body, options))
   return { ...fresh, managementUri: fresh.managementUri ?? url, managementToken: fresh.managementToken ?? token }
 }
 
@@ -132,7 +132,7 @@ async function sendJson(
   })
   const answer: ServerAnswer = { ...response, members: membersOf(response.text) }
   if (answer.status >= 200 && answer.status <= 299) return answer
-  throw errorOf(answer) ?? invalidResponse(`status ${answer.status} without an error code`, answer)
+  throw (await errorOf(answer)) ?? invalidResponse(`status ${answer.status} without an error code`, answer)
 }
 
 function membersOf(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -143,7 +143,7 @@ function membersOf(text: string): Readonly<Record<string, unknown>> | undefined 
   }
 }
 
-function readRegistration(answer: ServerAnswer): Registration {
+async function readRegistration(answer: ServerAnswer): Promise<Registration> {
   const members = (answer.members ?? {}) as JsonObject // sound: it was parsed from JSON
   const text = (name: string): string | undefined => {
     const value = members[name]
@@ -151,7 +151,7 @@ function readRegistration(answer: ServerAnswer): Registration {
   }
   const expires = members['client_secret_expires_at']
   return {
-    clientId: readText(answer, 'client_id'),
+    clientId: await readText(answer, 'client_id'),
     clientSecret: text('client_secret'),
     ...(typeof expires === 'number' && expires > 0 && { clientSecretExpiresAt: expires }), // §3.2.1: 0 is never
     managementUri: text('registration_client_uri'),

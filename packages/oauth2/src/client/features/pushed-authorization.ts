@@ -25,6 +25,6 @@ export async function pushAuthorization(draft: AuthorizationDraft, client: Clien
   const { client_id, request } = draft.params
   const params = request === undefined ? draft.params : { client_id, request } // §3: a signed request has none beside it
   const answer = await client.post('pushed_authorization_request_endpoint', params, { login: draft.login })
-  const request_uri = readText(answer, 'request_uri')
+  const request_uri = await readText(answer, 'request_uri')
   return { ...draft, params: { client_id: client.clientId, request_uri } } // §4
 }
