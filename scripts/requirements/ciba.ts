@@ -1,4 +1,5 @@
 import type { RequirementTable } from './table.ts'
+import statements from './statements/ciba-core.json' with { type: 'json' }
 
 const test = 'oauth2/server/features/backchannel-authentication.test.ts'
 const grant = 'oauth2/server/features/backchannel-authentication.ts'
@@ -10,13 +11,21 @@ export const cibaTable: RequirementTable = {
   page: 'ciba-core',
   name: 'CIBA Core',
   rules: [
-    ['§4', 'Delivery modes, endpoint and user codes are published', grant, test, 'publishes what it supports'],
+    [
+      '§4',
+      'Delivery modes, endpoint and user codes are published',
+      grant,
+      test,
+      'publishes what it supports',
+      '4#1 4#2',
+    ],
     [
       '§4',
       'A client registers a delivery mode, and an https endpoint for ping and push',
       endpoint,
       test,
       'checks the members: %j',
+      '3#1 4#3 4#5 4#7 4#8 4#9 9#1',
     ],
     [
       '§4',
@@ -24,6 +33,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'a client without the grant',
+      '4#4',
     ],
     [
       '§4',
@@ -31,8 +41,16 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'a signed request of a client that signs none',
+      '4#6',
     ],
-    ['§7.1', 'The client authenticates, and names the person by exactly one hint', endpoint, test, 'refuses %s (§7.1)'],
+    [
+      '§7.1',
+      'The client authenticates, and names the person by exactly one hint',
+      endpoint,
+      test,
+      'refuses %s (§7.1)',
+      '7.1#10',
+    ],
     [
       '§7.1',
       'An id_token_hint is one that the provider issued',
@@ -45,6 +63,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'no client',
+      '7.1#2',
     ],
     [
       '§7.1',
@@ -52,6 +71,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/client-auth/client-assertion.ts',
       'oauth2/server/client-auth/client-assertion-reasons.test.ts',
       'is for the issuer, the token endpoint or the endpoint that is asked',
+      '7.1#3',
     ],
     [
       '§7.1',
@@ -59,6 +79,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'one that is too long',
+      '7.1#6 7.1#7',
     ],
     [
       '§7.1',
@@ -74,13 +95,14 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.test.ts',
       'an expiry of zero',
     ],
-    ['§7.1.1', 'In a signed request only its claims count', endpoint, test, 'count alone'],
+    ['§7.1.1', 'In a signed request only its claims count', endpoint, test, 'count alone', '7.1.1#1'],
     [
       '§7.1.1',
       'A signed request is of the key and the algorithm of the client, with aud, iss, exp, iat, nbf and jti',
       endpoint,
       test,
       'are refused without %s',
+      '7.1.1#3',
     ],
     [
       '§7.1.1',
@@ -88,6 +110,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'are refused with another key, another algorithm, or parameters beside them',
+      '7.1.1#6',
     ],
     [
       '§7.1.1',
@@ -103,6 +126,7 @@ export const cibaTable: RequirementTable = {
       grant,
       test,
       'must be the one of the hint: someone else is asked to log in',
+      '7.2#3',
     ],
     [
       '§7.2',
@@ -110,6 +134,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'two hints',
+      '7.2#2',
     ],
     [
       '§7.2',
@@ -117,6 +142,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'takes a login_hint_token, and ignores parameters that it does not know',
+      '7.2#5',
     ],
     [
       '§7.3',
@@ -124,6 +150,7 @@ export const cibaTable: RequirementTable = {
       endpoint,
       test,
       'gives tokens once the person has answered on the page that was sent',
+      '7.3#1 7.3#5 7.3#6',
     ],
     [
       '§7.3',
@@ -131,6 +158,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'is answered with an identifier of letters that need no escape',
+      '7.3#2 7.3#3',
     ],
     [
       '§7.3',
@@ -138,6 +166,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/client/features/backchannel-authentication.ts',
       'oauth2/client/features/backchannel-authentication.test.ts',
       'waits until the person has confirmed, and ends with the token',
+      '7.3#7 10.1#2',
     ],
     [
       '§8',
@@ -145,6 +174,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'gives tokens once the person has answered on the page that was sent',
+      '8#1',
     ],
     [
       '§10',
@@ -152,6 +182,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'refuses the token endpoint (§11)',
+      '10#1',
     ],
     [
       '§10.1',
@@ -166,6 +197,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'no auth_req_id',
+      '10.1#6',
     ],
     [
       '§10.2',
@@ -181,6 +213,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/client/features/backchannel-authentication.ts',
       'oauth2/client/features/backchannel-authentication.test.ts',
       'refuses pings that it does not expect',
+      '10.2#1 7.4#2',
     ],
     [
       '§10.2',
@@ -188,6 +221,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-notification.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'does not call again after %i, and follows no redirect',
+      '10.2#3',
     ],
     ['§10.3', 'Push sends the tokens', call, test, 'sends the tokens to the client'],
     [
@@ -195,6 +229,7 @@ export const cibaTable: RequirementTable = {
       'A pushed ID Token has the hashes of the tokens and the auth_req_id',
       ...openid,
       'tie the tokens to the request in push mode',
+      '10.3.1#1 10.3.1#2',
     ],
     [
       '§10.3.1',
@@ -202,6 +237,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-notification.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'does not call again after %i, and follows no redirect',
+      '10.3.1#9',
     ],
     [
       '§11',
@@ -209,10 +245,11 @@ export const cibaTable: RequirementTable = {
       grant,
       test,
       'says slow_down to one that polls too often, and access_denied after a denial',
+      '11#1',
     ],
     ['§11', 'expired_token after the end', grant, test, 'says expired_token for a while, and takes no answer then'],
-    ['§11', 'Clients in push mode cannot poll', grant, test, 'refuses the token endpoint (§11)'],
-    ['§11', 'An auth_req_id is of the client that got it', grant, test, 'refuses a poll with %s'],
+    ['§11', 'Clients in push mode cannot poll', grant, test, 'refuses the token endpoint (§11)', '11#3'],
+    ['§11', 'An auth_req_id is of the client that got it', grant, test, 'refuses a poll with %s', '10.1#7 10.1#8'],
     [
       '§11',
       'The client asks 5 seconds less often after slow_down',
@@ -226,6 +263,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'one of nobody',
+      '11#2',
     ],
     ['§12', 'Push tells of a denial and of a failure', call, test, 'sends access_denied after a denial'],
     [
@@ -234,6 +272,7 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-authentication.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'sends transaction_failed when something else refuses the answer',
+      '12#2 12#3',
     ],
     [
       '§13',
@@ -241,6 +280,7 @@ export const cibaTable: RequirementTable = {
       endpoint,
       test,
       'lets the application refuse a client with 403',
+      '13#1',
     ],
     [
       '§13',
@@ -248,6 +288,141 @@ export const cibaTable: RequirementTable = {
       'oauth2/server/features/backchannel-endpoint.ts',
       'oauth2/server/features/backchannel-authentication.test.ts',
       'a person that is not known',
+    ],
+    [
+      '§4',
+      'A pairwise client is of the host of jwks_uri, or of its endpoint in push mode',
+      'oidc/server/sector.ts',
+      'oidc/server/features/pairwise-subjects.test.ts',
+      'is the host of jwks_uri for a client of CIBA',
+    ],
+    [
+      '§4',
+      'A pairwise client registers jwks_uri',
+      'oidc/server/features/openid-registration.ts',
+      'oidc/server/features/openid-registration.test.ts',
+      'a pairwise client of CIBA without jwks_uri',
+      '4#10',
+    ],
+    [
+      '§7',
+      'The endpoint is https',
+      'oidc/server/features/discovery.ts',
+      'oidc/server/features/discovery.test.ts',
+      'publishes nothing but URLs with https',
+      '7#1',
+    ],
+    ['§7.1', 'The request is a POST', endpoint, test, 'answers GET with 405', '7.1#1'],
+    ['§7.1', 'scope is required', endpoint, test, 'no scope', '7.1#4 7.2#4'],
+    [
+      '§7.1',
+      'The client asks for openid',
+      'oauth2/client/features/backchannel-authentication.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'asks for openid, unless told otherwise',
+      '7.1#5',
+    ],
+    [
+      '§7.1',
+      'client_notification_token has at least 128 random bits',
+      'oauth2/client/features/backchannel-authentication.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'has a token of its own for each request',
+      '7.1#8',
+    ],
+    [
+      '§7.1',
+      'The client opens ID Tokens that are encrypted, before they are a hint',
+      'oidc/client/relying-party.ts',
+      'oidc/client/response-types.test.ts',
+      'of the token endpoint is opened and validated',
+      '7.1#9',
+    ],
+    ['§7.1.1', 'A signed request has an asymmetric signature', endpoint, test, 'checks the members: %j', '7.1.1#2'],
+    [
+      '§7.1.1',
+      'A signed request is for the issuer, and of the client',
+      endpoint,
+      test,
+      'another audience',
+      '7.1.1#4 7.1.1#5',
+    ],
+    [
+      '§7.1.1',
+      'The credentials of the client stay beside a signed request',
+      'oauth2/client/features/backchannel-authentication.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'signs the request of a client that is registered for signed ones',
+      '7.1.1#7',
+    ],
+    [
+      '§7.2',
+      'A request that is not valid is answered with an error of §13',
+      endpoint,
+      test,
+      'refuses %s',
+      '7.2#1 7.2#6',
+    ],
+    [
+      '§7.3',
+      'The client treats auth_req_id as opaque, and ignores members that it does not know',
+      'oauth2/client/features/backchannel-authentication.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'needs auth_req_id and expires_in, and ignores what it does not know',
+      '7.3#4 7.3#8',
+    ],
+    [
+      '§7.4',
+      'The client demands auth_req_id and expires_in',
+      'oauth2/client/features/backchannel-authentication.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'needs auth_req_id and expires_in, and ignores what it does not know',
+      '7.4#1',
+    ],
+    [
+      '§10.1',
+      'The client authenticates at the token endpoint, with the grant type of CIBA',
+      grant,
+      test,
+      'refuses a poll of no one, and one that names another grant',
+      '10.1#1 10.1#4 10.1#5',
+    ],
+    [
+      '§10.1',
+      'The client has one poll under way at most',
+      'oauth2/client/features/backchannel-authentication.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'asks again only when it has the answer before',
+      '10.1#3',
+    ],
+    [
+      '§10.2',
+      'A ping is answered with 204, 400, 401 or 405, never with a redirect, and members that are not known are ignored',
+      'oauth2/client/features/backchannel-pings.ts',
+      'oauth2/client/features/backchannel-authentication.test.ts',
+      'refuses pings that it does not expect',
+      '10.2#2 10.2#4',
+    ],
+    ['§12', 'An error that is pushed has a code alone', call, test, 'sends access_denied after a denial', '12#1'],
+    ['§13', 'error_description has characters that need no escape', endpoint, test, 'refuses %s', '13#2'],
+    [
+      '§13',
+      'error_uri is a URL',
+      'oauth2/server/kernel/options.ts',
+      'oauth2/server/kernel/options.test.ts',
+      'refuse %j at the start',
+      '13#3',
+    ],
+  ],
+  statements,
+  excused: [
+    [
+      '7.1.2#1',
+      'On the application: `userCode` of `backchannelAuthentication` is sent once, and neither client nor server keeps it.',
+    ],
+    [
+      '10.3.1#3 10.3.1#4 10.3.1#5 10.3.1#6 10.3.1#7 10.3.1#8 10.3.1#10',
+      'On clients in push mode. The client of this library is registered for poll or ping.',
     ],
   ],
 }

@@ -63,6 +63,7 @@ function start(mode: 'poll' | 'ping' = 'poll', signing?: Key) {
     )
     .register(developmentPages({ users: [{ username: 'alice' }] }))
   const requests: string[] = []
+  const load = { now: 0, most: 0 }
   const forms: URLSearchParams[] = []
   const client = new OAuth2Client({
     issuer: ISSUER,
@@ -76,7 +77,8 @@ function start(mode: 'poll' | 'ping' = 'poll', signing?: Key) {
         requests.push(new URL(request.url).pathname)
         forms.push(new URLSearchParams(await request.clone().text()))
       }
-      return server.fetch(request)
+      load.most = Math.max(load.most, ++load.now)
+      return server.fetch(request).finally(() => load.now--)
     },
   })
 
@@ -100,7 +102,7 @@ function start(mode: 'poll' | 'ping' = 'poll', signing?: Key) {
       ...(mode === 'ping' && { pings }),
       ...options,
     })
-  return { server, client, clock, notifications, requests, forms, waits, pings, pinged, ask, answer }
+  return { server, client, clock, notifications, requests, load, forms, waits, pings, pinged, ask, answer }
 }
 
 function requestOf(request: Request): HttpRequest {
@@ -148,6 +150,41 @@ describe('back-channel authentication, by polling (CIBA Core §10.1)', () => {
     expect([...forms[1]!.keys()]).toEqual(['auth_req_id', 'grant_type']) // the token request is no authorization request
   })
 
+  it('asks for openid, unless told otherwise (§7.1)', async () => {
+    const { ask, forms } = start()
+    await expect(stepsOf(ask({ scope: undefined }))).rejects.toMatchObject({ code: 'invalid_scope' }) // unknown there
+    expect(forms[0]?.get('scope')).toBe('openid')
+  })
+
+  it('needs auth_req_id and expires_in, and ignores what it does not know (§7.3, §7.4)', async () => {
+    const answers = [
+      { expires_in: 60 },
+      { auth_req_id: 'id' },
+      { auth_req_id: 'id', expires_in: 'soon' },
+      { auth_req_id: 'id', expires_in: 60, interval: -1 },
+      { auth_req_id: 'id', expires_in: 60, colour: 'blue' },
+    ]
+    const outcomes = answers.map(async (answer) => {
+      const metadata = { issuer: ISSUER, token_endpoint: `${ISSUER}/token` }
+      const client = new OAuth2Client({
+        metadata: { ...metadata, backchannel_authentication_endpoint: `${ISSUER}/bc-authorize` },
+        ...{ clientId: 'counter', clientSecret: SECRET, fetch: () => Promise.resolve(Response.json(answer)) },
+      })
+      return (await backchannelAuthentication(client, { loginHint: 'alice' }).next()).value
+    })
+    const [first, ...rest] = await Promise.allSettled(outcomes)
+    for (const outcome of [first, ...rest.slice(0, 3)]) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'invalid_response' } })
+    }
+    expect(rest[3]).toMatchObject({ status: 'fulfilled', value: { authReqId: 'id', interval: 5 } })
+  })
+
+  it('asks again only when it has the answer before (§10.1)', async () => {
+    const { ask, answer, requests, load } = start('ping')
+    await stepsOf(ask(), (count) => (count === 3 ? answer() : undefined)) // the ping comes between two polls
+    expect([requests.filter((path) => path === '/token').length, load.most]).toEqual([3, 1])
+  })
+
   it('asks less often when the server says so (§11)', async () => {
     const { ask, waits, clock } = start()
     const early = async (seconds: number): Promise<void> => {
@@ -191,6 +228,14 @@ describe('back-channel authentication, with pings (CIBA Core §10.2)', () => {
     expect(pinged).toEqual([204])
   })
 
+  it('has a token of its own for each request, of 128 random bits or more (§7.1)', async () => {
+    const { ask, forms } = start('ping')
+    for (let count = 0; count < 2; count++) await ask().next()
+    const [first, second] = forms.map((form) => form.get('client_notification_token') ?? '')
+    expect(first).toMatch(/^[\w-]{22,1024}$/)
+    expect(second).not.toBe(first)
+  })
+
   it('asks all the same when a ping is lost', async () => {
     const { ask, answer, pings } = start('ping')
     const deaf = {
@@ -216,7 +261,7 @@ describe('back-channel authentication, with pings (CIBA Core §10.2)', () => {
     expect((await send({ authorization: 'Bearer token' }, '{}')).status).toBe(400)
     expect((await send({ authorization: 'Bearer token' }, 'no JSON')).status).toBe(400)
     expect((await send({}, '', 'GET')).status).toBe(405)
-    expect((await send({ authorization: 'Bearer token' }, '{"auth_req_id":"id"}')).status).toBe(204)
+    expect((await send({ authorization: 'Bearer token' }, '{"auth_req_id":"id","colour":"blue"}')).status).toBe(204)
     await expected.arrived()
     expected.end()
     expect((await send({ authorization: 'Bearer token' }, '{"auth_req_id":"id"}')).status).toBe(401)

@@ -240,6 +240,18 @@ describe('poll mode (CIBA Core §10.1)', () => {
     expect(errorOf(answer)).toEqual([status, error])
   })
 
+  it('refuses a poll of no one, and one that names another grant (§10.1)', async () => {
+    const made = start()
+    const { json } = await ask(made)
+    await decide(made)
+    const form = { grant_type: CIBA, auth_req_id: String(json['auth_req_id']) }
+    expect(errorOf(await post(made.server, '/token', form))).toEqual([401, 'invalid_client'])
+    expect(errorOf(await post(made.server, '/token', { ...form, client_id: 'poll' }))).toEqual([401, 'invalid_client'])
+    const other = { ...form, grant_type: 'ciba' }
+    expect(errorOf(await post(made.server, '/token', other, POLL))).toEqual([400, 'unsupported_grant_type'])
+    expect((await poll(made, json['auth_req_id'])).status).toBe(200)
+  })
+
   it('refuses an auth_req_id that was tampered with', async () => {
     const made = start()
     const { json } = await ask(made)
@@ -464,6 +476,7 @@ describe('requests (CIBA Core §7.1, §13)', () => {
     ['a client without the grant', {}, WEB, 400, 'unauthorized_client'],
     ['no hint', 'scope=read', POLL, 400, 'invalid_request'],
     ['two hints', both, POLL, 400, 'invalid_request'],
+    ['no scope', 'login_hint=alice@example', POLL, 400, 'invalid_request'],
     ['a person that is not known', { login_hint: 'mallory' }, POLL, 400, 'unknown_user_id'],
     ['an old token', 'login_hint_token=old&scope=read', POLL, 400, 'expired_login_hint_token'],
     ['an ID Token that nothing verifies', 'id_token_hint=x&scope=read', POLL, 400, 'invalid_request'],
@@ -480,6 +493,7 @@ describe('requests (CIBA Core §7.1, §13)', () => {
     const made = start()
     const answer = client ? await ask(made, form, client) : await post(made.server, '/bc-authorize', form)
     expect(errorOf(answer)).toEqual([status, error])
+    expect(String(answer.json['error_description'] ?? '')).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/) // §13
     expect(made.events.filter(({ type }) => type === 'request.refused')).toHaveLength(1)
   })
 

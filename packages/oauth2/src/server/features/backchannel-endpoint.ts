@@ -117,6 +117,7 @@ async function acknowledge(rules: EndpointRules, asked: ClientRequest): Promise<
   if (isPublicClient(client)) throw invalidClient('', { reason: 'a public client cannot use CIBA' }) // §7.1
   const mode = modeOf(client, rules)
   const { params, via } = await readRequest(rules, asked)
+  if (!params.has('scope')) throw invalidRequest('scope is missing') // §7.1
   const token = readNotificationToken(params, mode)
   checkBindingMessage(params, rules)
   const lifetime = lifetimeOf(params, rules)

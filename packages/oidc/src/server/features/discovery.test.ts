@@ -1,5 +1,6 @@
 import {
   authorizationCodeGrant,
+  backchannelAuthenticationGrant,
   codeChallenge,
   dynamicClientRegistration,
   pushedAuthorizationRequests,
@@ -83,6 +84,7 @@ describe('an issuer with https', () => {
       .registerGrant(authorizationCodeGrant(), [codeChallenge()])
       .register(openId({ claims: () => ({}) }), rpInitiatedLogout(), sessionManagement(), revocationEndpoint())
       .register(dynamicClientRegistration(), pushedAuthorizationRequests())
+      .registerGrant(backchannelAuthenticationGrant({ findSubject: () => null, notify: () => undefined }))
     const urls = Object.entries(server.metadata()).filter(([name]) => /_(endpoint|uri|iframe)$/.test(name))
     expect(urls.length).toBeGreaterThan(6)
     for (const [, url] of urls) expect(url).toMatch(/^https:\/\/as\.example\//)

@@ -1,6 +1,8 @@
 import type { JsonObject } from '@authlib/core'
 import {
   authorizationCodeGrant,
+  backchannelAuthenticationGrant,
+  CIBA,
   clientSecretJwt,
   codeChallenge,
   dynamicClientRegistration,
@@ -43,6 +45,9 @@ async function start(documents: Record<string, string> = {}) {
     .register(privateKeyJwt(), clientSecretJwt(), requestObject({ byReference: 'registered' }), encryptedAnswers())
     .register(pairwiseSubjects({ salt: 'a salt that never changes, 32 characters' }))
     .register(backChannelLogout(), frontChannelLogout())
+    .registerGrant(
+      backchannelAuthenticationGrant({ findSubject: () => null, notify: () => undefined, modes: ['poll', 'push'] }),
+    )
   return made
 }
 
@@ -210,6 +215,30 @@ describe('refuses', () => {
       error_description: 'request_object_encryption_enc lacks request_object_encryption_alg',
     })
     expect((await post(server, { ...encryption, request_object_encryption_alg: 'ECDH-ES' })).status).toBe(201)
+  })
+
+  it('a pairwise client of CIBA without jwks_uri, or with one that its sector does not list (CIBA Core §4)', async () => {
+    const keys = 'https://rp.example/jwks'
+    const client = {
+      ...{ subject_type: 'pairwise', grant_types: [CIBA], response_types: [], redirect_uris: undefined },
+      backchannel_token_delivery_mode: 'poll',
+    }
+    const documents = { [SECTOR]: JSON.stringify(['https://other.example/jwks']), 'https://rp.example/jwks': '{}' }
+    for (const metadata of [
+      client,
+      { ...client, jwks: JWKS },
+      { ...client, jwks_uri: keys, sector_identifier_uri: SECTOR },
+    ]) {
+      const { status, json } = await register(metadata as JsonObject, documents)
+      expect([status, json['error']]).toEqual([400, 'invalid_client_metadata'])
+    }
+    const listed = { ...documents, [SECTOR]: JSON.stringify([keys]) }
+    for (const metadata of [
+      { ...client, jwks_uri: keys },
+      { ...client, jwks_uri: keys, sector_identifier_uri: SECTOR },
+    ]) {
+      expect((await register(metadata as unknown as JsonObject, listed)).status).toBe(201)
+    }
   })
 
   it('redirect URIs with a fragment as invalid_redirect_uri (OpenID Connect Registration §3.3)', async () => {

@@ -9,7 +9,7 @@ import { isLoopbackHost, parseJson } from '@authlib/core/kit'
 import { OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, on, type Extension, type RegistrationRequest, type Server } from '@authlib/oauth2/server'
 import { usesSecret } from '../registration.ts'
-import { sectorOf } from '../sector.ts'
+import { isCibaClient, sectorOf, sectorUrisOfCiba } from '../sector.ts'
 
 /** Part of `openIdCode`: judges clients of `dynamicClientRegistration` and of `clientIdMetadataDocuments`. */
 export const openIdRegistration: Extension = {
@@ -114,13 +114,20 @@ function checkEncryption(metadata: JsonObject): void {
   }
 }
 
-/** The document of the sector lists all redirect URIs; without one they share a host. §5 */
+/** The document of the sector lists all redirect URIs; without one they share a host. §5; of CIBA, CIBA Core §4 */
 async function checkSector(server: Server, metadata: JsonObject): Promise<void> {
   const { sector_identifier_uri: uri, subject_type: type } = metadata
+  const ofCiba = type === 'pairwise' ? sectorUrisOfCiba(metadata) : []
+  if (type === 'pairwise' && isCibaClient(metadata) && ofCiba.length === 0) {
+    throw refused('pairwise subjects of a client of CIBA need jwks_uri')
+  }
   if (typeof uri === 'string') {
     const listed = await readSector(server, uri)
     const uris = textsOf(metadata['redirect_uris'])
     if (!uris.every((one) => listed.includes(one))) throw refused('sector_identifier_uri does not list a redirect URI')
+    if (!ofCiba.every((one) => listed.includes(one))) {
+      throw refused('sector_identifier_uri does not list jwks_uri, or the notification endpoint of push mode')
+    }
     return
   }
   if (type !== 'pairwise') return

@@ -72,6 +72,17 @@ describe('the sector', () => {
     expect(sectorOf(client({ metadata: { sector_identifier_uri: 'https://s.example/x' } }))).toBe('s.example')
   })
 
+  it('is the host of jwks_uri for a client of CIBA, or of its endpoint in push mode (CIBA Core §4)', () => {
+    const client = { clientId: 'counter', redirectUris: [] }
+    const metadata = { grant_types: ['urn:openid:params:grant-type:ciba'], jwks_uri: 'https://keys.example/jwks' }
+    expect(sectorOf({ ...client, metadata })).toBe('keys.example')
+    const push = {
+      backchannel_token_delivery_mode: 'push',
+      backchannel_client_notification_endpoint: 'https://a.example',
+    }
+    expect(sectorOf({ ...client, metadata: { ...metadata, ...push } })).toBe('a.example')
+  })
+
   it('must be said when the redirect URIs have several hosts (Core §8.1)', () => {
     expect(() => sectorOf(client({ redirectUris: [REDIRECT_URI, 'https://b.example/cb'] }))).toThrow(
       'client "c": pairwise subjects need sector_identifier_uri when the redirect URIs have several hosts',
