@@ -157,6 +157,11 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/fapi-security-profile-2_0-final.html`,
   },
   {
+    name: 'FAPI-CIBA',
+    title: 'Financial-grade API: Client Initiated Backchannel Authentication Profile',
+    url: `${OPENID}/openid-financial-api-ciba-ID1.html`,
+  },
+  {
     name: 'Grant Management for OAuth 2.0',
     title: 'Grant Management for OAuth 2.0 (draft)',
     url: `${OPENID}/oauth-v2-grant-management.html`,

@@ -1,9 +1,11 @@
 /** The specifications that have a table. */
 
+import { metadataChoicesTable, unmetRequirementsTable } from './choices.ts'
 import { cibaTable } from './ciba.ts'
 import { core } from './core.ts'
 import { discoveryTable, registrationTable } from './discovery-and-registration.ts'
 import { fapiMessageSigningTable, fapiSecurityTable } from './fapi.ts'
+import { fapiCibaTable } from './fapi-ciba.ts'
 import { backChannelTable, frontChannelTable, rpInitiatedTable, sessionTable } from './logout.ts'
 import { formPostTable, multipleResponseTypesTable } from './responses.ts'
 import type { RequirementTable } from './table.ts'
@@ -21,4 +23,7 @@ export const requirementTables: readonly RequirementTable[] = [
   cibaTable,
   fapiSecurityTable,
   fapiMessageSigningTable,
+  fapiCibaTable,
+  metadataChoicesTable,
+  unmetRequirementsTable,
 ]

@@ -15,6 +15,7 @@ import { CIBA, findBackchannelRequest } from './backchannel-record.ts'
 import { dynamicClientRegistration } from './dynamic-registration.ts'
 import { introspectionEndpoint } from './introspection.ts'
 import { refreshTokenGrant } from './refresh-token.ts'
+import { richAuthorizationRequests } from './rich-authorization-requests.ts'
 
 const START = 1_800_000_000
 const key = await generateKey('ES256')
@@ -493,8 +494,21 @@ describe('requests (CIBA Core §7.1, §13)', () => {
     const made = start()
     const answer = client ? await ask(made, form, client) : await post(made.server, '/bc-authorize', form)
     expect(errorOf(answer)).toEqual([status, error])
-    expect(String(answer.json['error_description'] ?? '')).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/) // §13
+    expect(answer.json['error_description'] ?? '').toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/) // §13
     expect(made.events.filter(({ type }) => type === 'request.refused')).toHaveLength(1)
+  })
+
+  it('may be refused unless they are signed (FAPI-CIBA §5.2.2)', async () => {
+    expect(errorOf(await ask(start({ requireSignedRequests: true })))).toEqual([400, 'invalid_request'])
+  })
+
+  it('may need a binding message, or authorization details (FAPI-CIBA §5.2.2)', async () => {
+    const made = start({ requireBindingMessage: true })
+    made.server.register(richAuthorizationRequests({ types: { payment: { validate: () => true } } }))
+    expect(errorOf(await ask(made))).toEqual([400, 'invalid_request'])
+    expect((await ask(made, { binding_message: 'W4SCT' })).status).toBe(200)
+    const details = JSON.stringify([{ type: 'payment', amount: '5' }])
+    expect((await ask(made, { authorization_details: details })).status).toBe(200)
   })
 
   it('takes a login_hint_token, and ignores parameters that it does not know', async () => {
@@ -594,11 +608,11 @@ describe('signed requests (CIBA Core §7.1.1)', () => {
 })
 
 describe('registration (CIBA Core §4)', () => {
-  const register = async (metadata: Record<string, unknown>): Promise<unknown[]> => {
+  const register = async (metadata: Record<string, unknown>, options: object = {}): Promise<unknown[]> => {
     const store = memoryStore()
     const { server } = bareServer({ store, clients: storedClients(store) })
     const grant = { findSubject: () => 'alice', notify: () => undefined, modes: ['poll', 'ping', 'push'] as const }
-    server.registerGrant(backchannelAuthenticationGrant(grant)).register(dynamicClientRegistration())
+    server.registerGrant(backchannelAuthenticationGrant({ ...grant, ...options })).register(dynamicClientRegistration())
     const token = await issueInitialAccessToken(server)
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const body = JSON.stringify({ grant_types: [CIBA], response_types: [], ...metadata })
@@ -620,5 +634,12 @@ describe('registration (CIBA Core §4)', () => {
     [{ backchannel_token_delivery_mode: 'push', ...endpoint, dpop_bound_access_tokens: true }, 400],
   ])('checks the members: %j', async (metadata, status) => {
     expect(await register(metadata)).toEqual([status, status === 400 ? 'invalid_client_metadata' : undefined])
+  })
+
+  it('demands a signature algorithm where requests must be signed (FAPI-CIBA §5.2.2)', async () => {
+    const mode = { backchannel_token_delivery_mode: 'poll' }
+    const signed = { ...mode, backchannel_authentication_request_signing_alg: 'ES256' }
+    expect(await register(mode, { requireSignedRequests: true })).toEqual([400, 'invalid_client_metadata'])
+    expect(await register(signed, { requireSignedRequests: true })).toEqual([201, undefined])
   })
 })

@@ -6,7 +6,7 @@
  */
 
 import { constantTimeEqual, type Awaitable, type JsonObject } from '@authlib/core'
-import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
+import { assertBooleans, assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '@authlib/jose'
 import { accessDenied, invalidGrant, invalidRequest, OAuth2Error, unauthorizedClient } from '../../errors.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
@@ -66,6 +66,16 @@ export interface BackchannelAuthenticationOptions {
   readonly acceptsBindingMessage?: ((message: string) => boolean) | undefined
   /** Signature algorithms of signed requests. Default ES256, ES384, EdDSA, PS256 and RS256; none: not supported. */
   readonly signingAlgorithms?: readonly JwsAlgorithmName[] | undefined
+  /**
+   * Whether every client must sign its requests, and so register `backchannel_authentication_request_signing_alg`. FAPI-CIBA
+   * demands it. Default false: those that have registered it.
+   */
+  readonly requireSignedRequests?: boolean | undefined
+  /**
+   * Whether a request must have a `binding_message`, unless its `authorization_details` say what is authorised. FAPI-CIBA
+   * demands it. Default false.
+   */
+  readonly requireBindingMessage?: boolean | undefined
 }
 
 /** Tokens on their way to a client in push mode. */
@@ -94,6 +104,8 @@ const OPTIONS: Readonly<Record<keyof BackchannelAuthenticationOptions, true>> = 
   acceptsUserCode: true,
   acceptsBindingMessage: true,
   signingAlgorithms: true,
+  requireSignedRequests: true,
+  requireBindingMessage: true,
 }
 
 /**
@@ -111,16 +123,18 @@ export function backchannelAuthenticationGrant(options: BackchannelAuthenticatio
   refuseUnknownOptions('backchannelAuthenticationGrant', options, OPTIONS)
   const { lifetime = 300, maxLifetime = 600, interval = 5, modes = ['poll', 'ping'] } = options
   const { signingAlgorithms = ['ES256', 'ES384', 'EdDSA', 'PS256', 'RS256'] } = options
+  const { requireSignedRequests = false, requireBindingMessage = false } = options
   assertSeconds({ lifetime, maxLifetime, interval }, 1)
+  assertBooleans({ requireSignedRequests, requireBindingMessage })
   const { findSubject, notify, acceptsUserCode, acceptsBindingMessage = isShort } = options
   const rules: EndpointRules = {
     ...{ modes, lifetime, maxLifetime, interval, signingAlgorithms, findSubject, acceptsUserCode },
-    acceptsBindingMessage,
+    ...{ acceptsBindingMessage, requireSignedRequests, requireBindingMessage },
   }
   return {
     kind: 'grant',
     grantType: CIBA,
-    settings: { modes, lifetime, maxLifetime, interval },
+    settings: { modes, lifetime, maxLifetime, interval, requireSignedRequests, requireBindingMessage },
     metadata: {
       backchannel_token_delivery_modes_supported: modes,
       backchannel_user_code_parameter_supported: acceptsUserCode !== undefined,

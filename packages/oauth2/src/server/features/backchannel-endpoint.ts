@@ -57,6 +57,8 @@ export interface EndpointRules {
   readonly findSubject: (hint: SubjectHint) => Awaitable<string | null>
   readonly acceptsUserCode: ((check: UserCodeCheck) => Awaitable<boolean>) | undefined
   readonly acceptsBindingMessage: (message: string) => boolean
+  readonly requireSignedRequests: boolean
+  readonly requireBindingMessage: boolean
 }
 
 /** Before the random part of an `auth_req_id`. */
@@ -167,11 +169,12 @@ function modeOf(client: Client, { modes }: EndpointRules): DeliveryMode {
 
 /** The parameters, from the signed request of a client that signs. §7.1.1 */
 async function readRequest(
-  { signingAlgorithms }: EndpointRules,
+  { signingAlgorithms, requireSignedRequests }: EndpointRules,
   { server, client, params }: ClientRequest,
 ): Promise<{ params: Params; via: readonly string[] }> {
   const jwt = params.get('request')
   const alg = signingAlg.read(client)
+  if (jwt === undefined && requireSignedRequests) throw invalidRequest('requests must be signed')
   if (jwt === undefined && alg === undefined) return { params, via: [] }
   if (jwt === undefined) throw invalidRequest('the client is registered for signed requests')
   if (alg === undefined) throw invalidRequest('the client is registered for no signed requests')
@@ -209,8 +212,11 @@ function readNotificationToken(params: Params, mode: DeliveryMode): string | und
   return token
 }
 
-function checkBindingMessage(params: Params, { acceptsBindingMessage }: EndpointRules): void {
+function checkBindingMessage(params: Params, { acceptsBindingMessage, requireBindingMessage }: EndpointRules): void {
   const message = params.get('binding_message')
+  if (requireBindingMessage && message === undefined && !params.has('authorization_details')) {
+    throw invalidRequest('binding_message is missing')
+  }
   if (message !== undefined && !acceptsBindingMessage(message)) throw new OAuth2Error('invalid_binding_message')
 }
 
@@ -262,7 +268,7 @@ function isWrong(outcome: { readonly result: boolean } | { readonly error: OAuth
 
 /** Members of the registration. §4 @throws OAuth2Error `invalid_client_metadata` */
 export function checkRegistration(
-  { modes, signingAlgorithms }: EndpointRules,
+  { modes, signingAlgorithms, requireSignedRequests }: EndpointRules,
   { metadata }: Pick<RegistrationRequest, 'metadata'>,
 ): void {
   const grants = metadata['grant_types']
@@ -276,6 +282,9 @@ export function checkRegistration(
   const alg = metadata['backchannel_authentication_request_signing_alg']
   if (alg !== undefined && !signingAlgorithms.some((known) => known === alg)) {
     throw invalidMember('backchannel_authentication_request_signing_alg is not supported')
+  }
+  if (alg === undefined && requireSignedRequests) {
+    throw invalidMember('backchannel_authentication_request_signing_alg is missing: requests must be signed')
   }
   if (mode === 'push' && boundMembers.some((name) => metadata[name] === true)) {
     throw invalidMember('tokens that are bound to a key cannot be pushed')

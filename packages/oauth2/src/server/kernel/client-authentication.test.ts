@@ -1,12 +1,27 @@
 import { pbkdf2Sync } from 'node:crypto'
+import { generateKey, signJwt, type Key } from '@authlib/jose'
 import { describe, expect, it } from 'vitest'
-import { basic, bareServer, fullServer, ISSUER, manualClock, OTHER, post, PUBLIC, WEB } from '../../../test/journey.ts'
+import {
+  basic,
+  bareServer,
+  CHALLENGE,
+  fullServer,
+  ISSUER,
+  manualClock,
+  OTHER,
+  post,
+  PUBLIC,
+  REDIRECT_URI,
+  WEB,
+} from '../../../test/journey.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { Client } from '../contract/client.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
 import { hashClientSecret } from '../records/client-secret.ts'
 import { staticClients } from '../records/clients.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { privateKeyJwt } from '../client-auth/private-key-jwt.ts'
+import { pushedAuthorizationRequests } from '../features/pushed-authorization.ts'
 
 async function ask(
   server: AuthorizationServer,
@@ -310,5 +325,37 @@ describe('introspection by a client that is no resource server', () => {
       clientId: 'api',
       reason: 'the client is not trusted as a resource server',
     })
+  })
+})
+
+describe('the methods of the token endpoint', () => {
+  it.each(['/token', '/revoke', '/introspect', '/par'])('are those of %s (RP Metadata Choices §3)', async (path) => {
+    const key = await generateKey('ES256')
+    const jwt = { client_id: 'jwt', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.publicJwk()] } }
+    const { server } = fullServer({
+      clients: staticClients([
+        WEB,
+        { ...OTHER, token_endpoint_auth_method: 'client_secret_post' },
+        { ...WEB, client_secret: undefined, ...jwt } as never,
+      ]),
+    })
+    server.register(pushedAuthorizationRequests(), privateKeyJwt())
+    const form = { grant_type: 'client_credentials', token: 'x' }
+    const request = { response_type: 'code', redirect_uri: REDIRECT_URI, code_challenge: CHALLENGE }
+    const send = (more: Record<string, string>, client?: typeof WEB): ReturnType<typeof post> =>
+      post(server, path, { ...form, ...request, code_challenge_method: 'S256', ...more }, client)
+    const secret = (text: string) => ({ client_id: 'other', client_secret: text })
+    const assertion = async (by: Key) => ({
+      client_assertion: await signJwt({ iss: 'jwt', sub: 'jwt', aud: ISSUER, jti: path }, by, { lifetime: 60 }),
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    const good = [await send({}, WEB), await send(secret(OTHER.client_secret!)), await send(await assertion(key))]
+    expect(good.map(({ status }) => status < 300)).toEqual([true, true, true])
+    const bad = [
+      await send({}, { ...WEB, client_secret: 'wrong' }),
+      await send(secret('wrong')),
+      await send(await assertion(await generateKey('ES256'))),
+    ]
+    expect(bad.map(({ status, json }) => [status, json['error']])).toEqual(Array(3).fill([401, 'invalid_client']))
   })
 })

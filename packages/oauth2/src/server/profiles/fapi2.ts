@@ -5,43 +5,24 @@
  */
 
 import type { Profile, ProfileRule } from '../contract/profile.ts'
-import { atomicStorage, codeChallengeRequired, codeLifetime, httpsIssuer, isRequired } from './rules.ts'
-import { issuerInResponses, list, noPasswordGrant, settingsOf } from './rules.ts'
+import {
+  atomicStorage,
+  boundTokens,
+  codeChallengeRequired,
+  codeLifetime,
+  confidentialClients,
+  httpsIssuer,
+  isRequired,
+  issuerInResponses,
+  list,
+  noPasswordGrant,
+  settingsOf,
+  signingAlgorithms,
+  strongClientAuthentication,
+} from './rules.ts'
 
 const GENERAL = 'FAPI 2.0 Security Profile §5.3.2.1'
 const ENDPOINT = 'FAPI 2.0 Security Profile §5.3.2.2'
-
-const METHODS = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth']
-const ALGORITHMS = ['PS256', 'ES256', 'EdDSA', 'Ed25519']
-
-const confidentialClients: ProfileRule = {
-  id: 'confidential_clients',
-  section: `${GENERAL} (3)`,
-  fix: 'Pass clientAuthMethods: [] to the server, and register privateKeyJwt() or tlsClientAuth.',
-  problem: ({ server }) =>
-    methodsOf(server).includes('none') ? 'public clients may use the token endpoint' : undefined,
-}
-
-const clientAuthentication: ProfileRule = {
-  id: 'client_authentication',
-  section: `${GENERAL} (6)`,
-  fix: 'Pass clientAuthMethods: [] to the server, and register privateKeyJwt() or tlsClientAuth.',
-  problem: ({ server }) =>
-    list(
-      'methods that are neither private_key_jwt nor mutual TLS',
-      methodsOf(server).filter((method) => method !== 'none' && !METHODS.includes(method)),
-    ),
-}
-
-const senderConstraint: ProfileRule = {
-  id: 'sender_constraint',
-  section: `${GENERAL} (4), (5)`,
-  fix: 'Register dpop({ required: true }) or mutualTls({ required: true }) for the whole server.',
-  problem(configuration) {
-    const bound = ['dpop', 'mutual_tls'].some((name) => isRequired(configuration, 'extension', name))
-    return bound ? undefined : 'access tokens need not be bound to a key of the client'
-  },
-}
 
 const assertionAudience: ProfileRule = {
   id: 'assertion_audience',
@@ -144,24 +125,7 @@ const encryptedRedirects: ProfileRule = {
     ),
 }
 
-const algorithms: ProfileRule = {
-  id: 'algorithms',
-  section: 'FAPI 2.0 Security Profile §5.4.1 (1)',
-  fix: 'Pass algorithms: [PS256, ES256, Ed25519], or some of them, to storedKeys, privateKeyJwt, dpop and requestObject.',
-  problem({ server }) {
-    const members = Object.entries(server.metadata()).filter(([name]) => name.endsWith('signing_alg_values_supported'))
-    const weak = members.flatMap(([name, values]) =>
-      (values as readonly string[]).filter((alg) => !ALGORITHMS.includes(alg)).map((alg) => `${alg} (${name})`),
-    )
-    return list('other algorithms than PS256, ES256 and EdDSA', weak)
-  },
-}
-
 const PUSHED = 'pushed_authorization_requests'
-
-function methodsOf(server: Parameters<ProfileRule['problem']>[0]['server']): readonly string[] {
-  return server.metadata().token_endpoint_auth_methods_supported ?? []
-}
 
 function hasFrontChannel({ server }: Parameters<ProfileRule['problem']>[0]): boolean {
   return (server.metadata().response_types_supported ?? []).length > 0
@@ -173,9 +137,9 @@ export const fapi2Profile: Profile = {
   rules: [
     httpsIssuer('FAPI 2.0 Security Profile §5.2.1'),
     noPasswordGrant(`${GENERAL} (2)`),
-    confidentialClients,
-    senderConstraint,
-    clientAuthentication,
+    confidentialClients(`${GENERAL} (3)`),
+    boundTokens(`${GENERAL} (4), (5)`),
+    strongClientAuthentication(`${GENERAL} (6)`),
     assertionAudience,
     noRotation,
     codeLifetime(`${GENERAL} (11)`, 60),
@@ -188,6 +152,6 @@ export const fapi2Profile: Profile = {
     encryptedRedirects,
     atomicStorage(`${ENDPOINT} (9)`),
     pushedLifetime,
-    algorithms,
+    signingAlgorithms('FAPI 2.0 Security Profile §5.4.1 (1)', ['PS256', 'ES256', 'EdDSA', 'Ed25519']),
   ],
 }

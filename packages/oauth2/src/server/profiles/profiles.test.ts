@@ -26,6 +26,8 @@ import { insecureImplicitResponseType, insecurePasswordGrant } from '../legacy/i
 import { clientList } from '../records/client-list.ts'
 import { readClientMetadata } from '../records/client-metadata.ts'
 import { staticClients, type ConfiguredClient } from '../records/clients.ts'
+import { backchannelAuthenticationGrant } from '../features/backchannel-authentication.ts'
+import { fapiCibaProfile } from './fapi-ciba.ts'
 import { fapi2MessageSigningProfile } from './fapi2-message-signing.ts'
 import { fapi2Profile } from './fapi2.ts'
 import { mcpProfile } from './mcp.ts'
@@ -101,6 +103,26 @@ const signedAnswers = [introspectionEndpoint(), signedIntrospection()]
 
 function signingServer({ more = [signedRequests, signedResponses, ...signedAnswers], ...parts }: Parts = {}) {
   return fapi2Server({ ...parts, more, options: { keys: staticKeys([signingKey]) } })
+}
+
+const cibaOptions = {
+  ...{ findSubject: () => null, notify: () => undefined, signingAlgorithms: algorithms },
+  ...{ requireSignedRequests: true, requireBindingMessage: true },
+}
+
+function cibaServer({ code = backchannelAuthenticationGrant(cibaOptions), ...parts }: Parts = {}): AuthorizationServer {
+  const { features = [dpop({ required: true, algorithms })], more = [] } = parts
+  return new AuthorizationServer({
+    ...{ issuer: 'https://as.example', store: memoryStore(), secrets: ['an example secret of 32 characters'] },
+    ...{ interaction: 'callback', onEvent: () => undefined },
+    clientAuthMethods: [privateKeyJwt({ algorithms })],
+    ...parts.options,
+  }).register(code, ...features, ...more)
+}
+
+const rsa15: Registrable = {
+  ...{ kind: 'feature', name: 'rsa15' },
+  metadata: { request_object_encryption_alg_values_supported: ['RSA1_5'] },
 }
 
 const memory = memoryStore()
@@ -192,6 +214,22 @@ describe.each<(typeof cases)[number]>([
       signed_introspection: { more: [signedRequests, signedResponses, introspectionEndpoint()] },
     },
   ],
+  [
+    fapiCibaProfile,
+    cibaServer,
+    {
+      https: common.https,
+      confidential_clients: { more: [none] },
+      client_authentication: { more: [clientSecretPost] },
+      sender_constraint: { features: [dpop({ algorithms })] },
+      binding_message: { code: backchannelAuthenticationGrant({ ...cibaOptions, requireBindingMessage: false }) },
+      push_mode: { code: backchannelAuthenticationGrant({ ...cibaOptions, modes: ['poll', 'push'] }) },
+      poll_mode: { code: backchannelAuthenticationGrant({ ...cibaOptions, modes: ['ping'] }) },
+      signed_requests: { code: backchannelAuthenticationGrant({ ...cibaOptions, requireSignedRequests: undefined }) },
+      algorithms: { features: [dpop({ required: true, algorithms: ['ES256', 'EdDSA'] })] },
+      encryption: { more: [rsa15] },
+    },
+  ],
 ])('the profile $name', (profile, server, breaking) => {
   it('finds nothing in a server that keeps every rule', async () => {
     expect(await server().check(profile)).toEqual([])
@@ -217,12 +255,13 @@ describe.each<(typeof cases)[number]>([
 })
 
 describe('server.check', () => {
-  it('knows four profiles by name', async () => {
+  it('knows five profiles by name', async () => {
     const rules = async (name: ProfileName) => (await mcpServer().check(name)).map(({ rule }) => rule)
     expect(await rules('oauth21')).toEqual([])
     expect(await rules('mcp')).toEqual([])
     expect(await rules('fapi2')).toContain('sender_constraint')
     expect(await rules('fapi2-message-signing')).toContain('request_object')
+    expect(await rules('fapi-ciba')).toContain('poll_mode')
   })
 
   it('takes a profile of your own', async () => {
@@ -246,7 +285,9 @@ describe('server.check', () => {
 
   it('refuses a name that it does not know', async () => {
     await expect(oauth21Server().check('fapi3' as never)).rejects.toThrow(
-      new TypeError('There is no profile "fapi3": use oauth21, fapi2, fapi2-message-signing or mcp, or pass a profile'),
+      new TypeError(
+        'There is no profile "fapi3": use oauth21, fapi2, fapi2-message-signing, fapi-ciba or mcp, or pass a profile',
+      ),
     )
   })
 

@@ -129,3 +129,60 @@ export const publicClientsRotate: Rule = (section, level) => ({
         .map(({ clientId }) => clientId),
     ),
 })
+
+export const confidentialClients: Rule = (section, level) => ({
+  id: 'confidential_clients',
+  section,
+  level,
+  fix: 'Pass clientAuthMethods: [] to the server, and register privateKeyJwt() or tlsClientAuth.',
+  problem: ({ server }) =>
+    methodsOf(server).includes('none') ? 'public clients may use the token endpoint' : undefined,
+})
+
+export const strongClientAuthentication: Rule = (section, level) => ({
+  id: 'client_authentication',
+  section,
+  level,
+  fix: 'Pass clientAuthMethods: [] to the server, and register privateKeyJwt() or tlsClientAuth.',
+  problem: ({ server }) =>
+    list(
+      'methods that are neither private_key_jwt nor mutual TLS',
+      methodsOf(server).filter((method) => method !== 'none' && !STRONG_METHODS.includes(method)),
+    ),
+})
+
+const STRONG_METHODS = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth']
+
+function methodsOf(server: ServerConfiguration['server']): readonly string[] {
+  return server.metadata().token_endpoint_auth_methods_supported ?? []
+}
+
+export const boundTokens: Rule = (section, level) => ({
+  id: 'sender_constraint',
+  section,
+  level,
+  fix: 'Register dpop({ required: true }) or mutualTls({ required: true }) for the whole server.',
+  problem(configuration) {
+    const bound = ['dpop', 'mutual_tls'].some((name) => isRequired(configuration, 'extension', name))
+    return bound ? undefined : 'access tokens need not be bound to a key of the client'
+  },
+})
+
+/** Of everything that the metadata lists. */
+export function signingAlgorithms(section: string, allowed: readonly string[]): ProfileRule {
+  const words = `${allowed.slice(0, -1).join(', ')} and ${allowed.at(-1)}`
+  return {
+    id: 'algorithms',
+    section,
+    fix: `Pass algorithms of ${words} to storedKeys, privateKeyJwt, dpop, requestObject and, as signingAlgorithms, to backchannelAuthenticationGrant.`,
+    problem({ server }) {
+      const members = Object.entries(server.metadata()).filter(([name]) =>
+        name.endsWith('signing_alg_values_supported'),
+      )
+      const weak = members.flatMap(([name, values]) =>
+        (values as readonly string[]).filter((alg) => !allowed.includes(alg)).map((alg) => `${alg} (${name})`),
+      )
+      return list(`other algorithms than ${words}`, weak)
+    },
+  }
+}

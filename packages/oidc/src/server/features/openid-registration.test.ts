@@ -229,7 +229,7 @@ describe('refuses', () => {
       { ...client, jwks: JWKS },
       { ...client, jwks_uri: keys, sector_identifier_uri: SECTOR },
     ]) {
-      const { status, json } = await register(metadata as JsonObject, documents)
+      const { status, json } = await register(metadata, documents)
       expect([status, json['error']]).toEqual([400, 'invalid_client_metadata'])
     }
     const listed = { ...documents, [SECTOR]: JSON.stringify([keys]) }
@@ -316,6 +316,39 @@ describe('a client that leaves choices', () => {
   it('gets nothing that it can do but did not ask for (RP Metadata Choices §2)', async () => {
     const { json } = await register({ userinfo_signing_alg_values_supported: ['ES256'] })
     expect(json).not.toHaveProperty('userinfo_signed_response_alg')
+  })
+
+  const members = [
+    ...['id_token', 'userinfo', 'authorization', 'introspection'].map((name) => `${name}_signed_response_alg`),
+    ...['id_token', 'userinfo', 'authorization', 'introspection'].map((name) => `${name}_encrypted_response_alg`),
+    ...['id_token', 'userinfo', 'authorization', 'introspection'].map((name) => `${name}_encrypted_response_enc`),
+    ...['request_object', 'backchannel_authentication_request', 'token_endpoint_auth'].map(
+      (name) => `${name}_signing_alg`,
+    ),
+    ...['request_object_encryption_alg', 'request_object_encryption_enc', 'subject_type', 'token_endpoint_auth_method'],
+  ]
+  const listOf = (member: string): string =>
+    /_(alg|enc)$/.test(member)
+      ? `${member.replace('signed_response', 'signing').replace('encrypted_response', 'encryption')}_values_supported`
+      : `${member}s_supported`
+  it.each(members)('is refused with a %s that is not in its list (RP Metadata Choices §2)', async (member) => {
+    const list = listOf(member)
+    const { status, json } = await register({ [member]: 'one', [list]: ['another'] })
+    expect([status, json]).toEqual([
+      400,
+      { error: 'invalid_client_metadata', error_description: `${member} is not in ${list}` },
+    ])
+  })
+
+  it('reads its registration without the lists (RP Metadata Choices §2)', async () => {
+    const { server } = await start()
+    const lists = { id_token_signing_alg_values_supported: ['ES256'], subject_types_supported: ['pairwise'] }
+    const { json } = await post(server, lists)
+    const { registration_client_uri: uri, registration_access_token: token } = json as Record<string, string>
+    const answer = await server.fetch(new Request(uri!, { headers: { authorization: `Bearer ${token}` } }))
+    const read = (await answer.json()) as JsonObject
+    expect(read).toMatchObject({ id_token_signed_response_alg: 'ES256', subject_type: 'pairwise' })
+    expect(Object.keys(read).filter((name) => name.endsWith('_supported'))).toEqual([])
   })
 
   it.each([
