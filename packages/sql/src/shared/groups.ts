@@ -1,6 +1,6 @@
 /**
- * What is asked of the database while two statements are under way goes into the next one. A server at work then pays for one
- * round trip, and one wait for the disk, where it would pay for many; one at rest waits for nothing.
+ * What is asked of the database while a few wait for its answer goes into the next statement. A server at work then pays for
+ * one round trip, and one wait for the disk, where it would pay for many; one at rest waits for nothing.
  */
 
 /** What one caller wants. */
@@ -25,8 +25,8 @@ export interface GroupsOptions<J extends Job, Answer> {
 const MOST_ROWS = 64
 const MOST_BYTES = 524_288
 
-/** With one, two callers would wait for each other by turns. */
-const UNDER_WAY = 2
+/** So many wait for an answer before others have to gather: a few callers would only wait for each other by turns. */
+const FEW = 4
 
 /** Returns the function that does a job with the next group. A job that comes later than a statement never goes with it. */
 export function grouped<J extends Job, Answer>({
@@ -35,13 +35,13 @@ export function grouped<J extends Job, Answer>({
   longestWait,
 }: GroupsOptions<J, Answer>): (job: J) => Promise<Answer> {
   let waiting: Waiting<J, Answer>[] = []
-  let underWay = 0
+  let unanswered = 0
   let late: ReturnType<typeof setTimeout> | undefined
 
   return (job) =>
     new Promise((resolve, reject) => {
       waiting.push({ job, resolve, reject })
-      if (underWay < UNDER_WAY) start()
+      if (unanswered < FEW) start()
       else late ??= setTimeout(start, longestWait)
     })
 
@@ -50,10 +50,10 @@ export function grouped<J extends Job, Answer>({
     const { group, rest } = nextGroup(waiting)
     waiting = rest
     late = waiting.length > 0 ? setTimeout(start, longestWait) : undefined
-    underWay += 1
+    unanswered += group.length
     void settle(group).then(() => {
-      underWay -= 1
-      if (underWay < UNDER_WAY && waiting.length > 0) start()
+      unanswered -= group.length
+      if (unanswered < FEW && waiting.length > 0) start()
     })
   }
 
