@@ -1,4 +1,6 @@
 import type { RequirementTable } from './table.ts'
+import messageSigning from './statements/fapi-2-message-signing.json' with { type: 'json' }
+import security from './statements/fapi-2-security-profile.json' with { type: 'json' }
 
 const assertion = [
   'oauth2/server/client-auth/client-assertion.ts',
@@ -27,6 +29,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.2.1#1 5.4.2#1',
     ],
     [
       '§5.2.3',
@@ -34,18 +37,21 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/features/authorization-endpoint.ts',
       'oidc/server/conformance.test.ts',
       'lets scripts of no origin call it',
+      '5.2.3#3',
     ],
     [
       '§5.3.2.1',
       'Clients authenticate by private_key_jwt or by mutual TLS',
       ...assertion,
       'takes the issuer alone under the policy of FAPI 2.0',
+      '5.3.2.1#6',
     ],
     [
       '§5.3.2.1',
       'aud of an assertion is the issuer, as a string',
       ...assertion,
       'takes the issuer alone under the policy of FAPI 2.0',
+      '5.3.2.1#8',
     ],
     [
       '§5.3.2.1',
@@ -53,7 +59,13 @@ export const fapiSecurityTable: RequirementTable = {
       ...dpop,
       'leaves requests without a proof alone, unless one is required',
     ],
-    ['§5.3.2.1', 'A code may be bound to a DPoP key', ...dpop, 'are redeemed with a proof of that key only'],
+    [
+      '§5.3.2.1',
+      'A code may be bound to a DPoP key',
+      ...dpop,
+      'are redeemed with a proof of that key only',
+      '5.3.2.1#11',
+    ],
     [
       '§5.3.2.1',
       'Access tokens are bound to a key: mutual TLS',
@@ -73,6 +85,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oidc/server/features/discovery.ts',
       'oidc/server/features/discovery.test.ts',
       'is the metadata of the server, with what OpenID Connect adds',
+      '5.3.2.1#1',
     ],
     [
       '§5.3.2.1',
@@ -80,6 +93,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.3.2.1#2 5.3.2.1#3',
     ],
     [
       '§5.3.2.1',
@@ -87,6 +101,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'is content with mutual TLS in place of DPoP',
+      '5.3.2.1#4 5.3.2.1#5',
     ],
     [
       '§5.3.2.1',
@@ -94,6 +109,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.3.2.1#9',
     ],
     [
       '§5.3.2.1',
@@ -101,6 +117,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/client-auth/client-assertion.ts',
       'oauth2/server/client-auth/client-assertion.test.ts',
       'takes an assertion of a clock ten seconds ahead',
+      '5.3.2.1#12',
     ],
     [
       '§5.3.2.1',
@@ -108,24 +125,33 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/kernel/authorization-request.ts',
       'oauth2/server/kernel/authorization-request.test.ts',
       'a redirect URI that is not registered',
+      '5.3.2.1#7',
     ],
-    ['§5.3.2.2', 'Requests are pushed', ...par, 'is refused at the client when pushing is required'],
+    [
+      '§5.3.2.2',
+      'Requests are pushed',
+      ...par,
+      'is refused at the client when pushing is required',
+      '5.3.2.2#2 5.3.2.2#3',
+    ],
     ['§5.3.2.2', 'A pushed request is of the client that pushed it', ...par, 'is refused for another client'],
     ['§5.3.2.2', 'A request that is pushed carries no request_uri', ...par, 'refuses %s with JSON, at once'],
-    ['§5.3.2.2', 'PKCE with S256', ...pkce, 'refuses an authorization request with %s'],
+    ['§5.3.2.2', 'PKCE with S256', ...pkce, 'refuses an authorization request with %s', '5.3.2.2#5'],
     [
       '§5.3.2.2',
       'iss is in the authorization response',
       'oauth2/server/features/issuer-parameter.ts',
       'oauth2/server/interaction/interaction.test.ts',
       'tell the client when the person denies',
+      '5.3.2.2#7',
     ],
-    ['§5.3.2.2', 'redirect_uri comes with each request', ...par, 'refuses %s with JSON, at once'],
+    ['§5.3.2.2', 'redirect_uri comes with each request', ...par, 'refuses %s with JSON, at once', '5.3.2.2#6'],
     [
       '§5.3.2.2',
       'A code lives for at most 60 seconds',
       ...code,
       'refuses a code that has expired, and changes nothing',
+      '5.3.2.1#10',
     ],
     [
       '§5.3.2.2',
@@ -133,6 +159,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.3.2.2#1',
     ],
     [
       '§5.3.2.2',
@@ -140,6 +167,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/features/pushed-authorization.ts',
       'oauth2/server/features/pushed-authorization.test.ts',
       'authenticates the client',
+      '5.3.2.2#4',
     ],
     [
       '§5.3.2.2',
@@ -147,6 +175,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.3.2.2#8',
     ],
     [
       '§5.3.2.2',
@@ -154,6 +183,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/features/authorization-code.ts',
       'oauth2/server/features/authorization-code.test.ts',
       'ends its authorization with every token, when fully valid and later',
+      '5.3.2.2#9',
     ],
     [
       '§5.3.2.2',
@@ -161,6 +191,7 @@ export const fapiSecurityTable: RequirementTable = {
       'core/http.ts',
       'oidc/server/conformance.test.ts',
       'redirects with 303, never with 307',
+      '5.3.2.2#10',
     ],
     [
       '§5.3.2.2',
@@ -168,6 +199,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.3.2.2#11',
     ],
     [
       '§5.3.2.2',
@@ -175,6 +207,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oidc/server/features/openid-code.ts',
       'oidc/server/features/openid-code.test.ts',
       'repeats a nonce of 64 characters and more',
+      '5.3.2.2#12',
     ],
     [
       '§5.3.3.1',
@@ -182,6 +215,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/client/features/dpop.ts',
       'oauth2/client/features/features.test.ts',
       'asks an API again with its nonce, the body included, and once only',
+      '5.3.3.1#9',
     ],
     [
       '§5.3.3.1',
@@ -189,6 +223,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/client/features/mutual-tls.ts',
       'oauth2/client/features/features.test.ts',
       'are shown at the aliases of the endpoints, and to the API',
+      '5.2.2.1#1 5.3.3.1#8',
     ],
     [
       '§5.3.3.1',
@@ -196,6 +231,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/client-auth/client-assertion.ts',
       'oauth2/client/features/features.test.ts',
       'is signed for the issuer, afresh for each request',
+      '5.3.3.1#5 5.3.3.1#6',
     ],
     [
       '§5.3.3.1',
@@ -203,6 +239,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/issuer-metadata.ts',
       'oauth2/issuer-metadata.test.ts',
       'of another issuer ends the search',
+      '5.3.3.1#12',
     ],
     [
       '§5.3.3.2',
@@ -210,6 +247,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/client/oauth2-client.ts',
       'oauth2/client/oauth2-client.test.ts',
       'of one server does not reach the token endpoint of another: mix-up',
+      '5.3.3.2#5',
     ],
     [
       '§5.3.3.2',
@@ -217,6 +255,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/client/oauth2-client.ts',
       'oauth2/client/oauth2-client.test.ts',
       'carries a state and an S256 code challenge, always',
+      '5.3.3.2#3 5.3.3.2#4',
     ],
     [
       '§5.3.4',
@@ -224,6 +263,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/resource/resource-protector.ts',
       'oauth2/resource/resource-protector.test.ts',
       'never looks at a token in the query',
+      '5.3.4#2',
     ],
     [
       '§5.3.4',
@@ -231,6 +271,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/resource/resource-protector.ts',
       'oauth2/resource/resource-protector.test.ts',
       'answers all the scope an operation needs when the token has too little',
+      '5.3.4#4',
     ],
     [
       '§5.3.4',
@@ -238,6 +279,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/resource/mutual-tls.ts',
       'oauth2/resource/token-binding.test.ts',
       'lets a bound token through with its certificate only',
+      '5.3.4#5',
     ],
     [
       '§5.3.4',
@@ -252,6 +294,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/resource/resource-protector.ts',
       'oauth2/resource/resource-protector.test.ts',
       'answers a token that no one knows with invalid_token',
+      '5.3.4#3',
     ],
     [
       '§5.4.1',
@@ -259,6 +302,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.4.1#1',
     ],
     [
       '§5.4.1',
@@ -266,6 +310,7 @@ export const fapiSecurityTable: RequirementTable = {
       'jose/keys/jwk.ts',
       'jose/jws/attacks.test.ts',
       'J7: no weak key',
+      '5.4.1#2 5.4.1#3',
     ],
     [
       '§5.4.1',
@@ -273,6 +318,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/records/token-text.ts',
       'oauth2/server/records/token-text.test.ts',
       'is on everything that must not leak',
+      '5.4.1#4',
     ],
     [
       '§5.4.3',
@@ -280,6 +326,149 @@ export const fapiSecurityTable: RequirementTable = {
       'jose/keys/key-set.ts',
       'jose/keys/key-set.test.ts',
       'is looked through by kid, by algorithm, or both',
+      '5.4.3#1',
+    ],
+    [
+      '§5.3.2.1',
+      'A JWT of a clock more than a minute ahead is refused',
+      'oauth2/server/client-auth/client-assertion.ts',
+      'oauth2/server/client-auth/client-assertion.test.ts',
+      'refuses one whose %s is more than a minute ahead',
+    ],
+    [
+      '§5.3.2.1',
+      'So is a signed request',
+      'oauth2/server/records/signed-request.ts',
+      'oauth2/server/features/request-object.test.ts',
+      'that was signed more than a minute ahead',
+    ],
+    [
+      '§5.3.2.1',
+      'So is a DPoP proof',
+      'oauth2/dpop-proof.ts',
+      'oauth2/resource/dpop.test.ts',
+      'a proof from the future',
+    ],
+    [
+      '§5.3.2.3',
+      'OpenID Connect tells the client who the person is',
+      'oidc/server/features/openid-code.ts',
+      'oidc/server/features/openid-code.test.ts',
+      'has the claims of the login and no others',
+      '5.3.2.3#1',
+    ],
+    [
+      '§5.3.3.1',
+      'The client binds its tokens to a DPoP key',
+      'oauth2/client/features/dpop.ts',
+      'oauth2/client/features/features.test.ts',
+      'proves method, URL without query, token and nonce with the key of the token',
+      '5.3.3.1#1',
+    ],
+    [
+      '§5.3.3.1',
+      'The client refuses a token that the server did not bind',
+      'oauth2/client/features/dpop.ts',
+      'oauth2/client/features/features.test.ts',
+      'refuses a token that the server did not bind',
+    ],
+    [
+      '§5.3.3.1',
+      'The client authenticates by private_key_jwt',
+      'oauth2/client-auth/client-assertion.ts',
+      'oauth2/client/features/features.test.ts',
+      'is signed for the issuer, afresh for each request',
+      '5.3.3.1#2',
+    ],
+    [
+      '§5.3.3.1',
+      'The client sends access tokens in the header',
+      'oauth2/client/session.ts',
+      'oauth2/client/session.test.ts',
+      'is a fetch that carries the token in the header',
+      '5.3.3.1#3',
+    ],
+    [
+      '§5.3.3.1',
+      'The client redirects nowhere but within the application',
+      'core/login-routes.ts',
+      'core/login-routes.test.ts',
+      'let a person choose a provider, and remember where the person came from',
+      '5.3.3.1#4',
+    ],
+    [
+      '§5.3.3.1',
+      'The client takes a new refresh token, and keeps one that is not replaced',
+      'oauth2/client/oauth2-client.ts',
+      'oauth2/client/oauth2-client.test.ts',
+      'keeps a refresh token, scope and resource that a refresh response leaves out',
+      '5.3.3.1#7',
+    ],
+    [
+      '§5.3.3.1',
+      'The client finds the endpoints in the metadata of the issuer',
+      'oauth2/issuer-metadata.ts',
+      'oauth2/issuer-metadata.test.ts',
+      'is loaded at first use, once for all who ask, and again after an hour',
+      '5.3.3.1#10',
+    ],
+    [
+      '§5.3.3.2',
+      'The client uses the code',
+      'oauth2/client/oauth2-client.ts',
+      'oauth2/client/oauth2-client.test.ts',
+      'carries a state and an S256 code challenge, always',
+      '5.3.3.2#1',
+    ],
+    [
+      '§5.3.3.2',
+      'The client pushes its requests, and sends the browser with client_id and request_uri alone',
+      'oauth2/client/features/pushed-authorization.ts',
+      'oauth2/client/extension.test.ts',
+      'is pushed after all that changes it, whatever the order',
+      '5.3.3.2#2 5.3.3.2#6',
+    ],
+    [
+      '§5.3.4',
+      'A resource server takes tokens from the header',
+      'oauth2/resource/resource-protector.ts',
+      'oauth2/resource/resource-protector.test.ts',
+      'hands out the token of the request',
+      '5.3.4#1',
+    ],
+    [
+      '§5.3.4',
+      'A resource server judges signature, times and audience of a JWT',
+      'oauth2/resource/jwt-access-token.ts',
+      'oauth2/resource/jwt-access-token.test.ts',
+      'judges %s',
+    ],
+    [
+      '§5.3.4',
+      'A resource server asks whether a token was revoked',
+      'oauth2/resource/introspection.ts',
+      'oauth2/resource/introspection.test.ts',
+      'inactive with the rest of a good answer',
+    ],
+  ],
+  statements: security,
+  excused: [
+    ['5.1.2#1', 'On the authors of other profiles.'],
+    [
+      '5.2.1#2 5.2.1#3 5.2.2#1 5.2.3#1 5.2.3#2',
+      'On whoever runs the server: [What a profile leaves to you](../guide/server/security-profiles#what-a-profile-leaves-to-you).',
+    ],
+    [
+      '5.2.1#4',
+      'Carried out by `fetch` of the runtime, as long as nothing turns it off: [What a profile leaves to you](../guide/server/security-profiles#what-a-profile-leaves-to-you).',
+    ],
+    [
+      '5.3.2.2#13',
+      'A note for whoever chooses `lifetime` of `pushedAuthorizationRequests`, 60 seconds by default. A login that has begun is not cut off by it.',
+    ],
+    [
+      '5.3.3.1#11 5.3.3.1#13',
+      'On the application: [What a profile leaves to you](../guide/server/security-profiles#what-a-profile-leaves-to-you). A login does not begin for a prefetch, and its state is bound to the browser.',
     ],
   ],
 }
@@ -293,6 +482,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'Request objects are signed, and required where they are',
       ...object,
       'refuses an unsigned pushed request',
+      '5.3.1#1',
     ],
     ['§5.3.1', 'They are sent by pushing them', ...object, 'verifies and accepts a signed pushed request'],
     [
@@ -300,6 +490,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'nbf is at most 60 minutes ago, exp at most 60 minutes after it',
       ...object,
       'lives no longer than the server allows',
+      '5.3.1#3 5.3.1#4',
     ],
     [
       '§5.3.1',
@@ -307,6 +498,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/server/features/request-object.ts',
       'oauth2/server/features/request-object.test.ts',
       'for another server',
+      '5.3.1#2',
     ],
     [
       '§5.3.1',
@@ -328,12 +520,14 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/client/features/signed-request.ts',
       'oauth2/client/features/features.test.ts',
       'carries authorization_details, in a signed request as JSON',
+      '5.3.2#2 5.3.2#3 5.3.2#4',
     ],
     [
       '§5.4.1',
       'Responses are JWTs when the client asks for them',
       ...jarm,
       'carries code, state and iss in a JWT for the client',
+      '5.4.1#1',
     ],
     [
       '§5.4.1',
@@ -348,6 +542,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/client/features/signed-response.ts',
       'oauth2/client/features/features.test.ts',
       'asks for a signed response, by form too',
+      '5.4.2#1',
     ],
     [
       '§5.5.1',
@@ -355,6 +550,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/server/features/introspection-jwt.ts',
       'oauth2/server/features/introspection-jwt.test.ts',
       'answers with a JWT where the caller accepts one',
+      '5.5.1#1',
     ],
     [
       '§5.5.2',
@@ -362,6 +558,62 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/resource/introspection-signed.ts',
       'oauth2/server/features/introspection-jwt.test.ts',
       'accepts the answers of this server, encrypted ones too',
+      '5.5.2#1',
+    ],
+    [
+      '§5.3.1',
+      'A request object of type oauth-authz-req+jwt is accepted',
+      'oauth2/server/features/request-object.ts',
+      'oauth2/server/features/request-object.test.ts',
+      'is the whole request',
+      '5.3.1#5',
+    ],
+    [
+      '§5.3.2',
+      'The client pushes the signed request, and nothing beside it',
+      'oauth2/client/features/signed-request.ts',
+      'oauth2/client/features/features.test.ts',
+      'says beside a signed request for openid what it is, and pushes it alone',
+      '5.3.2#1',
+    ],
+    [
+      '§5.4.2',
+      'The client takes no response that is not signed by the server',
+      'oauth2/client/features/signed-response.ts',
+      '/test/flows/client-features-with-oidc-provider.test.ts',
+      'is refused when it is changed, of another key, or plain',
+      '5.4.2#2',
+    ],
+    [
+      '§5.5.2',
+      'A resource server refuses an answer that is not signed by the server',
+      'oauth2/resource/introspection-signed.ts',
+      'oauth2/server/features/introspection-jwt.test.ts',
+      'refuses %s with 503',
+      '5.5.2#2',
+    ],
+    [
+      '§5.6.2',
+      'The client verifies the signature of ID Tokens',
+      'oidc/client/id-token.ts',
+      'oidc/client/openid-client.test.ts',
+      'the key of somebody else',
+      '5.6.2#1',
+    ],
+    [
+      '§6.2',
+      'A client that is no resource server learns nothing by introspection',
+      'oauth2/server/features/introspection.ts',
+      'oauth2/server/kernel/client-authentication.test.ts',
+      'is told nothing, and the operator why',
+      '6.2#1',
+    ],
+  ],
+  statements: messageSigning,
+  excused: [
+    [
+      '7#1',
+      'On whoever stores signed messages: [What a profile leaves to you](../guide/server/security-profiles#what-a-profile-leaves-to-you). The server stores none.',
     ],
   ],
 }

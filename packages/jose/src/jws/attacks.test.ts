@@ -251,6 +251,8 @@ describe('attacks on signatures', () => {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength })
       await expect(importKey(publicKey)).rejects.toMatchObject({ code: 'invalid_key' })
     }
+    const { publicKey: short } = generateKeyPairSync('ec', { namedCurve: 'prime192v1' }) // FAPI 2.0 Security Profile §5.4.1
+    await expect(importKey(short)).rejects.toMatchObject({ code: 'invalid_key' })
     await expect(importSecret(new Uint8Array(0))).rejects.toMatchObject({ code: 'invalid_key' })
     for (const length of [1, 31])
       await refused(forge({ alg: 'HS256' }, hmac(new Uint8Array(length))), await importSecret(new Uint8Array(length)))

@@ -175,7 +175,7 @@ describe('client authentication by an assertion', () => {
     const policy = { algorithms: ['ES256'], issuer: 'client', subject: 'client', audience: server.url, clock }
     const [one, two] = await Promise.all(sent.map((jwt) => verifyJwt(jwt, key, policy)))
     expect(one!.claims.jti).not.toBe(two!.claims.jti)
-    expect(one!.claims).toMatchObject({ iat: clock(), exp: clock() + 60 })
+    expect(one!.claims).toMatchObject({ aud: server.url, iat: clock(), exp: clock() + 60 }) // aud is no array: FAPI 2.0 §5.3.3.1
     expect(requests[0]!.form.get('client_assertion_type')).toBe(
       'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     )

@@ -2,6 +2,7 @@
  * Client certificates: the endpoints that ask for them, and a `fetch` that shows them.
  *
  * @spec RFC 8705 §2 §3 §5
+ * @spec FAPI 2.0 Security Profile §5.2.2.1
  */
 
 import { refuseUnknownOptions } from '@authlib/core/kit'
@@ -14,7 +15,10 @@ export interface MutualTlsOptions {
   readonly boundTokens?: boolean | undefined
 }
 
-/** Sends requests to `mtls_endpoint_aliases`, where the metadata has them, with the certificate. */
+/**
+ * Sends requests to `mtls_endpoint_aliases`, where the metadata has them, with the certificate. Clients that are registered with
+ * `use_mtls_endpoint_aliases` need it however they authenticate (FAPI 2.0 Security Profile §5.2.2.1).
+ */
 export function mutualTls({ fetch, boundTokens = true, ...others }: MutualTlsOptions): ClientExtension {
   refuseUnknownOptions('mutualTls', others)
   return {

@@ -134,6 +134,14 @@ describe('private_key_jwt (RFC 7523 §3)', () => {
     expect((await post(serverWith(), { client_assertion: await assertion(ahead) }))[0]).toBe(200)
   })
 
+  it.each(['iat', 'nbf'])(
+    'refuses one whose %s is more than a minute ahead (FAPI 2.0 Security Profile §5.3.2.1)',
+    async (name) => {
+      const ahead = await assertion({ [name]: start + 61 })
+      expect(await post(serverWith(), { client_assertion: ahead })).toEqual([401, 'invalid_client'])
+    },
+  )
+
   it('refuses another key, another type and what is no JWT', async () => {
     const server = serverWith()
     for (const text of [

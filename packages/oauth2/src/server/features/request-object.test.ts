@@ -108,6 +108,7 @@ describe('a request object by value', () => {
     ['without audience', () => sign({ aud: undefined })],
     ['that has expired', () => sign({ exp: NOW - 11 })],
     ['that is not valid yet', () => sign({ nbf: NOW + 60 })],
+    ['that was signed more than a minute ahead', () => sign({ iat: NOW + 61 })],
     ['of another type', () => sign({}, key, 'at+jwt')],
     ['with a request object inside', () => sign({ request: 'x' })],
     ['with a request_uri inside', () => sign({ request_uri: 'urn:x' })],
@@ -147,6 +148,10 @@ describe('a request object by value', () => {
     expect(await refusal(server, carry(await sign()))).toBe('invalid_request_object') // no nbf
     expect(await refusal(server, carry(await sign({ nbf: NOW, exp: NOW + 3601 })))).toBe('invalid_request_object')
     expect((await new Browser(server).authorize(carry(await sign({ nbf: NOW })))).has('code')).toBe(true)
+    const old = carry(await sign({ nbf: NOW - 3611, exp: NOW - 11 + 3600 }))
+    expect(await refusal(server, old)).toBe('invalid_request_object')
+    const both = carry(await sign({ nbf: NOW, aud: ['https://other.example', ISSUER] }))
+    expect((await new Browser(server).authorize(both)).has('code')).toBe(true)
     const ahead = carry(await sign({ nbf: NOW + 10 })) // FAPI 2.0 Security Profile §5.3.2.1
     expect((await new Browser(server).authorize(ahead)).has('code')).toBe(true)
   })

@@ -35,7 +35,7 @@ export const knownMembers: Readonly<Record<string, TypeName>> = {
   ...named('boolean', [
     ...['require_auth_time', 'tls_client_certificate_bound_access_tokens', 'require_signed_request_object'],
     ...['require_pushed_authorization_requests', 'dpop_bound_access_tokens', 'frontchannel_logout_session_required'],
-    ...['backchannel_logout_session_required', 'backchannel_user_code_parameter'],
+    ...['backchannel_logout_session_required', 'backchannel_user_code_parameter', 'use_mtls_endpoint_aliases'],
   ]),
   ...named('seconds', ['default_max_age', 'client_secret_expires_at', 'client_id_issued_at']),
   ...named('object', ['jwks']),
