@@ -1,5 +1,6 @@
 /** What a preset and the options of an application make of a client. */
 
+import { isObject } from '@authlib/core/kit'
 import {
   clientSecretBasic,
   clientSecretPost,
@@ -89,9 +90,5 @@ function authOf({ protocol, clientAuth }: ProviderPreset, secret: string): Pick<
 }
 
 function merge(before: unknown, after: unknown): unknown {
-  return isTable(before) && isTable(after) ? { ...before, ...after } : after
-}
-
-function isTable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(before) && isObject(after) ? { ...before, ...after } : after
 }

@@ -2,8 +2,8 @@
 
 import type { JsonObject, Params, ParamValues } from '@authlib/core'
 import type { ClientExtension, RequestSubject } from '@authlib/oauth2/client'
+import { find } from './path.ts'
 import type { ProviderPreset } from './preset.ts'
-import { decodeToken } from './token-response.ts'
 import { fill, pickStrings, valueOf, variablesFrom } from './variables.ts'
 
 /** The extension of a preset whose options are filled in. */
@@ -62,8 +62,12 @@ export function dialect(preset: ProviderPreset): ClientExtension {
       }
     },
 
-    decode: (answer, { endpoint }, { clock }) =>
-      endpoint === 'token_endpoint' ? decodeToken(answer, preset, clock()) : answer,
+    async decode(answer, { endpoint }, { clock }) {
+      const rules = preset.tokenResponse
+      if (rules === undefined || endpoint !== 'token_endpoint') return answer
+      const { decodeToken } = await import('./token-response.ts') // most providers answer as the specification writes it
+      return decodeToken(answer, rules, clock(), find)
+    },
 
     token(token, _answer, { login, callback }) {
       if (login === undefined) return token // a refresh keeps what the login learned

@@ -17,13 +17,13 @@ export function find(value: unknown, path: Path): unknown {
 
 /** A template with its parts, or nothing when one of them is missing. */
 function compose(value: unknown, template: string): string | undefined {
-  const places = [...template.matchAll(/\{([^{}]+)\}/g)].map(([, place = '']) => place)
-  const parts = new Map(places.map((place) => [place, walk(value, place)]))
-  const complete = [...parts.values()].every(
-    (part) => (typeof part === 'string' && part !== '') || typeof part === 'number',
-  )
-  if (!complete) return undefined
-  return template.replace(/\{([^{}]+)\}/g, (_, place: string) => String(parts.get(place)))
+  const parts: unknown[] = []
+  const text = template.replace(/\{([^{}]+)\}/g, (_, place: string) => {
+    const part = walk(value, place)
+    parts.push(part)
+    return String(part)
+  })
+  return parts.every((part) => isWord(part) && part !== '') ? text : undefined
 }
 
 /** A member whose name has dots itself, such as a claim that is a URL, is found before its parts. */
@@ -38,4 +38,9 @@ function member(value: unknown, name: string): unknown {
     return value.find((item) => member(item, name.slice(1, -1)) === true)
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
   return (value as Readonly<Record<string, unknown>>)[name] // sound: it has a member of this name
+}
+
+/** What can stand in a text. */
+export function isWord(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
 }

@@ -4,7 +4,7 @@ import { AuthlibError } from '@authlib/core'
 import { parseJson, send } from '@authlib/core/kit'
 import { fetchWith, type ClientContext, type Token } from '@authlib/oauth2/client'
 import type { UserClaims } from '@authlib/oidc'
-import { find } from './path.ts'
+import { find, isWord } from './path.ts'
 import type { OAuth2Preset, Path } from './preset.ts'
 import { fill } from './variables.ts'
 
@@ -51,12 +51,8 @@ export async function requestProfile(preset: OAuth2Preset, token: Token, client:
 
 /** The claims that a table finds. Only what is there, with the types of OpenID Connect Core §5.1. */
 export function readClaims(table: Readonly<Record<string, Path>>, raw: RawProfile): Record<string, unknown> {
-  const claims: Record<string, unknown> = {}
-  for (const [claim, path] of Object.entries(table)) {
-    const value = claimOf(claim, find(raw, path))
-    if (value !== undefined) claims[claim] = value
-  }
-  return claims
+  const found = Object.entries(table).map(([claim, path]) => [claim, claimOf(claim, find(raw, path))] as const)
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined))
 }
 
 /** @throws AuthlibError `invalid_userinfo` without a subject */
@@ -76,10 +72,6 @@ function booleanOf(value: unknown): boolean | undefined {
 function claimOf(claim: string, value: unknown): unknown {
   if (claim.endsWith('_verified')) return booleanOf(value)
   return typeof value === 'number' ? String(value) : value
-}
-
-function isWord(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number'
 }
 
 function invalidUserinfo(reason: string): AuthlibError {

@@ -1,27 +1,29 @@
 /**
- * The token response of a provider, as the specification writes it.
+ * The token response of a provider, as the specification writes it. Loaded by presets of providers that write it otherwise.
+ * What it shares with the profile is passed in, so that it stays a file of its own in a bundle.
  *
  * @spec RFC 6749 §5.1 §5.2
  */
 
 import type { ServerAnswer } from '@authlib/oauth2/client'
-import { find } from './path.ts'
+import type { find } from './path.ts'
 import type { ProviderPreset } from './preset.ts'
 
 type Members = Readonly<Record<string, unknown>>
 type Rules = NonNullable<ProviderPreset['tokenResponse']>
+type Find = typeof find
 
 /** `now` is a NumericDate. */
-export function decodeToken(answer: ServerAnswer, { tokenResponse = {} }: ProviderPreset, now: number): ServerAnswer {
+export function decodeToken(answer: ServerAnswer, rules: Rules, now: number, find: Find): ServerAnswer {
   const { members } = answer
   if (members === undefined) return answer
-  const refusal = refusalOf(members, tokenResponse)
+  const refusal = refusalOf(members, rules, find)
   if (refusal !== undefined) return { ...answer, status: Math.max(answer.status, 400), members: refusal }
-  return { ...answer, members: grantOf(members, tokenResponse, now) }
+  return { ...answer, members: grantOf(members, rules, now, find) }
 }
 
 /** The error of §5.2, whatever the HTTP status. */
-function refusalOf(members: Members, { success, error }: Rules): Members | undefined {
+function refusalOf(members: Members, { success, error }: Rules, find: Find): Members | undefined {
   const code = error && find(members, error.code)
   const failed =
     success === undefined
@@ -36,7 +38,12 @@ function refusalOf(members: Members, { success, error }: Rules): Members | undef
 }
 
 /** The members of §5.1. */
-function grantOf(all: Members, { at, tokenType, scopeSeparator, expires, zeroIsForever }: Rules, now: number): Members {
+function grantOf(
+  all: Members,
+  { at, tokenType, scopeSeparator, expires, zeroIsForever }: Rules,
+  now: number,
+  find: Find,
+): Members {
   const inner = at === undefined ? undefined : find(all, at)
   const members: Record<string, unknown> = { ...all, ...(typeof inner === 'object' && inner) }
   if (tokenType !== undefined) members['token_type'] = tokenType
