@@ -107,12 +107,14 @@ function readHeader({ headers, rawHeaders }: IncomingMessage, name: string): str
 }
 
 function repeated(rawHeaders: readonly string[], name: string): string | undefined {
-  const values: string[] = []
+  let joined = ''
+  let times = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const candidate = rawHeaders[index]!
-    if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(rawHeaders[index + 1]!)
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue
+    joined = times++ === 0 ? rawHeaders[index + 1]! : `${joined}, ${rawHeaders[index + 1]!}`
   }
-  return values.length > 1 ? values.join(', ') : undefined
+  return times > 1 ? joined : undefined
 }
 
 /** Node has verified that the client holds the key (RFC 5246 §7.4.8); `authorized` says whether it trusts the issuer. */

@@ -13,7 +13,7 @@ export function send(outgoing: ServerResponse, { status, headers, body }: HttpRe
   const sized = status !== 204 && status !== 304
   if (isUntouched(outgoing)) {
     const list: string[] = []
-    for (const [name, value] of headers) list.push(name, value)
+    for (const header of headers) list.push(header[0], header[1])
     if (sized) list.push('content-length', String(Buffer.byteLength(body)))
     outgoing.writeHead(status, list)
   } else {

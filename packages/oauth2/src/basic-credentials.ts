@@ -15,9 +15,25 @@ export interface BasicCredentials {
   readonly raw?: { readonly clientId: string; readonly secret: string } | undefined
 }
 
+/** What was read of a header, on the request itself: two methods of authentication ask for it. */
+const READ: unique symbol = Symbol('basic credentials')
+
+type Read = HttpRequest & { [READ]?: { readonly header: string | null; readonly credentials: Credentials } }
+
+type Credentials = BasicCredentials | null | undefined
+
 /** Undefined when the request uses another scheme or none, null when what it sends is malformed. */
-export function readBasicCredentials(request: HttpRequest): BasicCredentials | null | undefined {
-  const authorization = parseAuthorization(request.headers.get('authorization'))
+export function readBasicCredentials(request: HttpRequest): Credentials {
+  const header = request.headers.get('authorization')
+  const before = (request as Read)[READ]
+  if (before?.header === header) return before.credentials
+  const credentials = parseCredentials(header)
+  if (Object.isExtensible(request)) (request as Read)[READ] = { header, credentials }
+  return credentials
+}
+
+function parseCredentials(header: string | null): Credentials {
+  const authorization = parseAuthorization(header)
   if (authorization?.scheme !== 'basic') return undefined
   const text = decodeBase64TextOrNull(authorization.value)
   const colon = text?.indexOf(':') ?? -1

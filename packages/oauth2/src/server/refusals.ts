@@ -5,16 +5,20 @@ import type { OAuth2Error } from '../errors.ts'
 import type { Environment } from './contract/server.ts'
 
 const reported = new WeakSet<OAuth2Error>()
-const clients = new WeakMap<HttpRequest, string>()
+
+/** On the request itself: a WeakMap with an entry for each request costs the garbage collector more than the request. */
+const CLIENT: unique symbol = Symbol('client')
+
+type Noted = HttpRequest & { [CLIENT]?: string }
 
 /** The client that has authenticated with this request, for the event of a refusal that comes later. */
 export function noteClient(http: HttpRequest, clientId: string): void {
-  clients.set(http, clientId)
+  if (Object.isExtensible(http)) (http as Noted)[CLIENT] = clientId
 }
 
 /** See {@link noteClient}. */
 export function notedClient(http: HttpRequest): string | undefined {
-  return clients.get(http)
+  return (http as Noted)[CLIENT]
 }
 
 /** Emits `request.refused`, unless someone has told of this error before. */

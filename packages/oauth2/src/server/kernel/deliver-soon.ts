@@ -1,10 +1,19 @@
 /** What a batch has written for others is sent at once, after it was committed. */
 
+import type { StoredRecord } from '@authlib/core'
 import type { Changes } from '../contract/plans.ts'
 import type { Server } from '../contract/server.ts'
 import { DELIVERY_KIND } from '../records/delivery-data.ts'
 
 export function deliverSoon(server: Server, ...changes: readonly (Changes | undefined)[]): void {
-  const hasSome = changes.some((one) => one?.put?.some(({ kind }) => kind === DELIVERY_KIND) === true)
-  if (hasSome) server.background(() => server.deliverDue())
+  for (const one of changes) {
+    if (one?.put?.some(isDelivery) === true) {
+      server.background(() => server.deliverDue())
+      return
+    }
+  }
+}
+
+function isDelivery({ kind }: StoredRecord): boolean {
+  return kind === DELIVERY_KIND
 }
