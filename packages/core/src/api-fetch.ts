@@ -2,7 +2,7 @@
 
 import type { Awaitable } from './awaitable.ts'
 import { AuthlibError } from './errors.ts'
-import { isSecureTransport } from './url.ts'
+import { isSecureTransport } from './secure-transport.ts'
 
 export interface ApiFetchOptions {
   /** Where relative URLs start. Its origin may receive the credential. */

@@ -1,6 +1,7 @@
 /** The few pages we answer with. */
 
-import { noStore, type HttpHeader, type HttpResponse } from './http.ts'
+import type { HttpHeader, HttpResponse } from './http.ts'
+import { noStore } from './no-store.ts'
 
 /** For text and for quoted attribute values. */
 export function escapeHtml(text: string): string {

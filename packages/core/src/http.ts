@@ -49,12 +49,6 @@ export interface Mountable {
   handle(request: HttpRequest): Promise<HttpResponse>
 }
 
-/** For everything that carries or concerns a credential. RFC 6749 §5.1. */
-export const noStore: readonly HttpHeader[] = [
-  ['cache-control', 'no-store'],
-  ['pragma', 'no-cache'],
-]
-
 /** A JSON answer. */
 export function jsonResponse(status: number, value: unknown, headers: readonly HttpHeader[] = []): HttpResponse {
   return { status, headers: headers === noStore ? JSON_NO_STORE : [JSON_TYPE, ...headers], body: JSON.stringify(value) }

@@ -1,6 +1,6 @@
 /** Requests to the public internet alone, for URLs that someone else chose. */
 
-import { guardedFetch, lookup } from '#runtime'
+import { guardedFetch, lookup } from '#outgoing'
 import { isWithin, parseAddress, parseIpv4, ranges } from './address.ts'
 import { forbiddenAddress } from './forbidden-address.ts'
 import type { AddressRule } from './send.ts'

@@ -3,7 +3,7 @@
 import { readBytes } from './body.ts'
 import { AuthlibError } from './errors.ts'
 import type { GuardedRequest } from './runtime/runtime.ts'
-import { isSecureTransport } from './url.ts'
+import { isSecureTransport } from './secure-transport.ts'
 
 /** What `send` calls: any `fetch` is one. */
 export type SendFetch = (url: string, init: RequestInit) => Promise<Response>

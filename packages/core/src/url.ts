@@ -1,37 +1,12 @@
 /** URLs as the protocols compare and extend them: mostly as strings, because a parser would rewrite them. */
 
-import { isLoopbackAddress } from './loopback.ts'
 import { AuthlibError } from './errors.ts'
 import { encodeForm, type ParamValues } from './params.ts'
-
-export interface SecureTransportOptions {
-  /** Accepts plain http to any host. An option in code, on purpose not an environment variable. Default false. */
-  readonly allowInsecureTransport?: boolean | undefined
-}
-
-/** https, or http to this machine. RFC 6749 §3.1.2.1, RFC 8252 §7.3. */
-export function isSecureTransport(
-  url: string | URL,
-  { allowInsecureTransport = false }: SecureTransportOptions = {},
-): boolean {
-  const parsed = parseUrl(url)
-  if (parsed?.protocol === 'https:') return true
-  return parsed?.protocol === 'http:' && (allowInsecureTransport || isLoopbackHost(parsed.hostname))
-}
+import { isSecureTransport, type SecureTransportOptions } from './secure-transport.ts'
 
 /** Whether the scheme is https, in any case: `HTTPS://a` is the same origin as `https://a`. */
 export function isHttps(url: string): boolean {
   return /^https:/i.test(url)
-}
-
-/** `localhost` or a loopback address; IPv6 with or without brackets. */
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname.toLowerCase() === 'localhost' || isLoopbackIp(hostname)
-}
-
-/** A loopback address, not a name: names can be made to resolve elsewhere. RFC 8252 §8.3. */
-export function isLoopbackIp(hostname: string): boolean {
-  return isLoopbackAddress(hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname)
 }
 
 export interface ValidUrlOptions {
@@ -115,11 +90,6 @@ export function isLanguageTag(tag: string): boolean {
 
 /** scheme "://" host, port, then only characters that RFC 3986 has. */
 const URL_SHAPE = /^[a-z][a-z\d+.-]*:\/\/(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#][!#-;=?-Z[\]_a-z~]*)?$/i
-
-function parseUrl(url: string | URL): URL | null {
-  if (typeof url !== 'string') return url
-  return URL.canParse(url) ? new URL(url) : null
-}
 
 function originLength(url: string): number {
   const length = url.slice(url.indexOf('://') + 3).search(/[/?]/)

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as node from './node.ts'
+import * as outgoingNode from './outgoing-node.ts'
+import * as outgoingWeb from './outgoing-web.ts'
 import type { GuardedRequest, Runtime } from './runtime.ts'
 import * as web from './web.ts'
 
@@ -177,7 +179,7 @@ describe('guardedFetch on node', () => {
   it('speaks HTTP like fetch where the address is allowed', async () => {
     requests = []
     const judged: string[] = []
-    const response = await node.guardedFetch(
+    const response = await outgoingNode.guardedFetch(
       new URL(`http://localhost:${port}/a?b`),
       request({ method: 'POST', body: 'grüße' }),
       (address) => judged.push(address) > 0,
@@ -185,7 +187,7 @@ describe('guardedFetch on node', () => {
     expect(judged).toContain('127.0.0.1')
     expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([201, '1, 2', 'POST grüße'])
     expect(requests).toEqual([{ method: 'POST', host: `localhost:${port}`, agent: 'authlib-ts', body: 'grüße' }])
-    const empty = await node.guardedFetch(new URL(`http://127.0.0.1:${port}/empty`), request(), () => true)
+    const empty = await outgoingNode.guardedFetch(new URL(`http://127.0.0.1:${port}/empty`), request(), () => true)
     expect([empty.status, empty.body]).toEqual([204, null])
   })
 
@@ -193,20 +195,22 @@ describe('guardedFetch on node', () => {
     'opens no connection to %s when its address is not allowed (G2)',
     async (host) => {
       connections = 0
-      const attempt = node.guardedFetch(new URL(`http://${host}:${port}/`), request(), () => false)
+      const attempt = outgoingNode.guardedFetch(new URL(`http://${host}:${port}/`), request(), () => false)
       await expect(attempt).rejects.toMatchObject({ code: 'forbidden_address' })
       expect(connections).toBe(0)
     },
   )
 
   it('refuses an encoded answer, which it never asks for', async () => {
-    await expect(node.guardedFetch(new URL(`http://127.0.0.1:${port}/gzip`), request(), () => true)).rejects.toThrow()
+    await expect(
+      outgoingNode.guardedFetch(new URL(`http://127.0.0.1:${port}/gzip`), request(), () => true),
+    ).rejects.toThrow()
   })
 
   it('looks up every address of a name, and of none but a name', async () => {
-    expect(await node.lookup('127.0.0.1')).toEqual(['127.0.0.1'])
-    expect(await node.lookup('[::1]')).toEqual(['::1'])
-    expect(await node.lookup('localhost')).not.toEqual([])
-    expect(await web.lookup('localhost')).toEqual([])
+    expect(await outgoingNode.lookup('127.0.0.1')).toEqual(['127.0.0.1'])
+    expect(await outgoingNode.lookup('[::1]')).toEqual(['::1'])
+    expect(await outgoingNode.lookup('localhost')).not.toEqual([])
+    expect(await outgoingWeb.lookup('localhost')).toEqual([])
   })
 })

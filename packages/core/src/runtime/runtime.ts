@@ -41,6 +41,10 @@ export interface Runtime {
   /** RFC 5869 without salt. */
   hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Awaitable<Uint8Array>
   importAeadKey(raw: Uint8Array): Awaitable<AeadKey>
+}
+
+/** Of `#outgoing`, which chooses alike: what calls addresses that others chose. Apart, because most programs call none. */
+export interface OutgoingRuntime {
   /** The addresses of a host name; none where the runtime does not tell. */
   lookup(hostname: string): Promise<readonly string[]>
   /** Fetches without following redirects, from an allowed address only where the runtime lets us see it. */

@@ -1,6 +1,6 @@
-/** Every other runtime (workerd, browsers): Web Crypto and `fetch`. */
+/** Every other runtime (workerd, browsers): Web Crypto. */
 
-import type { AeadKey, HmacKey, Runtime } from './runtime.ts'
+import type { AeadKey, HmacKey } from './runtime.ts'
 
 export function toBase64(bytes: Uint8Array): string {
   let binary = ''
@@ -93,12 +93,6 @@ export async function importAeadKey(raw: Uint8Array): Promise<AeadKey> {
     },
   }
 }
-
-/** Nothing to tell: the platform resolves names out of sight. */
-export const lookup: Runtime['lookup'] = () => Promise.resolve([])
-
-/** The platform keeps private networks out of reach (workerd) or has a policy of its own (browsers). */
-export const guardedFetch: Runtime['guardedFetch'] = (url, request) => fetch(url, { ...request, redirect: 'manual' })
 
 /** What Web Crypto takes. The cast is sound: no one hands us shared memory, and Web Crypto would refuse it. */
 function source(data: Uint8Array | string): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,8 @@
 
 import { AuthlibError } from '../errors.ts'
 import { requestPath } from '../form.ts'
-import { noStore, redirectResponse, type HttpRequest } from '../http.ts'
+import { redirectResponse, type HttpRequest } from '../http.ts'
+import { noStore } from '../no-store.ts'
 import { errorResponse } from '../mount.ts'
 import type { Protector } from '../protect.ts'
 import { cookieHeaders, requestAdapter } from '../request-adapter.ts'
