@@ -15,6 +15,7 @@ interface Payload {
 /** Creates the table. */
 export async function postgresAdapter(connectionString: string) {
   const pool = new pg.Pool({ connectionString, max: 10 })
+  pool.on('error', () => undefined) // the database is stopped before the process that uses it ends
   await pool.query(`CREATE TABLE IF NOT EXISTS provider (
     model text, id text, grant_id text, uid text, user_code text, expires_at timestamptz, consumed_at bigint, payload json,
     PRIMARY KEY (model, id))`)
