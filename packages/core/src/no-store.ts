@@ -1,9 +1,7 @@
 /** What keeps an answer out of caches. */
 
-import type { HttpHeader } from './http.ts'
-
 /** For everything that carries or concerns a credential. RFC 6749 §5.1. */
-export const noStore: readonly HttpHeader[] = [
+export const noStore: readonly (readonly [name: string, value: string])[] = [
   ['cache-control', 'no-store'],
   ['pragma', 'no-cache'],
 ]
