@@ -41,15 +41,15 @@ const programs: readonly Program[] = [
   {
     title: 'an OpenID Connect login with the registry',
     entry: 'scripts/samples/openid-login.ts',
-    limit: 23.7, // the aim is 22
-    nodeLimit: 25.4,
+    limit: 23.6, // the aim is 22
+    nodeLimit: 25.3,
     without: 'ky',
   },
   {
     title: 'an OpenID Connect login that keeps people in',
     entry: 'scripts/samples/openid-session.ts',
-    limit: 25.3, // the aim is 24
-    nodeLimit: 27,
+    limit: 25.1, // the aim is 24
+    nodeLimit: 26.9,
     without: 'ky',
   },
   {
