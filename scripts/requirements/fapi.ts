@@ -32,6 +32,14 @@ export const fapiSecurityTable: RequirementTable = {
       '5.2.1#1 5.4.2#1',
     ],
     [
+      '§5.2.1',
+      'Connections to others are https',
+      'core/send.ts',
+      'core/send.test.ts',
+      'speaks plain http to this machine only, unless told otherwise',
+      '5.2.1#1',
+    ],
+    [
       '§5.2.3',
       'The authorization endpoint has no CORS',
       'oauth2/server/features/authorization-endpoint.ts',
@@ -44,7 +52,6 @@ export const fapiSecurityTable: RequirementTable = {
       'Clients authenticate by private_key_jwt or by mutual TLS',
       ...assertion,
       'takes the issuer alone under the policy of FAPI 2.0',
-      '5.3.2.1#6',
     ],
     [
       '§5.3.2.1',
@@ -93,7 +100,7 @@ export const fapiSecurityTable: RequirementTable = {
       'oauth2/server/profiles/fapi2.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
-      '5.3.2.1#2 5.3.2.1#3',
+      '5.3.2.1#2 5.3.2.1#3 5.3.2.1#6',
     ],
     [
       '§5.3.2.1',
@@ -513,6 +520,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/server/profiles/fapi2-message-signing.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.3.1#1',
     ],
     [
       '§5.3.2',
@@ -535,6 +543,7 @@ export const fapiMessageSigningTable: RequirementTable = {
       'oauth2/server/profiles/fapi2-message-signing.ts',
       'oauth2/server/profiles/profiles.test.ts',
       'finds a server that breaks %s, and only that',
+      '5.4.1#1',
     ],
     [
       '§5.4.2',

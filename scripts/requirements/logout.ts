@@ -237,6 +237,21 @@ export const backChannelTable: RequirementTable = {
       'with %s is refused, and no one is logged out',
       '2.6#1',
     ],
+    [
+      '§2.4',
+      'A logout token is encrypted for a client whose ID Tokens are',
+      back,
+      test,
+      'encrypts a logout token for a client whose ID Tokens are encrypted',
+    ],
+    [
+      '§2.6',
+      'The client opens one that is encrypted',
+      'oidc/client/openid-context.ts',
+      'oidc/client/logout.test.ts',
+      'may be encrypted as ID Tokens are',
+      '2.6#1',
+    ],
     ['§2.6', 'A logout token with a nonce is no logout token', ...receiver, 'is no ID Token, no text and no GET'],
     ['§2.6', 'A jti counts once', ...receiver, 'counts once'],
     [

@@ -1,7 +1,14 @@
 import { fromRequest, type HttpResponse } from '@authlib/core'
+import { decryption, encryptJwt, generateKey, type Key } from '@authlib/jose'
 import { startFakeProvider, testClock, type FakeProvider } from '@authlib/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { backchannelLogout, frontchannelLogout, OpenIDClient, type BackchannelLogoutOptions } from './index.ts'
+import {
+  backchannelLogout,
+  frontchannelLogout,
+  OpenIDClient,
+  type BackchannelLogoutOptions,
+  type OpenIDClientOptions,
+} from './index.ts'
 
 let clock: ReturnType<typeof testClock>
 let provider: FakeProvider
@@ -13,10 +20,10 @@ afterEach(() => provider.stop())
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-function receiver(options: Partial<BackchannelLogoutOptions> = {}) {
+function receiver(options: Partial<BackchannelLogoutOptions> = {}, ofClient: Partial<OpenIDClientOptions> = {}) {
   const heard: unknown[] = []
   const { issuer, clientId, clientSecret } = provider
-  const client = new OpenIDClient({ issuer, clientId, clientSecret, clock })
+  const client = new OpenIDClient({ issuer, clientId, clientSecret, clock, ...ofClient })
   const onLogout = (logout: unknown): void => void heard.push(logout)
   const mountable = backchannelLogout({ client, path: '/logout', onLogout, ...options })
   const post = (body: BodyInit, method = 'POST'): Promise<HttpResponse> =>
@@ -88,6 +95,19 @@ describe('a back-channel logout', () => {
     const header = Buffer.from('{"alg":"none","typ":"logout+jwt"}').toString('base64url')
     expect((await send(`${header}.${payload}.`)).status).toBe(400)
     expect(heard).toEqual([])
+  })
+
+  it('may be encrypted as ID Tokens are (Back-Channel Logout §2.6)', async () => {
+    const [key, other] = [await generateKey('ECDH-ES'), await generateKey('ECDH-ES')]
+    const { send, heard } = receiver({}, { idTokenDecryption: decryption(key) })
+    const to = (one: Key, token: string) => encryptJwt(token, one, { alg: 'ECDH-ES', enc: 'A128GCM' })
+    expect((await send(await to(key, logoutToken()))).status).toBe(200)
+    expect(heard).toHaveLength(1)
+    expect((await send(await to(other, logoutToken({ jti: 'j2' })))).status).toBe(400)
+    expect((await send(await to(key, logoutToken({ jti: 'j3', nonce: 'n' })))).status).toBe(400)
+    expect((await receiver().send(await to(key, logoutToken({ jti: 'j4' })))).status).toBe(400)
+    expect(heard).toHaveLength(1)
+    expect((await send(logoutToken({ jti: 'j5' }))).status).toBe(200) // signed alone: the logout counts
   })
 
   it('counts once (R13, §2.6)', async () => {

@@ -12,6 +12,7 @@ export interface OpenIDContext {
   readonly leeway: number
   readonly idTokenAlg?: string | undefined
   readonly userinfoAlg?: string | undefined
+  readonly idTokenDecryption?: JwtDecryption | undefined
   readonly userinfoDecryption?: JwtDecryption | undefined
   /** The keys and algorithms of the provider: those of the registered algorithm, or what the metadata lists. */
   readonly keys: ProviderKeys
@@ -32,7 +33,8 @@ export interface ProviderPolicyOptions {
 }
 
 /**
- * Verifies what else the provider signs, such as logout tokens: `policy` is a ready policy of `@authlib/jose`.
+ * Verifies what else the provider signs, such as logout tokens: `policy` is a ready policy of `@authlib/jose`. What is encrypted
+ * is opened as ID Tokens are; what is signed alone is accepted too.
  *
  * @throws JoseError
  * @example
@@ -44,7 +46,9 @@ export async function verifyProviderJwt(
   policy: (options: ProviderPolicyOptions) => JwtPolicy,
 ): Promise<VerifiedJwt> {
   const { clientId, clock } = context
-  const { issuers, leeway, idTokenAlg } = openid
+  const { issuers, leeway, idTokenAlg, idTokenDecryption } = openid
   const { algorithms, keys } = await openid.keys(context, idTokenAlg)
-  return verifyJwt(jwt, keys, policy({ issuer: [issuers].flat()[0]!, clientId, algorithms, clock, leeway }))
+  const isEncrypted = jwt.split('.', 5).length === 5
+  const signed = isEncrypted && idTokenDecryption !== undefined ? await idTokenDecryption.open(jwt) : jwt
+  return verifyJwt(signed, keys, policy({ issuer: [issuers].flat()[0]!, clientId, algorithms, clock, leeway }))
 }

@@ -58,6 +58,7 @@ export function relyingParty({
     leeway,
     idTokenAlg,
     userinfoAlg,
+    idTokenDecryption,
     userinfoDecryption,
     keys: providerKeys(clientSecret),
   }

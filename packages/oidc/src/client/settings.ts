@@ -18,7 +18,10 @@ export interface OpenIDSettings extends OAuth2ClientSettings {
   readonly idTokenAlg?: string | undefined
   /** The `userinfo_signed_response_alg` of the registration. Unsigned answers are refused then. Default: plain JSON. */
   readonly userinfoAlg?: string | undefined
-  /** Opens encrypted ID Tokens, which then must be encrypted: `decryption(key)` of `@authlib/jose`. Default: none is. */
+  /**
+   * Opens encrypted ID Tokens, which then must be encrypted, and logout tokens: `decryption(key)` of `@authlib/jose`. Default: none
+   * is encrypted.
+   */
   readonly idTokenDecryption?: JwtDecryption | undefined
   /** Opens encrypted answers of userinfo, which are signed inside: `userinfoAlg`. Default: none is. */
   readonly userinfoDecryption?: JwtDecryption | undefined

@@ -10,7 +10,7 @@ import { signJwt } from '@authlib/jose'
 import { OAuth2Error } from '@authlib/oauth2'
 import { clientRegistering, deliveryRecord, on, type Client, type Feature, type Server } from '@authlib/oauth2/server'
 import { replacedSession, sessionEnding, sessionIdClaim } from '../log-out.ts'
-import { subjectFor } from '../moments.ts'
+import { clientAnswer, firstOf, subjectFor } from '../moments.ts'
 import { registeredAlgorithm, signatureAlgorithms } from '../registration.ts'
 import { signingKeyFor } from '../signing.ts'
 
@@ -102,7 +102,8 @@ async function createLogoutToken(
     sub: await subjectFor({ server, client, subject }),
     sid: sessionId,
   }
-  return signJwt(claims, key, { alg, typ: 'logout+jwt', lifetime: null }) // sound: claims of the right types
+  const content = await signJwt(claims, key, { alg, typ: 'logout+jwt', lifetime: null }) // sound: claims of the right types
+  return (await firstOf(server.handlers(clientAnswer), { server, client, use: 'id_token', content })) ?? content // §2.4
 }
 
 function logoutUri({ metadata }: Client): string | undefined {

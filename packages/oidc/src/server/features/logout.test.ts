@@ -1,13 +1,14 @@
 /** The three ways in which a logout reaches clients, over HTTP. */
 
 import { memoryStore, type Store } from '@authlib/core'
-import { importKey, KeySet, logoutTokenPolicy, signJwt, verifyJwt } from '@authlib/jose'
+import { decryption, generateKey, importKey, KeySet, logoutTokenPolicy, signJwt, verifyJwt } from '@authlib/jose'
 import { findSession, startSession, staticClients, type ClientMetadata } from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
 import { Browser, ISSUER, manualClock, refresh } from '../../../../oauth2/test/journey.ts'
 import { authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import { signOutEverywhere } from '../index.ts'
 import { backChannelLogout } from './back-channel-logout.ts'
+import { encryptedAnswers } from './encrypted-answers.ts'
 import { frontChannelLogout } from './front-channel-logout.ts'
 import { rpInitiatedLogout, type RpInitiatedLogoutOptions } from './rp-initiated-logout.ts'
 
@@ -267,6 +268,23 @@ describe('back-channel logout', () => {
     const { iat, jti, events } = claimsOf(made.told[0]?.token)
     expect(events).toEqual({ 'http://schemas.openid.net/event/backchannel-logout': {} })
     expect([typeof iat, typeof jti]).toEqual(['number', 'string'])
+  })
+
+  it('encrypts a logout token for a client whose ID Tokens are encrypted (Back-Channel Logout §2.4, §2.6)', async () => {
+    const key = await generateKey('ECDH-ES')
+    const encrypted = { id_token_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [key.publicJwk()] } }
+    const made = await start({ clients: [{ ...ONE, ...encrypted } as never] })
+    made.server.register(encryptedAnswers())
+    const browser = new Browser(made.server)
+    const { json } = await logIn(made.server, {}, { browser })
+    const hint = await decryption(key).open(String(json['id_token']))
+    await browser.open(logoutUrl({ id_token_hint: hint }))
+    await made.settle()
+    expect(made.told.map(({ token }) => token.split('.').length)).toEqual([5])
+    const keys = KeySet.from(await made.server.requireKeys().jwks())
+    const policy = logoutTokenPolicy({ issuer: ISSUER, clientId: 'web', algorithms: ['ES256'], clock: made.clock })
+    const { claims } = await verifyJwt(made.told[0]!.token, keys, { ...policy, decryption: decryption(key) })
+    expect(claims.sub).toBe('alice')
   })
 
   it('ends the tokens of the session, and keeps those with offline_access (§2.7)', async () => {
