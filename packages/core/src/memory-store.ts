@@ -8,7 +8,7 @@ import { pagedList } from './paged-list.ts'
 import type { PagedList, Slot } from './paged-list.ts'
 import { assertBatch, indexValues, isMet, pageSize, parsePosition, stringifyData } from './store-rules.ts'
 import { NEVER } from './store.ts'
-import type { Batch, IndexColumn, RecordIndex, Store, StoredRecord } from './store.ts'
+import type { Batch, IndexColumn, Store, StoredRecord } from './store.ts'
 
 /** Seconds that an expired record stays, for callers whose clocks differ. */
 const GRACE = 10
@@ -184,13 +184,13 @@ function recordsAtHand(): { recordOf(entry: Entry): StoredRecord } {
 function readRecord({ name, json, revision, rank: expiresAt, slots }: Entry): StoredRecord {
   const [partition = '', kind = '', id = ''] = name.split('\0')
   const data = frozenCopy(JSON.parse(json) as JsonObject) // written by commit
-  const columns = slots.map(({ list }) => list.name.split('\0').slice(1)) // of `listName`
-  const index = Object.fromEntries(columns) as RecordIndex
-  return Object.freeze({
-    ...{ kind, id, partition, revision, expiresAt },
-    ...(slots.length > 0 && { index: Object.freeze(index) }),
-    data,
-  })
+  if (slots.length === 0) return Object.freeze({ kind, id, partition, revision, expiresAt, data })
+  const index: { [Column in IndexColumn]?: string } = {}
+  for (const { list } of slots) {
+    const [, by, value] = list.name.split('\0') // of `listName`
+    index[by as IndexColumn] = value!
+  }
+  return Object.freeze({ kind, id, partition, revision, expiresAt, index: Object.freeze(index), data })
 }
 
 /** No two keys share one, since no part may have a NUL. */

@@ -30,50 +30,56 @@ interface Block<T> {
 }
 
 export function pagedList<T>(name: string): PagedList<T> {
-  const blocks: Block<T>[] = []
-  let size = 0
-  const list: PagedList<T> = {
-    name,
-    get size() {
-      return size
-    },
-    add(position, item) {
-      const slot = { list, position, item }
-      const last = blocks.at(-1)
-      if (last && last.slots.length < BLOCK) {
-        last.slots.push(slot)
-        last.size++
-      } else {
-        blocks.push({ slots: [slot], size: 1 })
-      }
-      size++
-      return slot
-    },
-    remove(slot) {
-      const at = blockAfter(slot.position - 1)
-      const block = blocks[at]!
-      slot.item = undefined
-      size--
-      block.size--
-      if (block.size === 0) blocks.splice(at, 1)
-      else if (block.size < block.slots.length / 2) block.slots = block.slots.filter(({ item }) => item !== undefined)
-    },
-    page(after, limit) {
-      const page: Slot<T>[] = []
-      for (let at = blockAfter(after); at < blocks.length && page.length < limit; at++) {
-        const { slots } = blocks[at]!
-        for (let n = firstAfter(slots, after); n < slots.length && page.length < limit; n++) {
-          if (slots[n]!.item !== undefined) page.push(slots[n]!)
-        }
-      }
-      return page
-    },
+  return new Blocks<T>(name)
+}
+
+/** A class, because most lists are of one record: closures for each would weigh more than it. */
+class Blocks<T> implements PagedList<T> {
+  readonly name: string
+  readonly #blocks: Block<T>[] = []
+  size = 0
+
+  constructor(name: string) {
+    this.name = name
   }
-  return list
+
+  add(position: number, item: T): Slot<T> {
+    const slot = { list: this, position, item }
+    const last = this.#blocks.at(-1)
+    if (last && last.slots.length < BLOCK) {
+      last.slots.push(slot)
+      last.size++
+    } else {
+      this.#blocks.push({ slots: [slot], size: 1 })
+    }
+    this.size++
+    return slot
+  }
+
+  remove(slot: Slot<T>): void {
+    const at = this.#blockAfter(slot.position - 1)
+    const block = this.#blocks[at]!
+    slot.item = undefined
+    this.size--
+    block.size--
+    if (block.size === 0) this.#blocks.splice(at, 1)
+    else if (block.size < block.slots.length / 2) block.slots = block.slots.filter(({ item }) => item !== undefined)
+  }
+
+  page(after: number, limit: number): Slot<T>[] {
+    const page: Slot<T>[] = []
+    for (let at = this.#blockAfter(after); at < this.#blocks.length && page.length < limit; at++) {
+      const { slots } = this.#blocks[at]!
+      for (let n = firstAfter(slots, after); n < slots.length && page.length < limit; n++) {
+        if (slots[n]!.item !== undefined) page.push(slots[n]!)
+      }
+    }
+    return page
+  }
 
   /** The first block that ends after the position. */
-  function blockAfter(position: number): number {
-    return lowest(blocks.length, (n) => blocks[n]!.slots.at(-1)!.position > position)
+  #blockAfter(position: number): number {
+    return lowest(this.#blocks.length, (n) => this.#blocks[n]!.slots.at(-1)!.position > position)
   }
 }
 
