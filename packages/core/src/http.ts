@@ -53,11 +53,10 @@ export interface Mountable {
 
 /** A JSON answer. */
 export function jsonResponse(status: number, value: unknown, headers: readonly HttpHeader[] = []): HttpResponse {
-  return { status, headers: headers === noStore ? JSON_NO_STORE : [JSON_TYPE, ...headers], body: JSON.stringify(value) }
+  return { status, headers: [JSON_TYPE, ...headers], body: JSON.stringify(value) }
 }
 
 const JSON_TYPE: HttpHeader = ['content-type', 'application/json']
-const JSON_NO_STORE: readonly HttpHeader[] = [JSON_TYPE, ...noStore]
 
 /** 303 See Other: a redirect that never repeats a POST. RFC 9700 §4.12. */
 export function redirectResponse(location: string, headers: readonly HttpHeader[] = []): HttpResponse {
