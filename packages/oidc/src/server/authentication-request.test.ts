@@ -259,6 +259,8 @@ describe('an application that answers by itself', () => {
     [{ prompt: 'none' }, 1000, null],
     [{ prompt: 'consent' }, 1000, null],
     [{ prompt: 'login' }, 1, 'login_required'],
+    [{ prompt: 'select_account' }, 1, 'login_required'],
+    [{ prompt: 'select_account' }, 0, null],
     [{ prompt: 'login' }, 0, null],
     [{ max_age: '10' }, 10, null],
     [{ max_age: '10' }, 11, 'login_required'],

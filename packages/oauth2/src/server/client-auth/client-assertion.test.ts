@@ -202,6 +202,25 @@ describe('client_secret_jwt (RFC 7523 §3)', () => {
     )
   })
 
+  it.each<[string, Record<string, unknown>, number]>([
+    ['everything', {}, 200],
+    ['a claim that is unknown', { 'urn:example:claim': { a: 1 } }, 200],
+    ['another issuer', { iss: 'job' }, 401],
+    ['no issuer', { iss: undefined }, 401],
+    ['another subject', { sub: 'job' }, 401],
+    ['another audience', { aud: 'https://other.example' }, 401],
+    ['no audience', { aud: undefined }, 401],
+    ['no jti', { jti: undefined }, 401],
+    ['no end', { exp: undefined, iat: undefined }, 401],
+    ['an end in the past', { exp: start - 11 }, 401],
+  ])('with %s is judged alike, and accepted once (OpenID Connect Core §9)', async (_, change, status) => {
+    const server = serverWith()
+    const right = await importSecret(SECRET, { alg: 'HS256' })
+    const text = await signJwt({ ...claims('mac'), ...change }, right, { lifetime: null })
+    expect((await post(server, { client_assertion: text }))[0]).toBe(status)
+    expect((await post(server, { client_assertion: text }))[0]).toBe(401)
+  })
+
   it('refuses a client that it does not know, as it refuses a wrong secret', async () => {
     const right = await importSecret(SECRET, { alg: 'HS256' })
     const text = await signJwt(claims('nobody'), right, { lifetime: null })

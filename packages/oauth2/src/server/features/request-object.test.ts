@@ -275,8 +275,13 @@ describe('a request object by reference', () => {
   })
 
   it('may be fetched from any https URL when the server says so', async () => {
-    const { server } = reaching({ byReference: 'any' }, async () => new Response(await sign()), {})
+    const plain = URI.replace('https:', 'http:')
+    const { server, asked } = reaching({ byReference: 'any' }, async () => new Response(await sign()), {
+      request_uris: [plain],
+    })
     expect((await new Browser(server).authorize(byReference(URI))).get('state')).toBe('signed')
+    expect(await refusal(server, byReference(plain))).toBe('invalid_request_uri') // OpenID Connect Core §6.2
+    expect(new Set(asked)).toEqual(new Set([URI]))
   })
 
   it('is fetched each time, whatever its fragment, which is for caches (OpenID Connect Core §6.2)', async () => {

@@ -16,7 +16,16 @@ import {
 } from '@authlib/oauth2/server'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { bareServer, Browser, ISSUER, manualClock, post, redeem, refresh } from '../../../../oauth2/test/journey.ts'
+import {
+  bareServer,
+  Browser,
+  ISSUER,
+  manualClock,
+  post,
+  redeem,
+  REDIRECT_URI,
+  refresh,
+} from '../../../../oauth2/test/journey.ts'
 import {
   ALICE,
   authenticationUrl,
@@ -309,6 +318,35 @@ describe('offline_access (Core §11)', () => {
     const html = await (await browser.open(page)).text()
     expect(html).toContain('value="offline_access" checked')
     expect(html).not.toContain('value="openid"')
+  })
+})
+
+describe('a person who does not agree to offline_access', () => {
+  it('leaves the client without a refresh token (Core §11)', async () => {
+    const { server } = await provider()
+    const browser = new Browser(server)
+    await logIn(server, { scope: 'read' }, { browser })
+    const page = (await browser.open(authenticationUrl({ scope: OFFLINE, prompt: 'consent' }))).headers.get('location')
+    const interaction = new URL(page ?? '', ISSUER).searchParams.get('interaction') ?? ''
+    const form = { interaction, decision: 'approve', choose: 'scope', scope: 'openid' }
+    const answer = new URL((await browser.open(page ?? '', form)).headers.get('location') ?? '').searchParams
+    const { status, json } = await redeem(server, answer.get('code') ?? '')
+    expect([status, json['scope'], json['refresh_token']]).toEqual([200, 'openid', undefined])
+  })
+})
+
+describe('redirect_uri at the token endpoint', () => {
+  it.each([
+    [1, undefined, 200],
+    [2, undefined, 400],
+    [2, REDIRECT_URI, 200],
+    [2, 'https://app.example/other', 400],
+  ])('with %i registered, %s sent: %i (Core §3.1.3.2)', async (count, redirect_uri, status) => {
+    const redirect_uris = [REDIRECT_URI, 'https://app.example/other'].slice(0, count)
+    const { server } = await provider({ clients: staticClients([{ ...RP, redirect_uris }]) })
+    const code = (await new Browser(server).authorize({ scope: 'openid' })).get('code') ?? ''
+    const answer = await redeem(server, code, { redirect_uri })
+    expect([answer.status, answer.json['error']]).toEqual([status, status === 200 ? undefined : 'invalid_grant'])
   })
 })
 

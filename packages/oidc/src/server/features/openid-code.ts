@@ -20,6 +20,7 @@ import {
   type Metadata,
   type Server,
   type Slot,
+  type TokenRequest,
 } from '@authlib/oauth2/server'
 import { claimsOfScope, scopeClaims } from '../../scopes.ts'
 import {
@@ -119,6 +120,7 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
 
     async validateTokenRequest(request, authorization) {
       if (await isGone(request, authorization)) throw invalidGrant(GONE)
+      checkRedirectUri(request, authorization)
     },
 
     async tokenResponse({ draft, accessToken }, request) {
@@ -179,6 +181,12 @@ export function openIdCode(options: OpenIDCodeOptions): Extension {
       }),
     ],
   }
+}
+
+/** OAuth 2.1 lets it be missing; here it may be so only when there is no other. §3.1.3.2 */
+function checkRedirectUri({ grantType, client, params }: TokenRequest, { scope }: Authorization): void {
+  const needed = grantType === 'authorization_code' && scope.includes('openid') && client.redirectUris.length > 1
+  if (needed && !params.has('redirect_uri')) throw invalidGrant('redirect_uri is missing')
 }
 
 /** §11: without a code the request for offline access is ignored. */
