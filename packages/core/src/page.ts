@@ -1,5 +1,6 @@
 /** The frame of the few pages we show: plain HTML that works without scripts, in light and dark. */
 
+import { randomText } from '#runtime'
 import { escapeHtml, htmlResponse, type HtmlResponseOptions } from './html.ts'
 import type { HttpResponse } from './http.ts'
 
@@ -14,7 +15,7 @@ export interface Page {
 
 /** A page in our frame. `formAction`: where its forms may lead, as in `htmlResponse`. */
 export function pageResponse(status: number, page: Page, formAction?: HtmlResponseOptions['formAction']): HttpResponse {
-  const styleNonce = crypto.randomUUID() // as hard to guess as a token, and loads nothing that a server has loaded otherwise
+  const styleNonce = randomText(32)
   return htmlResponse(status, render(page, styleNonce), { styleNonce, formAction, images: page.images })
 }
 
