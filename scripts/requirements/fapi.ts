@@ -337,6 +337,20 @@ export const fapiSecurityTable: RequirementTable = {
     ],
     [
       '§5.3.2.1',
+      'So is one that is a grant',
+      'oauth2/server/features/jwt-bearer.ts',
+      'oauth2/server/features/jwt-bearer.test.ts',
+      'takes an assertion of a clock ten seconds ahead',
+    ],
+    [
+      '§5.3.2.1',
+      'A server where clocks must agree better breaks the profile',
+      'oauth2/server/profiles/fapi2.ts',
+      'oauth2/server/profiles/profiles.test.ts',
+      'looks at the clocks of assertions that are grants, too',
+    ],
+    [
+      '§5.3.2.1',
       'A JWT of a clock more than a minute ahead is refused',
       'oauth2/server/client-auth/client-assertion.ts',
       'oauth2/server/client-auth/client-assertion.test.ts',

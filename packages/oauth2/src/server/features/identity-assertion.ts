@@ -59,7 +59,7 @@ export interface IdentityAssertionOptions {
   readonly providers: Readonly<Record<string, IdentityProvider>>
   /** Seconds for which an assertion may be valid. Default 3600. */
   readonly maxLifetime?: number | undefined
-  /** Seconds by which clocks may differ. Default 5. */
+  /** Seconds by which clocks may differ. Default 10, as FAPI 2.0 wants it. */
   readonly leeway?: number | undefined
 }
 
@@ -76,7 +76,7 @@ const PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag'
  */
 export function experimentalIdentityAssertions(options: IdentityAssertionOptions): Feature {
   assertOptions('experimentalIdentityAssertions', options, { providers: 'object', maxLifetime: null, leeway: null })
-  const { providers, maxLifetime = 3600, leeway = 5 } = options
+  const { providers, maxLifetime = 3600, leeway = 10 } = options
   for (const [issuer, provider] of Object.entries(providers)) {
     const types = { keys: 'object', algorithms: 'list', findPerson: 'function' } as const
     assertOptions(`the provider ${issuer}`, provider, types)

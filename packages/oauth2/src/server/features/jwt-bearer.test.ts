@@ -78,6 +78,11 @@ describe('the grant', () => {
     expect(after.json).toEqual({ active: false })
   })
 
+  it('takes an assertion of a clock ten seconds ahead (FAPI 2.0 Security Profile §5.3.2.1)', async () => {
+    const ahead = await sign({ iat: START + 10, nbf: START + 10 })
+    expect((await present(start(), ahead)).status).toBe(200)
+  })
+
   it('takes the URL of the token endpoint as audience, unless told otherwise (RFC 7523 §3)', async () => {
     const assertion = await sign({ aud: `${ISSUER}/token` })
     expect((await present(start(), assertion)).status).toBe(200)
@@ -104,10 +109,10 @@ describe('an assertion is refused', () => {
     ['named as a member of every object', { iss: 'constructor' }],
     ['for another server', { aud: 'https://other.example' }],
     ['for two servers', { aud: [ISSUER, 'https://other.example'] }],
-    ['that has expired', { exp: START - 6 }],
-    ['that is not valid yet', { nbf: START + 6 }],
-    ['issued in the future', { iat: START + 6 }],
-    ['that is valid for too long', { exp: START + 3606 }],
+    ['that has expired', { exp: START - 11 }],
+    ['that is not valid yet', { nbf: START + 11 }],
+    ['issued in the future', { iat: START + 11 }],
+    ['that is valid for too long', { exp: START + 3611 }],
     ['of a subject that the hook refuses', { sub: 'stranger' }],
     ['with an empty subject', { sub: '' }],
   ])('%s (RFC 7523 §3, T22)', async (_, claims) => {
@@ -176,8 +181,8 @@ describe('an assertion is refused', () => {
   })
 
   it('when it is valid for longer than it may be, by a second', async () => {
-    expect((await present(start(), await sign({ exp: START + 3605 }))).status).toBe(200)
-    expect(errorOf(await present(start(), await sign({ exp: START + 3606 })))).toEqual([400, 'invalid_grant'])
+    expect((await present(start(), await sign({ exp: START + 3610 }))).status).toBe(200)
+    expect(errorOf(await present(start(), await sign({ exp: START + 3611 })))).toEqual([400, 'invalid_grant'])
   })
 
   it('and says so when the keys of the issuer cannot be had, which is no fault of the assertion', async () => {

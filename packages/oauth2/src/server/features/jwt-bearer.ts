@@ -70,7 +70,7 @@ export interface JwtBearerGrantOptions {
   readonly audience?: 'issuer' | 'issuer_or_endpoint' | undefined
   /** Seconds for which an assertion may be valid. Default 3600. */
   readonly maxLifetime?: number | undefined
-  /** Seconds by which clocks may differ. Default 5. */
+  /** Seconds by which clocks may differ. Default 10, as FAPI 2.0 wants it. */
   readonly leeway?: number | undefined
 }
 
@@ -96,7 +96,7 @@ export function jwtBearerGrant({
   issuers,
   audience = 'issuer_or_endpoint',
   maxLifetime = 3600,
-  leeway = 5,
+  leeway = 10,
   ...others
 }: JwtBearerGrantOptions): Grant {
   refuseUnknownOptions('jwtBearerGrant', others)

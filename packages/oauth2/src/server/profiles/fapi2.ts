@@ -57,9 +57,14 @@ const noRotation: ProfileRule = {
 const clockSkew: ProfileRule = {
   id: 'clock_skew',
   section: `${GENERAL} (13)`,
-  fix: 'Pass a leeway of 10 to 60 seconds to privateKeyJwt and dpop; 10 is the default.',
+  fix: 'Pass a leeway of 10 to 60 seconds to privateKeyJwt, dpop and jwtBearerGrant; 10 is the default.',
   problem(configuration) {
-    const kinds = [['client_auth_method', 'private_key_jwt'] as const, ['extension', 'dpop'] as const]
+    const kinds = [
+      ['client_auth_method', 'private_key_jwt'] as const,
+      ['extension', 'dpop'] as const,
+      ['grant', 'urn:ietf:params:oauth:grant-type:jwt-bearer'] as const,
+      ['feature', 'identity_assertions'] as const,
+    ]
     const wrong = kinds.filter(([kind, name]) => {
       const leeway = settingsOf(configuration, kind, name)?.['leeway']
       return typeof leeway === 'number' && (leeway < 10 || leeway > 60)

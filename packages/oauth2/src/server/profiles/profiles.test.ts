@@ -15,6 +15,7 @@ import { introspectionEndpoint } from '../features/introspection.ts'
 import { signedIntrospection } from '../features/introspection-jwt.ts'
 import { forClients } from '../features/for-clients.ts'
 import { issuerParameter } from '../features/issuer-parameter.ts'
+import { jwtBearerGrant } from '../features/jwt-bearer.ts'
 import { mutualTls } from '../features/mutual-tls.ts'
 import { pushedAuthorizationRequests } from '../features/pushed-authorization.ts'
 import { refreshTokenGrant } from '../features/refresh-token.ts'
@@ -295,6 +296,13 @@ describe('server.check', () => {
     const some = forClients(() => true, dpop({ required: true, algorithms }))
     const server = fapi2Server({ features: [some, pushedAuthorizationRequests(strictPushed)] })
     expect((await server.check('fapi2')).map(({ rule }) => rule)).toEqual(['sender_constraint'])
+  })
+
+  it('looks at the clocks of assertions that are grants, too', async () => {
+    const rulesOf = async (leeway?: number) =>
+      (await fapi2Server({ more: [jwtBearerGrant({ issuers: {}, leeway })] }).check('fapi2')).map(({ rule }) => rule)
+    expect(await rulesOf()).toEqual([])
+    expect(await rulesOf(5)).toEqual(['clock_skew'])
   })
 
   it('is content with mutual TLS in place of DPoP', async () => {
