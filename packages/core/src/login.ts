@@ -17,6 +17,12 @@ export interface LoginOptions {
   readonly redirectUri: string
 }
 
+/** How a call that uses the network may be ended. */
+export interface CallOptions {
+  /** Ends the call, with its own reason. What other callers wait for too, such as a refresh, goes on without this one. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** A login that is ready to leave for the provider. */
 export interface StartedLogin<Login extends JsonObject> {
   /** Where to send the browser. */
@@ -34,7 +40,7 @@ export interface LoginClient<Options extends LoginOptions, Login extends JsonObj
   /** Which login a callback belongs to: its `state`, its `oauth_token` in OAuth 1, a claim of a signed response. */
   loginId(params: Params): Awaitable<string | undefined>
   createAuthorization(options: Options): Promise<StartedLogin<Login>>
-  finishAuthorization(params: Params, login: Login): Promise<Result>
+  finishAuthorization(params: Params, login: Login, options?: CallOptions): Promise<Result>
 }
 
 /** What a registered client can do with a request of the framework. */
@@ -53,7 +59,7 @@ export interface Logins<Context, Answer, Options extends LoginOptions, Result ex
    *
    * @throws AuthlibError `mismatching_state`, `login_expired`, `login_used`, `access_denied` and what else the provider answers
    */
-  authorizeAccessToken(context: Context): Promise<Result & { readonly data: JsonObject }>
+  authorizeAccessToken(context: Context, options?: CallOptions): Promise<Result & { readonly data: JsonObject }>
 }
 
 /** The two calls for one client. */
@@ -89,13 +95,13 @@ export function createLogins<
       return await adapter.respond(context, assertSendable(redirectResponse(url)))
     },
 
-    async authorizeAccessToken(context) {
+    async authorizeAccessToken(context, options) {
       const request = await adapter.request(context)
       const params = await readCallback(request)
       const { pending, cookies } = await states.finish(request, await client.loginId(params), name)
       await adapter.setCookies(context, cookies) // before anything can fail: a login is used up by its first callback
       // sound: sealed by `begin` above, for this client by name
-      const result = await client.finishAuthorization(params, pending.login as Login)
+      const result = await client.finishAuthorization(params, pending.login as Login, options)
       return { ...result, data: pending.data }
     },
   }

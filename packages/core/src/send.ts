@@ -74,8 +74,8 @@ export async function send(
     timeout * 1000,
   )
   try {
-    const aborted = rejectWhenAborted(over) // a fetch from outside may not heed its signal
-    return await Promise.race([aborted, exchange(target, request, { fetch, addresses, maxBody })])
+    // a fetch from outside may not heed its signal
+    return await untilAborted(over, exchange(target, request, { fetch, addresses, maxBody }))
   } catch (error) {
     if (error instanceof AuthlibError || signal?.aborted) throw error
     throw new AuthlibError('network_error', 'The server could not be reached', { status: 502, reason: nameOf(error) })
@@ -145,10 +145,18 @@ function inBrowser(): boolean {
   return navigator?.userAgent?.startsWith('Mozilla/') ?? false
 }
 
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+/**
+ * What the promise gives, unless the signal ends the waiting first: then the reason of the signal is thrown. What was waited for
+ * goes on, for others who share it.
+ *
+ * @throws the reason of the signal
+ */
+export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error) // the caller's own, whatever it is
+    signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop)
+    promise.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject)
   })
 }

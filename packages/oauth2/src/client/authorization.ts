@@ -39,6 +39,7 @@ const OPTIONS: Readonly<Record<keyof AuthorizationOptions, true>> = {
   authorizationDetails: true,
   responseMode: true,
   params: true,
+  signal: true,
 }
 
 /**
@@ -84,7 +85,7 @@ export async function startAuthorization(
     draft = (await extension.authorizing?.(draft, options, context)) ?? draft
   }
   if (metadata['require_pushed_authorization_requests'] === true && draft.params['request_uri'] === undefined) {
-    draft = await pushAuthorization(draft, context) // RFC 9126 §5
+    draft = await pushAuthorization(draft, context, options) // RFC 9126 §5
   }
   const { url, params, fragment = '', login, formPost } = draft
   if (url === '') throw missingEndpoint('authorization_endpoint')
@@ -124,7 +125,7 @@ export function assertScope(scope: readonly string[] = []): void {
 
 /** @throws TypeError for an option that there is not, and a scope that is a string */
 export function assertTokenRequestOptions(who: string, options: ExchangeOptions): void {
-  refuseUnknownOptions(who, options, { scope: true, resource: true, params: true, tokenTypes: true })
+  refuseUnknownOptions(who, options, { scope: true, resource: true, params: true, tokenTypes: true, signal: true })
   assertScope(options.scope)
 }
 

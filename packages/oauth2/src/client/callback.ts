@@ -23,12 +23,6 @@ export interface CallbackExpectation {
   readonly metadata: ServerMetadata
 }
 
-/** The code of a callback. @throws AuthlibError those of `validateCallback` */
-export async function readCode(params: Params, login: OAuth2Login, expected: CallbackExpectation): Promise<string> {
-  await validateCallback(params, login, expected, true)
-  return params.get('code')!
-}
-
 /**
  * Refuses a callback of another login or another issuer, and one that is an error. Clients do this themselves; it is for those
  * that take another answer than a code. `needsCode`: a callback without one is refused too. Default false.
@@ -43,8 +37,8 @@ export async function validateCallback(
   needsCode = false,
 ): Promise<void> {
   const error = params.get('error')
-  const fault = await faultOf(params, login, expected)
-  if (fault !== null && (needsCode || fault !== 'neither code nor error')) {
+  const fault = await faultOf(params, login, expected, needsCode)
+  if (fault !== null) {
     const { aboutCallback } = await import('./callback-faults.ts')
     const { code: name, message, ...options } = aboutCallback(fault, error)
     throw new AuthlibError(name, message, options)
@@ -59,6 +53,7 @@ async function faultOf(
   params: Params,
   login: OAuth2Login,
   { clientId, issuer, issuers = issuer, metadata }: CallbackExpectation,
+  needsCode: boolean,
 ): Promise<CallbackFault | null> {
   if (login.clientId !== clientId) return 'another client' // RFC 9700 §4.4.2: a login ends where it began
   if (login.issuer !== issuer) return 'another issuer'
@@ -70,6 +65,6 @@ async function faultOf(
   if (iss !== undefined && issuers !== undefined && (await matchIssuer(issuers, iss)) === null)
     throw issuerMismatch([issuers].flat().join(' or '), iss)
   const answers = ['code', 'error'].filter((name) => params.get(name) !== undefined).length
-  if (answers === 1) return null
+  if (answers === 1 || (answers === 0 && !needsCode)) return null
   return answers === 0 ? 'neither code nor error' : 'code and error'
 }

@@ -93,6 +93,7 @@ async function transmit(connection: Connection, request: ServerRequest): Promise
     ...(!query && { body: encoding === 'json' ? JSON.stringify(params) : encodeForm(params) }),
     maxBody: MAX_BODY,
     fetch: request.fetch ?? connection.fetch,
+    signal: request.signal,
     timeout,
     addresses,
     allowInsecureTransport,

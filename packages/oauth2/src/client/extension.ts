@@ -64,6 +64,8 @@ export interface RequestSubject {
   readonly callback?: Params | undefined
   /** The request is of a session: its tokens must be kept even if something else about the answer is wrong. */
   readonly keeping?: boolean | undefined
+  /** Ends the request, with its own reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A request to the authorization server before it is bytes. */

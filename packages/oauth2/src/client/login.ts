@@ -1,8 +1,8 @@
 /** What begins a login, and what is kept of it until the callback. */
 
-import type { JsonObject, LoginOptions } from '@authlib/core'
+import type { CallOptions, JsonObject, LoginOptions } from '@authlib/core'
 
-export interface AuthorizationOptions extends LoginOptions {
+export interface AuthorizationOptions extends LoginOptions, CallOptions {
   /** Default: the scope of the client. */
   readonly scope?: readonly string[] | undefined
   /** The resources that the token is for, RFC 8707. */

@@ -6,6 +6,7 @@ import {
   systemRandom,
   type AddressRule,
   type Awaitable,
+  type CallOptions,
   type Clock,
   type LoginClient,
   type Params,
@@ -13,7 +14,7 @@ import {
   type StartedLogin,
   type TokenStore,
 } from '@authlib/core'
-import { assertBooleans, assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertBooleans, assertSeconds, refuseUnknownOptions, untilAborted } from '@authlib/core/kit'
 import type { ClientAuth } from '../client-auth/client-auth.ts'
 import { clientSecret as clientSecretAuth } from '../client-auth/client-secret.ts'
 import { none } from '../client-auth/none.ts'
@@ -26,7 +27,7 @@ import {
   scopeParam,
   startAuthorization,
 } from './authorization.ts'
-import { readCode } from './callback.ts'
+import { validateCallback } from './callback.ts'
 import { post, type Connection } from './connection.ts'
 import type { ClientContext, ClientExtension } from './extension.ts'
 import { knownMetadata } from './known-metadata.ts'
@@ -48,6 +49,8 @@ export interface FinishContext {
   /** For calls to the API with the token of this login: `apiSession(client, { token })`. */
   readonly client: TokenClient
   readonly login: OAuth2Login
+  /** Of the caller who may end the login. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Makes what a login gives into what an application wants. */
@@ -102,7 +105,8 @@ export interface OAuth2ClientOptions<Result extends object = OAuth2LoginResult> 
   readonly finish?: Finish<OAuth2LoginResult, Result> | undefined
 }
 
-const OPTIONS: Readonly<Record<keyof OAuth2ClientOptions, true>> = {
+const OPTIONS: Readonly<Record<keyof OAuth2ClientOptions | 'name', true>> = {
+  name: true, // of `register`, whose environment may be spread here
   clientId: true,
   clientSecret: true,
   clientAuth: true,
@@ -144,33 +148,27 @@ export class OAuth2Client<
 
   /** @throws AuthlibError `invalid_issuer`, `invalid_metadata`; TypeError for options that are missing or of the wrong type */
   constructor(settings: OAuth2ClientOptions<Result>) {
-    const { clientId, clientSecret, issuer, metadata, extensions = [], params = {} } = settings
-    const { apiBaseUrl, resources = [], tokens, keep = [] } = settings
-    const { clock = systemClock, random = systemRandom, fetch, timeout, addresses, allowInsecureTransport } = settings
+    const { clientSecret, ...known } = settings // features see no secret
+    const { clientId, issuer, metadata, extensions = [], resources = [], keep = [] } = known
+    const { clock = systemClock, random = systemRandom, timeout, allowInsecureTransport } = known
     if (typeof clientId !== 'string' || clientId === '') throw new TypeError('`clientId` must be a non-empty string')
-    refuseUnknownOptions('The client', settings, { ...OPTIONS, name: true }) // of `register`, whose environment may be spread here
+    refuseUnknownOptions('The client', settings, OPTIONS)
     assertScope(settings.scope)
     assertSeconds({ timeout })
     assertBooleans({ allowInsecureTransport })
-    const source = knownMetadata({ issuer, metadata, fetch, timeout, addresses, allowInsecureTransport })
+    const source = knownMetadata(known)
     this.clientId = clientId
-    this.#settings = { ...settings, params }
+    this.#settings = known
     this.#connection = {
-      clientId,
+      ...known,
       clientAuth: settings.clientAuth ?? (clientSecret === undefined ? none() : clientSecretAuth(clientSecret)),
       issuer: metadata?.issuer ?? issuer,
       metadata: () => source(clock),
       extensions,
       clock,
       random,
-      fetch,
-      timeout,
-      addresses,
-      allowInsecureTransport,
       keep,
-      apiBaseUrl,
       resources,
-      tokens,
       post: (endpoint, params, about) => post(this.#connection, endpoint, params, about),
     }
   }
@@ -201,7 +199,8 @@ export class OAuth2Client<
    */
   createAuthorization(options: Options): Promise<StartedLogin<OAuth2Login>> {
     const { scope = [], params } = this.#settings
-    return startAuthorization(this.#connection, { ...options, scope: options.scope ?? scope }, params)
+    const started = startAuthorization(this.#connection, { ...options, scope: options.scope ?? scope }, params)
+    return untilAborted(options.signal, started)
   }
 
   /**
@@ -211,24 +210,28 @@ export class OAuth2Client<
    * @throws AuthlibError `mismatching_state`, `issuer_mismatch`, `missing_issuer`, `invalid_callback`, `invalid_response`,
    * and what the server answered, such as `access_denied`
    */
-  async finishAuthorization(callback: Params | string, login: OAuth2Login): Promise<Result> {
+  finishAuthorization(callback: Params | string, login: OAuth2Login, { signal }: CallOptions = {}): Promise<Result> {
+    return untilAborted(signal, this.#finish(callback, login, signal))
+  }
+
+  async #finish(callback: Params | string, login: OAuth2Login, signal: AbortSignal | undefined): Promise<Result> {
     const { issuers, finish } = this.#settings
     const { clientId, issuer, extensions } = this.#connection
     let params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
     const metadata = await this.#connection.metadata()
     for (const extension of extensions) params = (await extension.callback?.(params, login, this.#connection)) ?? params
-    const code = await readCode(params, login, { clientId, issuer, issuers, metadata })
+    await validateCallback(params, login, { clientId, issuer, issuers, metadata }, true)
     const { redirectUri: redirect_uri, codeVerifier: code_verifier, scope, resource } = login
     const token = await requestToken(
       this.#connection,
-      { grant_type: 'authorization_code', code, redirect_uri, code_verifier, resource },
+      { grant_type: 'authorization_code', code: params.get('code'), redirect_uri, code_verifier, resource },
       { scope, resource },
-      { login, callback: params },
+      { login, callback: params, signal },
     )
     const result: OAuth2LoginResult = { token, callback: params }
     // sound: without `finish`, Result is what it defaults to
     if (finish === undefined) return result as OAuth2LoginResult & Result
-    return finish(result, { client: this, login })
+    return finish(result, { client: this, login, signal })
   }
 
   /** A token for the client itself. RFC 6749 §4.4. */
@@ -243,13 +246,10 @@ export class OAuth2Client<
    */
   async exchange(grantType: string, options: ExchangeOptions = {}): Promise<Token> {
     assertTokenRequestOptions('exchange', options)
-    const { scope = [], resource, params = {}, tokenTypes } = options
+    const { scope = [], resource, params = {}, tokenTypes, signal } = options
     assertNotReserved(params, RESERVED_IN_TOKEN_REQUESTS)
-    return requestToken(
-      this.#connection,
-      { ...params, grant_type: grantType, scope: scopeParam(scope), resource },
-      { scope, resource, tokenTypes },
-    )
+    const sent = { ...params, grant_type: grantType, scope: scopeParam(scope), resource }
+    return untilAborted(signal, requestToken(this.#connection, sent, { scope, resource, tokenTypes }, { signal }))
   }
 
   /**
@@ -259,6 +259,6 @@ export class OAuth2Client<
    * it. For an answer that is not valid, `error.response` has the members: a refresh token among them replaces the old one.
    */
   refresh(token: Token, options?: TokenRequestOptions): Promise<Token> {
-    return refresh(this.#connection, token, options)
+    return untilAborted(options?.signal, refresh(this.#connection, token, options))
   }
 }

@@ -28,7 +28,7 @@ export async function refresh(
   context: ClientContext,
   token: Token,
   options: TokenRequestOptions = {},
-  about: RequestSubject = { token },
+  about: RequestSubject = { token, signal: options.signal },
 ): Promise<Token> {
   assertTokenRequestOptions('refresh', options)
   const { scope, resource = token.resource, params = {} } = options

@@ -6,8 +6,8 @@
  * @spec RFC 9700 §4.9
  */
 
-import { AuthlibError } from '@authlib/core'
-import { isSecureTransport } from '@authlib/core/kit'
+import { AuthlibError, type CallOptions } from '@authlib/core'
+import { isSecureTransport, untilAborted } from '@authlib/core/kit'
 import { callApi } from './api-call.ts'
 import { callPlan, type CallPlan } from './call-plan.ts'
 import type { ClientContext } from './extension.ts'
@@ -19,15 +19,16 @@ import type { TokenKeeper } from './token-keeper.ts'
 export interface Session {
   /**
    * As the `fetch` of the platform, with the token. Relative URLs start at `apiBaseUrl`. A 401 is answered with a fresh
-   * token and the same request once more, when its body can be sent again (a stream cannot).
+   * token and the same request once more, when its body can be sent again (a stream cannot). A `signal` ends the request and the
+   * waiting for a token; a refresh under way goes on, so that its token is not lost.
    *
    * @throws AuthlibError `login_required`; `foreign_origin` for a URL that no token may go to
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** Where relative URLs start, for HTTP clients that need absolute ones. Understood by `fetch` of this session alone. */
   readonly baseUrl: string | undefined
-  /** A token that is good now. @throws AuthlibError `login_required` */
-  token(): Promise<Token>
+  /** A token that is good now. @throws AuthlibError `login_required`; the reason of `signal` */
+  token(options?: CallOptions): Promise<Token>
   /** Keeps the token of a login. A new login without a refresh token keeps the one that is there. */
   save(token: Token): Promise<void>
   /** Drops the token. To end it at the server too, call `revokeToken` first. */
@@ -95,9 +96,10 @@ export function createSession(keeper: TokenKeeper, context: ClientContext): Sess
   }
 
   return {
-    fetch: sessionFetch,
+    // what is no Request has no signal
+    fetch: (input, init) => untilAborted(init?.signal ?? (input as Request).signal, sessionFetch(input, init)),
     baseUrl,
-    token: () => keeper.token(),
+    token: ({ signal } = {}) => untilAborted(signal, keeper.token()),
     save: (token) => keeper.save(token),
     forget: () => keeper.forget(),
   }

@@ -1,10 +1,10 @@
 /** What the functions beside a client need of it. Every `OAuth2Client` and `OpenIDClient` is one. */
 
-import type { ParamValues } from '@authlib/core'
+import type { CallOptions, ParamValues } from '@authlib/core'
 import type { ClientContext } from './extension.ts'
 import type { Token } from './token.ts'
 
-export interface TokenRequestOptions {
+export interface TokenRequestOptions extends CallOptions {
   /** Default: the scope of the client for client credentials; for a refresh what was granted. */
   readonly scope?: readonly string[] | undefined
   /** RFC 8707. */

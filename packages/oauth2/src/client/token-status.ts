@@ -5,6 +5,8 @@
  * @spec RFC 7662 §2
  */
 
+import type { CallOptions } from '@authlib/core'
+import { untilAborted } from '@authlib/core/kit'
 import { readObject, type JsonMembers } from './connection.ts'
 import { invalidResponse } from './errors.ts'
 import type { TokenClient } from './token-client.ts'
@@ -29,11 +31,15 @@ export async function revokeToken(
   { context }: TokenClient,
   token: Token | string,
   hint?: TokenTypeHint,
+  { signal }: CallOptions = {},
 ): Promise<void> {
   const whole = typeof token === 'string' ? undefined : token
   const text = typeof token === 'string' ? token : (token.refreshToken ?? token.accessToken)
   const kind = whole && (whole.refreshToken === undefined ? 'access_token' : 'refresh_token')
-  await context.post('revocation_endpoint', { token: text, token_type_hint: hint ?? kind }, { token: whole })
+  await untilAborted(
+    signal,
+    context.post('revocation_endpoint', { token: text, token_type_hint: hint ?? kind }, { token: whole, signal }),
+  )
 }
 
 /**
@@ -47,10 +53,14 @@ export async function introspectToken(
   { context }: TokenClient,
   token: Token | string,
   hint: TokenTypeHint = 'access_token',
+  { signal }: CallOptions = {},
 ): Promise<IntrospectionResponse> {
   const text = typeof token === 'string' ? token : token.accessToken
-  const about = typeof token === 'string' ? {} : { token }
-  const answer = await context.post('introspection_endpoint', { token: text, token_type_hint: hint }, about)
+  const about = typeof token === 'string' ? { signal } : { token, signal }
+  const answer = await untilAborted(
+    signal,
+    context.post('introspection_endpoint', { token: text, token_type_hint: hint }, about),
+  )
   const members = readObject(answer)
   if (typeof members['active'] !== 'boolean') throw invalidResponse('active is not a boolean', answer)
   return members as IntrospectionResponse // sound: checked in the line above

@@ -5,7 +5,16 @@
  * @spec RFC 9207 §4
  */
 
-import { AuthlibError, readQuery, type LoginClient, type Params, type Provider, type StartedLogin } from '@authlib/core'
+import {
+  AuthlibError,
+  readQuery,
+  type CallOptions,
+  type LoginClient,
+  type Params,
+  type Provider,
+  type StartedLogin,
+} from '@authlib/core'
+import { untilAborted } from '@authlib/core/kit'
 import {
   readTokenResponse,
   validateCallback,
@@ -94,7 +103,15 @@ export class IdTokenClient implements LoginClient<OpenIDAuthorizationOptions, Op
    * @throws AuthlibError `invalid_id_token`, `invalid_callback`, `mismatching_state`, `issuer_mismatch`, and what the provider
    * answered, such as `access_denied`
    */
-  async finishAuthorization(callback: Params | string, login: OpenIDLogin): Promise<IdTokenLoginResult> {
+  finishAuthorization(
+    callback: Params | string,
+    login: OpenIDLogin,
+    { signal }: CallOptions = {},
+  ): Promise<IdTokenLoginResult> {
+    return untilAborted(signal, this.#finish(callback, login))
+  }
+
+  async #finish(callback: Params | string, login: OpenIDLogin): Promise<IdTokenLoginResult> {
     const { context, openid, clientId } = this
     const { issuers } = this.#options
     const { clock, issuer } = context

@@ -4,11 +4,12 @@
  * @spec OpenID Connect RP-Initiated Logout 1.0 §2
  */
 
-import { addQuery } from '@authlib/core/kit'
+import type { CallOptions } from '@authlib/core'
+import { addQuery, untilAborted } from '@authlib/core/kit'
 import type { Token, TokenClient } from '@authlib/oauth2/client'
 
 /** OpenID Connect RP-Initiated Logout §2. */
-export interface LogoutOptions {
+export interface LogoutOptions extends CallOptions {
   /** The token of the login that ends: its ID Token tells the provider whose session it is. */
   readonly token?: Pick<Token, 'idToken'> | undefined
   /** Where the provider sends the browser afterwards, as registered there. */
@@ -26,9 +27,9 @@ export interface LogoutOptions {
  */
 export async function logoutUrl(
   { context }: Pick<TokenClient, 'context'>,
-  { token, state, ...options }: LogoutOptions = {},
+  { token, state, signal, ...options }: LogoutOptions = {},
 ): Promise<string | null> {
-  const { end_session_endpoint: endpoint } = await context.metadata()
+  const { end_session_endpoint: endpoint } = await untilAborted(signal, context.metadata())
   if (endpoint === undefined) return null
   return addQuery(endpoint, {
     client_id: context.clientId,

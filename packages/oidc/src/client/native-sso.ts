@@ -4,10 +4,10 @@
  * @spec OpenID Connect Native SSO 1.0 §3.3 §4
  */
 
-import type { Awaitable } from '@authlib/core'
+import type { Awaitable, CallOptions } from '@authlib/core'
 import { exchangeToken, type ClientExtension, type Token, type TokenClient } from '@authlib/oauth2/client'
 
-export interface NativeSsoOptions {
+export interface NativeSsoOptions extends CallOptions {
   /** The ID Token that came with the device secret, as the first application got it. */
   readonly idToken: string
   /** What the applications share. Secret. */
@@ -29,7 +29,7 @@ const DEVICE_SECRET = 'urn:openid:params:token-type:device-secret'
  */
 export function experimentalNativeSso(
   client: TokenClient,
-  { idToken, deviceSecret, scope }: NativeSsoOptions,
+  { idToken, deviceSecret, scope, signal }: NativeSsoOptions,
 ): Promise<Token> {
   const { issuer } = client.context
   if (issuer === undefined) throw new TypeError('Native SSO needs a client with an issuer')
@@ -40,6 +40,7 @@ export function experimentalNativeSso(
     actorTokenType: DEVICE_SECRET,
     audience: issuer, // §4.1
     scope: scope && [...new Set(['openid', ...scope])],
+    signal,
   })
 }
 

@@ -145,16 +145,16 @@ export function relyingParty({
       token: (token, _answer, about, client) => checkToken(token, about, client),
     },
 
-    async finish({ token, callback }, { login, client }) {
+    async finish({ token, callback }, { login, client, signal }) {
       if (token.idToken === undefined) throw invalidIdToken('there is none')
-      const { nonce, maxAge } = login as OpenIDLogin // sound: `authorizing` above made it; `readCode` checked the client
+      const { nonce, maxAge } = login as OpenIDLogin // sound: `authorizing` above made it; `validateCallback` checked the client
       const { accessToken } = token
       const expected = { nonce: sendsNonce ? nonce : null, maxAge, accessToken }
       const { context } = client
       const claims = await validate(context, token.idToken, expected)
       if (hybrid) await (await import('./hybrid.ts')).comparePersons(callback, claims, readerFor(context))
       const ofToken = pickUserClaims(claims)
-      const userinfo = await findUserinfo?.({ context, openid }, token, claims.sub)
+      const userinfo = await findUserinfo?.({ context, openid }, token, claims.sub, { signal })
       if (userinfo === undefined) return { token, callback, claims, profile: ofToken }
       const { joinProfile } = await import('./joined-profile.ts')
       return { token, callback, claims, profile: joinProfile(ofToken, userinfo) }

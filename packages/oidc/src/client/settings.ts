@@ -1,5 +1,6 @@
 /** How to reach an OpenID provider, and what is registered there. */
 
+import type { CallOptions } from '@authlib/core'
 import type { JwtDecryption } from '@authlib/jose'
 import type { OAuth2ClientSettings, Token } from '@authlib/oauth2/client'
 import type { UserClaims } from '../claims.ts'
@@ -34,7 +35,8 @@ export interface OpenIDSettings extends OAuth2ClientSettings {
    * `fetchUserinfo` asks the userinfo endpoint at the end of each login, and `profile` has those claims too. Default: the
    * claims of the ID Token alone.
    */
-  readonly userinfo?: ((client: ProviderClient, token: Token, subject: string) => Promise<UserClaims>) | undefined
+  readonly userinfo?:
+    ((client: ProviderClient, token: Token, subject: string, options: CallOptions) => Promise<UserClaims>) | undefined
   /**
    * False for a provider that does not repeat the nonce in its ID Tokens: PKCE then is all that protects a code from being
    * injected. Default true.

@@ -4,8 +4,8 @@
  * @spec OpenID Connect Core 1.0 §5.3
  */
 
-import { AuthlibError } from '@authlib/core'
-import { parseJsonObject, send } from '@authlib/core/kit'
+import { AuthlibError, type CallOptions } from '@authlib/core'
+import { parseJsonObject, send, untilAborted } from '@authlib/core/kit'
 import { decodeUnverifiedJwt, verifyJwt } from '@authlib/jose'
 import { fetchWith, matchIssuer, type Token } from '@authlib/oauth2/client'
 import type { UserClaims } from '../claims.ts'
@@ -30,6 +30,16 @@ export async function fetchUserinfo(
   client: ProviderClient,
   token: Token,
   subject: string = subjectOf(token),
+  { signal }: CallOptions = {},
+): Promise<UserClaims> {
+  return untilAborted(signal, askUserinfo(client, token, subject, signal))
+}
+
+async function askUserinfo(
+  client: ProviderClient,
+  token: Token,
+  subject: string,
+  signal: AbortSignal | undefined,
 ): Promise<UserClaims> {
   const { context, openid } = client
   const { timeout, addresses, allowInsecureTransport } = context
@@ -37,7 +47,7 @@ export async function fetchUserinfo(
   if (url === undefined) throw new AuthlibError('missing_endpoint', 'The provider has no userinfo_endpoint')
   const accept = openid.userinfoAlg === undefined ? 'application/json' : 'application/jwt'
   const fetch = fetchWith(context, token)
-  const limits = { timeout, addresses, allowInsecureTransport }
+  const limits = { timeout, addresses, allowInsecureTransport, signal }
   const { status, headers, text } = await send(url, { ...limits, headers: { accept }, fetch })
   if (status === 401 || status === 403) {
     throw new AuthlibError('invalid_token', 'The provider refused the access token', {

@@ -5,12 +5,12 @@
  * @spec RFC 7033 §4
  */
 
-import { AuthlibError, publicAddresses, type AddressRule } from '@authlib/core'
+import { AuthlibError, publicAddresses, type AddressRule, type CallOptions } from '@authlib/core'
 import { assertIssuer, encodeFormValue, parseJsonObject, send } from '@authlib/core/kit'
 
 const REL = 'http://openid.net/specs/connect/1.0/issuer'
 
-export interface DiscoverIssuerOptions {
+export interface DiscoverIssuerOptions extends CallOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for the request. Default 10. */
   readonly timeout?: number | undefined
@@ -28,11 +28,12 @@ export interface DiscoverIssuerOptions {
  */
 export async function discoverIssuer(
   account: string,
-  { fetch, timeout, addresses = publicAddresses }: DiscoverIssuerOptions = {},
+  { fetch, timeout, addresses = publicAddresses, signal }: DiscoverIssuerOptions = {},
 ): Promise<string> {
   const { resource, origin } = normalize(account)
   const url = `${origin}/.well-known/webfinger?resource=${encodeFormValue(resource)}&rel=${encodeFormValue(REL)}`
-  const { status, text } = await send(url, { headers: { accept: 'application/jrd+json' }, fetch, timeout, addresses })
+  const headers = { accept: 'application/jrd+json' }
+  const { status, text } = await send(url, { headers, fetch, timeout, addresses, signal })
   const issuer = status === 200 ? issuerOf(text) : undefined
   if (issuer === undefined) {
     throw new AuthlibError('missing_issuer', 'This account names no OpenID provider', {

@@ -5,6 +5,7 @@
  */
 
 import { AuthlibError, readQuery, type JsonObject, type LoginClient } from '@authlib/core'
+import { untilAborted } from '@authlib/core/kit'
 import { apiSession } from '../api-session.ts'
 import type { AuthorizationOptions, OAuth2Login } from '../login.ts'
 import type { TokenClient } from '../token-client.ts'
@@ -139,19 +140,17 @@ const channelOf = (id: string): BroadcastChannel => new BroadcastChannel(`authli
 function receive(id: string, signal: AbortSignal | undefined): Promise<string> {
   const channel = channelOf(id)
   let expired: ReturnType<typeof setTimeout> | undefined
-  return new Promise<string>((resolve, reject) => {
+  const answer = new Promise<string>((resolve, reject) => {
     expired = setTimeout(() => {
       reject(new AuthlibError('login_expired', 'The login took too long', { status: 400 }))
     }, LIFETIME * 1000)
-    const stop = (): void => reject(signal?.reason as Error) // whatever the application aborted it with
-    signal?.addEventListener('abort', stop)
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'object' || data === null || !('callback' in data)) return
       channel.postMessage('taken')
       resolve(String(data.callback))
     }
-    if (signal?.aborted === true) stop()
-  }).finally(() => {
+  })
+  return untilAborted(signal, answer).finally(() => {
     clearTimeout(expired)
     channel.close()
   })

@@ -5,6 +5,7 @@
  */
 
 import { AuthlibError, randomToken, type JsonObject } from '@authlib/core'
+import { untilAborted } from '@authlib/core/kit'
 import { readText } from '../connection.ts'
 import type { TokenClient } from '../token-client.ts'
 import type { Token } from '../token.ts'
@@ -47,7 +48,7 @@ export interface BackchannelAuthenticationOptions {
   readonly params?: Readonly<Record<string, string>> | undefined
   /** Of a client that is registered for pings: the answer comes when the person has answered. */
   readonly pings?: BackchannelPings | undefined
-  /** Ends the waiting. */
+  /** Ends the waiting and the requests, with its own reason. */
   readonly signal?: AbortSignal | undefined
   /** Waits that many seconds. Default: a timer. */
   readonly wait?: ((seconds: number, signal?: AbortSignal) => Promise<void>) | undefined
@@ -74,12 +75,13 @@ export async function* backchannelAuthentication(
   const { clock, random } = context
   const notification = pings === undefined ? undefined : randomToken(random)
   const began = clock()
-  const answer = await context.post('backchannel_authentication_endpoint', {
+  const params = {
     ...paramsOf(options),
     scope: scope.join(' '),
     resource,
     client_notification_token: notification,
-  })
+  }
+  const answer = await untilAborted(signal, context.post('backchannel_authentication_endpoint', params, { signal }))
   const auth_req_id = await readText(answer, 'auth_req_id')
   const ping = notification === undefined ? undefined : pings?.expect(notification, auth_req_id)
   let waiting: BackchannelWaiting = {
@@ -105,7 +107,7 @@ export async function* backchannelAuthentication(
       signal?.throwIfAborted()
       if (clock() >= waiting.expiresAt) throw expired()
       try {
-        const token = await client.exchange(GRANT_TYPE, { resource, params: { auth_req_id } })
+        const token = await client.exchange(GRANT_TYPE, { resource, params: { auth_req_id }, signal })
         yield { status: 'done', token: token.scope.length === 0 ? { ...token, scope } : token }
         return
       } catch (error) {

@@ -100,9 +100,9 @@ export function clientPerLogin<
         return { ...started, login: { value, login: started.login } }
       },
 
-      async finishAuthorization(params, { value, login }) {
+      async finishAuthorization(params, { value, login }, options) {
         const client = await of(value)
-        const result = await client.finishAuthorization(params, login as Login) // sound: made by `createAuthorization` above
+        const result = await client.finishAuthorization(params, login as Login, options) // sound: made by `createAuthorization` above
         return { ...result, ...({ [option]: value } as Readonly<Record<Name, string>>) } // sound: `of` took it
       },
     }

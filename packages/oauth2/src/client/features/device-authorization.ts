@@ -5,6 +5,7 @@
  */
 
 import { AuthlibError } from '@authlib/core'
+import { untilAborted } from '@authlib/core/kit'
 import { readText } from '../connection.ts'
 import type { ServerAnswer } from '../extension.ts'
 import type { TokenClient } from '../token-client.ts'
@@ -32,7 +33,7 @@ export interface DeviceAuthorizationOptions {
   readonly scope?: readonly string[] | undefined
   /** RFC 8707. */
   readonly resource?: readonly string[] | undefined
-  /** Ends the waiting. */
+  /** Ends the waiting and the requests, with its own reason. */
   readonly signal?: AbortSignal | undefined
   /** Waits that many seconds. Default: a timer. */
   readonly wait?: ((seconds: number, signal?: AbortSignal) => Promise<void>) | undefined
@@ -58,7 +59,7 @@ export async function* deviceAuthorization(
   const { clientId, clock } = context
   const began = clock()
   const params = { client_id: clientId, scope: scope.length === 0 ? undefined : scope.join(' '), resource }
-  const answer = await context.post('device_authorization_endpoint', params)
+  const answer = await untilAborted(signal, context.post('device_authorization_endpoint', params, { signal }))
   const device_code = await readText(answer, 'device_code')
   let prompt = await readPrompt(answer, began)
   for (;;) {
@@ -68,7 +69,7 @@ export async function* deviceAuthorization(
     signal?.throwIfAborted()
     if (clock() >= prompt.expiresAt) throw expired()
     try {
-      const token = await client.exchange(GRANT_TYPE, { scope: [], resource, params: { device_code } })
+      const token = await client.exchange(GRANT_TYPE, { scope: [], resource, params: { device_code }, signal })
       yield { status: 'done', token: token.scope.length === 0 ? { ...token, scope } : token }
       return
     } catch (error) {

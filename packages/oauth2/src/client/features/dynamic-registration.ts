@@ -5,8 +5,8 @@
  * @spec RFC 7592 §2
  */
 
-import { systemClock, type AddressRule, type Clock, type JsonObject } from '@authlib/core'
-import { parseJsonObject, send } from '@authlib/core/kit'
+import { systemClock, type AddressRule, type CallOptions, type Clock, type JsonObject } from '@authlib/core'
+import { parseJsonObject, send, untilAborted } from '@authlib/core/kit'
 import { issuerMetadata } from '../../issuer-metadata.ts'
 import { errorOf, readText } from '../connection.ts'
 import { invalidResponse, missingEndpoint } from '../errors.ts'
@@ -25,7 +25,7 @@ export interface Registration {
   readonly metadata: JsonObject
 }
 
-export interface RegistrationRequestOptions {
+export interface RegistrationRequestOptions extends CallOptions {
   readonly fetch?: typeof fetch | undefined
   /** Seconds for one request. Default 10. */
   readonly timeout?: number | undefined
@@ -105,8 +105,8 @@ function managementOf({ managementUri, managementToken }: Registration): {
 
 async function findEndpoint(issuer: string | undefined, options: RegistrationRequestOptions): Promise<string> {
   if (issuer === undefined) throw new TypeError('Registration needs an `issuer`, or the `endpoint`')
-  const { clock = systemClock, ...limits } = options
-  const { registration_endpoint: endpoint } = await issuerMetadata({ issuer, ...limits })(clock)
+  const { clock = systemClock, signal, ...limits } = options
+  const { registration_endpoint: endpoint } = await untilAborted(signal, issuerMetadata({ issuer, ...limits })(clock))
   if (endpoint === undefined) throw missingEndpoint('registration_endpoint')
   return endpoint
 }
@@ -116,7 +116,7 @@ async function sendJson(
   method: string,
   token: string | undefined,
   body: JsonObject | undefined,
-  { fetch, timeout, addresses }: RegistrationRequestOptions = {},
+  { fetch, timeout, addresses, signal }: RegistrationRequestOptions = {},
 ): Promise<ServerAnswer> {
   const response = await send(url, {
     method,
@@ -129,6 +129,7 @@ async function sendJson(
     fetch,
     timeout,
     addresses,
+    signal,
   })
   const answer: ServerAnswer = { ...response, members: membersOf(response.text) }
   if (answer.status >= 200 && answer.status <= 299) return answer

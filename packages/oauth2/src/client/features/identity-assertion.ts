@@ -5,13 +5,14 @@
  * @spec draft-ietf-oauth-identity-assertion-authz-grant §4
  */
 
+import type { CallOptions } from '@authlib/core'
 import { invalidResponse } from '../errors.ts'
 import type { TokenClient } from '../token-client.ts'
 import type { Token } from '../token.ts'
 import { jwtBearer } from './jwt-bearer.ts'
 import { exchangeToken } from './token-exchange.ts'
 
-export interface IdentityAssertionOptions {
+export interface IdentityAssertionOptions extends CallOptions {
   /** The client at the identity provider, confidential. */
   readonly provider: TokenClient
   /** Who the person is: the ID Token of the login there, or its refresh token. */
@@ -36,7 +37,15 @@ export interface IdentityAssertionOptions {
  */
 export async function experimentalIdentityAssertion(
   client: TokenClient,
-  { provider, subjectToken, subjectTokenType = 'id_token', audience, resource, scope }: IdentityAssertionOptions,
+  {
+    provider,
+    subjectToken,
+    subjectTokenType = 'id_token',
+    audience,
+    resource,
+    scope,
+    signal,
+  }: IdentityAssertionOptions,
 ): Promise<Token> {
   const to = audience ?? client.context.issuer
   if (to === undefined) throw new TypeError('An identity assertion needs the `audience`, or a client with an issuer')
@@ -47,7 +56,8 @@ export async function experimentalIdentityAssertion(
     audience: to,
     resource,
     scope,
+    signal,
   })
   if (assertion.tokenType !== 'N_A') throw invalidResponse('the provider answered an access token, not an assertion')
-  return jwtBearer(client, { assertion: assertion.accessToken, scope: assertion.scope, resource })
+  return jwtBearer(client, { assertion: assertion.accessToken, scope: assertion.scope, resource, signal })
 }

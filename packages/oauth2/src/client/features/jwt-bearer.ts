@@ -4,12 +4,13 @@
  * @spec RFC 7523 §2.1
  */
 
-import { randomToken, type JsonObject } from '@authlib/core'
+import { randomToken, type CallOptions, type JsonObject } from '@authlib/core'
+import { untilAborted } from '@authlib/core/kit'
 import { signJwt, type Key } from '@authlib/jose'
 import type { TokenClient } from '../token-client.ts'
 import type { Token } from '../token.ts'
 
-export interface JwtBearerOptions {
+export interface JwtBearerOptions extends CallOptions {
   /** An assertion at hand. */
   readonly assertion?: string | undefined
   /** Signs an assertion: for service accounts. */
@@ -39,17 +40,17 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
  * const session = apiSession(client, { key: 'robot', obtain: () => jwtBearer(client, { key }) })
  */
 export async function jwtBearer(client: TokenClient, options: JwtBearerOptions): Promise<Token> {
-  const { assertion = await signAssertion(client, options), scope, resource } = options
-  return client.exchange(GRANT_TYPE, { scope, resource, params: { assertion } })
+  const { assertion = await signAssertion(client, options), scope, resource, signal } = options
+  return client.exchange(GRANT_TYPE, { scope, resource, params: { assertion }, signal })
 }
 
 async function signAssertion(
   { context }: TokenClient,
-  { key, subject, issuer, audience, lifetime = 60, claims }: JwtBearerOptions,
+  { key, subject, issuer, audience, lifetime = 60, claims, signal }: JwtBearerOptions,
 ): Promise<string> {
   if (key === undefined) throw new TypeError('The JWT bearer grant needs an `assertion`, or a `key` to sign one')
   const { clientId, clock, random } = context
-  const metadata = await context.metadata()
+  const metadata = await untilAborted(signal, context.metadata())
   const now = clock()
   return signJwt(
     {

@@ -4,7 +4,7 @@
  * @spec RFC 9728 §3 §5
  */
 
-import { AuthlibError, type AddressRule, type JsonObject } from '@authlib/core'
+import { AuthlibError, type AddressRule, type CallOptions, type JsonObject } from '@authlib/core'
 import { isValidUrl, isWithinPath, parseChallenges, parseJsonObject, send, wellKnownUrl } from '@authlib/core/kit'
 
 /** What a protected resource says about itself. */
@@ -19,7 +19,7 @@ export interface ProtectedResource {
   readonly metadata: JsonObject
 }
 
-export interface DiscoverResourceOptions {
+export interface DiscoverResourceOptions extends CallOptions {
   /** The `WWW-Authenticate` header of a refusal: it may say where the document is. */
   readonly challenge?: string | null | undefined
   readonly fetch?: typeof fetch | undefined

@@ -4,6 +4,7 @@
  * @spec RFC 9126 §2 §3
  */
 
+import type { CallOptions } from '@authlib/core'
 import { readText } from '../connection.ts'
 import type { AuthorizationDraft, ClientContext, ClientExtension } from '../extension.ts'
 
@@ -16,15 +17,19 @@ export function pushedAuthorization(): ClientExtension {
   return {
     name: 'pushed_authorization',
     authorizingPhase: 'push',
-    authorizing: (draft, _options, client) => pushAuthorization(draft, client),
+    authorizing: (draft, options, client) => pushAuthorization(draft, client, options),
   }
 }
 
 /** The draft that refers to what was pushed. The code verifier stays here. */
-export async function pushAuthorization(draft: AuthorizationDraft, client: ClientContext): Promise<AuthorizationDraft> {
+export async function pushAuthorization(
+  draft: AuthorizationDraft,
+  client: ClientContext,
+  { signal }: CallOptions,
+): Promise<AuthorizationDraft> {
   const { client_id, request } = draft.params
   const params = request === undefined ? draft.params : { client_id, request } // §3: a signed request has none beside it
-  const answer = await client.post('pushed_authorization_request_endpoint', params, { login: draft.login })
+  const answer = await client.post('pushed_authorization_request_endpoint', params, { login: draft.login, signal })
   const request_uri = await readText(answer, 'request_uri')
   return { ...draft, params: { client_id: client.clientId, request_uri } } // §4
 }

@@ -4,11 +4,12 @@
  * @spec RFC 7522 §2.1
  */
 
+import type { CallOptions } from '@authlib/core'
 import { encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { TokenClient } from '../token-client.ts'
 import type { Token } from '../token.ts'
 
-export interface Saml2BearerOptions {
+export interface Saml2BearerOptions extends CallOptions {
   /** One `<Assertion>` as XML, signed as the identity provider has signed it: not a character may change. */
   readonly assertion: string
   readonly scope?: readonly string[] | undefined
@@ -25,6 +26,10 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
  * @example
  * const token = await saml2Bearer(client, { assertion: '<saml:Assertion …', scope: ['read'] })
  */
-export function saml2Bearer(client: TokenClient, { assertion, scope, resource }: Saml2BearerOptions): Promise<Token> {
-  return client.exchange(GRANT_TYPE, { scope, resource, params: { assertion: encodeBase64url(encodeUtf8(assertion)) } })
+export function saml2Bearer(
+  client: TokenClient,
+  { assertion, scope, resource, signal }: Saml2BearerOptions,
+): Promise<Token> {
+  const params = { assertion: encodeBase64url(encodeUtf8(assertion)) }
+  return client.exchange(GRANT_TYPE, { scope, resource, params, signal })
 }

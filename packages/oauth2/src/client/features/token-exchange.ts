@@ -4,13 +4,14 @@
  * @spec RFC 8693 §2
  */
 
+import type { CallOptions } from '@authlib/core'
 import type { TokenClient } from '../token-client.ts'
 import type { Token } from '../token.ts'
 
 /** Short names of the token types of §3. Any other URI is fine too. */
 export type TokenTypeName = 'access_token' | 'refresh_token' | 'id_token' | 'jwt' | 'saml1' | 'saml2' | (string & {})
 
-export interface TokenExchangeOptions {
+export interface TokenExchangeOptions extends CallOptions {
   /** The token that is traded. */
   readonly subjectToken: string
   /** Default `access_token`. */
@@ -42,10 +43,11 @@ export function exchangeToken(
   client: TokenClient,
   { subjectToken, subjectTokenType, actorToken, actorTokenType, ...options }: TokenExchangeOptions,
 ): Promise<Token> {
-  const { requestedTokenType, audience, resource, scope, params } = options
+  const { requestedTokenType, audience, resource, scope, params, signal } = options
   return client.exchange(GRANT_TYPE, {
     scope,
     resource,
+    signal,
     tokenTypes: ['N_A'], // §2.2.1
     params: {
       ...params,
