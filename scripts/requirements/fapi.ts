@@ -337,7 +337,7 @@ export const fapiSecurityTable: RequirementTable = {
     ],
     [
       '§5.3.2.1',
-      'So is one that is a grant',
+      'An assertion that is a grant may be of a clock ten seconds ahead',
       'oauth2/server/features/jwt-bearer.ts',
       'oauth2/server/features/jwt-bearer.test.ts',
       'takes an assertion of a clock ten seconds ahead',
@@ -358,14 +358,14 @@ export const fapiSecurityTable: RequirementTable = {
     ],
     [
       '§5.3.2.1',
-      'So is a signed request',
+      'A signed request of a clock more than a minute ahead is refused',
       'oauth2/server/records/signed-request.ts',
       'oauth2/server/features/request-object.test.ts',
       'that was signed more than a minute ahead',
     ],
     [
       '§5.3.2.1',
-      'So is a DPoP proof',
+      'A DPoP proof of a clock more than a minute ahead is refused',
       'oauth2/dpop-proof.ts',
       'oauth2/resource/dpop.test.ts',
       'a proof from the future',
