@@ -233,6 +233,11 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/openid-connect-native-sso-1_0.html`,
   },
   {
+    name: 'OpenID Connect Prompt Create',
+    title: 'Initiating User Registration via OpenID Connect 1.0',
+    url: `${OPENID}/openid-connect-prompt-create-1_0.html`,
+  },
+  {
     name: 'OpenID Connect RP Metadata Choices',
     title: 'OpenID Connect Relying Party Metadata Choices 1.0',
     url: `${OPENID}/openid-connect-rp-metadata-choices-1_0.html`,

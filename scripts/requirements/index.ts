@@ -7,7 +7,8 @@ import { discoveryTable, registrationTable } from './discovery-and-registration.
 import { fapiMessageSigningTable, fapiSecurityTable } from './fapi.ts'
 import { fapiCibaTable } from './fapi-ciba.ts'
 import { backChannelTable, frontChannelTable, rpInitiatedTable, sessionTable } from './logout.ts'
-import { formPostTable, multipleResponseTypesTable } from './responses.ts'
+import { nativeSsoTable, promptCreateTable } from './prompt-create-and-native-sso.ts'
+import { formPostTable, jarmTable, multipleResponseTypesTable } from './responses.ts'
 import type { RequirementTable } from './table.ts'
 
 export const requirementTables: readonly RequirementTable[] = [
@@ -20,6 +21,9 @@ export const requirementTables: readonly RequirementTable[] = [
   sessionTable,
   multipleResponseTypesTable,
   formPostTable,
+  jarmTable,
+  promptCreateTable,
+  nativeSsoTable,
   cibaTable,
   fapiSecurityTable,
   fapiMessageSigningTable,

@@ -1,4 +1,5 @@
 import formPost from './statements/form-post-response-mode.json' with { type: 'json' }
+import jarm from './statements/jarm.json' with { type: 'json' }
 import multipleResponseTypes from './statements/multiple-response-types.json' with { type: 'json' }
 import type { RequirementTable } from './table.ts'
 
@@ -6,6 +7,10 @@ const types = 'oidc/server/features/response-types'
 const several = [`${types}.ts`, `${types}.test.ts`] as const
 const post = 'oauth2/server/response-modes/form-post'
 const posted = [`${post}.ts`, `${post}.test.ts`] as const
+
+const jwt = 'oauth2/server/response-modes/jwt'
+const secured = [`${jwt}.ts`, `${jwt}.test.ts`] as const
+const opened = ['oauth2/client/features/signed-response.ts', 'oauth2/client/features/features.test.ts'] as const
 
 export const multipleResponseTypesTable: RequirementTable = {
   page: 'multiple-response-types',
@@ -103,5 +108,67 @@ export const formPostTable: RequirementTable = {
       'asks for a form post, and takes a code whose hash is in the ID Token',
     ],
     ['§4', 'Values cannot break out of the page', ...posted, 'escapes every value'],
+  ],
+}
+
+export const jarmTable: RequirementTable = {
+  page: 'jarm',
+  name: 'JARM',
+  statements: jarm,
+  rules: [
+    [
+      '§2.1',
+      'The JWT carries the parameters of the response',
+      ...secured,
+      'carries code, state and iss in a JWT',
+      '2.1#1',
+    ],
+    ['§2.1', 'The JWT carries errors alike', ...secured, 'carries errors alike', '2.1#1'],
+    [
+      '§2.3.1',
+      'No token stands in a query, unless it is encrypted',
+      `${jwt}.ts`,
+      `${types}.test.ts`,
+      '%s in a JWT in the query, unless it is encrypted',
+      '2.3.1#1',
+    ],
+    ['§2.3.2', 'fragment.jwt uses the fragment', ...secured, 'fragment.jwt puts the response in the fragment'],
+    ['§2.3.3', 'form_post.jwt posts a form', ...secured, 'form_post.jwt posts it'],
+    ['§2.3.4', 'jwt is the default of the response type', ...secured, 'jwt is query.jwt for the code'],
+    [
+      '§2.4',
+      'The client verifies the JWT, and then uses its code',
+      ...opened,
+      'is verified with the keys of the server, and then its code is used',
+      '2.4#1 2.4#7',
+    ],
+    ['§2.4', 'The issuer is the expected one', ...opened, 'of another issuer', '2.4#2 2.4#7'],
+    ['§2.4', 'The audience is the client', ...opened, 'for another client', '2.4#3 2.4#7'],
+    ['§2.4', 'The JWT has not expired', ...opened, 'that has expired', '2.4#4 2.4#7'],
+    ['§2.4', 'The signature is valid', ...opened, 'of another key', '2.4#5 2.4#6 2.4#7'],
+    ['§2.4', 'none is no signature', ...opened, 'is refused without a signature', '2.4#5 2.4#6'],
+    ['§3', 'Responses are signed as registered', ...secured, 'is signed as the client is registered', '3#1'],
+    [
+      '§3',
+      'Responses are encrypted as registered, and never left in the clear',
+      ...secured,
+      'is encrypted for a client that is registered so',
+      '3#2 3#3',
+    ],
+    [
+      '§3',
+      'A response that cannot be encrypted is not sent',
+      ...secured,
+      'answers a page when it cannot be encrypted, and never in the clear',
+      '3#2',
+    ],
+    ['§3', 'An enc needs its alg', ...secured, 'is refused with %j', '3#4'],
+    [
+      '§5.1',
+      'Keys are those of the issuer that the client has asked, whatever the JWT says',
+      ...opened,
+      'is refused, and its code not used, when it is one %s',
+      '5.1#1',
+    ],
   ],
 }

@@ -1,4 +1,5 @@
-import { apiSession } from '@authlib/oauth2/client'
+import { decodeUnverifiedJwt, generateKey } from '@authlib/jose'
+import { apiSession, signedRequest } from '@authlib/oauth2/client'
 import { createHmac, createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
 import { memoryTokens } from '@authlib/core'
 import { startFakeProvider, testClock, type FakeProvider, type IdTokenDraft } from '@authlib/testing'
@@ -81,6 +82,14 @@ describe('a login', () => {
       acr_values: 'mfa',
       ui_locales: 'de en',
     })
+  })
+
+  it('says what it prompts for in one string, in a signed request too (OpenID Connect Prompt Create §4.1)', async () => {
+    const key = await generateKey('ES256')
+    const client = createClient({ extensions: [signedRequest(key)] })
+    const { url } = await client.createAuthorization({ redirectUri, prompt: ['create', 'consent'] })
+    const { claims } = decodeUnverifiedJwt(new URL(url).searchParams.get('request') ?? '')
+    expect(claims['prompt']).toBe('create consent')
   })
 
   it('asks the userinfo endpoint when it is told to', async () => {

@@ -3,6 +3,7 @@ import {
   authorizationCodeGrant,
   codeChallenge,
   jwtAccessToken,
+  requestObject,
   staticClients,
   type AuthorizationServer,
 } from '@authlib/oauth2/server'
@@ -79,6 +80,36 @@ describe('prompt (Core §3.1.2.1, A13)', () => {
     const interaction = new URL(page, ISSUER).searchParams.get('interaction') ?? ''
     const done = await browser.open(page, { interaction, decision: 'approve' })
     expect(done.headers.get('location')).toContain('code=')
+  })
+})
+
+describe('prompt=create (OpenID Connect Prompt Create §4)', () => {
+  it('is published and leads to the login page, where that can create accounts', async () => {
+    const { server } = await provider({ openid: { accountCreation: true } })
+    expect(server.metadata()).toMatchObject({
+      prompt_values_supported: expect.arrayContaining(['create', 'login']) as unknown,
+    })
+    const browser = new Browser(server)
+    expect(await outcome(browser, { prompt: 'create' })).toBe('/login')
+    await logIn(server, {}, { browser })
+    expect(await outcome(browser, { prompt: 'create' })).toBe('/login')
+  })
+
+  it.each<[prompt: unknown, result: string]>([
+    ['create consent', '/login'],
+    [['create', 'consent'], 'invalid_request'],
+    ['create,consent', 'invalid_request'],
+  ])('is one of several words in a request object, with spaces between: %j (§4.1)', async (prompt, result) => {
+    const key = await generateKey('ES256')
+    const { server } = await provider({
+      openid: { accountCreation: true },
+      clients: staticClients([{ ...RP, jwks: { keys: [key.publicJwk()] } } as never]),
+    })
+    server.register(requestObject())
+    const params = Object.fromEntries(new URL(authenticationUrl()).searchParams)
+    const claims = { ...params, prompt: prompt as string, iss: 'web', aud: ISSUER }
+    const request = await signJwt(claims, key, { typ: 'oauth-authz-req+jwt', lifetime: 60 })
+    expect(await outcome(new Browser(server), { request })).toBe(result)
   })
 })
 

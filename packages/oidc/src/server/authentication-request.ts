@@ -3,6 +3,7 @@
  * pages find them in the parameters of the request, and nothing fails for them.
  *
  * @spec OpenID Connect Core 1.0 §3.1.2.1 §3.1.2.2 §3.1.2.6
+ * @spec OpenID Connect Prompt Create 1.0 §4
  */
 
 import type { JsonObject } from '@authlib/core'
@@ -93,7 +94,7 @@ function checkResponseType({ responseType, redirectUri, server, client, params, 
 function readPrompt(text: string | undefined, allowed: readonly string[]): readonly string[] {
   const prompt = text === undefined ? [] : [...new Set(text.split(' '))]
   if (!prompt.every((value) => allowed.includes(value))) {
-    throw invalidRequest('prompt has a value that is not supported') // Initiating User Registration §4.1
+    throw invalidRequest('prompt has a value that is not supported') // OpenID Connect Prompt Create §4.1
   }
   if (prompt.includes('none') && prompt.length > 1) throw invalidRequest('prompt has none together with another value')
   return prompt

@@ -1,6 +1,6 @@
 // Features beside the client, with a server of the test: what another implementation never answers.
 import { Params } from '@authlib/core'
-import { decodeUnverifiedJwt, generateKey, verifyJwt, type Key } from '@authlib/jose'
+import { decodeUnverifiedJwt, generateKey, signJwt, verifyJwt, type Key } from '@authlib/jose'
 import { startTestServer, testClock, type TestServer } from '@authlib/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -365,5 +365,48 @@ describe('a request in detail', () => {
     expect([new URL(query.url).searchParams.get('response_mode'), query.formPost]).toEqual(['jwt', false])
     const form = await client.createAuthorization({ redirectUri, responseMode: 'form_post' })
     expect([new URL(form.url).searchParams.get('response_mode'), form.formPost]).toEqual(['form_post.jwt', true])
+  })
+})
+
+describe('a signed response', () => {
+  const state = { iss: '', aud: 'client', exp: 0, code: 'c', state: '' }
+
+  /** Finishes a login whose response has these claims, signed with this key. */
+  async function finish(changes: object = {}, signer: Key | null = key) {
+    const metadata = { jwks_uri: `${server.url}/jwks` }
+    const client = createClient({ metadata, extensions: [signedResponse({ alg: 'ES256' })] })
+    const { login } = await client.createAuthorization({ redirectUri })
+    const claims = { ...state, iss: server.url, exp: clock() + 60, state: login.state, ...changes }
+    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const response =
+      signer === null
+        ? `${encode({ alg: 'none' })}.${encode(claims)}.`
+        : await signJwt(claims, signer, { lifetime: null })
+    answers = [Response.json({ keys: [key.publicJwk()] }), Response.json(good)]
+    return client.finishAuthorization(Params.of({ response }), login)
+  }
+
+  it('is verified with the keys of the server, and then its code is used (JARM §2.4)', async () => {
+    expect((await finish()).token.accessToken).toBe('at')
+    expect(requests.map(({ path }) => path)).toEqual(['/jwks', '/token'])
+  })
+
+  it.each<[fault: string, changes: object, own?: boolean]>([
+    ['of another issuer', { iss: 'https://other.example' }],
+    ['without an issuer', { iss: undefined }],
+    ['for another client', { aud: 'other' }],
+    ['without an audience', { aud: undefined }],
+    ['that has expired', { exp: 1 }],
+    ['that never expires', { exp: undefined }],
+    ['of another key', {}, false],
+  ])('is refused, and its code not used, when it is one %s (JARM §2.4, §5.1)', async (_fault, changes, own = true) => {
+    const signer = own ? key : await generateKey('ES256', { kid: 'k' })
+    await expect(finish(changes, signer)).rejects.toMatchObject({ code: 'invalid_callback' })
+    expect(requests.filter(({ path }) => path !== '/jwks')).toEqual([])
+  })
+
+  it('is refused without a signature (JARM §2.4)', async () => {
+    await expect(finish({}, null)).rejects.toMatchObject({ code: 'invalid_callback' })
+    expect(requests.filter(({ path }) => path !== '/jwks')).toEqual([])
   })
 })

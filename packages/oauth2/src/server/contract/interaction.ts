@@ -21,7 +21,7 @@ export interface Login {
 
 /** What a request demands of the login. The server joins those of all extensions: the strictest wins. */
 export interface Demands {
-  /** `none`, `login`, `consent`, `select_account`. All are kept. */
+  /** `none`, `login`, `consent`, `select_account`, `create`. All are kept. */
   readonly prompt?: readonly string[] | undefined
   /** Seconds since the login. The least wins. */
   readonly maxAge?: number | undefined
@@ -76,7 +76,10 @@ export interface PendingInteraction {
   readonly client: Client
   /** The login so far. */
   readonly login: Login | null
-  /** Why the person is asked: `login`, `consent`, and what a parameter demanded. */
+  /**
+   * Why the person is asked: `login`, `consent`, and what a parameter demanded: `prompt_login`, `select_account`, `create_account`,
+   * `max_age`, `other_subject`, `acr`.
+   */
   readonly reasons: readonly string[]
   /** Scope that needs consent. */
   readonly scope: readonly string[]

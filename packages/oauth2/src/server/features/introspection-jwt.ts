@@ -5,12 +5,13 @@
  */
 
 import { noStore, type HttpResponse } from '@authlib/core'
-import { encryptJwt, signJwt, type JweEncryptionName } from '@authlib/jose'
-import { OAuth2Error, serverError } from '../../errors.ts'
+import { encryptJwt, signJwt } from '@authlib/jose'
+import { serverError } from '../../errors.ts'
 import { clientMember, memberTypes } from '../contract/client-member.ts'
 import { on } from '../contract/moments.ts'
 import type { Feature } from '../contract/registrable.ts'
-import { clientRegistering, type RegistrationRequest } from '../contract/registration.ts'
+import { clientRegistering } from '../contract/registration.ts'
+import { ANSWER_ENCRYPTIONS, ANSWER_KEY_ALGORITHMS, checkAnswerMembers } from '../records/answer-members.ts'
 import { clientEncryptionKey } from '../records/client-keys.ts'
 import { introspectionAnswer, type IntrospectionAnswer } from './introspection.ts'
 import { jwksEndpoint } from './jwks.ts'
@@ -20,11 +21,6 @@ const MEDIA_TYPE = 'application/token-introspection+jwt'
 const signingAlg = clientMember('introspection_signed_response_alg', memberTypes.string)
 const encryptionAlg = clientMember('introspection_encrypted_response_alg', memberTypes.string)
 const encryption = clientMember('introspection_encrypted_response_enc', memberTypes.string)
-
-const ENCRYPTION_ALGORITHMS: readonly string[] = [
-  ...['RSA-OAEP-256', 'RSA-OAEP', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'],
-]
-const ENCRYPTIONS: readonly JweEncryptionName[] = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM']
 
 /**
  * Signs the answers of {@link introspectionEndpoint} for callers that send `Accept: application/token-introspection+jwt`. A
@@ -40,8 +36,8 @@ export function signedIntrospection(): Feature {
     name: 'signed_introspection',
     metadata: (server) => ({
       introspection_signing_alg_values_supported: server.requireKeys().algorithms, // §7
-      introspection_encryption_alg_values_supported: ENCRYPTION_ALGORITHMS,
-      introspection_encryption_enc_values_supported: ENCRYPTIONS,
+      introspection_encryption_alg_values_supported: ANSWER_KEY_ALGORITHMS,
+      introspection_encryption_enc_values_supported: ANSWER_ENCRYPTIONS,
     }),
     includes: [
       jwksEndpoint,
@@ -49,7 +45,7 @@ export function signedIntrospection(): Feature {
         kind: 'extension',
         name: 'signed_introspection',
         handlers: [
-          on(clientRegistering, checkRegistration),
+          on(clientRegistering, (request) => checkAnswerMembers('introspection', request)), // §6
           on(introspectionAnswer, async (about): Promise<HttpResponse | undefined> => {
             const wanted = encryptionAlg.read(about.caller) !== undefined || isAccepted(about)
             if (!wanted) return undefined
@@ -59,32 +55,6 @@ export function signedIntrospection(): Feature {
       },
     ],
   }
-}
-
-/** §6 @throws OAuth2Error `invalid_client_metadata` */
-function checkRegistration({ server, metadata }: RegistrationRequest): void {
-  const signed = signingAlg.read({ metadata })
-  if (signed !== undefined && !server.requireKeys().algorithms.some((alg) => alg === signed))
-    throw unsupported(signingAlg)
-  const alg = encryptionAlg.read({ metadata })
-  const enc = encryption.read({ metadata })
-  if (alg === undefined) {
-    if (enc !== undefined) throw invalidMember(`${encryption.name} without ${encryptionAlg.name}`)
-    return
-  }
-  if (!ENCRYPTION_ALGORITHMS.includes(alg)) throw unsupported(encryptionAlg)
-  if (enc !== undefined && !ENCRYPTIONS.some((known) => known === enc)) throw unsupported(encryption)
-  if (metadata['jwks'] === undefined && metadata['jwks_uri'] === undefined) {
-    throw invalidMember(`${encryptionAlg.name} lacks jwks or jwks_uri`)
-  }
-}
-
-function unsupported({ name }: { readonly name: string }): OAuth2Error {
-  return invalidMember(`${name} is not supported`)
-}
-
-function invalidMember(description: string): OAuth2Error {
-  return new OAuth2Error('invalid_client_metadata', description)
 }
 
 function isAccepted({ http }: IntrospectionAnswer): boolean {
@@ -105,8 +75,8 @@ async function secured({ server, caller, answer }: IntrospectionAnswer): Promise
   const alg = encryptionAlg.read(caller)
   if (alg === undefined) return signed
   const wantedEnc = encryption.read(caller) ?? 'A128CBC-HS256' // §6
-  const enc = ENCRYPTIONS.find((one) => one === wantedEnc)
-  if (!ENCRYPTION_ALGORITHMS.includes(alg) || enc === undefined) {
+  const enc = ANSWER_ENCRYPTIONS.find((one) => one === wantedEnc)
+  if (!ANSWER_KEY_ALGORITHMS.includes(alg) || enc === undefined) {
     throw serverError('', { reason: `answers are not encrypted with ${alg} and ${wantedEnc}` }) // none but what is published
   }
   const key = await clientEncryptionKey(server, caller, alg)

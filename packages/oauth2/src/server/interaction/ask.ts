@@ -68,6 +68,7 @@ function reasonsForLogin(
   const reasons: string[] = []
   if (prompt.includes('login') && !fresh) reasons.push('prompt_login')
   if (prompt.includes('select_account') && !fresh) reasons.push('select_account')
+  if (prompt.includes('create') && !fresh) reasons.push('create_account') // OpenID Connect Prompt Create §4.1
   if (maxAge !== undefined && (maxAge === 0 || login.authTime + maxAge < now) && !fresh) reasons.push('max_age')
   if (subject !== undefined && login.subject !== subject) reasons.push('other_subject')
   if (acrValues !== undefined && !acrValues.includes(login.acr ?? '')) {

@@ -539,6 +539,8 @@ describe('what must be asked', () => {
     ['prompt=login and an old login', { prompt: ['login'] }, login, {}, ['prompt_login']],
     ['prompt=login and a login since the request', { prompt: ['login'] }, fresh, {}, []],
     ['prompt=select_account and an old login', { prompt: ['select_account'] }, login, {}, ['select_account']],
+    ['prompt=create and an old login', { prompt: ['create'] }, login, {}, ['create_account']],
+    ['prompt=create and a login since the request', { prompt: ['create'] }, fresh, {}, []],
     ['prompt=consent and known scope', { prompt: ['consent'] }, login, {}, ['consent']],
     ['prompt=consent, approved now', { prompt: ['consent'] }, login, { approved: scope }, []],
     ['max_age met', { prompt: [], maxAge: 100 }, login, {}, []],

@@ -73,16 +73,23 @@ export async function verifySignedRequest(
   }
 }
 
-/** Lists of strings, such as of `resource`, are parameters that repeat; other JSON travels as its text. §4 */
+/** A list of `resource` or `audience` is a parameter that repeats; other JSON travels as its text. §4 */
 export function signedParams(claims: JwtClaims): ParamValues {
   const values: Record<string, string | readonly string[]> = {}
   for (const [name, value] of Object.entries(claims)) {
     if (OWN_CLAIMS.includes(name) || value === undefined || value === null) continue
     if (typeof value === 'string') values[name] = value
-    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) values[name] = value
+    else if (isList(value) && REPEATABLE.includes(name)) values[name] = value
     else values[name] = JSON.stringify(value)
   }
   return values
+}
+
+/** As in a form. RFC 8707 §2, RFC 8693 §2.1 */
+const REPEATABLE: readonly string[] = ['resource', 'audience']
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
 /** RFC 9101 §7 */

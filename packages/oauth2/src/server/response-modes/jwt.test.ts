@@ -1,7 +1,7 @@
 import { decryption, generateKey, KeySet, staticKeys, verifyJwt, type Key } from '@authlib/jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { authorizeUrl, Browser, fullServer, ISSUER, OTHER, REDIRECT_URI, WEB } from '../../../test/journey.ts'
-import { staticClients, type AuthorizationServer } from '../index.ts'
+import { dynamicClientRegistration, staticClients, type AuthorizationServer } from '../index.ts'
 import { jwtResponseModes, type JwtResponseModesOptions } from './jwt.ts'
 
 const NOW = 1_800_000_000
@@ -137,6 +137,50 @@ it('is advertised (JARM §4)', () => {
     authorization_signing_alg_values_supported: ['RS256', 'ES256'],
     authorization_encryption_alg_values_supported: expect.arrayContaining(['RSA-OAEP-256']) as unknown,
     authorization_encryption_enc_values_supported: expect.arrayContaining(['A128CBC-HS256']) as unknown,
+  })
+})
+
+describe('a registration (JARM §3)', () => {
+  const register = async (metadata: object): Promise<[number, unknown]> => {
+    const server = start().register(dynamicClientRegistration({ access: 'open' }))
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ redirect_uris: [REDIRECT_URI], ...metadata })
+    const response = await server.fetch(new Request(`${ISSUER}/register`, { method: 'POST', headers, body }))
+    return [response.status, ((await response.json()) as { error_description?: string }).error_description]
+  }
+
+  it('names what its responses are signed and encrypted with', async () => {
+    const jwks = { keys: [decrypting.publicJwk()] }
+    const encrypted = { authorization_encrypted_response_alg: 'ECDH-ES', jwks }
+    expect(await register({ authorization_signed_response_alg: 'ES256', ...encrypted })).toEqual([201, undefined])
+    expect(await register({ ...encrypted, authorization_encrypted_response_enc: 'A256GCM' })).toEqual([201, undefined])
+  })
+
+  it.each([
+    [{ authorization_signed_response_alg: 'none' }, 'authorization_signed_response_alg is not supported'],
+    [{ authorization_signed_response_alg: 'PS256' }, 'authorization_signed_response_alg is not supported'],
+    [
+      { authorization_encrypted_response_enc: 'A128GCM' },
+      'authorization_encrypted_response_enc without authorization_encrypted_response_alg',
+    ],
+    [
+      { authorization_encrypted_response_alg: 'RSA1_5', jwks: { keys: [] } },
+      'authorization_encrypted_response_alg is not supported',
+    ],
+    [
+      {
+        authorization_encrypted_response_alg: 'ECDH-ES',
+        authorization_encrypted_response_enc: 'x',
+        jwks: { keys: [] },
+      },
+      'authorization_encrypted_response_enc is not supported',
+    ],
+    [
+      { authorization_encrypted_response_alg: 'ECDH-ES' },
+      'authorization_encrypted_response_alg lacks jwks or jwks_uri',
+    ],
+  ])('is refused with %j', async (metadata, description) => {
+    expect(await register(metadata)).toEqual([400, description])
   })
 })
 

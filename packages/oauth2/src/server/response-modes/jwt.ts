@@ -6,12 +6,15 @@
 
 import { redirectResponse, type HttpResponse } from '@authlib/core'
 import { addFragment, addQuery, assertSeconds, refuseUnknownOptions } from '@authlib/core/kit'
-import { encryptJwt, signJwt, type JweEncryptionName } from '@authlib/jose'
+import { encryptJwt, signJwt } from '@authlib/jose'
 import { invalidRequest, serverError } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
+import { on } from '../contract/moments.ts'
 import type { Feature, ResponseMode } from '../contract/registrable.ts'
+import { clientRegistering } from '../contract/registration.ts'
 import type { ResponseTarget } from '../contract/requests.ts'
 import { jwksEndpoint } from '../features/jwks.ts'
+import { ANSWER_ENCRYPTIONS, ANSWER_KEY_ALGORITHMS, checkAnswerMembers } from '../records/answer-members.ts'
 import { clientEncryptionKey } from '../records/client-keys.ts'
 import { postPage } from './form-post.ts'
 
@@ -55,8 +58,8 @@ export function jwtResponseModes({
     settings: { lifetime, required },
     metadata: (server) => ({
       authorization_signing_alg_values_supported: server.requireKeys().algorithms,
-      authorization_encryption_alg_values_supported: ENCRYPTION_ALGORITHMS,
-      authorization_encryption_enc_values_supported: ENCRYPTIONS,
+      authorization_encryption_alg_values_supported: ANSWER_KEY_ALGORITHMS,
+      authorization_encryption_enc_values_supported: ANSWER_ENCRYPTIONS,
     }),
     includes: [
       jwksEndpoint,
@@ -67,6 +70,7 @@ export function jwtResponseModes({
       {
         kind: 'extension',
         name: 'jwt_response_modes',
+        handlers: [on(clientRegistering, (request) => checkAnswerMembers('authorization', request))], // JARM §3
         validateAuthorizationRequest(request) {
           if (request.kind !== 'authorization') return
           const { responseMode, defaultMode, client } = request
@@ -81,15 +85,6 @@ export function jwtResponseModes({
     ],
   }
 }
-
-const ENCRYPTION_ALGORITHMS: readonly string[] = [
-  'RSA-OAEP-256',
-  'RSA-OAEP',
-  'ECDH-ES',
-  'ECDH-ES+A128KW',
-  'ECDH-ES+A256KW',
-]
-const ENCRYPTIONS: readonly JweEncryptionName[] = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM']
 
 async function secure(
   params: Readonly<Record<string, string>>,
@@ -109,8 +104,8 @@ async function secure(
 async function encrypt(signed: string, { server, client }: Pick<ResponseTarget, 'server' | 'client'>): Promise<string> {
   const alg = text(client, 'authorization_encrypted_response_alg') ?? ''
   const registered = text(client, 'authorization_encrypted_response_enc') ?? 'A128CBC-HS256' // JARM §3
-  const enc = ENCRYPTIONS.find((one) => one === registered)
-  if (!ENCRYPTION_ALGORITHMS.includes(alg) || enc === undefined) {
+  const enc = ANSWER_ENCRYPTIONS.find((one) => one === registered)
+  if (!ANSWER_KEY_ALGORITHMS.includes(alg) || enc === undefined) {
     throw serverError('', { reason: `responses are not encrypted with ${alg} and ${registered}` }) // none but what is published
   }
   const key = await clientEncryptionKey(server, client, alg)

@@ -307,6 +307,22 @@ describe('the exchange', () => {
     expect([answer.status, answer.json['error']]).toEqual([401, 'invalid_client'])
   })
 
+  it('refuses a public client that does not say which one it is (OpenID Connect Native SSO §4.1)', async () => {
+    const made = await start()
+    const { json } = await logIn(made.server, LOGIN)
+    const form = {
+      grant_type: TOKEN_EXCHANGE,
+      audience: ISSUER,
+      subject_token: String(json['id_token']),
+      subject_token_type: ID_TOKEN,
+      actor_token: String(json['device_secret']),
+      actor_token_type: DEVICE_SECRET,
+    }
+    const body = new URLSearchParams(form)
+    const answer = await made.server.fetch(new Request(`${ISSUER}/token`, { method: 'POST', body }))
+    expect([answer.status, await answer.json()]).toMatchObject([401, { error: 'invalid_client' }])
+  })
+
   it('answers interaction_required where the person would have to agree (OpenID Connect Native SSO §4.3, §4.4)', async () => {
     const made = await start()
     const { json } = await logIn(made.server, LOGIN)
@@ -353,6 +369,17 @@ describe('the end of the first login', () => {
     expect((await exchange(made, json)).status).toBe(200)
     made.clock.advance(3601)
     const answer = await exchange(made, json)
+    expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_grant'])
+  })
+
+  it('ends the refresh tokens of the second one with the session too (OpenID Connect Native SSO §4.3)', async () => {
+    const made = await start()
+    const { json } = await logIn(made.server, { scope: 'openid device_sso' })
+    const { json: second } = await exchange(made, json, { scope: SCOPE })
+    expect((await refresh(made.server, second['refresh_token'], CALENDAR)).status).toBe(200)
+    const { json: other } = await exchange(made, json, { scope: SCOPE })
+    made.clock.advance(3601)
+    const answer = await refresh(made.server, other['refresh_token'], CALENDAR)
     expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_grant'])
   })
 
@@ -406,11 +433,16 @@ describe('registration', () => {
 
 describe('the client', () => {
   async function applications(): Promise<
-    Made & { mail: OpenIDClient; calendar: OpenIDClient; keychain: Map<string, string> }
+    Made & { mail: OpenIDClient; calendar: OpenIDClient; keychain: Map<string, string>; sent: URLSearchParams[] }
   > {
     const made = await start()
     const keychain = new Map<string, string>()
-    const fetch: typeof globalThis.fetch = (input, init) => made.server.fetch(new Request(input, init))
+    const sent: URLSearchParams[] = []
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init)
+      if (request.url === `${ISSUER}/token`) sent.push(new URLSearchParams(await request.clone().text()))
+      return made.server.fetch(request)
+    }
     const shared = experimentalDeviceSecrets({
       load: () => keychain.get('secret') ?? null,
       save: (secret, idToken) => void keychain.set('secret', secret).set('idToken', idToken),
@@ -424,7 +456,7 @@ describe('the client', () => {
     }
     const mail = new OpenIDClient({ ...common, clientId: MAIL.client_id, clientSecret: MAIL.client_secret! })
     const calendar = new OpenIDClient({ ...common, clientId: 'calendar', clientSecret: CALENDAR.client_secret })
-    return { ...made, mail, calendar, keychain }
+    return { ...made, mail, calendar, keychain, sent }
   }
 
   it('keeps the device secret of a login, sends it with refreshes, and logs in to the second application', async () => {
@@ -442,6 +474,22 @@ describe('the client', () => {
     expect(second.refreshToken).toBeDefined()
     const refreshed = await calendar.refresh(second)
     expect(claimsOf(refreshed.idToken).sub).toBe('alice')
+  })
+
+  it('sends the device secret that is there with the code (OpenID Connect Native SSO §3.2)', async () => {
+    const { server, mail, keychain, sent } = await applications()
+    const begin = async (): Promise<void> => {
+      const { url, login } = await mail.createAuthorization({ redirectUri: 'https://app.example/cb' })
+      const back = await new Browser(server).authorize(Object.fromEntries(new URL(url).searchParams))
+      await mail.finishAuthorization(`?${back.toString()}`, login)
+    }
+    await begin()
+    const secret = keychain.get('secret')
+    await begin()
+    expect(sent.map((form) => [form.get('grant_type'), form.get('device_secret')])).toEqual([
+      ['authorization_code', null],
+      ['authorization_code', secret],
+    ])
   })
 
   it('tells what the provider answers', async () => {

@@ -18,11 +18,13 @@ import {
   rememberedScope,
   sessionEnded,
   sessionSlot,
+  slot,
   type Authorization,
   type Client,
   type Extension,
   type IssuePlan,
   type Server,
+  type Slot,
   type TokenRequest,
 } from '@authlib/oauth2/server'
 import type { IdTokenClaims } from '../../claims.ts'
@@ -89,6 +91,12 @@ export function experimentalNativeSso(options: NativeSsoOptions): Extension {
       return { native_sso_supported: true, scopes_supported: [DEVICE_SSO] } // §5
     },
 
+    /** §4.3: refresh tokens end with the session that they came from. */
+    async validateTokenRequest({ server, grantType }, authorization) {
+      if (grantType === 'refresh_token' && boundSlot.read(authorization) === true)
+        await requireSession(server, authorization)
+    },
+
     async tokenResponse({ draft, accessToken }, request) {
       if (request.kind !== 'token') return undefined
       const { server } = request
@@ -132,7 +140,7 @@ async function shareLogin(request: TokenRequest, allow: NativeSsoOptions['allow'
   }
   await requireConsent(server, client, subject, scope)
   const session = sessionSlot.read(origin)
-  const data = session === undefined ? {} : sessionSlot.write(session)
+  const data = session === undefined ? {} : { ...sessionSlot.write(session), ...boundSlot.write(isBound(origin)) }
   return {
     authorization: {
       ...newAuthorization(request, { subject, scope, data, parent: origin }), // ends with the login of the first application
@@ -206,10 +214,18 @@ async function verifyIdToken(
   }
 }
 
-/** What was given with `offline_access` outlives the session of the browser. §4.3 @throws OAuth2Error `invalid_grant` */
+/** Whether a login that was shared ends with the session, whatever it was granted itself. */
+const boundSlot: Slot<boolean> = slot<boolean>('nativeSsoBound')
+
+/** What was given with `offline_access` outlives the session of the browser. §4.3 */
+function isBound(origin: Authorization): boolean {
+  return boundSlot.read(origin) ?? !origin.scope.includes('offline_access')
+}
+
+/** @throws OAuth2Error `invalid_grant` */
 async function requireSession(server: Server, origin: Authorization): Promise<void> {
   const session = sessionSlot.read(origin)
-  if (session === undefined || origin.scope.includes('offline_access')) return
+  if (session === undefined || !isBound(origin)) return
   if (await sessionEnded(server, session)) throw ended('the session has ended')
 }
 

@@ -1,6 +1,8 @@
+import { decodeUnverifiedJwt, decryption, generateKey } from '@authlib/jose'
 import {
   authorizationCodeGrant,
   codeChallenge,
+  jwtResponseModes,
   staticClients,
   type AuthorizationError,
   type AuthorizationServer,
@@ -145,6 +147,24 @@ describe('the front channel refuses', () => {
       expect(url.startsWith(`${REDIRECT_URI}#`)).toBe(true)
       const error = new URLSearchParams(new URL(url).hash.slice(1))
       expect([error.get('error'), error.get('state')]).toEqual(['invalid_request', 'xyz'])
+    },
+  )
+
+  it.each(TYPES.filter((type) => type !== 'code' && type !== 'none'))(
+    '%s in a JWT in the query, unless it is encrypted (JARM §2.3.1)',
+    async (response_type) => {
+      const key = await generateKey('ECDH-ES')
+      const encrypted = { authorization_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [key.publicJwk()] } }
+      const request = { response_type, response_mode: 'query.jwt', prompt: 'none' }
+      const errorOf = async (client: object): Promise<unknown> => {
+        const server = (await start(client)).register(jwtResponseModes())
+        const url = new URL(await location(server, request))
+        const text = url.searchParams.get('response') ?? new URLSearchParams(url.hash.slice(1)).get('response') ?? ''
+        const jwt = text.split('.').length === 5 ? await decryption(key).open(text) : text
+        return decodeUnverifiedJwt(jwt).claims['error']
+      }
+      expect(await errorOf({})).toBe('invalid_request')
+      expect(await errorOf(encrypted)).toBe('login_required')
     },
   )
 

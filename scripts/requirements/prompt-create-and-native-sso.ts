@@ -1,0 +1,188 @@
+import nativeSso from './statements/openid-connect-native-sso.json' with { type: 'json' }
+import promptCreate from './statements/openid-connect-prompt-create.json' with { type: 'json' }
+import type { RequirementTable } from './table.ts'
+
+const request = ['oidc/server/authentication-request.ts', 'oidc/server/authentication-request.test.ts'] as const
+const test = 'oidc/server/features/native-sso.test.ts'
+const shared = ['oidc/server/features/native-sso.ts', test] as const
+const application = ['oidc/client/native-sso.ts', test] as const
+
+export const promptCreateTable: RequirementTable = {
+  page: 'openid-connect-prompt-create',
+  name: 'OpenID Connect Prompt Create',
+  statements: promptCreate,
+  rules: [
+    [
+      '§4.1',
+      'create leads to the login page, also a person who is logged in',
+      'oauth2/server/interaction/ask.ts',
+      'oidc/server/authentication-request.test.ts',
+      'is published and leads to the login page, where that can create accounts',
+    ],
+    [
+      '§4.1',
+      'The client takes no login without a valid ID Token for one',
+      'oidc/client/relying-party.ts',
+      'oidc/client/openid-client.test.ts',
+      'that is missing is refused (R1)',
+      '4.1#1 4.1#2',
+    ],
+    [
+      '§4.1',
+      'prompt of a request object is one string',
+      'oauth2/server/records/signed-request.ts',
+      'oidc/server/authentication-request.test.ts',
+      'is one of several words in a request object, with spaces between',
+      '4.1#3',
+    ],
+    [
+      '§4.1',
+      'The client writes one string',
+      'oidc/client/relying-party.ts',
+      'oidc/client/openid-client.test.ts',
+      'says what it prompts for in one string, in a signed request too',
+      '4.1#3',
+    ],
+    ['§4.1', 'create is refused where it is not offered', ...request, '%j is refused'],
+    [
+      '§4.2',
+      'prompt_values_supported is published',
+      'oidc/server/features/openid-code.ts',
+      'oidc/server/authentication-request.test.ts',
+      'is published and leads to the login page, where that can create accounts',
+      '4.2#1',
+    ],
+  ],
+}
+
+export const nativeSsoTable: RequirementTable = {
+  page: 'openid-connect-native-sso',
+  name: 'OpenID Connect Native SSO',
+  statements: nativeSso,
+  rules: [
+    [
+      '§3.2',
+      'The secret is random, and kept as a hash',
+      'oidc/server/device-secret.ts',
+      test,
+      'is kept as a hash',
+      '3.2#1',
+    ],
+    [
+      '§3.2',
+      'The client sends the secret that is there with the code',
+      ...application,
+      'sends the device secret that is there with the code',
+      '3.2#2',
+    ],
+    [
+      '§3.3',
+      'The scope device_sso brings a secret with the code',
+      ...shared,
+      'comes with the code for the scope device_sso, bound to the ID Token',
+      '3.3#1 3.4.1#1 3.4.1#2 3.4.2#1',
+    ],
+    [
+      '§3.3',
+      'A refresh that sends the secret is answered with it',
+      ...shared,
+      'is answered unchanged to a refresh that sends it, with an ID Token',
+      '3.3#2',
+    ],
+    ['§3.4', 'There is no secret without an ID Token', ...shared, 'is not issued for %s', '3.4#1'],
+    [
+      '§3.4.1',
+      'ds_hash does not tell the secret',
+      'oidc/server/device-secret.ts',
+      test,
+      'comes with the code for the scope device_sso, bound to the ID Token',
+      '3.4.1#3',
+    ],
+    [
+      '§3.4.3',
+      'A refresh without a valid secret brings a new one, and an ID Token for it',
+      ...shared,
+      'is new for a refresh that sends %s, and the one before is over',
+      '3.4.3#1 3.4.3#2',
+    ],
+    [
+      '§4.1',
+      'Confidential clients authenticate',
+      ...shared,
+      'refuses a client that is not registered for the grant, or does not authenticate',
+      '4.1#1',
+    ],
+    ['§4.1', 'A public client says which one it is', ...shared, 'refuses a public client that does not say', '4.1#2'],
+    ['§4.1', 'grant_type is the token exchange', ...shared, 'logs in to the second application', '4.1#3 4.1#4'],
+    ['§4.1', 'audience is there', ...shared, 'without audience', '4.1#5'],
+    ['§4.1', 'audience is the issuer', ...shared, 'for another audience', '4.1#6'],
+    ['§4.1', 'subject_token is there', ...shared, 'without subject_token', '4.1#7'],
+    ['§4.1', 'subject_token is an ID Token of ours', ...shared, 'with a subject that is no JWT', '4.1#8'],
+    ['§4.1', 'subject_token_type is there', ...shared, 'without a type of the subject', '4.1#9'],
+    ['§4.1', 'subject_token_type is that of ID Tokens', ...shared, 'with another type of subject', '4.1#10'],
+    ['§4.1', 'actor_token is there', ...shared, 'without actor_token', '4.1#11'],
+    ['§4.1', 'actor_token is a device secret', ...shared, 'with a secret that is none', '4.1#12'],
+    ['§4.1', 'actor_token_type is there', ...shared, 'without a type of the actor', '4.1#13'],
+    ['§4.1', 'actor_token_type is that of device secrets', ...shared, 'with another type of actor', '4.1#14'],
+    ['§4.1', 'scope has openid', ...shared, 'with a scope that lacks openid', '4.1#15'],
+    [
+      '§4.1',
+      'The client sends all of them',
+      ...application,
+      'keeps the device secret of a login, sends it with refreshes, and logs in to the second application',
+      '4.1#4 4.1#6 4.1#8 4.1#10 4.1#12 4.1#14 4.1#15',
+    ],
+    [
+      '§4.3',
+      'Secret and ID Token are valid and belong together',
+      ...shared,
+      'refuses the ID Token of another login, person or without ds_hash',
+      '4.3#1',
+    ],
+    [
+      '§4.3',
+      'The ID Token is one that we have signed',
+      ...shared,
+      'refuses an ID Token that somebody else has signed',
+      '4.3#1',
+    ],
+    ['§4.3', 'The client may share the login', ...shared, 'refuses a client that may not share the login', '4.3#1'],
+    [
+      '§4.3',
+      'Once the session is over there is no exchange',
+      ...shared,
+      'comes with the session, without offline_access',
+      '4.3#2',
+    ],
+    [
+      '§4.3',
+      'Refresh tokens end with the session',
+      ...shared,
+      'ends the refresh tokens of the second one with the session too',
+      '4.3#3',
+    ],
+    [
+      '§4.3',
+      'Tokens end with the login that they came from',
+      ...shared,
+      'ends the second one too: tokens and refresh tokens',
+      '4.3#3',
+    ],
+    [
+      '§4.4',
+      'The answer has an access token, its type and what was issued',
+      ...shared,
+      'logs in to the second application: tokens, ID Token and session of the first',
+      '4.4#1 4.4#2 4.4#3 4.4#4 4.4#5',
+    ],
+    [
+      '§4.4',
+      'interaction_required tells that the person must agree',
+      ...shared,
+      'answers interaction_required where the person would have to agree',
+      '4.4#6',
+    ],
+    ['§4.4', 'Errors are those of OAuth 2', ...shared, 'refuses one %s', '4.4#7'],
+    ['§5', 'native_sso_supported is published', ...shared, 'publishes native_sso_supported and the scope'],
+  ],
+}
