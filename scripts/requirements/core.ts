@@ -376,6 +376,13 @@ export const core: RequirementTable = {
       'with %s is refused by name, and nothing is fetched',
       '6.1#1 6.2#1',
     ],
+    [
+      '§3.1.2.7',
+      'The client compares iss where it is promised',
+      ...callback,
+      'of one server does not reach the token endpoint of another: mix-up',
+      '3.1.2.7#1',
+    ],
     ['§3.1.2.7', 'The client compares state, and reads each parameter once', ...callback, 'a state twice', '3.1.2.7#1'],
     [
       '§3.1.3.1',
@@ -1108,6 +1115,13 @@ export const core: RequirementTable = {
       'offline_access is ignored where no code is returned',
       ...types,
       'ignores offline_access where no code is returned',
+      '11#4',
+    ],
+    [
+      '§11',
+      'The front channel brings no refresh token',
+      ...types,
+      'gives no refresh token in the front channel',
       '11#4',
     ],
     [

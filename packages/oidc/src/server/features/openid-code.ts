@@ -64,7 +64,7 @@ const NO_RS256 =
 
 /**
  * Adds an ID Token to what `openid` is granted for, checks `prompt`, `max_age` and `id_token_hint`, and publishes the
- * keys and the discovery document. {@link openId} is this and the userinfo endpoint, for all grants.
+ * keys and the discovery document. A client with several redirect URIs repeats the one of the request at the token endpoint. {@link openId} is this and the userinfo endpoint, for all grants.
  *
  * @example
  * server.registerGrant(authorizationCodeGrant(), [codeChallenge(), openIdCode({ claims })])
