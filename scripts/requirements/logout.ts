@@ -280,7 +280,7 @@ export const backChannelTable: RequirementTable = {
     [
       '§2.2',
       'backchannel_logout_uri is absolute',
-      back,
+      'oauth2/server/records/client-members.ts',
       'oidc/server/features/openid-registration.test.ts',
       'a back-channel logout URI that is a path',
       '2.2#1',
