@@ -7,7 +7,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith, mysqlServer, postgresServer } from '../../../test/support/needs.ts'
 import { mysqlMigrations } from './index.ts'
-import { mysqlStore } from './mysql2.ts'
+import { mysqlStore, type Mysql2Pool } from './mysql2.ts'
 import { pgStore, type PgPool } from './pg.ts'
 import type { SqlStore } from './shared/store.ts'
 
@@ -228,6 +228,26 @@ describeWith(mysqlServer, 'requests of one moment on MariaDB', (uri) => {
           holder.release()
         }
       },
+    })
+
+    it('takes each batch alone on a server that does not know SKIP LOCKED', async () => {
+      const old: Mysql2Pool = {
+        async getConnection() {
+          const connection = await pool.getConnection()
+          return {
+            execute: (sql, values) =>
+              sql.endsWith('SKIP LOCKED')
+                ? Promise.reject(Object.assign(new Error('near SKIP LOCKED'), { code: 'ER_PARSE_ERROR' }))
+                : connection.execute(sql, values),
+            query: (sql) => connection.query(sql),
+            release: () => connection.release(),
+            destroy: () => connection.destroy(),
+          }
+        },
+      }
+      const patient = mysqlStore(old, { prefix })
+      const done = await Promise.all(MANY.map((n) => patient.commit(change(`old${n}`, n === 30 ? 5 : 1))))
+      expect(done).toEqual(MANY.map((n) => n !== 30))
     })
   })
 })
