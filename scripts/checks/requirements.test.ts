@@ -5,8 +5,9 @@ import type { RequirementTable } from '../requirements/table.ts'
 import { workspace } from './fixture.ts'
 import { requirementPages, requirements, SPEC_PAGES } from './requirements.ts'
 
+const none = { text: 'core.txt', demands: {} }
 const table = (...rules: RequirementTable['rules']): RequirementTable[] => [
-  { page: 'core', name: 'OpenID Connect Core', rules },
+  { page: 'core', name: 'OpenID Connect Core', rules, statements: none },
 ]
 const good = ['§2', 'It has a sub', 'oidc/a.ts', 'oidc/a.test.ts', 'has a sub'] as const
 
@@ -44,7 +45,7 @@ it('names rules without code, without a file of tests, and without the test', ()
 it('names pages that are stale or left over, and specifications that no one knows', () => {
   const root = written(table(good))
   writeFileSync(join(root, SPEC_PAGES, 'old.md'), 'x')
-  const tables = [{ page: 'core', name: 'OpenID Connect Ghost', rules: [good] }]
+  const tables = [{ page: 'core', name: 'OpenID Connect Ghost', rules: [good], statements: none }]
   expect(requirements(root, tables)).toEqual([
     'core: OpenID Connect Ghost is not a known specification',
     'docs/specs/index.md is stale: run `pnpm specs`',

@@ -46,7 +46,6 @@ function faultsOf(root: string, { page, name, rules }: RequirementTable): string
 
 /** Demands without a rule or an excuse, ids that the text does not have, and those that have both. */
 function uncovered({ page, rules, statements, excused = [] }: RequirementTable): string[] {
-  if (statements === undefined) return []
   const ruled = new Set(rules.flatMap((rule) => idsOf(rule[5])))
   const excuses = excused.flatMap(([ids]) => idsOf(ids))
   const named = new Set([...ruled, ...excuses, ...excused.flatMap(([, reason]) => reason.match(/[\w.]+#\d+/g) ?? [])])
@@ -97,8 +96,7 @@ const REPOSITORY = 'https://github.com/authlib/authlib-ts/blob/main/'
 
 function index(tables: readonly RequirementTable[]): string {
   const lines = tables.map(({ page: file, name, rules, statements }) => {
-    const demands = statements === undefined ? '' : ` for ${Object.keys(statements.demands).length} demands`
-    return `- [${name}](./${file}): ${rules.length} rules${demands}`
+    return `- [${name}](./${file}): ${rules.length} rules for ${Object.keys(statements.demands).length} demands`
   })
   const intro =
     'What a specification demands, in our words, with the code that carries it out and a test that shows it. A link that is dead fails the build.'
@@ -111,9 +109,11 @@ function page({ name, rules, statements, excused = [] }: RequirementTable): stri
     const ids = idsOf(demands)
     return [[section, ...ids].join('<br>'), must, link(code), `${link(test)}<br>${words}`]
   })
-  const parts = [`# ${title}`, NOTICE, `[The specification](${url}).`]
-  if (statements !== undefined) parts.push(completeness(Object.keys(statements.demands).length))
-  parts.push(tableOf(['Section', 'Rule', 'Code', 'Test'], rows))
+  const parts = [
+    ...[`# ${title}`, NOTICE, `[The specification](${url}).`],
+    completeness(Object.keys(statements.demands).length),
+    tableOf(['Section', 'Rule', 'Code', 'Test'], rows),
+  ]
   if (excused.length > 0) {
     const reasons = excused.map(([ids, reason]) => [idsOf(ids).join(' '), reason])
     parts.push('## Demands without a rule', tableOf(['Demands', 'Why'], reasons))

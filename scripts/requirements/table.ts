@@ -32,6 +32,6 @@ export interface RequirementTable {
   /** Files are named from `packages`, without `src`: `oidc/server/log-out.ts`. */
   readonly rules: readonly Requirement[]
   /** All demands of the text. Each has a rule or an excuse. */
-  readonly statements?: Inventory
+  readonly statements: Inventory
   readonly excused?: readonly Excuse[]
 }
