@@ -14,7 +14,6 @@ import { invalidScope } from './errors.ts'
 export function parseScope(text: string | undefined): readonly string[] {
   if (text === undefined || text === '') return []
   if (!/^[\x21\x23-\x5b\x5d-\x7e ]+$/.test(text)) throw invalidScope('scope has a character that is not allowed')
-  if (!text.includes(' ')) return [text]
   const words = [...new Set(text.split(' '))].filter((word) => word !== '')
   if (words.length > 200) throw invalidScope('scope has too many values')
   return words

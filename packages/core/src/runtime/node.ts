@@ -21,16 +21,15 @@ export function fromBase64url(text: string): Uint8Array {
 }
 
 export function textOfBase64(text: string): string | null {
-  let binary: string
   try {
-    binary = atob(text)
+    const binary = atob(text)
+    if (btoa(binary) !== text) return null
+    if (ASCII.test(binary)) return binary // as nearly always: no Buffer is needed
+    const bytes = Buffer.from(binary, 'latin1')
+    return isUtf8(bytes) ? bytes.toString() : null
   } catch {
-    return null
+    return null // of `atob`
   }
-  if (btoa(binary) !== text) return null
-  if (ASCII.test(binary)) return binary // as nearly always: no Buffer is needed
-  const bytes = Buffer.from(binary, 'latin1')
-  return isUtf8(bytes) ? bytes.toString('utf8') : null
 }
 
 const ASCII = /^[\0-\x7f]*$/

@@ -5,7 +5,7 @@ import { whenKnown } from '@authlib/core/kit'
 import { invalidClient } from '../../errors.ts'
 import type { Client, ClientSecret } from '../contract/client.ts'
 import type { Server } from '../contract/server.ts'
-import { hashClientSecret, secretHash } from '../records/client-secret.ts'
+import { secretHash } from '../records/client-secret.ts'
 
 /** What a request says to be a client's id and secret. */
 export interface PresentedSecret {
@@ -52,22 +52,20 @@ function matching(
   secrets: readonly ClientSecret[],
   presented: readonly string[],
 ): Awaitable<readonly ClientSecret[]> {
-  const hashes: string[] = []
-  for (const text of presented) {
-    const hash = secretHash(text)
-    if (typeof hash !== 'string') return matchingSlowly(server, secrets, presented)
-    hashes.push(hash)
-  }
-  if (!secrets.every(isOurs)) return matchingSlowly(server, secrets, presented)
-  return secrets.filter((known) => matchesOne(known, hashes))
+  const hashes = presented.map(secretHash)
+  return hashes.every(isText) && secrets.every(isOurs)
+    ? secrets.filter((known) => matchesOne(known, hashes))
+    : matchingSlowly(server, secrets, hashes, presented)
 }
 
 async function matchingSlowly(
   server: Server,
   secrets: readonly ClientSecret[],
+  hashing: readonly Awaitable<string>[],
   presented: readonly string[],
 ): Promise<readonly ClientSecret[]> {
-  const hashes = await Promise.all(presented.map(hashClientSecret))
+  const hashes: string[] = []
+  for (const hash of hashing) hashes.push(await hash)
   const matches: ClientSecret[] = []
   for (const known of secrets) {
     if (isOurs(known)) {
@@ -77,6 +75,10 @@ async function matchingSlowly(
     for (const text of presented) if (await server.clients.matchesSecret(known.hash, text)) matches.push(known)
   }
   return matches
+}
+
+function isText(hash: Awaitable<string>): hash is string {
+  return typeof hash === 'string'
 }
 
 function isOurs({ hash }: ClientSecret): boolean {
