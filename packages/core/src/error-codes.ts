@@ -209,6 +209,8 @@ export interface ErrorCodes {
   pkce_not_supported: 'client'
   /** The browser has blocked the window of a login. Fix: call `popup` in a click, before anything is awaited. */
   popup_blocked: 'client'
+  /** A client, its server or an answer breaks a rule of the security profile. Fix: the message names the rule and the section. */
+  profile_violation: 'client'
   /** Something was registered after the first request. Fix: register everything before the server is mounted. */
   registration_frozen: 'server'
   /** The server does not support registration by request parameter. Fix: register the client beforehand. */
