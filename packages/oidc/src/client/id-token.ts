@@ -56,7 +56,7 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
   })
   const { claims, header, key } = verified
   checkForms(claims)
-  if (nonce === null && claims.nonce !== undefined) throw invalidIdToken('nonce is there, and none was sent') // §2
+  if (nonce === null && claims.nonce !== undefined) throw invalidIdToken('nonce was not sent') // §2
   if (trusted && [claims.aud].flat().some((one) => one !== clientId && !trusted.includes(one))) {
     throw invalidIdToken('aud names a client that is not trusted')
   }

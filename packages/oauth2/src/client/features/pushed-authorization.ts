@@ -1,7 +1,7 @@
 /**
  * Pushed authorization requests: the parameters go to the server directly, the browser carries a reference.
  *
- * @spec RFC 9126 §2 §3
+ * @spec RFC 9126 §2
  */
 
 import type { CallOptions } from '@authlib/core'
@@ -27,9 +27,10 @@ export async function pushAuthorization(
   client: ClientContext,
   { signal }: CallOptions,
 ): Promise<AuthorizationDraft> {
-  const { client_id, request } = draft.params
-  const params = request === undefined ? draft.params : { client_id, request } // §3: a signed request has none beside it
-  const answer = await client.post('pushed_authorization_request_endpoint', params, { login: draft.login, signal })
+  const answer = await client.post('pushed_authorization_request_endpoint', draft.params, {
+    login: draft.login,
+    signal,
+  })
   const request_uri = await readText(answer, 'request_uri')
   return { ...draft, params: { client_id: client.clientId, request_uri } } // §4
 }

@@ -51,13 +51,19 @@ export function signedRequest(
     authorizingPhase: 'sign',
     async authorizing(draft, _options, client) {
       const request = await sign(draft.params, draft.url, client)
-      return { ...draft, params: { client_id: client.clientId, ...besideOf(draft.params), request } }
+      const beside = (await isPushed(client)) ? {} : besideOf(draft.params) // RFC 9126 §3: none beside it there
+      return { ...draft, params: { client_id: client.clientId, ...beside, request } }
     },
     async send(request, next, client) {
       if (request.endpoint !== 'backchannel_authentication_endpoint') return next(request)
       return next({ ...request, params: { request: await sign(request.params, request.url, client) } }) // CIBA: no others beside it
     },
   }
+}
+
+async function isPushed({ extensions, metadata }: ClientContext): Promise<boolean> {
+  if (extensions.some(({ authorizingPhase }) => authorizingPhase === 'push')) return true
+  return (await metadata())['require_pushed_authorization_requests'] === true
 }
 
 /** What an OpenID Connect request also says in the open, so that it is an OAuth request for `openid`. Core §6.1 */
