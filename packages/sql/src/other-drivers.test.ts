@@ -107,11 +107,10 @@ describe('d1Store', () => {
       database = binding as D1Database
       store = d1Store(database)
       await store.migrate()
-    }, 60_000)
-    afterAll(() => miniflare.dispose(), 60_000)
+    })
+    afterAll(() => miniflare.dispose())
 
-    // From Node.js, each call of its database takes ten milliseconds, and far more when other tests keep the machine busy: a few
-    // cases must do.
+    // From Node.js, each call of its database takes ten milliseconds: a few cases must do.
     const cases = [
       'writes nothing of several when the last expectation fails',
       'refuses to create over a live record, and leaves that as it was',
@@ -121,15 +120,11 @@ describe('d1Store', () => {
       'redeems a code once, with one token, however many try',
     ]
     for (const { name, run } of storeContractCases().filter((each) => cases.includes(each.name))) {
-      it(
-        name,
-        async () => {
-          await store.eraseSubject('everybody')
-          for (let swept = -1; swept !== 0;) swept = await store.sweep(NEVER - 1, 1000)
-          await run(() => store)
-        },
-        60_000,
-      )
+      it(name, async () => {
+        await store.eraseSubject('everybody')
+        for (let swept = -1; swept !== 0;) swept = await store.sweep(NEVER - 1, 1000)
+        await run(() => store)
+      })
     }
 
     it('erases a subject with everything in the partitions that are its own', async () => {
