@@ -157,6 +157,6 @@ export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promis
     const stop = (): void => reject(signal.reason as Error) // the caller's own, whatever it is
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
-    promise.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }

@@ -216,11 +216,11 @@ export class OAuth2Client<
 
   async #finish(callback: Params | string, login: OAuth2Login, signal: AbortSignal | undefined): Promise<Result> {
     const { issuers, finish } = this.#settings
-    const { clientId, issuer, extensions } = this.#connection
     let params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
     const metadata = await this.#connection.metadata()
-    for (const extension of extensions) params = (await extension.callback?.(params, login, this.#connection)) ?? params
-    await validateCallback(params, login, { clientId, issuer, issuers, metadata }, true)
+    for (const extension of this.#connection.extensions)
+      params = (await extension.callback?.(params, login, this.#connection)) ?? params
+    await validateCallback(params, login, { ...this.#connection, issuers, metadata }, true)
     const { redirectUri: redirect_uri, codeVerifier: code_verifier, scope, resource } = login
     const token = await requestToken(
       this.#connection,
@@ -230,8 +230,9 @@ export class OAuth2Client<
     )
     const result: OAuth2LoginResult = { token, callback: params }
     // sound: without `finish`, Result is what it defaults to
-    if (finish === undefined) return result as OAuth2LoginResult & Result
-    return finish(result, { client: this, login, signal })
+    return finish === undefined
+      ? (result as OAuth2LoginResult & Result)
+      : finish(result, { client: this, login, signal })
   }
 
   /** A token for the client itself. RFC 6749 §4.4. */
@@ -258,7 +259,7 @@ export class OAuth2Client<
    * @throws AuthlibError `login_required` without a refresh token; OAuth2ClientError `invalid_grant` when the server refuses
    * it. For an answer that is not valid, `error.response` has the members: a refresh token among them replaces the old one.
    */
-  refresh(token: Token, options?: TokenRequestOptions): Promise<Token> {
-    return untilAborted(options?.signal, refresh(this.#connection, token, options))
+  refresh(token: Token, options: TokenRequestOptions = {}): Promise<Token> {
+    return untilAborted(options.signal, refresh(this.#connection, token, options))
   }
 }

@@ -27,7 +27,7 @@ export const RESERVED_IN_TOKEN_REQUESTS: ReadonlySet<string> = new Set([
 export async function refresh(
   context: ClientContext,
   token: Token,
-  options: TokenRequestOptions = {},
+  options: TokenRequestOptions,
   about: RequestSubject = { token, signal: options.signal },
 ): Promise<Token> {
   assertTokenRequestOptions('refresh', options)
