@@ -62,7 +62,7 @@ export async function send(
 ): Promise<SendResponse> {
   const target = validateTarget(url, addresses, allowInsecureTransport)
   const controller = new AbortController()
-  const over = signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal])
+  const over = signal ? AbortSignal.any([controller.signal, signal]) : controller.signal
   const request = {
     method,
     headers: createHeaders(headers, body),
@@ -152,7 +152,7 @@ function inBrowser(): boolean {
  * @throws the reason of the signal
  */
 export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
-  if (signal === undefined) return promise
+  if (!signal) return promise
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error) // the caller's own, whatever it is
     signal.addEventListener('abort', stop)
