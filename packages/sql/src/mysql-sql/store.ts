@@ -121,6 +121,7 @@ export function mysqlStoreOn(
       sweep: async (now, limit) => (await call(() => driver.query(statements.sweep(now, limit)))).affected,
     },
     durability,
+    timeout,
   )
 
   async function version(): Promise<number> {

@@ -114,6 +114,7 @@ export function postgresStore(
       sweep: (now, limit) => count(sql.sweep(now, limit)),
     },
     durability,
+    timeout,
   )
 
   async function version(): Promise<number> {

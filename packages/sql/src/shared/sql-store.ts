@@ -1,7 +1,15 @@
 /** The store contract over a SQL database: what all of them have in common. */
 
 import type { Awaitable, Batch, IndexColumn, RecordKey, Store, StoreGuarantees } from '@authlib/core'
-import { assertBatch, isStorable, pageSize, parsePosition, recordName, storeUnavailable } from '@authlib/core/kit'
+import {
+  assertBatch,
+  attempts,
+  isStorable,
+  pageSize,
+  parsePosition,
+  recordName,
+  storeUnavailable,
+} from '@authlib/core/kit'
 import { readRecord, type SqlRow } from './sql.ts'
 
 /** The four verbs in the SQL of one database. Names are storable, batches valid, and lists of keys not empty. */
@@ -24,14 +32,20 @@ export interface SqlBackend {
 /** Rows that one statement deletes at most: locks are short, and a turn of the event loop too. */
 const STEP = 100
 
-export function sqlStore(backend: SqlBackend, durability: StoreGuarantees['durability']): Store {
+/** `timeout`: seconds for a read or a commit, for backends where one may take several statements. */
+export function sqlStore(backend: SqlBackend, durability: StoreGuarantees['durability'], timeout?: number): Store {
+  const inTime = <T>(action: () => Awaitable<T>): Promise<T> =>
+    attempt(() =>
+      timeout === undefined ? action() : attempts(async () => action(), { timeout, retryable: () => false }),
+    )
+
   return {
     guarantees: { commit: 'atomic', reads: 'strong', expiry: 'swept', durability },
 
     async get(partition, keys) {
       const known = isStorable(partition) ? keys.filter((key) => key.every(isStorable)) : []
       if (known.length === 0) return keys.map(() => null)
-      const rows = await attempt(() => backend.get(partition, known))
+      const rows = await inTime(() => backend.get(partition, known))
       const found = new Map(rows.map((row) => [recordName(row.kind, row.id), row]))
       return keys.map(([kind, id]) => {
         const row = found.get(recordName(kind, id))
@@ -42,7 +56,7 @@ export function sqlStore(backend: SqlBackend, durability: StoreGuarantees['durab
     async commit(batch) {
       assertBatch(batch)
       if (batch.expect.length + batch.put.length + batch.remove.length === 0) return true
-      return attempt(() => backend.commit(batch))
+      return inTime(() => backend.commit(batch))
     },
 
     async list({ kind, by, value, after, limit }) {
