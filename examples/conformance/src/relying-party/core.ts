@@ -63,7 +63,7 @@ export function createClient(settings: RegisteredSettings): OpenIDClient | IdTok
 }
 
 /** What the modules look at after a login. */
-export interface ModuleLogin extends Pick<OpenIDLoginResult, 'claims'> {
+export interface ModuleLogin extends Pick<OpenIDLoginResult, 'callback' | 'claims'> {
   readonly token?: Token | undefined
   readonly idToken: string | undefined
 }

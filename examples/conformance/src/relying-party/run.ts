@@ -8,6 +8,7 @@ import { runCore, type Say } from './core.ts'
 import { runDiscovery, runRegistration } from './discovery.ts'
 import { runFapi } from './fapi.ts'
 import { runLogout } from './logout.ts'
+import { runSession } from './session.ts'
 import type { ModuleSettings } from './settings.ts'
 import { runThirdPartyLogin } from './third-party.ts'
 
@@ -27,6 +28,7 @@ function runnerOf(module: string): (settings: ModuleSettings, say: Say) => Promi
   if (module.startsWith('fapi2-')) return runFapi
   if (module.startsWith('fapi-ciba-')) return runCiba
   if (module.includes('logout')) return runLogout
+  if (module.endsWith('-session-management')) return runSession
   if (module.includes('3rd-party-init')) return runThirdPartyLogin
   if (/-discovery-(openid-config|issuer-mismatch|webfinger-\w+)$/.test(module)) return runDiscovery
   if (module.endsWith('-dynamic-registration')) return runRegistration
