@@ -12,6 +12,7 @@ interface Contents {
 const CONTENTS: Readonly<Record<string, Contents>> = {
   '@authlib/core': { parts: [] },
   '@authlib/core/kit': { parts: ['@authlib/core'] },
+  '@authlib/core/opentelemetry': { parts: [] },
   '@authlib/jose': { parts: ['@authlib/core', 'jose'] },
   '@authlib/jose/sd-jwt': { parts: ['@authlib/core', '@authlib/jose', 'jose'] },
   '@authlib/jose/extra': {
