@@ -192,16 +192,6 @@ export const specifications: readonly Specification[] = [
     url: `${OPENID}/oauth-v2-multiple-response-types-1_0.html`,
   },
   {
-    name: 'FAPI 2.0 Security Profile',
-    title: 'FAPI 2.0 Security Profile',
-    url: `${OPENID}/fapi-security-profile-2_0-final.html`,
-  },
-  {
-    name: 'FAPI 2.0 Message Signing',
-    title: 'FAPI 2.0 Message Signing',
-    url: `${OPENID}/fapi-message-signing-2_0-final.html`,
-  },
-  {
     name: 'OAuth 2.1',
     title: 'The OAuth 2.1 Authorization Framework (draft)',
     url: 'https://datatracker.ietf.org/doc/draft-ietf-oauth-v2-1/',

@@ -1,5 +1,15 @@
 import { sha256Base64url } from '@authlib/core/kit'
-import { encryptJwe, encryptJwt, generateKey, importSecret, KeySet, signJwt, type Key } from '@authlib/jose'
+import {
+  encryptJwe,
+  encryptJwt,
+  generateKey,
+  importJwk,
+  importSecret,
+  KeySet,
+  signJwt,
+  type Jwk,
+  type Key,
+} from '@authlib/jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   authorizeUrl,
@@ -161,6 +171,20 @@ describe('a request object by value', () => {
     const server = start({ decryptionKeys: KeySet.of(decrypting) })
     expect((await new Browser(server).authorize(carry(token))).has('code')).toBe(true)
     expect(await refusal(start(), carry(token))).toBe('invalid_request_object')
+  })
+
+  it('is encrypted to the key that the server publishes (OpenID Connect Core §10.2)', async () => {
+    const server = start({ decryptionKeys: KeySet.of(decrypting) })
+    expect(server.metadata()).toMatchObject({
+      jwks_uri: `${ISSUER}/jwks`,
+      request_object_encryption_alg_values_supported: ['ECDH-ES'],
+      request_object_encryption_enc_values_supported: expect.arrayContaining(['A128CBC-HS256', 'A256GCM']),
+    })
+    const { keys } = (await (await server.fetch(new Request(`${ISSUER}/jwks`))).json()) as { keys: Jwk[] }
+    expect(keys).toEqual([{ use: 'enc', ...decrypting.publicJwk() }])
+    const token = await encryptJwt(await sign(), importJwk(keys[0]!), { alg: 'ECDH-ES' })
+    expect((await new Browser(server).authorize(carry(token))).has('code')).toBe(true)
+    expect(start().metadata()).not.toHaveProperty('request_object_encryption_alg_values_supported')
   })
 
   it('is refused when it cannot be decrypted, or is not signed inside (OpenID Connect Core §6.3.1)', async () => {

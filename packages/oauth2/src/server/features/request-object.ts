@@ -7,11 +7,13 @@
 
 import { Params } from '@authlib/core'
 import { refuseUnknownOptions } from '@authlib/core/kit'
-import type { JwsAlgorithmName, KeySetLike } from '@authlib/jose'
+import { KeySet, type Jwk, type JwsAlgorithmName, type KeySetLike } from '@authlib/jose'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
 import type { Client } from '../contract/client.ts'
 import type { Extension, UnresolvedRequest } from '../contract/extension.ts'
+import { on } from '../contract/moments.ts'
 import { MAX_SIGNED_REQUEST, signedParams, verifySignedRequest } from '../records/signed-request.ts'
+import { jwksEndpoint, publishedKeys } from './jwks.ts'
 
 export interface RequestObjectOptions {
   /**
@@ -26,7 +28,10 @@ export interface RequestObjectOptions {
    * `any` for every https URL. It is fetched from public addresses only, without redirects. Default: not accepted.
    */
   readonly byReference?: 'registered' | 'any' | undefined
-  /** Keys to decrypt request objects with. Publish their public halves with `encryption`. Default: none is encrypted. */
+  /**
+   * Keys to decrypt request objects with. The public halves of a `KeySet`, and their algorithms, are published; those of anything
+   * else you have to give to the clients yourself. Default: none is encrypted.
+   */
   readonly decryptionKeys?: KeySetLike | undefined
   /**
    * What counts when a request object is there. `object`: its parameters alone (RFC 9101 §6.3). `merged`: parameters beside
@@ -59,15 +64,24 @@ export function requestObject(options: RequestObjectOptions = {}): Extension {
   refuseUnknownOptions('requestObject', options, OPTIONS)
   const { required = false, algorithms = DEFAULT_ALGORITHMS, byReference, parameters = 'object' } = options
   const { maxLifetime, decryptionKeys } = options
+  const encrypting = encryptionKeys(decryptionKeys)
   return {
     kind: 'extension',
     name: 'request_object',
+    ...(encrypting.length > 0 && {
+      includes: [jwksEndpoint],
+      handlers: [on(publishedKeys, () => ({ keys: encrypting }))],
+    }),
     settings: { required, algorithms: [...algorithms], byReference, maxLifetime, parameters },
     metadata: {
       request_parameter_supported: true,
       request_uri_parameter_supported: byReference !== undefined,
       ...(byReference === 'registered' && { require_request_uri_registration: true }),
       request_object_signing_alg_values_supported: [...algorithms],
+      ...(encrypting.length > 0 && {
+        request_object_encryption_alg_values_supported: [...new Set(encrypting.map(({ alg }) => alg))],
+        request_object_encryption_enc_values_supported: ENCRYPTIONS,
+      }),
       ...(required && { require_signed_request_object: true }), // RFC 9101 §10.5
     },
     async resolveRequestUri(uri, source) {
@@ -101,6 +115,15 @@ export function requestObject(options: RequestObjectOptions = {}): Extension {
     },
   }
 }
+
+/** What a client may encrypt to. OpenID Connect Core §10.2 */
+function encryptionKeys(keys: KeySetLike | undefined): readonly (Jwk & { readonly alg: string })[] {
+  if (!(keys instanceof KeySet)) return []
+  return keys.toJSON().keys.flatMap((jwk) => (jwk.alg === undefined ? [] : { use: 'enc', ...jwk, alg: jwk.alg }))
+}
+
+/** All of RFC 7518 §5. */
+const ENCRYPTIONS = ['A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512', 'A128GCM', 'A192GCM', 'A256GCM'] as const
 
 /** A client that has registered an algorithm uses no other. OpenID Connect Registration §2 */
 function algorithmsOf({ metadata }: Client, algorithms: readonly JwsAlgorithmName[]): readonly JwsAlgorithmName[] {
