@@ -1,7 +1,5 @@
 /** The border between protocols and whatever carries them. */
 
-import { noStore } from './no-store.ts'
-
 /** What protocol code reads of a request. Every Web `Request` is one; Node adapters supply a cheaper one. */
 export interface HttpRequest {
   readonly method: string

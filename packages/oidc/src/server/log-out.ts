@@ -92,7 +92,7 @@ async function noticesOf(
 ): Promise<{ readonly frames: readonly string[]; readonly deliveries: readonly StoredRecord[] }> {
   const clientIds = new Set<string>()
   for await (const { clientId } of server.authorizations.list({ sessionId: session.sessionId })) clientIds.add(clientId)
-  const found = await Promise.all([...clientIds].map((id) => server.clients.find(id)))
+  const found = await Promise.all([...clientIds].map(async (id) => server.clients.find(id)))
   const clients = found.filter((client) => client !== null)
   const frames: string[] = []
   const deliveries: StoredRecord[] = []
