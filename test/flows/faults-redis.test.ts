@@ -41,7 +41,9 @@ describeWith(redisBinaries, 'Redis that fails', (command) => {
     })
     const [ofPrimary, ofReplica] = clients as [Redis, Redis]
     for (const each of clients) each.on('error', () => undefined)
-    await expect.poll(() => ofReplica.info('replication'), { timeout: 20_000 }).toContain('master_link_status:up')
+    // WAIT counts a replica from its first acknowledgement on: up to a second after the replica says that it is up.
+    await ofPrimary.set('written', 'before')
+    await expect.poll(() => ofPrimary.wait(1, 500), { timeout: 20_000 }).toBe(1)
     const failOver = async (): Promise<Store> => {
       await primary.kill()
       await ofReplica.replicaof('NO', 'ONE')
