@@ -76,5 +76,6 @@ a { color: var(--accent) }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem 1rem; margin: .25rem 0 0; overflow-wrap: anywhere }
 dt { color: var(--soft) }
 dd { margin: 0 }
+#pin { font-size: 2rem; letter-spacing: .2em }
 code { color: var(--soft); font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 `

@@ -6,7 +6,6 @@
 
 import { type Json, type JsonObject } from '@authlib/core'
 import { isValidUrl } from '@authlib/core/kit'
-import type { Client } from './client.ts'
 
 /** The type of a member: the value, or null when it has another one. */
 export interface MemberType<T> {
@@ -20,7 +19,7 @@ export interface ClientMember<T = unknown> {
   readonly name: string
   readonly type: MemberType<T>
   /** Undefined when the client has none, or one of another type. */
-  read(client: Pick<Client, 'metadata'>): T | undefined
+  read(client: { readonly metadata: JsonObject }): T | undefined
 }
 
 /**
