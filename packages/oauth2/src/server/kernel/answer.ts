@@ -89,7 +89,7 @@ async function approveRequest(
   if (await server.store.commit(batchOf(stored.id, now, joinChanges(answer, ...changes, plan.changes)))) {
     const { id: authorizationId, clientId, subject } = stored
     server.emit({ type: 'authorization.granted', at: now, authorizationId, clientId, subject, scope })
-    deliverSoon(server, plan.changes)
+    deliverSoon(server, ...changes, plan.changes)
   } else {
     const repeatable = request.kind === 'backchannel' || request.responseType.repeatable === true
     if (!repeatable || !(await wasAnsweredAlike(server, stored))) throw answeredAlready()

@@ -17,6 +17,7 @@ import {
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { endSessionsOf } from '../records/session.ts'
 import { ACCESS_TOKEN_KIND } from '../records/token-text.ts'
+import { deliverSoon } from './deliver-soon.ts'
 import type { Registry } from './registry.ts'
 
 /** Of an authorization that derives from no other. */
@@ -44,22 +45,30 @@ export async function revokeAuthorizations(
   owner: Owner | { readonly authorizationId: string },
   cause: EndingCause,
 ): Promise<number> {
-  if ('authorizationId' in owner) return (await revokeOne(server, registry, owner.authorizationId, cause)) ? 1 : 0
+  if ('authorizationId' in owner)
+    return ended(server, [await revokeOne(server, registry, owner.authorizationId, cause)])
   if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
-  let ended = 0
+  let count = 0
   // Tokens of client_credentials hold their authorization themselves. They go first: an exchange of one, which gives it a
   // record, either came before and is found below, or fails.
   for await (const page of pages(server, { kind: ACCESS_TOKEN_KIND, ...ownedBy(owner) })) {
     const remove = ({ partition, kind, id }: StoredRecord): Promise<boolean> =>
       server.store.commit(batchOf(partition, server.clock(), { remove: [[kind, id]] }))
     await Promise.all(page.map(remove))
-    ended += page.length
+    count += page.length
   }
   for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
     const revoked = await Promise.all(page.map((record) => revokeOne(server, registry, record.id, cause, record)))
-    ended += revoked.filter(Boolean).length
+    count += ended(server, revoked)
   }
-  return ended
+  return count
+}
+
+/** How many ended. What was written for others is sent. */
+function ended(server: Server, written: readonly (Changes | null)[]): number {
+  const changes = written.filter((one) => one !== null)
+  deliverSoon(server, ...changes)
+  return changes.length
 }
 
 /** Changes one that lives. Null when there is none. */
@@ -92,21 +101,23 @@ export async function revokeToken(
   const now = server.clock()
   const batch = batchOf(partitionOf(authorization.id), now, joinChanges(update, revocation.changes, ending))
   if (!(await server.store.commit(batch))) {
-    await revokeOne(server, registry, authorization.id, 'revocation') // someone else wrote first
+    // Someone else wrote first.
+    await revokeAuthorizations(server, registry, { authorizationId: authorization.id }, 'revocation')
     return
   }
+  deliverSoon(server, ending)
   const { id: authorizationId, clientId, subject } = authorization
   server.emit({ type: 'token.revoked', at: now, authorizationId, clientId, subject, token: kind })
 }
 
-/** Reads again when the write is lost: a revocation must not be lost to a refresh that came first. */
+/** What was written; null when nothing lived. Reads again when the write is lost, as to a refresh that came first. */
 async function revokeOne(
   server: Server,
   registry: Registry,
   id: string,
   cause: EndingCause,
   listed?: StoredRecord,
-): Promise<boolean> {
+): Promise<Changes | null> {
   const partition = partitionOf(id)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const now = server.clock()
@@ -114,10 +125,10 @@ async function revokeOne(
     const record = known ?? (await server.store.get(partition, [[AUTHORIZATION_KIND, id]]))[0]
     const authorization = readAuthorization(record, now)
     if (!record && cause !== 'replay' && ROOT_ID.test(id)) {
-      if (await endSingle(server, id)) return true
+      if (await endSingle(server, id)) return {}
       continue // an exchange has just given the token's authorization a record of its own
     }
-    if (!authorization || authorization.status === 'revoked') return false
+    if (!authorization || authorization.status === 'revoked') return null
     const changes = joinChanges(
       authorizationChanges(authorization, { status: 'revoked' }),
       await endingOf(server, registry, authorization, cause),
@@ -125,7 +136,7 @@ async function revokeOne(
     if (!(await server.store.commit(batchOf(partition, now, changes)))) continue
     const { clientId, subject } = authorization
     server.emit({ type: 'authorization.revoked', at: now, authorizationId: id, clientId, subject, cause })
-    return true
+    return changes
   }
   throw tooBusy()
 }

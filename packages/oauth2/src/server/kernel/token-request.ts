@@ -137,6 +137,7 @@ async function refuse(registry: Registry, request: TokenRequest, plan: IssuePlan
   const ends = plan.update?.status === 'revoked'
   const ending = ends ? await endingOf(server, registry, plan.authorization, 'replay') : undefined
   const written = await commit(request, plan.authorization, plan.update, plan.changes, ending)
+  if (written) deliverSoon(server, plan.changes, ending)
   if (ends) {
     if (written)
       server.emit({ type: 'authorization.revoked', at: now, authorizationId, clientId, subject, cause: 'replay' })

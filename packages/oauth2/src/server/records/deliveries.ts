@@ -20,8 +20,8 @@ export interface NewDelivery {
 const DAY = 86_400
 
 /**
- * A record to put into the batch of what is told. Then call `server.background(() => server.deliverDue())`. It is given up
- * after a day.
+ * A record to put into the batch of what is told: the changes of a plan or a moment are sent once they are written. After a
+ * batch of your own, call `server.background(() => server.deliverDue())`. It is given up after a day.
  */
 export function deliveryRecord(server: Environment, { name, data, partition }: NewDelivery): StoredRecord {
   const now = server.clock()
