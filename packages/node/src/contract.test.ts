@@ -7,6 +7,7 @@ import {
   startNodeServer,
   type AdapterContractCase,
   type ContractApplication,
+  type Deviation,
 } from '@authlib/testing'
 import { oauth1Contract, oauth1ContractCases } from '@authlib/testing/oauth1'
 import { Readable } from 'node:stream'
@@ -58,6 +59,18 @@ describe('the adapter contract', () => {
   })
 })
 
+describe('a declared deviation', () => {
+  const all: readonly Deviation[] = [
+    ...(['rewritesQuery', 'mergesSlashes', 'buffersBodies', 'firstHeaderOnly', 'normalizesTargets'] as const),
+    ...(['refusesAbsoluteTargets', 'refusesPipelining', 'fillsRedirects'] as const),
+  ]
+
+  it.each(all)('must be real: the suite catches a sound adapter that declares %s', async (deviation) => {
+    const about = adapterContractCases().filter((each) => each.deviation === deviation)
+    expect(await failures(sound, about, [deviation])).not.toEqual([])
+  })
+})
+
 describe('the OAuth 1 contract', () => {
   it.each(Object.entries(partsThatBreakSignatures()))('catches an adapter that %s', async (_flaw, flawed) => {
     expect(await failures(flawed, oauth1ContractCases())).not.toEqual([])
@@ -77,11 +90,12 @@ describe('the OAuth 1 contract', () => {
 async function failures(
   parts: Partial<Parts>,
   cases: readonly Pick<AdapterContractCase, 'name' | 'run'>[] = adapterContractCases(),
+  deviations?: readonly Deviation[],
 ): Promise<readonly string[]> {
   const { adapter, ...rest } = { ...sound, ...parts }
   for (const each of cases) {
     try {
-      await each.run({ adapter, serve: (application) => serve(application, rest) })
+      await each.run({ adapter, serve: (application) => serve(application, rest), deviations })
     } catch (error) {
       return [`${each.name}: ${String(error)}`]
     }

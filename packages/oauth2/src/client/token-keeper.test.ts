@@ -18,7 +18,9 @@ beforeEach(async () => {
 afterEach(() => provider.stop())
 
 /** Each call makes what another process would have: it shares nothing but the store. */
-function createClient(options: { random?: (length: number) => Uint8Array; timeout?: number } = {}): OAuth2Client {
+function createClient(
+  options: { random?: (length: number) => Uint8Array; timeout?: number; clock?: () => number } = {},
+): OAuth2Client {
   const { issuer, clientId, clientSecret } = provider
   return new OAuth2Client({ issuer, clientId, clientSecret, apiBaseUrl: issuer, tokens, clock, ...options })
 }
@@ -173,6 +175,30 @@ describe('refreshing', () => {
     expect(seconds.length).toBeGreaterThanOrEqual(40 / 4)
     expect((await waiting).obtainedAt).toBeGreaterThan(0)
   })
+})
+
+describe('a machine whose clock is wrong', () => {
+  it.each([-45, 45])(
+    'by %i seconds does not refresh while another one does: its clock counts for it alone',
+    async (skew) => {
+      await logIn()
+      clock.advance(LIFETIME + 60) // it has expired by either clock
+      let answered: () => void = () => undefined
+      const held = new Promise<void>((resolve) => (answered = resolve))
+      provider.answer('/token', async (_, usual) => {
+        await held
+        return usual()
+      })
+      const first = apiSession(createClient(), 'alice').token()
+      await expect.poll(() => refreshes()).toBe(1)
+      const second = apiSession(createClient({ clock: () => clock() + skew }), 'alice').token()
+      await new Promise((resolve) => setTimeout(resolve, 300)) // it has found the lease, and waits
+      expect(refreshes()).toBe(1)
+      answered()
+      expect((await second).accessToken).toBe((await first).accessToken)
+      expect(refreshes()).toBe(1)
+    },
+  )
 })
 
 describe('a refused refresh token', () => {

@@ -3,12 +3,15 @@ import { basic, bareServer, ISSUER, post, WEB } from '../../../test/journey.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Endpoint } from '../contract/registrable.ts'
+import { backchannelAuthenticationGrant } from '../features/backchannel-authentication.ts'
+import { CIBA } from '../features/backchannel-record.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
-import { deviceAuthorizationGrant } from '../features/device-authorization.ts'
+import { DEVICE_CODE, deviceAuthorizationGrant } from '../features/device-authorization.ts'
 import { introspectionEndpoint } from '../features/introspection.ts'
 import { pushedAuthorizationRequests } from '../features/pushed-authorization.ts'
 import { revocationEndpoint } from '../features/revocation.ts'
 import { slot } from '../records/authorization.ts'
+import { staticClients } from '../records/clients.ts'
 
 const proof = slot<string>('proof')
 
@@ -41,16 +44,46 @@ const echo: Endpoint = {
 }
 
 function directServer() {
-  const made = bareServer()
-  made.server.register(clientCredentialsGrant(), revocationEndpoint(), introspectionEndpoint(), echo, proving)
+  const client = { ...WEB, grant_types: [...(WEB.grant_types ?? []), DEVICE_CODE, CIBA] }
+  const made = bareServer({ clients: staticClients([{ ...client, backchannel_token_delivery_mode: 'poll' }]) })
+  made.server.register(
+    ...[clientCredentialsGrant(), revocationEndpoint(), introspectionEndpoint(), pushedAuthorizationRequests()],
+    deviceAuthorizationGrant({ verificationUri: 'https://app.example' }),
+    backchannelAuthenticationGrant({ findSubject: () => 'alice', notify: () => undefined }),
+    ...[echo, proving],
+  )
   return made
 }
 
+const DIRECT: readonly (readonly [path: string, endpoint: string])[] = [
+  ['/token', 'token'],
+  ['/revoke', 'revocation'],
+  ['/introspect', 'introspection'],
+  ['/par', 'pushed_authorization_request'],
+  ['/device_authorization', 'device_authorization'],
+  ['/bc-authorize', 'backchannel_authentication'],
+  ['/echo', 'echo'],
+]
+
 describe('direct requests', () => {
+  it('are those at every endpoint that authenticates clients', async () => {
+    const { server } = directServer()
+    const paths: string[] = []
+    for (const { path, methods } of server.routes) {
+      if (!methods.includes('POST')) continue
+      const { status, headers, json } = await post(server, path, { grant_type: 'client_credentials', token: 'x' })
+      if (status !== 401 || json['error'] !== 'invalid_client') continue
+      expect([path, headers.has('dpop-nonce')]).toEqual([path, true])
+      paths.push(path)
+    }
+    expect(paths.toSorted()).toEqual(DIRECT.map(([path]) => path).toSorted())
+  })
+
   it.each([
     ['/token', 'token', { grant_type: 'client_credentials' }, { grant_type: 'unknown' }],
     ['/revoke', 'revocation', { token: 'x' }, {}],
     ['/introspect', 'introspection', { token: 'x' }, {}],
+    ['/bc-authorize', 'backchannel_authentication', { login_hint: 'alice', scope: 'read' }, {}],
     ['/echo', 'echo', {}, null],
   ])('%s: extensions add headers to its answers, errors too, for scripts to read', async (path, name, good, bad) => {
     const { server } = directServer()
@@ -60,24 +93,15 @@ describe('direct requests', () => {
     for (const { headers } of answers) {
       expect(headers.get('dpop-nonce')).toBe(`fresh for ${name}`)
       expect(headers.get('pragma')).toBe('replaced')
-      if (path !== '/introspect') expect(headers.get('access-control-expose-headers')).toContain('dpop-nonce')
+      if (name !== 'introspection' && name !== 'backchannel_authentication')
+        expect(headers.get('access-control-expose-headers')).toContain('dpop-nonce')
     }
   })
 
-  it.each([
-    ['/token', 'token'],
-    ['/revoke', 'revocation'],
-    ['/par', 'pushed_authorization_request'],
-    ['/device_authorization', 'device_authorization'],
-    ['/echo', 'echo'],
-  ])(
+  it.each(DIRECT.filter(([path]) => !['/introspect', '/bc-authorize'].includes(path)))(
     '%s: scripts of any origin can read a DPoP nonce of its answers (RFC 9449 §8, Fetch §3.2.5)',
     async (path, name) => {
       const { server } = directServer()
-      server.register(
-        pushedAuthorizationRequests(),
-        deviceAuthorizationGrant({ verificationUri: 'https://app.example' }),
-      )
       for (const client of [WEB, undefined]) {
         const { headers } = await post(server, path, { grant_type: 'unknown' }, client)
         const exposed = headers.get('access-control-expose-headers')?.split(', ')
@@ -99,7 +123,7 @@ describe('direct requests', () => {
     expect(await response.json()).toEqual(['good', 'yes'])
   })
 
-  it.each(['/token', '/revoke', '/introspect', '/echo'])('%s: an extension may refuse', async (path) => {
+  it.each(DIRECT)('%s: an extension may refuse', async (path) => {
     const { server, events } = directServer()
     const headers = { authorization: basic(WEB), proof: 'bad' }
     const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x' })

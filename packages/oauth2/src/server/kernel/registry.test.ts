@@ -24,6 +24,7 @@ import type { ClientAuthMethod, Endpoint, Registrable, ResponseType } from '../c
 import type { Login } from '../contract/interaction.ts'
 import { authorizationCodeGrant } from '../features/authorization-code.ts'
 import { clientCredentialsGrant } from '../features/client-credentials.ts'
+import { staticClients } from '../records/clients.ts'
 import { developmentPages } from '../interaction/development.ts'
 import { redirectInteraction } from '../interaction/redirect.ts'
 
@@ -190,6 +191,46 @@ describe('what is registered is what the server does', () => {
     }
     server.registerGrant(authorizationCodeGrant(), [codeChallenge()]).register(type)
     expect(() => server.routes).toThrow(failsWith('missing_extension'))
+  })
+
+  it('runs an extension of one grant for the response types of that grant alone', async () => {
+    const ran: string[] = []
+    const watching: Extension = {
+      kind: 'extension',
+      name: 'watching',
+      validateAuthorizationRequest: ({ params }) => void ran.push(params.get('response_type') ?? ''),
+    }
+    const { responseType } = oddType
+    const asking = (type: string) => new Request(authorizeUrl({ response_type: type, client_id: 'both' }))
+    const both = {
+      ...WEB,
+      client_id: 'both',
+      response_types: ['code', responseType],
+      grant_types: ['authorization_code', 'implicit'],
+    }
+    const { server } = bareServer({ interaction: 'callback', clients: staticClients([both]) })
+    server
+      .registerGrant(authorizationCodeGrant(), [codeChallenge(), watching])
+      .register({ ...oddType, grantTypes: ['implicit'] })
+    await server.validateAuthorizationRequest(asking(responseType))
+    expect(ran).toEqual([])
+    await server.validateAuthorizationRequest(asking('code'))
+    expect(ran).toEqual(['code'])
+  })
+
+  it('gives features the environment and the facets, and no way to register', async () => {
+    const { server } = bareServer()
+    let given: object = {}
+    server.register({
+      ...{ kind: 'endpoint', name: 'look', path: '/look', methods: ['GET'], cors: false },
+      handle: (_http, internal) => ((given = internal), blank),
+    })
+    await server.fetch(new Request(`${ISSUER}/look`))
+    expect(given).not.toBeInstanceOf(AuthorizationServer)
+    expect(given).not.toHaveProperty('register')
+    for (const facet of ['tokens', 'authorizations', 'requests', 'interaction', 'clients'] as const) {
+      expect(given).toHaveProperty(facet, server[facet])
+    }
   })
 
   it('refuses a registration after the first request, which would be silently ignored', async () => {

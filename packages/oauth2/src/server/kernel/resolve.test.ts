@@ -75,6 +75,21 @@ describe.each(orders)('parameters that stand elsewhere, registered %s', (_case, 
     expect([response.status, response.headers.get('location')]).toEqual([400, null])
   })
 
+  it.each([
+    ['alone', { request: 'good' }],
+    ['inside a pushed request', { request_uri: 'urn:pushed' }],
+  ])('are refused when client_id is another in the request object: %s', async (_what, query) => {
+    const foreign: Extension = {
+      ...signed,
+      resolveRequestObject: () => ({ params: Params.of({ ...plain, client_id: 'other' }), via: ['signed'] }),
+    }
+    const one = pushed({ client_id: 'web', request: 'good' })
+    const extensions = order(one).map((each) => (each === signed ? foreign : each))
+    const response = await ask(extensions, query)
+    expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    expect(await response.text()).toContain('client_id is not that of the request')
+  })
+
   it('may not refer to others again', async () => {
     const response = await ask(order(pushed({ ...plain, request_uri: 'urn:pushed' })), { request_uri: 'urn:pushed' })
     expect([response.status, response.headers.get('location')]).toEqual([400, null])

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { AuthlibError, memoryStore, type Store } from '@authlib/core'
+import { AuthlibError, memoryStore, type Store, type StoreGuarantees } from '@authlib/core'
 import { describe, expect, it } from 'vitest'
 import { basic, bareServer, fullServer, ISSUER, post, PUBLIC, WEB } from '../../../test/journey.ts'
 import { invalidGrant } from '../../errors.ts'
@@ -286,12 +286,14 @@ describe('a store in trouble (X6)', () => {
     expect(attempts).toBe(5)
   })
 
-  it('without atomic commits is refused at construction (G21)', () => {
-    const weak: Store = {
-      ...memoryStore(),
-      guarantees: { commit: 'best-effort', reads: 'strong', expiry: 'swept', durability: 'full' },
-    }
+  it.each<[lacks: string, guarantees: Partial<StoreGuarantees>, message: RegExp]>([
+    ['atomic commits', { commit: 'best-effort' }, /atomically/],
+    ['reads of what was just written', { reads: 'eventual' }, /out of date/],
+  ])('without %s is refused at construction (G21)', (_lacks, guarantees, message) => {
+    const inner = memoryStore()
+    const weak: Store = { ...inner, guarantees: { ...inner.guarantees, ...guarantees } }
     expect(() => fullServer({ store: weak })).toThrow(expect.objectContaining({ code: 'weak_storage' }) as Error)
+    expect(() => fullServer({ store: weak })).toThrow(message)
     expect(() => fullServer({ store: weak, allowWeakStorage: true })).not.toThrow()
   })
 })

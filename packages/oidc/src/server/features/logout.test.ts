@@ -1,10 +1,18 @@
 /** The three ways in which a logout reaches clients, over HTTP. */
 
-import { memoryStore, type Store } from '@authlib/core'
+import { memoryStore, type HttpRequest, type Store } from '@authlib/core'
 import { decryption, generateKey, importKey, KeySet, logoutTokenPolicy, signJwt, verifyJwt } from '@authlib/jose'
-import { findSession, startSession, staticClients, type ClientMetadata } from '@authlib/oauth2/server'
+import {
+  findSession,
+  redirectInteraction,
+  startSession,
+  staticClients,
+  type ClientMetadata,
+  type Login,
+  type RedirectInteractionOptions,
+} from '@authlib/oauth2/server'
 import { describe, expect, it } from 'vitest'
-import { Browser, ISSUER, manualClock, refresh } from '../../../../oauth2/test/journey.ts'
+import { bareServer, Browser, ISSUER, manualClock, refresh } from '../../../../oauth2/test/journey.ts'
 import { authenticationUrl, claimsOf, logIn, provider, RP, testKeys, withToken } from '../../../test/provider.ts'
 import { signOutEverywhere } from '../index.ts'
 import { backChannelLogout } from './back-channel-logout.ts'
@@ -230,6 +238,41 @@ async function visitBoth(made: Awaited<ReturnType<typeof start>>) {
     browser.open(logoutUrl({ id_token_hint: String(one.json['id_token']), post_logout_redirect_uri: AFTER }))
   return { browser, one, two, out }
 }
+
+describe('the end session endpoint with a session of your own', () => {
+  const COOKIE = 'own_session=alice'
+
+  function own(endSession: RedirectInteractionOptions['endSession']) {
+    const { server } = bareServer({ clients: staticClients([ONE]) })
+    const session = (http: HttpRequest): Login | null =>
+      http.headers.get('cookie') === COOKIE ? { subject: 'alice', authTime: server.clock() } : null
+    server.register(redirectInteraction({ login: '/login', consent: '/consent', session, endSession }))
+    server.register(rpInitiatedLogout())
+    return server
+  }
+
+  it('knows who is logged in, and ends that session with the headers that you give', async () => {
+    const ended: string[] = []
+    const server = own((http, { issuer }) => {
+      ended.push(`${http.headers.get('cookie')} at ${issuer}`)
+      return [['set-cookie', 'own_session=; Max-Age=0']]
+    })
+    const browser = new Browser(server)
+    browser.cookies.set('own_session', 'alice')
+    const asked = await browser.open(logoutUrl({ client_id: 'web', post_logout_redirect_uri: AFTER }))
+    expect([asked.status, ended]).toEqual([200, []]) // someone is logged in, so the person is asked
+    const answer = await browser.open('/end_session', { ...fieldsOf(await asked.text()), decision: 'log_out' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, AFTER])
+    expect(ended).toEqual([`${COOKIE} at ${ISSUER}`])
+    expect(browser.cookies.has('own_session')).toBe(false)
+  })
+
+  it('asks nobody when no one is logged in', async () => {
+    const server = own(() => [])
+    const answer = await new Browser(server).open(logoutUrl({ client_id: 'web', post_logout_redirect_uri: AFTER }))
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, AFTER])
+  })
+})
 
 describe('back-channel logout', () => {
   it('sends a logout token to every client of the session, with its sid (§2.4, §2.5)', async () => {
