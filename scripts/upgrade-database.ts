@@ -1,13 +1,15 @@
 /**
- * Writes a SQLite file with a record of every kind, and beside it the codes and tokens that belong to it. Each version of
- * the schema has one below `test/fixtures`, which the code of every later version must read:
- * `node --conditions=@authlib/source scripts/upgrade-database.ts test/fixtures/sqlite-1`.
+ * Writes a SQLite file with a record of every kind, and beside it the codes and tokens that belong to it. The files below
+ * `test/fixtures` must be read by the code of every later version. A new version of the schema, and a new kind of record, gets a
+ * file of the next number; those that are there stay as they are:
+ * `node --conditions=@authlib/source scripts/upgrade-database.ts test/fixtures/sqlite-2`.
  */
 
 import { writeFileSync } from 'node:fs'
 import { clientFromMetadata } from '@authlib/oauth2/server'
 import { sqliteStore } from '@authlib/sql/node-sqlite'
 import { Browser, manualClock, OTHER, post, PUBLIC, redeem, refresh, WEB } from '../packages/oauth2/test/journey.ts'
+import { writeFeatures } from '../test/support/upgrade-features.ts'
 import { upgradeProvider, WRITTEN_AT } from '../test/support/upgrade-provider.ts'
 
 const target = process.argv[2] ?? ''
@@ -59,6 +61,7 @@ writeFileSync(
       liveCode: await codeFor(),
       bobsCode,
       cookies: Object.fromEntries(browser.cookies),
+      features: await writeFeatures(store, clock),
     },
     null,
     2,

@@ -36,7 +36,7 @@ interface Issued extends Readonly<
 
 const fixtures = new URL('../fixtures/', import.meta.url)
 
-describe.each(['sqlite-1'])('a database file as %s wrote it', (name) => {
+describe.each(['sqlite-1', 'sqlite-2'])('a database file as %s wrote it', (name) => {
   const issued = JSON.parse(readFileSync(new URL(`${name}.json`, fixtures), 'utf8')) as Issued // written by our script
   let folder: string
   let store: SqliteStore
