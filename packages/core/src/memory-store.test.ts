@@ -39,6 +39,21 @@ describe('memoryStore', () => {
     expect(await store.list({ kind: 'code', by: 'client', value: 'x' })).toEqual({ items: [] })
   })
 
+  it('sweeps no more at once than holds up nobody, whatever the limit', async () => {
+    const store = memoryStore()
+    const put = Array.from({ length: 100 }, (_, n) => n)
+    for (const round of [0, 1, 2]) {
+      const records = put.map((n) => ({
+        ...{ kind: 'code', id: `${round}-${n}`, partition: 'p', revision: 1, expiresAt: 10, data: {} },
+      }))
+      await store.commit({ partition: 'p', now: 1, expect: [], put: records, remove: [] })
+    }
+    const steps: number[] = []
+    do steps.push(await store.sweep(10, 10_000))
+    while (steps.at(-1) !== 0)
+    expect(steps).toEqual([100, 100, 100, 0])
+  })
+
   it('keeps an expired record for callers whose clock is a few seconds behind', async () => {
     const store = memoryStore()
     await store.commit({ partition: 'p', now: 1, expect: [], put: [record], remove: [] })

@@ -42,6 +42,19 @@ describe('sqliteStore', () => {
     second.close()
   })
 
+  it('sweeps in steps, between which others write', async () => {
+    const store = sqliteStore(newFile())
+    const old = Array.from({ length: 350 }, (_, n) => ({ ...record(`old${n}`), expiresAt: 1 }))
+    for (let n = 0; n < old.length; n += 100) {
+      await store.commit({ ...putting(), put: old.slice(n, n + 100) })
+    }
+    const order: string[] = []
+    const sweeping = store.sweep(2, 1000).then((swept) => order.push(`swept ${swept}`))
+    await Promise.all([sweeping, store.commit(putting('new')).then(() => order.push('written'))])
+    expect(order).toEqual(['written', 'swept 350'])
+    store.close()
+  })
+
   it.skipIf(process.platform === 'win32')('creates files that only their owner may read', async () => {
     const file = newFile()
     const store = sqliteStore(file)
