@@ -194,6 +194,19 @@ describe('details in tokens and journeys', () => {
     expect(json['authorization_details']).toEqual([here])
   })
 
+  it('are amended with the authorization that lives: the next refresh has those', async () => {
+    const { server } = start()
+    const { json } = await redeem(server, await obtainCode(server, asking(PAYMENT, ACCOUNT)))
+    const found = await server.tokens.find(String(json['access_token']))
+    const amended = await server.authorizations.amend(found!.authorization.id, ({ data }) => {
+      expect(data['authorizationDetails']).toEqual([PAYMENT, ACCOUNT])
+      return { data: { authorizationDetails: [ACCOUNT] } }
+    })
+    expect(amended).toMatchObject({ scope: ['read', 'write'], revision: found!.authorization.revision + 1 })
+    const refreshed = await refresh(server, json['refresh_token'])
+    expect(refreshed.json).toMatchObject({ authorization_details: [ACCOUNT], scope: 'read write' })
+  })
+
   it('of 6 kB survive login and consent, pushed and in the open (RFC 9396 §11.4)', async () => {
     const { server } = start()
     const large = { ...PAYMENT, note: 'ü'.repeat(6000) }
