@@ -162,6 +162,14 @@ describe('admit', () => {
     })
   })
 
+  it.each([
+    ['a line break', ['dpop-nonce', 'n1\r\nset-cookie: a=b']],
+    ['no name', ['', 'n1']],
+  ] as const)('refuses with 500 when what it hands over cannot be sent: %s', async (_what, header) => {
+    const admitted = await admit({ ...protector, acceptedHeaders: () => [header] }, request('/'), 'read')
+    expect([admitted.refusal?.status, admitted.token]).toEqual([500, undefined])
+  })
+
   it('shows challenges to scripts of every origin (Fetch §3.2)', async () => {
     const { refusal } = await admit(protector, request('/'), 'write')
     expect(refusal?.headers).toContainEqual(['access-control-allow-origin', '*'])
