@@ -16,8 +16,6 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, limit: 
     }
     chunks.push(value)
   }
-  const [first] = chunks
-  if (chunks.length === 1) return first!
   const bytes = new Uint8Array(length)
   let offset = 0
   for (const chunk of chunks) {

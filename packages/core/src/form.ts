@@ -7,6 +7,8 @@ import type { HttpRequest } from './http.ts'
 import { Params, type ParamsOptions } from './params.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
+/** With any parameters, but in no other charset. */
+const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;(?:\s*charset=("?)utf-8\1\s*|(?!\s*charset\b)[^;]*))*$/i
 
 /** The form in the body. Throws `unsupported_media_type` (415) for any other content, `invalid_request` (400). */
 export async function readForm(request: HttpRequest, options?: ParamsOptions): Promise<Params> {
@@ -15,7 +17,9 @@ export async function readForm(request: HttpRequest, options?: ParamsOptions): P
 
 /** The form as it was sent. Throws `unsupported_media_type` (415) for any other content. */
 export function formText(request: HttpRequest): Promise<string> {
-  if (!isForm(request.headers.get('content-type')) || isEncoded(request.headers.get('content-encoding'))) {
+  const { headers } = request
+  const isPlain = /^identity$/i.test(headers.get('content-encoding') ?? 'identity')
+  if (!isPlain || !FORM_TYPE.test(headers.get('content-type') ?? '')) {
     throw new AuthlibError('unsupported_media_type', `The body must be ${FORM}`, { status: 415 })
   }
   return request.text()
@@ -23,9 +27,7 @@ export function formText(request: HttpRequest): Promise<string> {
 
 /** The query of the URL. Throws `invalid_request` (400). */
 export function readQuery({ url }: Pick<HttpRequest, 'url'>, options?: ParamsOptions): Params {
-  const end = indexOrEnd(url, '#')
-  const start = url.indexOf('?')
-  return Params.parse(start === -1 ? '' : url.slice(start + 1, end), options)
+  return Params.parse(/^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? '', options)
 }
 
 /**
@@ -35,14 +37,15 @@ export function readQuery({ url }: Pick<HttpRequest, 'url'>, options?: ParamsOpt
  */
 export function requestPath({ url }: Pick<HttpRequest, 'url'>): string {
   if (url.includes('#')) return ''
-  const query = indexOrEnd(url, '?')
-  if (url.startsWith('/')) return url.slice(0, query)
-  const origin = ORIGIN.exec(url)?.[0]
-  return origin === undefined ? '' : url.slice(origin.length, query) || '/'
+  const query = url.indexOf('?')
+  const target = query === -1 ? url : url.slice(0, query)
+  if (target.startsWith('/')) return target
+  const origin = ORIGIN.exec(target)?.[0]
+  return origin === undefined ? '' : target.slice(origin.length) || '/'
 }
 
 /** Scheme, host and port, without user information. */
-const ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?=[/?]|$)/i
+const ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?=\/|$)/i
 
 export interface FromRequestOptions {
   /** Most bytes of the body. Default 65,536. */
@@ -59,30 +62,24 @@ export function fromRequest(
   request: Request,
   { maxBody = 65_536, keepBody = false }: FromRequestOptions = {},
 ): HttpRequest {
-  return {
-    method: request.method,
-    url: request.url,
-    headers: request.headers,
-    bytes: () => readBody(request, maxBody, keepBody),
-    text: async () => decodeUtf8(await readBody(request, maxBody, keepBody)),
+  const { method, url, headers } = request
+  const bytes = (): Promise<Uint8Array> => {
+    let body = bodies.get(request)
+    if (body === undefined) bodies.set(request, (body = readBody(request, maxBody, keepBody)))
+    return body
   }
+  return { method, url, headers, bytes, text: async () => decodeUtf8(await bytes()) }
 }
 
 /** Bodies that were read, for every view of a request. */
 const bodies = new WeakMap<Request, Promise<Uint8Array>>()
-
-function readBody(request: Request, maxBody: number, keepBody: boolean): Promise<Uint8Array> {
-  let body = bodies.get(request)
-  if (body === undefined) bodies.set(request, (body = readOnce(request, maxBody, keepBody)))
-  return body
-}
 
 /** What adapters throw for a body over their limit, so that it is one error everywhere. */
 export function payloadTooLarge(): AuthlibError {
   return new AuthlibError('payload_too_large', 'The body is too large', { status: 413 })
 }
 
-async function readOnce(request: Request, maxBody: number, keepBody: boolean): Promise<Uint8Array> {
+async function readBody(request: Request, maxBody: number, keepBody: boolean): Promise<Uint8Array> {
   if (request.bodyUsed) {
     throw new AuthlibError('body_used', 'The body of the request was read before', {
       hint: 'Hand over the request before anything reads its body, or a clone of it.',
@@ -92,24 +89,4 @@ async function readOnce(request: Request, maxBody: number, keepBody: boolean): P
   const bytes = tooLarge ? null : await readBytes((keepBody ? request.clone() : request).body, maxBody)
   if (bytes === null) throw payloadTooLarge()
   return bytes
-}
-
-function isForm(contentType: string | null): boolean {
-  if (contentType === FORM) return true
-  if (contentType === null) return false
-  const [type, ...parameters] = contentType.toLowerCase().split(';')
-  if (type!.trim() !== FORM) return false
-  return parameters.every((parameter) => {
-    const [name, value = ''] = parameter.trim().split('=')
-    return name !== 'charset' || value === 'utf-8' || value === '"utf-8"'
-  })
-}
-
-function isEncoded(contentEncoding: string | null): boolean {
-  return contentEncoding !== null && contentEncoding.toLowerCase() !== 'identity'
-}
-
-function indexOrEnd(text: string, character: string): number {
-  const index = text.indexOf(character)
-  return index === -1 ? text.length : index
 }

@@ -20,7 +20,6 @@ export interface ParamsOptions {
 export type ParamValues = Readonly<Record<string, string | readonly string[] | undefined>>
 
 const REPEATABLE: readonly string[] = ['resource', 'audience']
-const NO_NAMES: readonly string[] = []
 
 /** Parameters by name. Immutable. A parameter without a value counts as omitted (RFC 6749 §3.1). */
 export class Params implements Iterable<[string, string]> {
@@ -39,7 +38,7 @@ export class Params implements Iterable<[string, string]> {
     if (text.length > maxLength) throw invalidRequest('The parameters are too long')
     if (UNENCODED.test(text) || text.includes('%00')) throw malformed()
     const values = new Map<string, string[]>()
-    let repeated: Set<string> | undefined
+    const repeated: string[] = []
     let count = 0
     for (let start = 0; start < text.length;) {
       const separator = text.indexOf('&', start)
@@ -53,19 +52,17 @@ export class Params implements Iterable<[string, string]> {
         const sent = values.get(name)
         if (sent === undefined) values.set(name, value === '' ? [] : [value])
         else {
-          if (!repeatable.includes(name)) (repeated ??= new Set()).add(name)
+          if (!repeatable.includes(name) && !repeated.includes(name)) repeated.push(name)
           if (value !== '') sent.push(value)
         }
       }
       start = end + 1
     }
-    return new Params(values, repeated ? [...repeated] : NO_NAMES)
+    return new Params(values, repeated)
   }
 
   static of(values: ParamValues): Params {
-    const map = new Map<string, readonly string[]>()
-    for (const [name, value] of Object.entries(values)) map.set(name, listOf(value))
-    return new Params(map, [])
+    return new Params(new Map(Object.entries(values).map(([name, value]) => [name, listOf(value)])), [])
   }
 
   /** The value. Undefined when there is none, or more than one: nothing is ever guessed. */
@@ -115,9 +112,7 @@ export class Params implements Iterable<[string, string]> {
 /** `a=1&b=2`. Undefined is left out, a list repeats its name. */
 export function encodeForm(values: ParamValues): string {
   return encodePairs(
-    Object.entries(values).flatMap(([name, value = []]) =>
-      (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
-    ),
+    Object.entries(values).flatMap(([name, value = []]) => [value].flat().map((one): [string, string] => [name, one])),
   )
 }
 
@@ -127,7 +122,7 @@ export function encodeForm(values: ParamValues): string {
  */
 export function encodeFormValue(text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(
+  return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
@@ -153,8 +148,8 @@ function encodePairs(pairs: Iterable<[string, string]>): string {
   return text
 }
 
-function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  return (typeof value === 'string' ? [value] : (value ?? [])).filter((one) => one !== '')
+function listOf(value: string | readonly string[] = []): readonly string[] {
+  return [value].flat().filter((one) => one !== '')
 }
 
 function malformed(): AuthlibError {

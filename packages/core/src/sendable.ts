@@ -1,6 +1,7 @@
 /** What HTTP can carry, and how headers of two parties go together. */
 
 import type { HttpResponse } from './http.ts'
+import { TOKEN } from './http-token.ts'
 
 /**
  * The same response, if HTTP can carry it. An adapter that got it from `createDispatch` or `admit` need not check.
@@ -13,14 +14,13 @@ export function assertSendable(response: HttpResponse): HttpResponse {
   for (const header of headers) {
     const name = header[0] // taken apart in the head of the loop, a pair costs an iterator
     const value = header[1]
-    if (!FIELD_NAME.test(name)) throw new TypeError('The name of a header cannot be sent')
+    if (!TOKEN.test(name)) throw new TypeError('The name of a header cannot be sent')
     if (!FIELD_VALUE.test(value)) throw new TypeError(`The header ${name} has characters that cannot be sent`)
   }
   return response
 }
 
-/** RFC 9110 §5.1, §5.5. */
-const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/
+/** RFC 9110 §5.5. */
 const FIELD_VALUE = /^[\t -~\x80-\xff]*$/
 
 /** How a header goes together with one of the same name that the application has set before. */

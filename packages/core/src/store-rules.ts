@@ -1,5 +1,6 @@
 /** The rules of the store contract that every store applies alike. For those who write one. */
 
+import { encodeUtf8 } from './encoding.ts'
 import { AuthlibError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import { INDEX_COLUMNS, LIMITS } from './store.ts'
@@ -27,7 +28,7 @@ export function recordName(kind: string, id: string): string {
 /** Whether every store can hold the name: not empty, well-formed Unicode without NUL, at most `LIMITS.name` bytes of UTF-8. */
 export function isStorable(name: string): boolean {
   if (name === '' || name.includes('\0') || !name.isWellFormed()) return false
-  return name.length * 3 <= LIMITS.name || utf8Length(name) <= LIMITS.name
+  return name.length * 3 <= LIMITS.name || encodeUtf8(name).length <= LIMITS.name
 }
 
 /** The columns of an index that have a value. */
@@ -153,17 +154,4 @@ function assertWhole(value: number, least: number): void {
 
 function invalidBatch(message: string): AuthlibError {
   return new AuthlibError('invalid_batch', message)
-}
-
-/** Of well-formed text. */
-function utf8Length(text: string): number {
-  let bytes = 0
-  for (let n = 0; n < text.length; n++) {
-    const unit = text.charCodeAt(n)
-    if (unit < 0x80) bytes += 1
-    else if (unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff))
-      bytes += 2 // half of a pair, which has four
-    else bytes += 3
-  }
-  return bytes
 }

@@ -24,7 +24,7 @@ export function isValidUrl(url: string, { fragments = true }: ValidUrlOptions = 
 
 /** Throws `invalid_issuer` unless it is https (or http on loopback) without query, fragment and user. RFC 8414 §2. */
 export function assertIssuer(issuer: string, options?: SecureTransportOptions): void {
-  const valid = isValidUrl(issuer, { fragments: false }) && !issuer.includes('?') && !DOCUMENT.test(issuer)
+  const valid = isValidUrl(issuer) && !/[?#]/.test(issuer) && !DOCUMENT.test(issuer)
   if (valid && isSecureTransport(issuer, options)) return
   const message = 'The issuer must be an https URL without query and fragment'
   throw new AuthlibError('invalid_issuer', message, { hint: issuerHint(issuer) })
@@ -34,12 +34,11 @@ export function assertIssuer(issuer: string, options?: SecureTransportOptions): 
 const DOCUMENT = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/
 
 /** What is wrong with this one. Nothing of it is repeated: strangers choose some issuers. */
-function issuerHint(issuer: unknown): string {
-  if (typeof issuer !== 'string' || issuer === '') return 'It is empty: is its variable set?'
+function issuerHint(issuer: string): string {
+  if (!issuer) return 'It is empty: is its variable set?'
   if (DOCUMENT.test(issuer)) return 'Leave out `/.well-known/` and what follows.'
-  if (!/^https?:/i.test(issuer)) return 'It begins with https://.'
-  if (/^http:/i.test(issuer)) return 'Plain http is accepted for loopback hosts only.'
-  return 'It has a host, and neither user, query nor fragment.'
+  if (isHttps(issuer)) return 'It has a host, and neither user, query nor fragment.'
+  return /^http:/i.test(issuer) ? 'Plain http is accepted for loopback hosts only.' : 'It begins with https://.'
 }
 
 /**
@@ -50,18 +49,18 @@ export type WellKnownPlacement = 'insert' | 'append' | 'root'
 
 /** The URL of `/.well-known/<name>` for an issuer or a resource. */
 export function wellKnownUrl(issuer: string, name: string, placement: WellKnownPlacement): string {
-  return issuer.slice(0, originLength(issuer)) + wellKnownTarget(issuer, name, placement)
+  const { origin, path, query } = wellKnown(issuer, name, placement)
+  return origin + path + query
 }
 
 /** The path of {@link wellKnownUrl}. */
 export function wellKnownPath(issuer: string, name: string, placement: WellKnownPlacement): string {
-  return wellKnownTarget(issuer, name, placement).replace(/\?.*/, '')
+  return wellKnown(issuer, name, placement).path
 }
 
 /** Adds to the query and leaves what is there byte for byte. */
 export function addQuery(url: string, params: ParamValues): string {
-  const hash = url.indexOf('#')
-  const base = hash === -1 ? url : url.slice(0, hash)
+  const base = url.replace(/#.*/s, '')
   return append(base, '?', params) + url.slice(base.length)
 }
 
@@ -91,18 +90,18 @@ export function isLanguageTag(tag: string): boolean {
 /** scheme "://" host, port, then only characters that RFC 3986 has. */
 const URL_SHAPE = /^[a-z][a-z\d+.-]*:\/\/(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#][!#-;=?-Z[\]_a-z~]*)?$/i
 
-function originLength(url: string): number {
-  const length = url.slice(url.indexOf('://') + 3).search(/[/?]/)
-  return length === -1 ? url.length : url.indexOf('://') + 3 + length
-}
+/** Origin, path without a terminating slash (RFC 8414 §3), and query. */
+const PARTS = /^(\w+:\/\/[^/?]*)([^?]*?)\/?(\?.*)?$/
 
-function wellKnownTarget(issuer: string, name: string, placement: WellKnownPlacement): string {
-  const target = issuer.slice(originLength(issuer))
-  const query = target.includes('?') ? target.indexOf('?') : target.length
-  const path = target.slice(0, query).replace(/\/$/, '') // RFC 8414 §3: a terminating slash goes first
-  const wellKnown = `/.well-known/${name}`
-  if (placement === 'root') return wellKnown
-  return (placement === 'insert' ? wellKnown + path : path + wellKnown) + target.slice(query)
+function wellKnown(
+  issuer: string,
+  name: string,
+  placement: WellKnownPlacement,
+): { origin: string; path: string; query: string } {
+  const [, origin = '', path = '', query = ''] = PARTS.exec(issuer) ?? []
+  const own = `/.well-known/${name}`
+  if (placement === 'root') return { origin, path: own, query: '' }
+  return { origin, path: placement === 'insert' ? own + path : path + own, query }
 }
 
 function append(url: string, mark: '?' | '#', params: ParamValues): string {

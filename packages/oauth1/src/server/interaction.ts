@@ -9,13 +9,12 @@ import {
   readForm,
   readQuery,
   redirectResponse,
-  serializeCookie,
   type Awaitable,
   type HttpHeader,
   type HttpRequest,
   type HttpResponse,
 } from '@authlib/core'
-import { addQuery, decodeUtf8 } from '@authlib/core/kit'
+import { addQuery, decodeUtf8, uncheckedCookie } from '@authlib/core/kit'
 import { answerAuthorization, readAuthorizationRequest, type OAuth1AuthorizationRequest } from './authorization.ts'
 import type { OAuth1Environment } from './environment.ts'
 import { invalidRequest } from './errors.ts'
@@ -118,7 +117,7 @@ function bindBrowser(env: OAuth1Environment, http: HttpRequest): { binding: stri
   const known = readBinding(env, http)
   if (known !== undefined) return { binding: known, headers: [] }
   const binding = randomToken(env.random, 16)
-  const cookie = serializeCookie({ name: cookieName(env), value: binding, secure: env.isHttps })
+  const cookie = uncheckedCookie({ name: cookieName(env), value: binding, secure: env.isHttps })
   return { binding, headers: [['set-cookie', cookie]] }
 }
 

@@ -6,14 +6,13 @@ import {
   pageResponse,
   parseCookies,
   readForm,
-  serializeCookie,
   type HttpHeader,
   type HttpRequest,
   type HttpResponse,
   type Page,
   type Params,
 } from '@authlib/core'
-import { assertBooleans, assertSeconds, isLoopbackHost, refuseUnknownOptions } from '@authlib/core/kit'
+import { assertBooleans, assertSeconds, isLoopbackHost, refuseUnknownOptions, uncheckedCookie } from '@authlib/core/kit'
 import { accessDenied } from '../../errors.ts'
 import { AuthorizationError } from '../authorization-error.ts'
 import type { Login } from '../contract/interaction.ts'
@@ -171,7 +170,7 @@ function readSessionCookie(server: Server, http: HttpRequest): string | undefine
 }
 
 function sessionCookie(server: Server, value: string, maxAge?: number): string {
-  return serializeCookie({ name: cookieName(server), value, secure: isHttps(server), maxAge })
+  return uncheckedCookie({ name: cookieName(server), value, secure: isHttps(server), maxAge })
 }
 
 function cookieName(server: Server): string {

@@ -8,11 +8,10 @@ import {
   Params,
   parseCookies,
   randomToken,
-  serializeCookie,
   type HttpHeader,
   type HttpRequest,
 } from '@authlib/core'
-import { decodeUtf8, sha256Base64url } from '@authlib/core/kit'
+import { decodeUtf8, sha256Base64url, uncheckedCookie } from '@authlib/core/kit'
 import { invalidRequest } from '../../errors.ts'
 import type { Login } from '../contract/interaction.ts'
 import type { Changes } from '../contract/plans.ts'
@@ -70,7 +69,7 @@ export function bindBrowser(
   const known = readBinding(server, http)
   if (known !== undefined) return { binding: known, headers: [] }
   const binding = randomToken(server.random, 16)
-  const cookie = serializeCookie({ name: cookieName(server), value: binding, secure: isHttps(server) })
+  const cookie = uncheckedCookie({ name: cookieName(server), value: binding, secure: isHttps(server) })
   return { binding, headers: [['set-cookie', cookie]] }
 }
 
