@@ -2,6 +2,7 @@
 
 import { TOKEN } from './http-token.ts'
 
+/** The two parts of an `Authorization` header. */
 export interface AuthorizationHeader {
   /** In lower case: schemes are case-insensitive. */
   readonly scheme: string

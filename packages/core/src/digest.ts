@@ -2,7 +2,6 @@
 
 import * as runtime from '#runtime'
 import type { Awaitable } from './awaitable.ts'
-import { encodeUtf8 } from './encoding.ts'
 import type { HmacKey } from './runtime/runtime.ts'
 
 export type { HmacKey } from './runtime/runtime.ts'
@@ -29,5 +28,5 @@ export function hmacSha256(key: HmacKey, data: Uint8Array | string): Awaitable<U
 
 /** `length` bytes for the purpose that `label` names. RFC 5869 without salt; the label is its info. */
 export function hkdfSha256(secret: Uint8Array | string, label: string, length: number): Awaitable<Uint8Array> {
-  return runtime.hkdfSha256(typeof secret === 'string' ? encodeUtf8(secret) : secret, encodeUtf8(label), length)
+  return runtime.hkdfSha256(secret, label, length)
 }

@@ -43,16 +43,16 @@ export function parseJsonObject(text: string, options?: ParseJsonOptions): Reado
 
 /** In valid JSON a string before a colon is a member name, and nothing else is. */
 function countNames(text: string): number {
-  let count = 0
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) count++
-  return count
+  const strings = text.match(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g) ?? []
+  return strings.filter((one) => one.endsWith(':')).length
 }
 
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   if (Object.hasOwn(value, '__proto__')) throw invalidJson('The JSON has a member named __proto__')
-  const inside = Object.values(value).reduce((count: number, member) => count + countMembers(member), 0)
-  return Array.isArray(value) ? inside : inside + Object.keys(value).length
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const member of Object.values(value)) count += countMembers(member)
+  return count
 }
 
 /** `for in` is twice as fast as a list of values, and what JSON became inherits nothing that could be enumerated. */

@@ -50,7 +50,10 @@ export function loginCookies(vault: LoginVault, clock: Clock): LoginStates {
       if (name.length + value.length > MAX_COOKIE) return refuse({ name: 'too large' })
       const others = findLogins(request).filter((login) => isHostCookie(login.name) === isHostCookie(name)) // a planted cookie evicts no real one
       const evicted = crowdedOut(others, sizeOf({ name, value }))
-      return [...evicted.map(({ name }) => remove(name)), cookie(name, value, LOGIN_LIFETIME, pending.formPost)]
+      return [
+        ...evicted.map(({ name }) => cookie(name, '', 0, false)),
+        cookie(name, value, LOGIN_LIFETIME, pending.formPost),
+      ]
     },
 
     async finish(request, id, client) {
@@ -115,9 +118,8 @@ function isHostCookie(name: string): boolean {
 function findLogins(request: HttpRequest): FoundLogin[] {
   const found: FoundLogin[] = []
   for (const [name, value] of parseCookies(request.headers.get('cookie'))) {
-    const [, time, hash] = /^(?:__Host-)?authlib-login\.([0-9a-z]{1,8})\.([\w-]{22})$/.exec(name) ?? []
-    if (time !== undefined && hash !== undefined)
-      found.push({ name, value, startedAt: Number.parseInt(time, 36), hash })
+    const [, time = '', hash] = /^(?:__Host-)?authlib-login\.([0-9a-z]{1,8})\.([\w-]{22})$/.exec(name) ?? []
+    if (hash !== undefined) found.push({ name, value, startedAt: Number.parseInt(time, 36), hash })
   }
   return found
 }
@@ -129,8 +131,4 @@ async function digest(id: string): Promise<string> {
 function cookie(name: string, value: string, maxAge: number, formPost: boolean): Cookie {
   const sameSite = formPost ? 'None' : 'Lax' // Lax cookies stay at home on a cross-site POST
   return { name, value, maxAge, sameSite, secure: formPost || isHostCookie(name) } // None needs Secure, loopback too
-}
-
-function remove(name: string): Cookie {
-  return { name, value: '', maxAge: 0, secure: isHostCookie(name) }
 }

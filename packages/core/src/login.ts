@@ -9,7 +9,7 @@ import { noStore } from './no-store.ts'
 import type { JsonObject } from './json.ts'
 import type { LoginStates } from './login-state.ts'
 import type { Params } from './params.ts'
-import { assertSendable } from './sendable.ts'
+import { assertHeaderValue } from './sendable.ts'
 
 /** What every login needs. Protocols add their own members. */
 export interface LoginOptions {
@@ -84,15 +84,10 @@ export function createLogins<
       // sound: only `data` was taken off, which is no member of Options
       const { url, id, login, formPost } = await client.createAuthorization(options as unknown as Options)
       const { redirectUri } = options
-      const cookies = await states.begin(request, id, {
-        client: name,
-        redirectUri,
-        formPost,
-        login,
-        data,
-      })
+      const cookies = await states.begin(request, id, { client: name, redirectUri, formPost, login, data })
       await adapter.setCookies(context, cookies)
-      return await adapter.respond(context, assertSendable(redirectResponse(url)))
+      assertHeaderValue('location', url)
+      return await adapter.respond(context, redirectResponse(url))
     },
 
     async authorizeAccessToken(context, options) {
@@ -109,9 +104,8 @@ export function createLogins<
 
 /** Prefetching is no wish to log in, and each login takes room in the cookies of the browser. */
 function isPrefetch({ headers }: HttpRequest): boolean {
-  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
-    /\b(?:prefetch|prerender|preview)\b/i.test(headers.get(name) ?? ''),
-  )
+  const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) => headers.get(name))
+  return /\b(?:prefetch|prerender|preview)\b/i.test(purposes.join())
 }
 
 const notPrefetched: HttpResponse = {

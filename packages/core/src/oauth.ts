@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts'
 import { createLogins, type LoginClient, type LoginOptions, type Logins } from './login.ts'
 import { cookieLogins } from './cookie-logins.ts'
 import type { LoginStates } from './login-state.ts'
-import { addToRegistry, newRegistry } from './registry.ts'
+import { newRegistry, type Registry } from './registry.ts'
 import { systemRandom, type Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
 import { refuseUnknownOptions } from './unknown-options.ts'
@@ -68,17 +68,14 @@ export type RegisteredClient<Context, Answer> = object & Logins<Context, Answer,
  * })
  */
 export class OAuth<Context, Answer> {
-  readonly #options: OAuthOptions<Context, Answer>
-  readonly #states: LoginStates
-  readonly #clients = new Map<string, RegisteredClient<Context, Answer>>()
+  readonly #registry: Registry<Context, Answer>
 
   constructor(options: OAuthOptions<Context, Answer>) {
     refuseUnknownOptions('OAuth', options, OPTIONS)
-    const { adapter, secrets, tokens, clock = systemClock, random = systemRandom } = options
+    const { adapter, secrets, clock = systemClock, random = systemRandom } = options
     if (!(adapter instanceof Object)) throw new TypeError('adapter of OAuth must be an object, such as expressAdapter')
-    this.#options = options
-    this.#states = options.logins ?? cookieLogins({ secrets, clock, random })
-    newRegistry(this, { adapter, secrets, tokens, clock, random, states: this.#states })
+    const states = options.logins ?? cookieLogins({ secrets, clock, random })
+    this.#registry = newRegistry(this, { ...options, clock, random, states })
   }
 
   /** @throws AuthlibError `invalid_client_name` for a name that is taken or is not letters, digits, `_` and `-` */
@@ -99,19 +96,19 @@ export class OAuth<Context, Answer> {
     }
     if (typeof provider !== 'function')
       throw new TypeError(`register('${name}') needs what oidc({ … }) or a preset returns`)
-    const { adapter, tokens, clock, fetch, random } = this.#options
-    const own = tokens && withPrefix(tokens, `${name}:`)
-    const client = provider({ name, tokens: own, clock, fetch, random })
-    const value = Object.assign(client, createLogins(name, client, adapter, this.#states))
-    this.#clients.set(name, value)
-    addToRegistry(this, name, { client, tokens: own })
+    const { adapter, clock, fetch, random, states, entries } = this.#registry
+    const tokens = this.#registry.tokens && withPrefix(this.#registry.tokens, `${name}:`)
+    const client = provider({ name, tokens, clock, fetch, random })
+    const value = Object.assign(client, createLogins(name, client, adapter, states))
+    // sound: what calls it has the options that the application chose for this client, and the login that it began
+    entries.set(name, { client: value, tokens })
     Object.defineProperty(this, name, { value, enumerable: true })
     return this as this & { readonly [N in Name]: typeof value } // sound: defined in the line above
   }
 
   /** The registered clients by name, in the order of registration: for routes and pages that serve all of them. */
   clients(): ReadonlyMap<string, RegisteredClient<Context, Answer>> {
-    return new Map(this.#clients)
+    return new Map([...this.#registry.entries].map(([name, { client }]) => [name, client]))
   }
 }
 

@@ -1,5 +1,6 @@
 /** Refuses options of the wrong type when they are given, not when something first reads them. */
 
+import { kindOf } from './kind-of.ts'
 import { refuseUnknownOptions } from './unknown-options.ts'
 
 /**
@@ -10,8 +11,7 @@ import { refuseUnknownOptions } from './unknown-options.ts'
  */
 export function assertSeconds(options: Readonly<Record<string, number | undefined>>, least: 0 | 1 = 0): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    if (typeof value === 'number' && Number.isFinite(value) && value >= least) continue
+    if (value === undefined || (Number.isFinite(value) && value >= least)) continue
     throw new TypeError(`${name} is a number of seconds, at least ${least}, and not ${given(value)}`)
   }
 }
@@ -33,13 +33,20 @@ export type OptionType = Kind | `${Kind}?`
 
 type Kind = 'boolean' | 'string' | 'function' | 'object' | 'array' | 'list'
 
-const kinds: Readonly<Record<Kind, { readonly words: string; readonly test: (value: unknown) => boolean }>> = {
-  boolean: { words: 'true or false', test: (value) => typeof value === 'boolean' },
-  string: { words: 'a non-empty string', test: (value) => typeof value === 'string' && value !== '' },
-  function: { words: 'a function', test: (value) => typeof value === 'function' },
-  object: { words: 'an object', test: (value) => value instanceof Object },
-  array: { words: 'an array', test: Array.isArray },
-  list: { words: 'a non-empty array', test: (value) => Array.isArray(value) && value.length > 0 },
+const WORDS: Readonly<Record<Kind, string>> = {
+  boolean: 'true or false',
+  string: 'a non-empty string',
+  function: 'a function',
+  object: 'an object',
+  array: 'an array',
+  list: 'a non-empty array',
+}
+
+function isOf(kind: Kind, value: unknown): boolean {
+  if (kind === 'object') return value instanceof Object
+  if (kind === 'array') return Array.isArray(value)
+  if (kind === 'list') return Array.isArray(value) && value.length > 0
+  return typeof value === kind && value !== ''
 }
 
 /**
@@ -60,8 +67,8 @@ export function assertOptions<Options extends object>(
     if (type === null) continue
     const value: unknown = options[name as keyof Options] // sound: the types name the options
     if (value === undefined && type.endsWith('?')) continue
-    const { words, test } = kinds[type.replace('?', '') as Kind] // sound: nothing else ends an OptionType
-    if (!test(value)) throw new TypeError(`${name} of ${who} must be ${words}, and not ${given(value)}`)
+    const kind = type.replace('?', '') as Kind // sound: nothing else ends an OptionType
+    if (!isOf(kind, value)) throw new TypeError(`${name} of ${who} must be ${WORDS[kind]}, and not ${given(value)}`)
   }
 }
 
@@ -79,8 +86,7 @@ export function assertMethods(name: string, value: unknown, methods: readonly st
 
 /** Says no more of a string than that it is one: it may be a secret. */
 function given(value: unknown): string {
-  if (typeof value === 'number' || value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return value.length > 0 ? 'an array' : 'an empty one'
-  if (value === '') return 'an empty one'
-  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
+  if (typeof value === 'number') return String(value)
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return 'an empty one'
+  return kindOf(value)
 }

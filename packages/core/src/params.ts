@@ -62,7 +62,7 @@ export class Params implements Iterable<[string, string]> {
   }
 
   static of(values: ParamValues): Params {
-    return new Params(new Map(Object.entries(values).map(([name, value]) => [name, listOf(value)])), [])
+    return new Params(new Map(listsOf(values)), [])
   }
 
   /** The value. Undefined when there is none, or more than one: nothing is ever guessed. */
@@ -92,15 +92,8 @@ export class Params implements Iterable<[string, string]> {
 
   /** A copy with these parameters set, or removed where the value is undefined. */
   with(changes: Readonly<Record<string, string | undefined>>): Params {
-    const values = new Map(this.#values)
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === undefined) values.delete(name)
-      else values.set(name, listOf(value))
-    }
-    return new Params(
-      values,
-      this.repeated.filter((name) => !Object.hasOwn(changes, name)),
-    )
+    const repeated = this.repeated.filter((name) => !Object.hasOwn(changes, name))
+    return new Params(new Map([...this.#values, ...listsOf(changes)]), repeated)
   }
 
   /** Form-encoded. */
@@ -148,8 +141,9 @@ function encodePairs(pairs: Iterable<[string, string]>): string {
   return text
 }
 
-function listOf(value: string | readonly string[] = []): readonly string[] {
-  return [value].flat().filter((one) => one !== '')
+/** An empty list stands for a name that is left out. */
+function listsOf(values: ParamValues): [name: string, values: readonly string[]][] {
+  return Object.entries(values).map(([name, value = []]) => [name, [value].flat().filter((one) => one !== '')])
 }
 
 function malformed(): AuthlibError {

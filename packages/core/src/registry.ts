@@ -3,7 +3,7 @@
 import type { Adapter } from './adapter.ts'
 import type { Clock } from './clock.ts'
 import type { JsonObject } from './json.ts'
-import type { LoginClient, LoginOptions } from './login.ts'
+import type { LoginClient, LoginOptions, Logins } from './login.ts'
 import type { LoginStates } from './login-state.ts'
 import type { Random } from './random.ts'
 import type { TokenStore } from './token-store.ts'
@@ -14,35 +14,36 @@ export interface RegistryEnvironment<Context = never, Answer = unknown> {
   readonly secrets: readonly string[]
   readonly tokens?: TokenStore | undefined
   readonly clock: Clock
+  readonly fetch?: typeof fetch | undefined
   readonly random: Random
   readonly states: LoginStates
 }
 
 /** A client, and its part of the token store. */
-export interface RegistryEntry {
-  readonly client: LoginClient<LoginOptions, JsonObject, object>
+export interface RegistryEntry<Context, Answer> {
+  readonly client: RegistryClient<Context, Answer>
   readonly tokens?: TokenStore | undefined
 }
+
+/** A client as others make it, with the two calls that the registry adds. */
+type RegistryClient<Context, Answer> = LoginClient<LoginOptions, JsonObject, object> &
+  Logins<Context, Answer, LoginOptions, object>
 
 /** A registry from inside. */
 export interface Registry<Context, Answer> extends RegistryEnvironment<Context, Answer> {
   /** By name, in the order of registration. More may follow. */
-  readonly entries: ReadonlyMap<string, RegistryEntry>
+  readonly entries: Map<string, RegistryEntry<Context, Answer>>
 }
 
-const registries = new WeakMap<object, RegistryEnvironment & { readonly entries: Map<string, RegistryEntry> }>()
+const registries = new WeakMap<object, unknown>()
 
-export function newRegistry<Context, Answer>(owner: object, environment: RegistryEnvironment<Context, Answer>): void {
-  registries.set(owner, { ...environment, entries: new Map() })
-}
-
-export function addToRegistry<Options extends LoginOptions, Login extends JsonObject>(
+export function newRegistry<Context, Answer>(
   owner: object,
-  name: string,
-  entry: { readonly client: LoginClient<Options, Login, object>; readonly tokens: TokenStore | undefined },
-): void {
-  // sound: what calls it has the options that the application chose for this client, and the login that it began
-  registries.get(owner)?.entries.set(name, entry)
+  environment: RegistryEnvironment<Context, Answer>,
+): Registry<Context, Answer> {
+  const registry = { ...environment, entries: new Map() }
+  registries.set(owner, registry)
+  return registry
 }
 
 /** @throws TypeError for what is no registry, such as one of another copy of this package */
@@ -51,5 +52,5 @@ export function registryOf<Context, Answer>(owner: {
 }): Registry<Context, Answer> {
   const registry = registries.get(owner)
   if (registry === undefined) throw new TypeError('This is no registry of this copy of @authlib/core')
-  return registry as unknown as Registry<Context, Answer> // sound: `newRegistry` had the adapter of the same registry
+  return registry as Registry<Context, Answer> // sound: `newRegistry` had the adapter of the same registry
 }

@@ -7,8 +7,9 @@ import { importAeadKey } from '#runtime'
 import type { Awaitable } from './awaitable.ts'
 import { constantTimeEqual } from './compare.ts'
 import { hkdfSha256, hmacSha256, importHmacKey } from './digest.ts'
-import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { decodeBase64urlOrNull, encodeBase64url } from './encoding.ts'
 import { AuthlibError } from './errors.ts'
+import { kindOf } from './kind-of.ts'
 import { systemRandom, type Random } from './random.ts'
 
 /** Keeps strings secret and unchanged in hands that are not ours. */
@@ -42,9 +43,8 @@ export function createSealer({ secrets, label, random = systemRandom }: SealerOp
   return {
     async seal(plaintext, context = '') {
       const iv = random(IV_LENGTH)
-      const bytes = typeof plaintext === 'string' ? encodeUtf8(plaintext) : plaintext
       const key = await keys[0]!()
-      const sealed = await key.seal(iv, bytes, encodeUtf8(context))
+      const sealed = await key.seal(iv, plaintext, context)
       const text = new Uint8Array(1 + IV_LENGTH + sealed.length)
       text[0] = VERSION
       text.set(iv, 1)
@@ -55,10 +55,9 @@ export function createSealer({ secrets, label, random = systemRandom }: SealerOp
       const bytes = decodeBase64urlOrNull(sealed)
       if (bytes?.[0] !== VERSION) return null
       const iv = bytes.subarray(1, 1 + IV_LENGTH)
-      const aad = encodeUtf8(context)
       for (const derive of keys) {
         const key = await derive()
-        const opened = await key.open(iv, bytes.subarray(1 + IV_LENGTH), aad)
+        const opened = await key.open(iv, bytes.subarray(1 + IV_LENGTH), context)
         if (opened !== null) return opened
       }
       return null
@@ -109,10 +108,6 @@ function assertSecrets(secrets: unknown): asserts secrets is readonly string[] {
     if (secret.length < 32)
       throw weakSecret(`secrets[${index}] has ${secret.length} characters, at least 32 are needed`)
   }
-}
-
-function kindOf(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`
 }
 
 function weakSecret(message: string): AuthlibError {

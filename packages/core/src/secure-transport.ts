@@ -1,6 +1,7 @@
 /** Where no one else reads along: https, and this machine. Apart from other words about URLs, so that `send` loads no more. */
 
 import { isLoopbackAddress } from './loopback.ts'
+import { parseUrl } from './parse-url.ts'
 
 export interface SecureTransportOptions {
   /** Accepts plain http to any host. An option in code, on purpose not an environment variable. Default false. */
@@ -12,7 +13,7 @@ export function isSecureTransport(
   url: string | URL,
   { allowInsecureTransport = false }: SecureTransportOptions = {},
 ): boolean {
-  const parsed = parseUrl(url)
+  const parsed = typeof url === 'string' ? parseUrl(url) : url
   if (parsed?.protocol === 'https:') return true
   return parsed?.protocol === 'http:' && (allowInsecureTransport || isLoopbackHost(parsed.hostname))
 }
@@ -24,10 +25,5 @@ export function isLoopbackHost(hostname: string): boolean {
 
 /** A loopback address, not a name: names can be made to resolve elsewhere. RFC 8252 §8.3. */
 export function isLoopbackIp(hostname: string): boolean {
-  return isLoopbackAddress(hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname)
-}
-
-function parseUrl(url: string | URL): URL | null {
-  if (typeof url !== 'string') return url
-  return URL.canParse(url) ? new URL(url) : null
+  return isLoopbackAddress(hostname.replace(/^\[(.*)\]$/, '$1'))
 }

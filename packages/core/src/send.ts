@@ -2,6 +2,7 @@
 
 import { readBytes } from './body.ts'
 import { AuthlibError } from './errors.ts'
+import { parseUrl } from './parse-url.ts'
 import type { GuardedRequest } from './runtime/runtime.ts'
 import { isSecureTransport } from './secure-transport.ts'
 
@@ -73,9 +74,12 @@ export async function send(
     () => controller.abort(new AuthlibError('timeout', 'The server did not answer in time', { status: 504 })),
     timeout * 1000,
   )
+  const exchange = async (): Promise<SendResponse> => {
+    if (addresses !== 'any') return readAnswer(await addresses(target, request, fetch), maxBody)
+    return readAnswer(await (fetch ?? globalThis.fetch)(target.href, { ...request, redirect: 'manual' }), maxBody)
+  }
   try {
-    // a fetch from outside may not heed its signal
-    return await untilAborted(over, exchange(target, request, { fetch, addresses, maxBody }))
+    return await untilAborted(over, exchange()) // a fetch from outside may not heed its signal
   } catch (error) {
     if (error instanceof AuthlibError || signal?.aborted) throw error
     throw new AuthlibError('network_error', 'The server could not be reached', { status: 502, reason: nameOf(error) })
@@ -85,19 +89,11 @@ export async function send(
   }
 }
 
-async function exchange(
-  url: URL,
-  request: GuardedRequest,
-  { fetch, addresses, maxBody }: Pick<SendOptions, 'fetch' | 'addresses'> & { maxBody: number },
-): Promise<SendResponse> {
-  const response = await (typeof addresses === 'function'
-    ? addresses(url, request, fetch)
-    : (fetch ?? globalThis.fetch)(url.href, { ...request, redirect: 'manual' }))
-  const { status, headers, type } = response
+async function readAnswer({ status, headers, type, body }: Response, maxBody: number): Promise<SendResponse> {
   if (type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
     throw new AuthlibError('unexpected_redirect', 'The server answered with a redirect', { status: 502 })
   }
-  const bytes = await readBytes(response.body, maxBody)
+  const bytes = await readBytes(body, maxBody)
   if (bytes === null) {
     throw new AuthlibError('response_too_large', 'The answer of the server is too large', { status: 502 })
   }
@@ -106,11 +102,11 @@ async function exchange(
 
 /** The URL itself enters no message and no cause: it may carry a code or a token. */
 function validateTarget(url: string | URL, addresses: AddressRule | 'any', allowInsecureTransport: boolean): URL {
-  const target = typeof url !== 'string' ? url : URL.canParse(url) ? new URL(url) : null
+  const target = typeof url === 'string' ? parseUrl(url) : url
   const secure =
-    target?.protocol === 'https:' ||
-    (addresses === 'any' && target !== null && isSecureTransport(target, { allowInsecureTransport }))
-  if (target === null || !secure || target.username !== '' || target.password !== '') {
+    target !== null &&
+    (addresses === 'any' ? isSecureTransport(target, { allowInsecureTransport }) : target.protocol === 'https:')
+  if (!secure || target.username !== '' || target.password !== '') {
     throw new AuthlibError('insecure_transport', 'The URL must be https, without user and password', {
       hint: 'Plain http is accepted for loopback hosts only, or with allowInsecureTransport.',
     })
@@ -122,12 +118,10 @@ function createHeaders(values: Readonly<Record<string, string>>, body: string | 
   const headers = new Headers()
   if (!inBrowser()) headers.set('user-agent', 'authlib-ts')
   if (typeof body === 'object') headers.set('content-type', 'application/x-www-form-urlencoded')
-  for (const [name, value] of Object.entries(values)) {
-    try {
-      headers.set(name, value)
-    } catch {
-      throw new TypeError('A header to be sent has characters that no header may have') // the engine would quote the value
-    }
+  try {
+    for (const [name, value] of Object.entries(values)) headers.set(name, value)
+  } catch {
+    throw new TypeError('A header to be sent has characters that no header may have') // the engine would quote the value
   }
   return headers
 }

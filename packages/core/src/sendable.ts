@@ -15,9 +15,18 @@ export function assertSendable(response: HttpResponse): HttpResponse {
     const name = header[0] // taken apart in the head of the loop, a pair costs an iterator
     const value = header[1]
     if (!TOKEN.test(name)) throw new TypeError('The name of a header cannot be sent')
-    if (!FIELD_VALUE.test(value)) throw new TypeError(`The header ${name} has characters that cannot be sent`)
+    assertHeaderValue(name, value)
   }
   return response
+}
+
+/**
+ * Refuses a value of a header that HTTP cannot carry.
+ *
+ * @throws TypeError for a line break or another control character
+ */
+export function assertHeaderValue(name: string, value: string): void {
+  if (!FIELD_VALUE.test(value)) throw new TypeError(`The header ${name} has characters that cannot be sent`)
 }
 
 /** RFC 9110 §5.5. */

@@ -35,8 +35,8 @@ export function textOfBase64(text: string): string | null {
 const ASCII = /^[\0-\x7f]*$/
 
 export function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
-  const left = typeof a === 'string' ? Buffer.from(a) : a
-  const right = typeof b === 'string' ? Buffer.from(b) : b
+  const left = bytesOf(a)
+  const right = bytesOf(b)
   return left.length === right.length && crypto.timingSafeEqual(left, right)
 }
 
@@ -88,8 +88,8 @@ export function importHmacKey(raw: Uint8Array): HmacKey {
   return { sign: (data) => fromBinary(crypto.createHmac('sha256', key).update(data).digest('binary')) }
 }
 
-export function hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Uint8Array {
-  return new Uint8Array(crypto.hkdfSync('sha256', secret, '', label, length))
+export function hkdfSha256(secret: Uint8Array | string, label: Uint8Array | string, length: number): Uint8Array {
+  return new Uint8Array(crypto.hkdfSync('sha256', bytesOf(secret), '', bytesOf(label), length))
 }
 
 export function importAeadKey(raw: Uint8Array): AeadKey {
@@ -97,13 +97,13 @@ export function importAeadKey(raw: Uint8Array): AeadKey {
   return {
     seal(iv, plaintext, context) {
       const cipher = crypto.createCipheriv('aes-256-gcm', key, iv)
-      cipher.setAAD(context)
-      return own(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
+      cipher.setAAD(bytesOf(context))
+      return own(Buffer.concat([cipher.update(bytesOf(plaintext)), cipher.final(), cipher.getAuthTag()]))
     },
     open(iv, sealed, context) {
       try {
         const decipher = crypto.createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
-        decipher.setAAD(context)
+        decipher.setAAD(bytesOf(context))
         decipher.setAuthTag(sealed.subarray(-16))
         return own(Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]))
       } catch {
@@ -111,6 +111,10 @@ export function importAeadKey(raw: Uint8Array): AeadKey {
       }
     },
   }
+}
+
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data) : data
 }
 
 function view(bytes: Uint8Array): Buffer {

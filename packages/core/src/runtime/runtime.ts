@@ -9,9 +9,9 @@ export interface HmacKey {
 
 /** An imported AES-256-GCM key. The tag of 16 bytes stands behind the ciphertext. */
 export interface AeadKey {
-  seal(iv: Uint8Array, plaintext: Uint8Array, context: Uint8Array): Awaitable<Uint8Array>
+  seal(iv: Uint8Array, plaintext: Uint8Array | string, context: Uint8Array | string): Awaitable<Uint8Array>
   /** Null when the ciphertext, the IV or the context is not the one that was sealed. */
-  open(iv: Uint8Array, sealed: Uint8Array, context: Uint8Array): Awaitable<Uint8Array | null>
+  open(iv: Uint8Array, sealed: Uint8Array, context: Uint8Array | string): Awaitable<Uint8Array | null>
 }
 
 export interface GuardedRequest {
@@ -39,7 +39,7 @@ export interface Runtime {
   sha256Base64url(data: Uint8Array | string): Awaitable<string>
   importHmacKey(raw: Uint8Array): Awaitable<HmacKey>
   /** RFC 5869 without salt. */
-  hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Awaitable<Uint8Array>
+  hkdfSha256(secret: Uint8Array | string, label: Uint8Array | string, length: number): Awaitable<Uint8Array>
   importAeadKey(raw: Uint8Array): Awaitable<AeadKey>
 }
 

@@ -67,7 +67,11 @@ export async function importHmacKey(raw: Uint8Array): Promise<HmacKey> {
   return { sign: async (data) => new Uint8Array(await crypto.subtle.sign('HMAC', key, source(data))) }
 }
 
-export async function hkdfSha256(secret: Uint8Array, label: Uint8Array, length: number): Promise<Uint8Array> {
+export async function hkdfSha256(
+  secret: Uint8Array | string,
+  label: Uint8Array | string,
+  length: number,
+): Promise<Uint8Array> {
   const key = await crypto.subtle.importKey('raw', source(secret), 'HKDF', false, ['deriveBits'])
   const params = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: source(label) }
   return new Uint8Array(await crypto.subtle.deriveBits(params, key, length * 8))
@@ -75,7 +79,7 @@ export async function hkdfSha256(secret: Uint8Array, label: Uint8Array, length: 
 
 export async function importAeadKey(raw: Uint8Array): Promise<AeadKey> {
   const key = await crypto.subtle.importKey('raw', source(raw), 'AES-GCM', false, ['encrypt', 'decrypt'])
-  const params = (iv: Uint8Array, context: Uint8Array) => ({
+  const params = (iv: Uint8Array, context: Uint8Array | string) => ({
     name: 'AES-GCM',
     iv: source(iv),
     additionalData: source(context),

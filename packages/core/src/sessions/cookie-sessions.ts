@@ -19,8 +19,6 @@ import type { LoginSession, LoginSessions, LoginSessionsOptions } from './login-
 
 /** Characters of one cookie with its name: browsers drop it above 4 kB. */
 const MAX_COOKIE = 3800
-/** Cookies for the content. More make a header that servers refuse. */
-const MAX_PARTS = 2
 
 type Content = {
   readonly version: 1
@@ -50,14 +48,13 @@ export function cookieSessions<Context, Answer>(
   const { secrets, clock, random } = registry
   const sealer = createSealer({ secrets, label: 'login session', random })
   const seenName = `${cookieName}.seen`
-  const partName = (index: number): string => (index === 0 ? cookieName : `${cookieName}.${index}`)
+  const secondName = `${cookieName}.1` // of the content; more make a header that servers refuse
 
   async function read(request: HttpRequest): Promise<LoginSession | null> {
     const cookies = parseCookies(request.headers.get('cookie'))
     const [, count = '', first = ''] = /^(\d)\.(.*)$/.exec(cookies.get(cookieName) ?? '') ?? []
-    let text = first
-    for (let index = 1; index < Math.min(Number(count), MAX_PARTS); index++) text += cookies.get(partName(index)) ?? ''
-    const opened = await sealer.open(text, cookieName)
+    const second = (count === '2' ? cookies.get(secondName) : '') ?? ''
+    const opened = await sealer.open(first + second, cookieName)
     if (opened === null) return null
     // sound: only `signIn` seals under this label and name
     const { id, subject, data, client, startedAt } = JSON.parse(decodeUtf8(opened)) as Content
@@ -72,22 +69,21 @@ export function cookieSessions<Context, Answer>(
   /** What is left of an older session, but for `kept` cookies. */
   function removals(request: HttpRequest, kept: number): Cookie[] {
     const there = parseCookies(request.headers.get('cookie'))
-    const old = [...Array.from({ length: MAX_PARTS }, (_, index) => partName(index)).slice(kept), seenName]
+    const old = [...[cookieName, secondName].slice(kept), seenName]
     return old.filter((name) => there.has(name)).map((name) => cookie(name, '', 0))
   }
 
   function parts(sealed: string): Cookie[] {
-    const size = MAX_COOKIE - partName(MAX_PARTS).length
-    const count = Math.ceil((sealed.length + 2) / size)
-    if (count > MAX_PARTS) {
+    const size = MAX_COOKIE - secondName.length
+    const text = `${sealed.length + 2 > size ? 2 : 1}.${sealed}`
+    if (text.length > 2 * size) {
       throw new AuthlibError('session_too_large', 'The session does not fit into cookies', {
         hint: 'Keep `data` below 5 kB, or keep sessions in a store: `storedSessions(oauth, { store, url })`.',
       })
     }
-    const text = `${count}.${sealed}`
-    return Array.from({ length: count }, (_, index) =>
-      cookie(partName(index), text.slice(index * size, (index + 1) * size), lifetime),
-    )
+    const cookies = [cookie(cookieName, text.slice(0, size), lifetime)]
+    if (text.length > size) cookies.push(cookie(secondName, text.slice(size), lifetime))
+    return cookies
   }
 
   function over<C>(adapter: Adapter<C, unknown>): LoginSessions<C> {

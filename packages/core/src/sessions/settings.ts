@@ -4,8 +4,7 @@ import { AuthlibError } from '../errors.ts'
 import type { OAuth } from '../oauth.ts'
 import { registryOf, type Registry } from '../registry.ts'
 import { isStorable } from '../store-rules.ts'
-import { isLoopbackHost } from '../secure-transport.ts'
-import { isHttps } from '../url.ts'
+import { isSecureTransport } from '../secure-transport.ts'
 import { refuseUnknownOptions } from '../unknown-options.ts'
 import type { LoginSession, LoginSessionsOptions, SignIn } from './login-session.ts'
 
@@ -54,10 +53,10 @@ export function sessionSettings<Context, Answer>(
   }: LoginSessionsOptions,
 ): SessionSettings<Context> {
   refuseUnknownOptions('Sessions', others)
-  const secure = isHttps(url)
-  if (!URL.canParse(url) || !(secure || isLoopbackHost(new URL(url).hostname))) {
+  if (!isSecureTransport(url)) {
     throw new AuthlibError('insecure_transport', 'The `url` of sessions must be https, or http on this machine')
   }
+  const secure = new URL(url).protocol === 'https:'
   for (const [name, seconds] of Object.entries({ idleLifetime, lifetime })) {
     if (!Number.isSafeInteger(seconds) || seconds < 1) throw new TypeError(`${name} must be whole seconds, at least 1`)
   }
