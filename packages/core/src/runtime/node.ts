@@ -12,12 +12,18 @@ export function toBase64url(bytes: Uint8Array): string {
   return view(bytes).toString('base64url')
 }
 
-export function fromBase64(text: string): Uint8Array {
-  return own(Buffer.from(text, 'base64'))
+export function fromBase64(text: string): Uint8Array | null {
+  return decode(text, 'base64')
 }
 
-export function fromBase64url(text: string): Uint8Array {
-  return own(Buffer.from(text, 'base64url'))
+export function fromBase64url(text: string): Uint8Array | null {
+  return decode(text, 'base64url')
+}
+
+/** Buffers are lenient: they pass over foreign characters, missing padding and stray bits. */
+function decode(text: string, encoding: 'base64' | 'base64url'): Uint8Array | null {
+  const buffer = Buffer.from(text, encoding)
+  return buffer.toString(encoding) === text ? own(buffer) : null
 }
 
 export function textOfBase64(text: string): string | null {

@@ -25,7 +25,7 @@ export interface GuardedRequest {
 export interface Runtime {
   toBase64(bytes: Uint8Array): string
   toBase64url(bytes: Uint8Array): string
-  /** Lenient, as the next one: null or anything for what is not canonical. The caller compares a round trip. */
+  /** Null for what the other direction would not write: foreign characters, wrong padding, stray bits. */
   fromBase64(text: string): Uint8Array | null
   fromBase64url(text: string): Uint8Array | null
   /** The text under canonical base64; null when that is not canonical, or not of UTF-8. */

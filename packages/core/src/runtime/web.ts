@@ -9,26 +9,32 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 export function toBase64url(bytes: Uint8Array): string {
-  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return forUrls(toBase64(bytes))
 }
 
 export function fromBase64(text: string): Uint8Array | null {
+  const bytes = fromBase64url(forUrls(text))
+  return bytes !== null && toBase64(bytes) === text ? bytes : null
+}
+
+export function fromBase64url(text: string): Uint8Array | null {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/')) // passes over white space, padding and stray bits
+    return forUrls(btoa(binary)) === text ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : null
   } catch {
     return null
   }
 }
 
-export function fromBase64url(text: string): Uint8Array | null {
-  return fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
+/** RFC 4648 §5, without padding. */
+function forUrls(base64: string): string {
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 export function textOfBase64(text: string): string | null {
   const bytes = fromBase64(text)
-  if (bytes === null || toBase64(bytes) !== text) return null
   try {
-    return utf8.decode(bytes)
+    return bytes && utf8.decode(bytes)
   } catch {
     return null
   }
