@@ -65,41 +65,60 @@ export const curves: Readonly<Record<Curve, CurveRow>> = {
 }
 
 const rows: readonly (JwsRow & { readonly alg: JwsAlgorithm })[] = [
-  { alg: 'HS256', family: 'HMAC', kty: 'oct', hash: 'SHA-256', signatureLength: 32 },
-  { alg: 'HS384', family: 'HMAC', kty: 'oct', hash: 'SHA-384', signatureLength: 48 },
-  { alg: 'HS512', family: 'HMAC', kty: 'oct', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'RS256', family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
-  { alg: 'RS384', family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
-  { alg: 'RS512', family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
-  { alg: 'PS256', family: 'RSA-PSS', kty: 'RSA', hash: 'SHA-256', signatureLength: 0 },
-  { alg: 'PS384', family: 'RSA-PSS', kty: 'RSA', hash: 'SHA-384', signatureLength: 0 },
-  { alg: 'PS512', family: 'RSA-PSS', kty: 'RSA', hash: 'SHA-512', signatureLength: 0 },
-  { alg: 'ES256', family: 'ECDSA', kty: 'EC', crv: 'P-256', hash: 'SHA-256', signatureLength: 64 },
-  { alg: 'ES384', family: 'ECDSA', kty: 'EC', crv: 'P-384', hash: 'SHA-384', signatureLength: 96 },
-  { alg: 'ES512', family: 'ECDSA', kty: 'EC', crv: 'P-521', hash: 'SHA-512', signatureLength: 132 },
-  { alg: 'ES256K', family: 'ECDSA', kty: 'EC', crv: 'secp256k1', hash: 'SHA-256', signatureLength: 64 },
+  { family: 'HMAC', kty: 'oct', alg: 'HS256', hash: 'SHA-256', signatureLength: 32 },
+  { family: 'HMAC', kty: 'oct', alg: 'HS384', hash: 'SHA-384', signatureLength: 48 },
+  { family: 'HMAC', kty: 'oct', alg: 'HS512', hash: 'SHA-512', signatureLength: 64 },
+  { family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', alg: 'RS256', hash: 'SHA-256', signatureLength: 0 },
+  { family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', alg: 'RS384', hash: 'SHA-384', signatureLength: 0 },
+  { family: 'RSASSA-PKCS1-v1_5', kty: 'RSA', alg: 'RS512', hash: 'SHA-512', signatureLength: 0 },
+  { family: 'RSA-PSS', kty: 'RSA', alg: 'PS256', hash: 'SHA-256', signatureLength: 0 },
+  { family: 'RSA-PSS', kty: 'RSA', alg: 'PS384', hash: 'SHA-384', signatureLength: 0 },
+  { family: 'RSA-PSS', kty: 'RSA', alg: 'PS512', hash: 'SHA-512', signatureLength: 0 },
+  { family: 'ECDSA', kty: 'EC', alg: 'ES256', crv: 'P-256', hash: 'SHA-256', signatureLength: 64 },
+  { family: 'ECDSA', kty: 'EC', alg: 'ES384', crv: 'P-384', hash: 'SHA-384', signatureLength: 96 },
+  { family: 'ECDSA', kty: 'EC', alg: 'ES512', crv: 'P-521', hash: 'SHA-512', signatureLength: 132 },
+  { family: 'ECDSA', kty: 'EC', alg: 'ES256K', crv: 'secp256k1', hash: 'SHA-256', signatureLength: 64 },
   // The polymorphic name of RFC 8037 §3.1, which RFC 9864 deprecates: the curve of the key decides.
-  { alg: 'EdDSA', family: 'EdDSA', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'EdDSA', family: 'EdDSA', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
-  { alg: 'Ed25519', family: 'EdDSA', kty: 'OKP', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
-  { alg: 'Ed448', family: 'EdDSA', kty: 'OKP', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
-  lattice('ML-DSA-44', 1312, 2420),
-  lattice('ML-DSA-65', 1952, 3309),
-  lattice('ML-DSA-87', 2592, 4627),
+  { family: 'EdDSA', kty: 'OKP', alg: 'EdDSA', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  { family: 'EdDSA', kty: 'OKP', alg: 'EdDSA', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
+  { family: 'EdDSA', kty: 'OKP', alg: 'Ed25519', crv: 'Ed25519', hash: 'SHA-512', signatureLength: 64 },
+  { family: 'EdDSA', kty: 'OKP', alg: 'Ed448', crv: 'Ed448', hash: 'SHAKE256', hashLength: 114, signatureLength: 114 },
+  // RFC 9964 §5. The hash is that of the message in FIPS 204, Algorithm 7 step 6.
+  {
+    family: 'ML-DSA',
+    kty: 'AKP',
+    alg: 'ML-DSA-44',
+    hash: 'SHAKE256',
+    hashLength: 64,
+    signatureLength: 2420,
+    publicLength: 1312,
+  },
+  {
+    family: 'ML-DSA',
+    kty: 'AKP',
+    alg: 'ML-DSA-65',
+    hash: 'SHAKE256',
+    hashLength: 64,
+    signatureLength: 3309,
+    publicLength: 1952,
+  },
+  {
+    family: 'ML-DSA',
+    kty: 'AKP',
+    alg: 'ML-DSA-87',
+    hash: 'SHAKE256',
+    hashLength: 64,
+    signatureLength: 4627,
+    publicLength: 2592,
+  },
 ]
-
-/** RFC 9964 §5. The hash is that of the message in FIPS 204, Algorithm 7 step 6. */
-function lattice<Alg extends string>(alg: Alg, publicLength: number, signatureLength: number) {
-  return { alg, family: 'ML-DSA', kty: 'AKP', hash: 'SHAKE256', hashLength: 64, signatureLength, publicLength } as const
-}
 
 /**
  * The row of an algorithm, or null. Names are case-sensitive (RFC 7515 §4.1.1). With the curve of a key, the row of that
  * curve: only `EdDSA` has two.
  */
 export function findJwsRow(alg: string, crv?: string): JwsRow | null {
-  const named = rows.filter((row) => row.alg === alg)
-  return named.find((row) => row.crv === crv) ?? named[0] ?? null
+  return rows.find((row) => row.alg === alg && row.crv === crv) ?? rows.find((row) => row.alg === alg) ?? null
 }
 
 /** Every signature algorithm the table knows. */

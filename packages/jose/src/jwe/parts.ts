@@ -131,7 +131,7 @@ function readHeader(jwe: FlattenedJwe, { maxInflated, maxIterations }: JweLimits
     if (header[name] !== undefined && typeof header[name] !== 'string') throw invalidHeader(`${name} is no string`)
   }
   if (Object.hasOwn(header, 'crit')) {
-    throw new JoseError('unsupported_critical_header', 'The header has a critical parameter that is not understood') // §4.1.13
+    throw new JoseError('unsupported_critical_header', 'A critical parameter is not understood') // §4.1.13
   }
   if (
     header['zip'] !== undefined &&

@@ -76,7 +76,7 @@ export async function verifyJws(
   { algorithms, payload: detached, crit = [], maxSize = 262_144 }: VerifyJwsOptions = {},
 ): Promise<VerifiedJws> {
   checkArguments(keys, algorithms)
-  const { encodedHeader, payload, signature } = split(token, maxSize)
+  const { header: encodedHeader, payload, signature } = splitJws(token, maxSize)
   const header = parseHeader(encodedHeader, ['b64', ...crit])
   const unencoded = header['b64'] === false
   const content = detached === undefined ? payload : detachedContent(payload, detached, unencoded, maxSize)
@@ -100,12 +100,12 @@ export function verifyCompact(
   maxSize: number,
 ): VerifiedParts | Promise<VerifiedParts> {
   checkArguments(keys, algorithms)
-  const { encodedHeader, payload, input, signature } = split(token, maxSize)
+  const { header: encodedHeader, payload, input, signature } = splitJws(token, maxSize)
   const known = knownHeader(encodedHeader) as JwsHeader | undefined // as remembered below
   const header = known ?? parseHeader(encodedHeader)
   const key = verifySignature(header, keys, algorithms, input, signature)
   const finish = (verified: Key): VerifiedParts => {
-    if (known === undefined) rememberHeader(encodedHeader, header)
+    rememberHeader(encodedHeader, header, known)
     return { header, payload, key: verified }
   }
   return key instanceof Promise ? key.then(finish) : finish(key)
@@ -119,23 +119,23 @@ export function decodeUnverifiedJws(
   readonly header: JwsHeader
   readonly payload: Uint8Array
 } {
-  const { encodedHeader, payload } = split(token, maxSize)
+  const { header: encodedHeader, payload } = splitJws(token, maxSize)
   const header = parseHeader(encodedHeader, ['b64'])
   return { header, payload: contentBytes(payload, header['b64'] === false) }
 }
 
-/** RFC 7515 §7.1: exactly three parts. */
-function split(
+/** RFC 7515 §7.1: exactly three parts, still encoded. */
+export function splitJws(
   token: string,
   maxSize: number,
-): { encodedHeader: string; payload: string; input: string; signature: string } {
+): { header: string; payload: string; input: string; signature: string } {
   if (typeof token !== 'string') throw decodeError('no text')
   if (token.length > maxSize) throw new JoseError('exceeded_size', 'The token is too large')
   const first = token.indexOf('.')
-  const second = token.indexOf('.', first + 1)
-  if (first < 0 || second < 0 || token.includes('.', second + 1)) throw decodeError('not three parts')
+  const second = token.lastIndexOf('.')
+  if (first < 0 || token.indexOf('.', first + 1) !== second) throw decodeError('not three parts')
   return {
-    encodedHeader: token.slice(0, first),
+    header: token.slice(0, first),
     payload: token.slice(first + 1, second),
     input: token.slice(0, second),
     signature: token.slice(second + 1),

@@ -3,7 +3,7 @@
 import { decodeText } from '#runtime'
 import { JoseError } from '../errors.ts'
 import type { Jwk } from '../keys/jwk.ts'
-import { isObject, isTextList } from '../shared/is-object.ts'
+import { isNameList, isObject, isText, isTextList } from '../shared/is-object.ts'
 import { readObject } from '../shared/read-object.ts'
 
 /** Header parameters, RFC 7515 §4.1. */
@@ -17,7 +17,6 @@ export interface JwsHeader {
   readonly [name: string]: unknown
 }
 
-const MAX_HEADER = 16_384 // characters
 /** Parses and checks; `understood` are the names that `crit` may list. Throws `decode_error` or `invalid_header`. */
 export function parseHeader(encoded: string, understood: readonly string[] = []): JwsHeader {
   return checkHeader(decodeHeader(encoded), understood)
@@ -25,7 +24,7 @@ export function parseHeader(encoded: string, understood: readonly string[] = [])
 
 /** Throws `exceeded_size` or `decode_error`. */
 export function decodeHeader(encoded: string): Readonly<Record<string, unknown>> {
-  if (encoded.length > MAX_HEADER) throw new JoseError('exceeded_size', 'The header is too large')
+  if (encoded.length > 16_384) throw new JoseError('exceeded_size', 'The header is too large')
   return decodeObject(encoded)
 }
 
@@ -40,7 +39,7 @@ export function parseHeaderObject(
 ): { header: JwsHeader; protectedHeader: Partial<JwsHeader> } {
   const protectedHeader = encoded === undefined ? {} : decodeHeader(encoded)
   const header = checkHeader(joinHeaders(protectedHeader, unprotected), understood)
-  if (Object.hasOwn(protectedHeader, 'crit')) checkCritical(protectedHeader, understood)
+  if (protectedHeader['crit'] !== undefined) checkCritical(protectedHeader, understood)
   return { header, protectedHeader: protectedHeader } // its members are those of the joint header
 }
 
@@ -78,33 +77,25 @@ export function decodeError(reason: string, cause?: unknown): JoseError {
 const texts = ['alg', 'typ', 'cty', 'kid', 'jku', 'x5u', 'x5t', 'x5t#S256']
 
 function checkHeader(header: Readonly<Record<string, unknown>>, understood: readonly string[]): JwsHeader {
-  const { alg } = header
+  const { alg, jwk, x5c, crit, b64 } = header
   if (alg === undefined) throw new JoseError('missing_algorithm', 'The header has no alg')
-  for (const name of texts) {
-    if (header[name] !== undefined && typeof header[name] !== 'string') throw invalidHeader(`${name} is no string`)
-  }
-  const { jwk, x5c } = header
+  for (const name of texts) if (!isText(header[name])) throw invalidHeader(`${name} is no string`)
   if (jwk !== undefined && !isObject(jwk)) throw invalidHeader('jwk is no object') // RFC 7515 §4.1.3
   if (x5c !== undefined && !(isTextList(x5c) && x5c.length > 0)) throw invalidHeader('x5c is no list of strings') // §4.1.6
-  if (Object.hasOwn(header, 'crit')) checkCritical(header, understood)
-  if (Object.hasOwn(header, 'b64')) checkUnencoded(header)
+  if (crit !== undefined) checkCritical(header, understood)
+  // RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood
+  const isUnencoded = b64 === false && isTextList(crit) && crit.includes('b64')
+  if (b64 !== undefined && b64 !== true && !isUnencoded) throw invalidHeader('b64 is no boolean, or not critical')
   return Object.freeze(header) as JwsHeader // sound: alg is a string, as are the optional members
-}
-
-/** RFC 7797 §3, §6: false counts only when `crit` says so, and then only where it is understood. */
-function checkUnencoded({ b64, crit }: Readonly<Record<string, unknown>>): void {
-  if (b64 === true || (b64 === false && isTextList(crit) && crit.includes('b64'))) return
-  throw invalidHeader('b64 is no boolean, or not critical')
 }
 
 /** RFC 7515 §4.1.11. */
 function checkCritical(header: Readonly<Record<string, unknown>>, understood: readonly string[]): void {
   const { crit } = header
-  const isSound = isTextList(crit) && crit.length > 0 && new Set(crit).size === crit.length
-  if (!isSound || !crit.every((name) => Object.hasOwn(header, name)))
+  if (!isNameList(crit) || crit.length === 0 || !crit.every((name) => Object.hasOwn(header, name)))
     throw invalidHeader('crit is no list of different names that are there')
   if (!crit.every((name) => understood.includes(name)))
-    throw new JoseError('unsupported_critical_header', 'The header has a critical parameter that is not understood')
+    throw new JoseError('unsupported_critical_header', 'A critical parameter is not understood')
 }
 
 /** Names of RFC 7515 §4.1: never critical. */

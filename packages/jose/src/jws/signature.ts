@@ -32,8 +32,6 @@ function checkKeys(keys: unknown): asserts keys is Key | KeySetLike {
   throw new TypeError('A key, a key set or a resolver is required: see importKey')
 }
 
-type Verify = (candidates: readonly Key[], set?: KeySetLike) => Key | Promise<Key>
-
 /** The key under which the signature holds, or throws. */
 export function verifySignature(
   header: JwsHeader,
@@ -42,36 +40,24 @@ export function verifySignature(
   input: SigningInput,
   signature: string,
 ): Key | Promise<Key> {
-  const { alg } = header
+  const { kid, alg } = header
   if (algorithms !== undefined && !algorithms.includes(alg)) throw unsupportedAlgorithm()
-  return search(header, keys, (candidates, set) => {
-    if (candidates.length === 0) throw keyNotFound(set?.explain?.(header))
-    const fixed = algorithms !== undefined ? candidates : candidates.filter((key) => key.alg !== undefined)
+  if (typeof keys === 'function')
+    return Promise.resolve(keys(header)).then((found: Key | KeySetLike | null | undefined) => {
+      if (found === null || found === undefined) throw keyNotFound('the resolver found none')
+      checkKeys(found) // a JWK, or another resolver
+      return verifySignature(header, found, algorithms, input, signature)
+    })
+  const set: KeySetLike = keys instanceof Key ? { find: () => [keys] } : keys
+  const query = { kid, alg } // and nothing else of what a stranger wrote
+  const verify = (candidates: readonly Key[]): Key | Promise<Key> => {
+    if (candidates.length === 0) throw keyNotFound(set.explain?.(query))
+    const fixed = candidates.filter((key) => (algorithms ?? key.alg) !== undefined)
     if (fixed.length === 0) throw unsupportedAlgorithm('Pass `algorithms`, or import the key with its `alg`')
     return firstThatVerifies(fixed, alg, input, signature)
-  })
-}
-
-function search(header: JwsHeader, keys: VerificationKeys, verify: Verify): Key | Promise<Key> {
-  if (keys instanceof Key) return verify([keys])
-  if (typeof keys === 'function')
-    return Promise.resolve(keys(header)).then((found) => searchResolved(header, found, verify))
-  const { kid, alg } = header // and nothing else of what a stranger wrote
-  const found = keys.find({ kid, alg })
-  // an array is no promise
-  return Array.isArray(found)
-    ? verify(found as readonly Key[], keys)
-    : Promise.resolve(found).then((list) => verify(list, keys))
-}
-
-function searchResolved(
-  header: JwsHeader,
-  found: Key | KeySetLike | null | undefined,
-  verify: Verify,
-): Key | Promise<Key> {
-  if (found === null || found === undefined) throw keyNotFound('the resolver found none')
-  checkKeys(found) // a JWK, or another resolver
-  return search(header, found, verify)
+  }
+  const found = set.find(query)
+  return Array.isArray(found) ? verify(found) : Promise.resolve(found).then(verify) // an array is no promise
 }
 
 /** No key of a set is for the token. */

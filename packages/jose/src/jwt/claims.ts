@@ -4,9 +4,9 @@ import { type Clock, systemClock } from '@authlib/core'
 import { refuseUnknownOptions } from '@authlib/core/kit'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import { JoseError } from '../errors.ts'
-import { isObject, isTextList } from '../shared/is-object.ts'
+import { isObject, isText, isTextList } from '../shared/is-object.ts'
 import type { JwsHeader } from '../jws/header.ts'
-import { isEmptyMember, memberFault, type MemberRule, passes } from '../shared/member-rule.ts'
+import { isEmptyMember, listOf, memberFault, type MemberRule, passes } from '../shared/member-rule.ts'
 
 /** Registered claims, RFC 7519 §4.1, and any other. */
 export interface JwtClaims {
@@ -85,8 +85,7 @@ export interface JwtPolicy {
 /** Checks the header's `typ` against the policy. */
 export function checkType({ typ }: Partial<JwsHeader>, { typ: expected, typOptional = false }: JwtPolicy): void {
   if (expected === undefined || typ === expected) return
-  const fits = (name: string): boolean => mediaType(name) === mediaType(typ ?? '')
-  if (typ === undefined ? typOptional : [expected].flat().some(fits)) return
+  if (typ === undefined ? typOptional : listOf(expected).some((name) => mediaType(name) === mediaType(typ))) return
   throw new JoseError('invalid_header', 'The token is of another type', { reason: `typ: ${difference(expected, typ)}` }) // RFC 8725 §3.11
 }
 
@@ -136,29 +135,37 @@ export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partia
 
 /** The same, by a policy that was checked. */
 export function applyPolicy(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader>): void {
-  const now = (policy.clock ?? systemClock)()
+  const { clock = systemClock, issuer, subject, required = [], claims: rules = {} } = policy
+  const now = clock()
   const malformed = malformedName(claims)
   if (malformed !== null) throw invalidClaim(malformed, `a ${typeof claims[malformed]} is not its type`)
   checkTimes(claims, policy, now)
-  const { issuer, subject, required = [] } = policy
-  if (issuer !== undefined && claims.iss !== issuer) throw mismatch(claims, 'iss', issuer)
-  if (subject !== undefined && claims.sub !== subject) throw mismatch(claims, 'sub', subject)
+  checkExact(claims, 'iss', issuer)
+  checkExact(claims, 'sub', subject)
   checkAudience(claims, policy)
   for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
-  if (policy.claims !== undefined) checkRules(claims, policy.claims)
+  for (const [name, rule] of Object.entries(rules)) {
+    const fault = memberFault(claims, name, rule)
+    if (fault === 'missing') throw missingClaim(name)
+    if (fault !== null) throw invalidClaim(name, fault)
+  }
   if (policy.validate !== undefined && !passes(policy.validate(claims, header, now)))
     throw invalidClaim('', 'refused by validate')
 }
 
 /** The first of the registered names that is not of its type, or null. RFC 7519 §4.1 */
 export function malformedName({ iss, sub, jti, aud, exp, nbf, iat }: NewJwtClaims): string | null {
-  if (iss !== undefined && typeof iss !== 'string') return 'iss'
-  if (sub !== undefined && typeof sub !== 'string') return 'sub'
-  if (jti !== undefined && typeof jti !== 'string') return 'jti'
-  if (exp !== undefined && !Number.isFinite(exp)) return 'exp'
-  if (nbf !== undefined && !Number.isFinite(nbf)) return 'nbf'
-  if (iat !== undefined && !Number.isFinite(iat)) return 'iat'
-  return aud === undefined || typeof aud === 'string' || isTextList(aud) ? null : 'aud'
+  if (!isText(iss)) return 'iss'
+  if (!isText(sub)) return 'sub'
+  if (!isText(jti)) return 'jti'
+  if (!isTime(exp)) return 'exp'
+  if (!isTime(nbf)) return 'nbf'
+  if (!isTime(iat)) return 'iat'
+  return isText(aud) || isTextList(aud) ? null : 'aud'
+}
+
+function isTime(value: unknown): boolean {
+  return value === undefined || Number.isFinite(value)
 }
 
 /**
@@ -167,9 +174,8 @@ export function malformedName({ iss, sub, jti, aud, exp, nbf, iat }: NewJwtClaim
  */
 function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = false }: JwtPolicy, now: number): void {
   const { exp, nbf, iat } = claims
-  if (exp === undefined) {
-    if (!expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or accept such tokens by `expiryOptional`')
-  } else if (!(now - leeway < exp)) throw expired('exp')
+  if (exp !== undefined && !(now - leeway < exp)) throw expired('exp')
+  if (exp === undefined && !expiryOptional) throw missingClaim('exp', 'Sign with a `lifetime`, or set `expiryOptional`')
   if (nbf !== undefined && !(nbf - leeway <= now)) throw immature('nbf')
   if (iat !== undefined && !(iat - leeway <= now)) throw immature('iat')
   if (maxAge === undefined) return
@@ -177,24 +183,23 @@ function checkTimes(claims: JwtClaims, { leeway = 0, maxAge, expiryOptional = fa
   if (!(now - iat - leeway <= maxAge)) throw expired('iat')
 }
 
+function checkExact(claims: JwtClaims, name: 'iss' | 'sub', expected: string | undefined): void {
+  const found = claims[name]
+  if (expected === undefined || found === expected) return
+  if (found === undefined) throw missingClaim(name)
+  throw invalidClaim(name, `${JSON.stringify(expected)} expected, found another`)
+}
+
 function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, soleAudience = false }: JwtPolicy): void {
   if (anyAudience) return
   if (audience === undefined) {
     if (aud === undefined) return
-    throw invalidClaim('aud', 'the policy names none', 'Name your audience in `audience`')
+    throw invalidClaim('aud', 'the policy names none', 'Pass your `audience`')
   }
   if (aud === undefined) throw missingClaim('aud')
   if (soleAudience && typeof aud !== 'string') throw invalidClaim('aud', 'a list')
-  const fits = (item: string): boolean => (typeof audience === 'string' ? item === audience : audience.includes(item))
-  if (!(typeof aud === 'string' ? fits(aud) : aud.some(fits))) throw invalidClaim('aud', difference(audience, aud))
-}
-
-function checkRules(claims: JwtClaims, rules: Readonly<Record<string, ClaimRule>>): void {
-  for (const [name, rule] of Object.entries(rules)) {
-    const fault = memberFault(claims, name, rule)
-    if (fault === 'missing') throw missingClaim(name)
-    if (fault !== null) throw invalidClaim(name, fault)
-  }
+  const accepted = listOf(audience)
+  if (!listOf(aud).some((item) => accepted.includes(item))) throw invalidClaim('aud', difference(audience, aud))
 }
 
 /** Without `application/`, in lower case. RFC 7515 §4.1.9 */
@@ -212,13 +217,6 @@ function immature(claim: 'nbf' | 'iat'): JoseError {
     reason: claim,
     hint: 'Allow a `leeway`, and check that times are in seconds',
   })
-}
-
-function mismatch(claims: JwtClaims, claim: string, expected: string): JoseError {
-  const found = claims[claim]
-  return found === undefined
-    ? missingClaim(claim)
-    : invalidClaim(claim, `${JSON.stringify(expected)} expected, found another`)
 }
 
 /** For logs: a `reason` is never sent. Only of what is no personal data. */

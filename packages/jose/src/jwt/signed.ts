@@ -3,9 +3,8 @@
 import { decodeText, encodeText } from '#runtime'
 import type { JwsAlgorithmName } from '../shared/algorithm-name.ts'
 import { applyPolicy, checkPolicy, checkType, type JwtClaims, type JwtPolicy, type NewJwtClaims } from './claims.ts'
-import { JoseError } from '../errors.ts'
-import { decodeError, decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
-import { verifyCompact } from '../jws/compact.ts'
+import { decodeObject, type JwsHeader, parseHeader } from '../jws/header.ts'
+import { splitJws, verifyCompact } from '../jws/compact.ts'
 import { encodeHeader, signingAlgorithm, signInput, type VerificationKeys } from '../jws/signature.ts'
 import {
   assertEnd,
@@ -99,10 +98,6 @@ export function decodeUnverifiedJwt(
   token: string,
   { maxSize = 16_384 }: { readonly maxSize?: number | undefined } = {},
 ): { readonly header: JwsHeader; readonly claims: JwtClaims } {
-  if (typeof token === 'string' && token.length > maxSize)
-    throw new JoseError('exceeded_size', 'The token is too large')
-  const [header, payload, signature, ...rest] = typeof token === 'string' ? token.split('.', 4) : []
-  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
-    throw decodeError('not three parts')
+  const { header, payload } = splitJws(token, maxSize)
   return { header: parseHeader(header), claims: decodeObject(payload) }
 }

@@ -20,7 +20,10 @@ export async function keyFromPair(
 ): Promise<Key> {
   const jwk = parseJwk(await jwkFromCryptoKey(publicKey))
   const prepareSigner = (row: JwsRow) => subtleSigner(row, privateKey)
-  return new Key({ ...jwk, ...present({ kid, use: 'sig', alg }) }, { extras: keyExtras([], { prepareSigner }) })
+  return new Key(
+    { ...jwk, ...present({ kid, use: 'sig', alg }) },
+    { extras: keyExtras([], { custody: { prepareSigner } }) },
+  )
 }
 
 /** WebCrypto binds a key to its algorithm; only the hash of ECDSA follows from the curve. */

@@ -31,7 +31,7 @@ export function externalKey(
   signer: ExternalSigner,
   { implementations = [] }: ExternalKeyOptions = {},
 ): Key {
-  const jwk = parseJwk(publicJwk, { rows: implementations.map(({ row }) => row) })
+  const jwk = parseJwk(publicJwk, keyExtras(implementations))
   if (isPrivateJwk(jwk)) throw invalidKey('only the public half belongs here')
   if (jwk.alg === undefined) throw new TypeError('The JWK of an external key must have `alg`')
   const prepareSigner = (row: JwsRow) => {
@@ -42,7 +42,7 @@ export function externalKey(
       return encodeBase64url(signature)
     }
   }
-  return new Key(jwk, { extras: keyExtras(implementations, { prepareSigner }) })
+  return new Key(jwk, { extras: keyExtras(implementations, { custody: { prepareSigner } }) })
 }
 
 /** As most services do: AWS KMS, Google Cloud KMS, PKCS#11 tools. */

@@ -52,7 +52,7 @@ export async function generateKey(
   }, generate)
   const use = signature === undefined && findJwsRow(alg) === null ? 'enc' : 'sig'
   const name = kid ?? (made.kty === 'oct' ? undefined : await jwkThumbprint(made))
-  const jwk = parseJwk({ ...made, ...present({ kid: name, use, alg }) }, { rows: signatures.map(({ row }) => row) })
+  const jwk = parseJwk({ ...made, ...present({ kid: name, use, alg }) }, extras)
   return new Key(jwk, { extras })
 }
 

@@ -2,11 +2,11 @@
 
 import type { AlgorithmName } from '../shared/algorithm-name.ts'
 import type { JweImplementation } from '../jwe/implementation.ts'
-import { invalidKey, type Jwk, parseJwk, type ParseJwkOptions } from './jwk.ts'
+import { decodeMember, invalidKey, type Jwk, parseJwk } from './jwk.ts'
 import { hasRocaFingerprint } from './roca.ts'
 import { pick } from '../shared/pick.ts'
 import { Key } from './key.ts'
-import { keyExtras } from './extras.ts'
+import { type KeyExtras, keyExtras } from './extras.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export interface ImportJwkOptions {
@@ -37,21 +37,22 @@ export function importJwk(jwk: Jwk, options: ImportJwkOptions = {}): Key {
 
 /** The same with algorithms that are passed in. `complete` works out what an RSA key leaves out, should anyone ask for it. */
 export function importJwkWith(jwk: Jwk, options: ImportKeyOptions, complete?: (jwk: Jwk) => Jwk): Key {
-  const extras = keyExtras((options.implementations ?? []).filter((item) => item.kind === 'signature'))
-  const rows = extras.implementations.map(({ row }) => row)
-  return new Key(readJwk(jwk, options, { rows, isFaulty: hasRocaFingerprint }), {
-    ...options,
-    extras,
-    complete,
-  })
+  const { implementations = [], allowWeak = false } = options
+  const extras = keyExtras(
+    implementations.filter((item) => item.kind === 'signature'),
+    { complete },
+  )
+  const read = readJwk(jwk, options, extras)
+  if (read.kty === 'RSA' && !allowWeak && hasRocaFingerprint(decodeMember(read.n ?? '', 'n')))
+    throw invalidKey('made by a faulty library (ROCA)')
+  return new Key(read, { allowWeak, extras })
 }
 
-function readJwk(jwk: Jwk, options: ImportJwkOptions, rules?: ParseJwkOptions): Jwk {
-  const parsed = parseJwk(jwk, { ...options, ...rules })
-  const stated = pick(options, ['kid', 'use', 'alg'])
+function readJwk(jwk: Jwk, options: ImportJwkOptions, extras?: KeyExtras): Jwk {
+  const parsed = parseJwk(jwk, { ...options, ...extras })
+  const whole = { ...parsed, ...pick(options, ['kid', 'use', 'alg']) }
   for (const name of ['alg', 'use'] as const) {
-    if (stated[name] !== undefined && parsed[name] !== undefined && stated[name] !== parsed[name])
-      throw invalidKey(`two different ${name}`)
+    if (parsed[name] !== undefined && parsed[name] !== whole[name]) throw invalidKey(`two different ${name}`)
   }
-  return { ...parsed, ...stated }
+  return whole
 }

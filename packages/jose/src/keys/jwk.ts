@@ -1,10 +1,10 @@
 /** JSON Web Keys, RFC 7517, decoded strictly before any library sees them. */
 
 import { decodeBase64urlOrNull } from '@authlib/core/kit'
-import { type Curve, curves, findJwsRow, type JwsRow, type KeyType } from '../algorithms.ts'
+import { type Curve, curves, findJwsRow, type KeyType } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { pick } from '../shared/pick.ts'
-import { isObject, isTextList } from '../shared/is-object.ts'
+import { isNameList, isObject } from '../shared/is-object.ts'
 
 /** A key as JSON. */
 export interface Jwk {
@@ -57,10 +57,8 @@ export interface JwkSet {
 
 export interface ParseJwkOptions {
   readonly allowWeak?: boolean | undefined
-  /** Beyond those of the table: they say what an AKP of theirs looks like. */
-  readonly rows?: readonly JwsRow[] | undefined
-  /** A closer look at the modulus of an RSA key. Passed in, so that a small verifier does without it. */
-  readonly isFaulty?: (modulus: Uint8Array) => boolean
+  /** Where there are more algorithms than those of the table: they say what an AKP of theirs looks like. */
+  readonly findRow?: typeof findJwsRow
 }
 
 /**
@@ -95,6 +93,12 @@ export function materialOf(jwk: Jwk): Jwk {
   return pickMembers(jwk, [...open, ...secret])
 }
 
+/** Of a parsed JWK the members that verify: of a secret, the secret itself. */
+export function publicMaterialOf(jwk: Jwk): Jwk {
+  const { open, secret } = keyMembers[jwk.kty as KeyType]
+  return pickMembers(jwk, jwk.kty === 'oct' ? secret : open)
+}
+
 /** Of a parsed JWK what may be shown. */
 export function publicHalfOf(jwk: Jwk): Jwk {
   return pickMembers(jwk, [...keyMembers[jwk.kty as KeyType].open, ...attributes, 'key_ops'])
@@ -115,8 +119,12 @@ function checkMaterial(material: Jwk, names: readonly string[], options: ParseJw
       if (material['oth'] !== undefined) throw invalidKey('more than two primes')
       checkRsa(names.map((name) => integer(material, name)) as [Uint8Array, Uint8Array], options) // n and e come first
       break
-    default:
-      checkLengths(material, names, material.kty === 'AKP' ? akpLengths(material, options) : curveLengths(material))
+    default: {
+      const lengths = material.kty === 'AKP' ? akpLengths(material, options) : curveLengths(material)
+      for (const name of names.slice(1)) {
+        if (octets(material, name).length !== lengths[name]) throw invalidKey(`${name} has the wrong length`)
+      }
+    }
   }
 }
 
@@ -125,12 +133,6 @@ const KEY_TEXT = /^(LS0tLS1C|TFMwdExT|c3NoL|ZWNkc2)/
 
 /** How many bytes each member has. */
 type Lengths = Readonly<Record<string, number | undefined>>
-
-function checkLengths(material: Jwk, names: readonly string[], lengths: Lengths): void {
-  for (const name of names.slice(1)) {
-    if (octets(material, name).length !== lengths[name]) throw invalidKey(`${name} has the wrong length`)
-  }
-}
 
 /** RFC 7518 §6.2.1.2: the full size of a coordinate. RFC 8037 §2: there is one. */
 function curveLengths(material: Jwk): Lengths {
@@ -141,24 +143,18 @@ function curveLengths(material: Jwk): Lengths {
 }
 
 /** The algorithm says what the octets are; the seed has 32. RFC 9964 §3, §4 */
-function akpLengths({ alg = '' }: Jwk, { rows = [] }: ParseJwkOptions): Lengths {
-  const row = findJwsRow(alg) ?? rows.find((other) => other.alg === alg)
+function akpLengths({ alg = '' }: Jwk, { findRow = findJwsRow }: ParseJwkOptions): Lengths {
+  const row = findRow(alg)
   if (row?.publicLength === undefined) throw invalidKey('alg is not for this kty')
   return { pub: row.publicLength, priv: row.privateLength ?? 32 }
 }
 
-const MAX_MODULUS = 2048 // bytes: 16,384 bits, the limit of OpenSSL
-
-function checkRsa(
-  [modulus, exponent]: readonly [Uint8Array, Uint8Array],
-  { allowWeak, isFaulty = () => false }: ParseJwkOptions,
-): void {
+function checkRsa([modulus, exponent]: readonly [Uint8Array, Uint8Array], { allowWeak }: ParseJwkOptions): void {
   const bits = modulus.length * 8 - Math.clz32(modulus[0]!) + 24 // not empty
   if (bits < 2048 && !allowWeak) throw invalidKey('RSA key under 2048 bits') // RFC 7518 §3.3
-  if (modulus.length > MAX_MODULUS || exponent.length > 8) throw invalidKey('RSA key too large')
+  if (modulus.length > 2048 || exponent.length > 8) throw invalidKey('RSA key too large') // 16,384 bits: the limit of OpenSSL
   if (isEven(modulus)) throw invalidKey('n is even')
   if (isEven(exponent) || (exponent.length === 1 && exponent[0] === 1)) throw invalidKey('e is even or 1')
-  if (isFaulty(modulus) && !allowWeak) throw invalidKey('made by a faulty library (ROCA)')
 }
 
 /** With the further primes, which are not for us: RFC 7518 §6.3.2.7. */
@@ -169,8 +165,7 @@ function secretNames(): readonly string[] {
 /** No one else's list: a key stays what it is. */
 function keyOpsOf({ key_ops: value }: Readonly<Record<string, unknown>>): Pick<Jwk, 'key_ops'> {
   if (value === undefined) return {}
-  if (!isTextList(value) || new Set(value).size !== value.length)
-    throw invalidKey('key_ops is no list of different names') // RFC 7517 §4.3
+  if (!isNameList(value)) throw invalidKey('key_ops is no list of different names') // RFC 7517 §4.3
   return { key_ops: Object.freeze([...value]) }
 }
 

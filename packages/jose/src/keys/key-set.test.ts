@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { generateKey, importSecret, KeySet } from '../index.ts'
+import { generateKey, importSecret, KeySet, signJwt, verifyJwt } from '../index.ts'
 
 const signing = await generateKey('ES256', { kid: 'a' })
 const encrypting = await generateKey('ECDH-ES+A256KW', { kid: 'b' })
@@ -43,6 +43,15 @@ describe('AJ-38, JJ-29, PJ-22: a key set', () => {
     expect(many.find({ kid: 'x', alg: 'ES256' })).toEqual([])
     expect(looks).toBe(0)
     expect(many.size).toBe(5001)
+  })
+
+  it('is asked for the kid and the alg of a header, and nothing else that a stranger wrote', async () => {
+    const header = { kid: 'b', fits: 1, operation: 'sign' }
+    const token = await signJwt({ sub: 'u' }, signing, { lifetime: 60, header })
+    await expect(verifyJwt(token, keys, { algorithms: ['ES256'] })).rejects.toMatchObject({
+      code: 'key_not_found',
+      reason: expect.stringMatching(/^the kid is there, but for another algorithm/) as string,
+    })
   })
 
   it('shows public halves, and nothing of a secret', async () => {

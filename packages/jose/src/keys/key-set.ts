@@ -1,7 +1,6 @@
 /** Key sets, RFC 7517 §5: which keys may have made a signature. */
 
 import type { Awaitable } from '@authlib/core'
-import { findJwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
 import { importJwkWith } from './jwk-import.ts'
@@ -63,14 +62,12 @@ interface Group {
  * const keys = KeySet.from(await (await fetch('https://as.example/jwks')).json())
  */
 export class KeySet implements KeySetLike {
-  readonly #entries: readonly Entry[]
   readonly #extras: KeyExtras
   readonly #byKid: ReadonlyMap<string, Group>
   readonly #all: Group
 
   private constructor(entries: readonly Entry[], extras: KeyExtras) {
     this.#extras = extras
-    this.#entries = entries
     this.#byKid = groupByKid(entries)
     this.#all = { entries: [...entries], found: new Map() }
   }
@@ -96,12 +93,12 @@ export class KeySet implements KeySetLike {
 
   /** How many members it has, those passed over too. */
   get size(): number {
-    return this.#entries.length
+    return this.#all.entries.length
   }
 
   /** The usable keys. */
   *[Symbol.iterator](): Iterator<Key> {
-    for (const entry of this.#entries) {
+    for (const entry of this.#all.entries) {
       const key = this.#imported(entry)
       if (key !== null) yield key
     }
@@ -113,43 +110,44 @@ export class KeySet implements KeySetLike {
    * key is for does not matter.
    */
   find({ kid, alg, operation = 'verify', fits }: Partial<KeyQuery>): readonly Key[] {
-    const group = kid === undefined ? this.#all : this.#byKid.get(kid)
-    if (group === undefined) return []
-    if (fits !== undefined) return this.#candidates(group.entries, fits)
-    if (alg === undefined) return this.#candidates(group.entries, () => true)
+    const { entries, found } = this.#group(kid)
+    if (fits !== undefined || alg === undefined) return this.#candidates(entries, fits ?? (() => true))
     const name = `${operation} ${alg}`
-    const known = group.found.get(name)
+    const known = found.get(name)
     if (known !== undefined) return known
-    const row = findJwsRow(alg) ?? this.#extras.findRow(alg)
-    if (row === undefined) return [] // not remembered: a stranger may ask for any name
-    const entries = group.entries.filter(({ jwk }) => jwk.kty === row.kty) // no import for what cannot fit
-    const found = this.#candidates(entries, (key) => key.supports(alg, operation))
-    group.found.set(name, found)
-    return found
+    const row = this.#extras.findRow(alg)
+    if (row === null) return [] // not remembered: a stranger may ask for any name
+    const likely = entries.filter(({ jwk }) => jwk.kty === row.kty) // no import for what cannot fit
+    const candidates = this.#candidates(likely, (key) => key.supports(alg, operation))
+    found.set(name, candidates)
+    return candidates
   }
 
   /** Why no key was found, in words for a log: no such `kid`, too many candidates, or what is wrong with each key. */
   explain({ kid, alg, operation = 'verify', fits }: KeyQuery): string {
-    const name = kid === undefined ? 'a key' : 'the kid' // not its value: it is a stranger's
-    const { entries } = (kid === undefined ? this.#all : this.#byKid.get(kid)) ?? { entries: [] }
+    const { entries } = this.#group(kid)
     if (entries.length === 0)
       return kid === undefined ? 'the set is empty' : `none of the ${this.size} keys of the set has the kid`
-    const row = findJwsRow(alg) ?? this.#extras.findRow(alg)
     const faults = entries.map((entry) => {
       const key = this.#imported(entry)
       if (key === null) return `it cannot be used: ${entry.fault}`
-      if (fits !== undefined) return fits(key) ? null : `not for ${alg}`
-      return row === undefined ? `not for ${alg}` : refusal(key, key.findRow(alg) ?? row, operation)
+      const row = key.findRow(alg)
+      if (fits === undefined && row !== null) return refusal(key, row, operation)
+      return fits?.(key) ? null : `not for ${alg}`
     })
     const fitting = faults.filter((fault) => fault === null).length
     if (fitting > 0) return `${fitting} keys fit ${alg}, and at most ${MAX_CANDIDATES} are tried: the token needs a kid`
     const listed = [...new Set(faults)].slice(0, MAX_CANDIDATES)
-    return `${name} is there, but ${listed.join('; ')}`
+    return `${kid === undefined ? 'a key' : 'the kid'} is there, but ${listed.join('; ')}` // not its value: it is a stranger's
   }
 
   /** Public halves only; symmetric keys are left out. */
   toJSON(): JwkSet {
     return { keys: [...this].filter((key) => key.kty !== 'oct').map((key) => key.publicJwk()) }
+  }
+
+  #group(kid: string | undefined): Group {
+    return (kid === undefined ? this.#all : this.#byKid.get(kid)) ?? { entries: [], found: new Map() }
   }
 
   /** None when there are too many to try. */

@@ -3,20 +3,16 @@
 import { prepareVerifier } from '#runtime'
 import { findJwsRow, type JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
-import { invalidKey, isPrivateJwk, type Jwk, materialOf, publicHalfOf } from './jwk.ts'
+import { invalidKey, isPrivateJwk, type Jwk, publicHalfOf, publicMaterialOf } from './jwk.ts'
+import { bytesIn } from '../shared/base64url-length.ts'
 import { type KeyFacts, type KeyOperation, refusal } from './rules.ts'
 import type { SigningInput, Verifier } from '../runtime/types.ts'
 import type { KeyExtras } from './extras.ts'
-
-/** Named one by one, so that a bundle has nothing else of the runtime. */
-const native = { prepareVerifier }
 
 export interface KeyOptions {
   /** Lets an HMAC key be shorter than its hash (RFC 7518 §3.2). Default false. */
   readonly allowWeak?: boolean | undefined
   readonly extras?: KeyExtras | undefined
-  /** Works out what the private half leaves out, when it is first asked for. */
-  readonly complete?: ((jwk: Jwk) => Jwk) | undefined
 }
 
 /** Made by `importKey`, `generateKey` or a key set; immutable. Serialises to its public half only. */
@@ -37,24 +33,21 @@ export class Key implements KeyFacts {
   /** What it has beyond the library and the runtime. */
   readonly extras: KeyExtras | undefined
   #jwk: Jwk
-  readonly #complete: ((jwk: Jwk) => Jwk) | undefined
   readonly #verifiers = new Map<string, Verifier>()
 
   /** Of a parsed JWK. */
-  constructor(jwk: Jwk, { allowWeak = false, extras, complete }: KeyOptions = {}) {
-    const { kty, crv, kid, use, alg, key_ops: keyOps, k = '' } = jwk
-    this.kty = kty
-    this.crv = crv
-    this.kid = kid
-    this.use = use
-    this.alg = alg
-    this.keyOps = keyOps
+  constructor(jwk: Jwk, { allowWeak = false, extras }: KeyOptions = {}) {
+    this.kty = jwk.kty
+    this.crv = jwk.crv
+    this.kid = jwk.kid
+    this.use = jwk.use
+    this.alg = jwk.alg
+    this.keyOps = jwk.key_ops
     this.isPrivate = extras?.custody !== undefined || isPrivateJwk(jwk)
-    this.secretLength = Math.floor((k.length * 3) / 4)
+    this.secretLength = bytesIn(jwk.k)
     this.allowWeak = allowWeak
     this.extras = extras
     this.#jwk = jwk
-    this.#complete = complete
     Object.freeze(this) // the private fields stay ours to write
   }
 
@@ -66,8 +59,8 @@ export class Key implements KeyFacts {
 
   /** The whole key as JWK. Throws `invalid_key` when there is no private half, or none that can be exported. The factors of an RSA key are worked out here, if it came without. */
   privateJwk(): Jwk {
-    if (!this.isPrivate || this.extras?.custody !== undefined) throw invalidKey('no private half to export')
-    if (this.#complete !== undefined) this.#jwk = this.#complete(this.#jwk)
+    if (!isPrivateJwk(this.#jwk)) throw invalidKey('no private half to export')
+    this.#jwk = this.extras?.complete?.(this.#jwk) ?? this.#jwk
     return { ...this.#jwk }
   }
 
@@ -79,7 +72,7 @@ export class Key implements KeyFacts {
 
   /** What is known of a signature algorithm, where this key is concerned; null: nothing. */
   findRow(alg: string): JwsRow | null {
-    return findJwsRow(alg, this.crv) ?? this.extras?.findRow(alg) ?? null
+    return (this.extras?.findRow ?? findJwsRow)(alg, this.crv)
   }
 
   /** Whether the key is of the type, for the use and of the strength that the algorithm needs. */
@@ -106,8 +99,9 @@ export class Key implements KeyFacts {
 
   async #prepareVerifier(alg: string): Promise<Verifier> {
     const row = this.require(alg, 'verify')
-    const material = materialOf(this.kty === 'oct' ? this.#jwk : this.publicJwk())
-    const verifier = await (this.extras?.findCode(row) ?? native).prepareVerifier(row, material)
+    const material = publicMaterialOf(this.#jwk)
+    const verifier = await (this.extras?.findCode(row)?.prepareVerifier(row, material) ??
+      prepareVerifier(row, material))
     this.#verifiers.set(alg, verifier)
     return verifier
   }

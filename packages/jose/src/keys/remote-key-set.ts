@@ -11,6 +11,7 @@ import {
 } from '@authlib/core/kit'
 import { JoseError } from '../errors.ts'
 import { isObject } from '../shared/is-object.ts'
+import { pick } from '../shared/pick.ts'
 import type { Jwk, JwkSet } from './jwk.ts'
 import type { Key } from './key.ts'
 import { type KeyQuery, KeySet, type KeySetLike, type KeySetOptions } from './key-set.ts'
@@ -120,10 +121,11 @@ export function remoteKeySet(
     const now = clock()
     if (held !== null && now < held.freshUntil) return held.keySet
     const usable = held !== null && now - maxStale < held.freshUntil ? held.keySet : null
-    if (usable === null && failure !== null && isWithin(lastTry, Math.min(cooldown, 5))) throw failure
-    if (usable === null) return refresh()
-    if (failure !== null && isWithin(lastTry, cooldown)) return usable
-    return refresh().catch(() => usable) // the last good set survives an outage
+    if (failure !== null && isWithin(lastTry, usable === null ? Math.min(cooldown, 5) : cooldown)) {
+      if (usable === null) throw failure
+      return usable
+    }
+    return usable === null ? refresh() : refresh().catch(() => usable) // the last good set survives an outage
   }
 
   /** A clock that has been set back says no. */
@@ -141,12 +143,16 @@ export function remoteKeySet(
     lastTry = clock()
     try {
       const response = await send(uri, {
-        headers: { accept: 'application/jwk-set+json, application/json', ...conditional(held), ...headers },
+        headers: {
+          accept: 'application/jwk-set+json, application/json',
+          ...(held?.etag !== undefined && { 'if-none-match': held.etag }),
+          ...headers,
+        },
         timeout,
         maxBody,
         addresses,
         allowInsecureTransport,
-        ...(fetch && { fetch }),
+        fetch,
       })
       const before = held?.keySet
       held = receive(response, held)
@@ -194,8 +200,7 @@ export function remoteKeySet(
       return found?.length ? found : findAfresh(query)
     },
     explain: (query) => held?.keySet.explain(query) ?? 'the key set is not loaded',
-    export: () =>
-      held && { jwks: held.jwks, freshUntil: held.freshUntil, ...(held.etag !== undefined && { etag: held.etag }) },
+    export: () => held && (pick(held, ['jwks', 'freshUntil', 'etag']) as ExportedKeySet), // it has the first two
   }
 
   /**
@@ -219,13 +224,8 @@ export function remoteKeySet(
 /** Symmetric keys are passed over: what is published is no secret. RFC 7517 §9.2 */
 function published(jwks: JwkSet, options: KeySetOptions): KeySet {
   const keys: unknown = isObject(jwks) ? jwks.keys : undefined // it comes from the network
-  if (!Array.isArray(keys)) return KeySet.from(jwks) // which refuses it
-  const open = keys.filter((jwk: unknown) => !isObject(jwk) || jwk['kty'] !== 'oct') as Jwk[] // KeySet.from checks them
-  return KeySet.from({ keys: open }, options)
-}
-
-function conditional(held: Held | null): Record<string, string> {
-  return held?.etag === undefined ? {} : { 'if-none-match': held.etag }
+  const open = Array.isArray(keys) ? { keys: keys.filter((jwk?: Partial<Jwk> | null) => jwk?.kty !== 'oct') } : jwks
+  return KeySet.from(open as JwkSet, options) // which checks it
 }
 
 /** What went wrong, for a log. */

@@ -15,7 +15,7 @@ export function importKeyObject(material: Jwk, create: typeof createPublicKey | 
     return create({ key: material as JsonWebKey, format: 'jwk' }) // parseJwk has checked the members
   } catch (cause) {
     if (isMissing(material)) throw unsupported(cause)
-    throw invalidKey('refused by the cryptographic library', cause) // a point that is not on its curve, for one
+    throw invalidKey('refused by the runtime', cause) // a point that is not on its curve, for one
   }
 }
 
@@ -33,5 +33,5 @@ function isMissing({ d: _, priv: __, ...material }: Jwk): boolean {
 
 /** The runtime does not have it. */
 export function unsupported(cause: unknown): JoseError {
-  return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
+  return new JoseError('unsupported_algorithm', 'The runtime lacks the algorithm', { cause })
 }

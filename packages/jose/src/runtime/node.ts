@@ -20,6 +20,7 @@ import { decodeInto } from './node-base64url.ts'
 import { onLoopOrPool } from './schedule.ts'
 import { assertKnown, importKeyObject, unsupported } from './node-key.ts'
 import { prepareHmac, prepareHmacVerifier } from './node-hmac.ts'
+import { bytesIn } from '../shared/base64url-length.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export { agree } from './node-agreement.ts'
@@ -55,7 +56,7 @@ export function prepareSigner(row: JwsRow, material: Jwk): Awaitable<Signer> {
 export function prepareVerifier(row: JwsRow, material: Jwk): Awaitable<Verifier> {
   if (row.family === 'HMAC') return prepareHmacVerifier(row, secretOf(material))
   const key = importKeyObject(material, createPublicKey)
-  const length = row.signatureLength === 0 ? modulusLength(key) : row.signatureLength
+  const length = row.signatureLength || bytesIn(material.n)
   const digest = digestName(row)
   const options = row.family === 'RSA-PSS' ? { key, ...pss } : key
   const convert = row.family === 'ECDSA' ? rawToDer : (raw: Uint8Array): Uint8Array => raw
@@ -103,7 +104,7 @@ export function completeKey(pkcs8: Uint8Array, { kty }: Pick<Jwk, 'kty' | 'crv' 
     return key.export({ format: 'jwk' }) as Jwk // a JWK always has kty
   } catch (cause) {
     if (kty === 'AKP') throw unsupported(cause) // any seed is a key
-    throw invalidKey('refused by the cryptographic library', cause)
+    throw invalidKey('refused by the runtime', cause)
   }
 }
 
@@ -111,10 +112,6 @@ const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 
 function secretOf({ k = '' }: Jwk): Uint8Array {
   return Buffer.from(k, 'base64url')
-}
-
-function modulusLength(key: KeyObject): number {
-  return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
 }
 
 function digestName(row: JwsRow): string | null {

@@ -4,6 +4,7 @@ import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from '@authlib/cor
 import type { JwsRow } from '../algorithms.ts'
 import { JoseError } from '../errors.ts'
 import { invalidKey, type Jwk } from '../keys/jwk.ts'
+import { bytesIn } from '../shared/base64url-length.ts'
 import type { NewKey, Signer, SigningInput, Verifier } from './types.ts'
 
 export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
@@ -11,12 +12,13 @@ export function subtleSigner(row: JwsRow, key: CryptoKey): Signer {
   return async (input) => encodeBase64url(new Uint8Array(await crypto.subtle.sign(use, key, bytes(input))))
 }
 
-export function subtleVerifier(row: JwsRow, key: CryptoKey): Verifier {
+export async function subtleVerifier(row: JwsRow, material: Jwk): Promise<Verifier> {
   const use = parameters(row)
-  const length = row.signatureLength || modulusLength(key)
+  const key = await subtleImport(row, material, 'verify')
+  const length = row.signatureLength || bytesIn(material.n)
   return (input, encoded) => {
     const signature = decodeBase64urlOrNull(encoded)
-    return signature?.length === length && crypto.subtle.verify(use, key, new Uint8Array(signature), bytes(input))
+    return signature?.length === length && crypto.subtle.verify(use, key, bytes(signature), bytes(input))
   }
 }
 
@@ -32,7 +34,7 @@ export async function subtleImport(row: JwsRow, material: Jwk, operation: 'sign'
 /** Why WebCrypto does not take a key. */
 export function refused(cause: unknown): JoseError {
   const isMissing = cause instanceof Error && cause.name === 'NotSupportedError'
-  return isMissing ? unsupported(cause) : invalidKey('refused by the cryptographic library', cause)
+  return isMissing ? unsupported(cause) : invalidKey('refused by the runtime', cause)
 }
 
 export async function subtleGenerate({ kty, crv = '', alg = '', length }: NewKey): Promise<Jwk> {
@@ -83,21 +85,16 @@ export async function completeKey(
 
 /** What WebCrypto must know to make a key of a row and to use it: of each kind it reads its own members, and no others. */
 function parameters({ family, alg, crv, hash }: JwsRow) {
-  const name = family === 'EdDSA' ? crv : family === 'ML-DSA' ? alg : family
-  return { name: name ?? alg, hash, namedCurve: crv, saltLength: Number(hash.slice(4)) / 8 } // RFC 7518 §3.5
-}
-
-function modulusLength(key: CryptoKey): number {
-  const { modulusLength } = key.algorithm as RsaHashedKeyAlgorithm // sound: only RSA rows have signatureLength 0
-  return Math.ceil(modulusLength / 8)
+  const name = family === 'EdDSA' ? crv! : family === 'ML-DSA' ? alg : family // its rows have a curve
+  return { name, hash, namedCurve: crv, saltLength: Number(hash.slice(4)) / 8 } // RFC 7518 §3.5
 }
 
 /** The runtime does not have it. */
 export function unsupported(cause: unknown): JoseError {
-  return new JoseError('unsupported_algorithm', 'This runtime does not have the algorithm', { cause })
+  return new JoseError('unsupported_algorithm', 'The runtime lacks the algorithm', { cause })
 }
 
-/** WebCrypto wants bytes on a buffer of their own kind. */
+/** What WebCrypto takes. The cast is sound: no one hands us shared memory, and WebCrypto would refuse it. */
 function bytes(input: SigningInput): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(typeof input === 'string' ? encodeUtf8(input) : input)
+  return (typeof input === 'string' ? encodeUtf8(input) : input) as Uint8Array<ArrayBuffer>
 }

@@ -3,14 +3,14 @@
 import { decodeBase64urlOrNull, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { JwsRow } from '../algorithms.ts'
 import type { Jwk } from '../keys/jwk.ts'
-import { subtleGenerate, subtleImport, subtleSigner, subtleVerifier, unsupported } from './subtle.ts'
-import type { NewKey, Signer, Verifier } from './types.ts'
+import { subtleGenerate, subtleImport, subtleSigner, unsupported } from './subtle.ts'
+import type { NewKey, Signer } from './types.ts'
 
 export { subtleAgree as agree } from './subtle-agreement.ts'
 export { openContent, sealContent } from './subtle-content.ts'
 export { unwrapKey, wrapKey } from './subtle-key-wrap.ts'
 export { prepareOaepDecryption, prepareOaepEncryption } from './subtle-oaep.ts'
-export { completeKey } from './subtle.ts'
+export { completeKey, subtleVerifier as prepareVerifier } from './subtle.ts'
 
 /** Whether our own engine for encryption, on what is in this file, is faster than that of `jose`. */
 export const encryptsFast: boolean = false
@@ -20,16 +20,12 @@ export function knownHeader(_encoded: string): undefined {
   return undefined
 }
 
-export function rememberHeader(_encoded: string, _header: object): void {
+export function rememberHeader(_encoded: string, _header: object, _known?: object): void {
   // see above
 }
 
 export async function prepareSigner(row: JwsRow, material: Jwk): Promise<Signer> {
   return subtleSigner(row, await subtleImport(row, material, 'sign'))
-}
-
-export async function prepareVerifier(row: JwsRow, material: Jwk): Promise<Verifier> {
-  return subtleVerifier(row, await subtleImport(row, material, 'verify'))
 }
 
 /** A new private or secret key as JWK. */

@@ -6,5 +6,10 @@ export function base64urlLength(text: string): number {
   const last = text.at(-1) ?? ''
   if (tail === 2 && !'AQgw'.includes(last)) return -1 // the four bits that are left over are zero
   if (tail === 3 && !'AEIMQUYcgkosw048'.includes(last)) return -1 // the two bits
+  return bytesIn(text)
+}
+
+/** The same for text that is known to be one. */
+export function bytesIn(text = ''): number {
   return Math.floor((text.length * 3) / 4)
 }

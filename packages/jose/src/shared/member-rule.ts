@@ -20,13 +20,16 @@ export function memberFault<M extends Readonly<Record<string, unknown>>>(
 ): 'missing' | 'another value' | 'refused by its rule' | null {
   const values = 'value' in rule ? [rule.value] : rule.values
   if (values !== undefined && !Array.isArray(values)) throw new TypeError(`values of ${name} must be an array`)
-  const present = Object.hasOwn(members, name)
-  if (rule.essential && !(rule.allowEmpty ? present : !isEmptyMember(members, name))) return 'missing'
-  if (!present) return null
+  if (rule.essential && !rule.allowEmpty && isEmptyMember(members, name)) return 'missing'
+  if (!Object.hasOwn(members, name)) return rule.essential ? 'missing' : null
   const value: unknown = members[name]
-  const given: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (values !== undefined && !given.some((item) => values.includes(item))) return 'another value'
+  if (values !== undefined && !listOf(value).some((item) => values.includes(item))) return 'another value'
   return rule.validate === undefined || passes(rule.validate(value, members)) ? null : 'refused by its rule'
+}
+
+/** What is there as a list, or alone. */
+export function listOf<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? value : [value as T] // no list
 }
 
 /** Only true does: not what an async function returns, nor one that forgot to. */
