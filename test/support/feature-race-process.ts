@@ -10,6 +10,7 @@ import { featureRaceServer } from './feature-race-server.ts'
 const [, , file = '', jwk = ''] = process.argv
 const store = sqliteStore(file)
 const http = createServer(mount(featureRaceServer(store, JSON.parse(jwk) as Jwk))) // sound: the test wrote it
+http.keepAliveTimeout = 60_000 // on a busy machine a connection would end as the next request is sent on it
 http.listen(0, '127.0.0.1', () => {
   process.send?.((http.address() as AddressInfo).port) // sound: it listens on a port
 })

@@ -25,6 +25,7 @@ export async function startNodeServer(
   listener: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown,
 ): Promise<TestServer> {
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
+  server.keepAliveTimeout = 60_000 // on a busy machine a connection would end as the next request is sent on it
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // sound: it listens on a port, not on a pipe
   return {
