@@ -47,12 +47,17 @@ export function issuerMetadata(options: IssuerMetadataOptions): MetadataSource {
   assertSeconds({ timeout })
   assertBooleans({ allowInsecureTransport })
   assertIssuer(issuer, options)
+  return keptMetadata(options)
+}
+
+/** The same for options that were checked. Each member of `told` wins over the published one. */
+export function keptMetadata(options: IssuerMetadataOptions, told?: Partial<ServerMetadata>): MetadataSource {
   let known: { metadata: ServerMetadata; until: number } | undefined
   let loading: Promise<ServerMetadata> | undefined
 
   async function load(clock: Clock): Promise<ServerMetadata> {
     try {
-      const metadata = await discover(options)
+      const metadata = { ...(await discover(options)), ...told }
       known = { metadata, until: clock() + KEEP }
     } catch (error) {
       if (known === undefined) throw error
@@ -96,10 +101,9 @@ const PASSED_OVER: readonly string[] = ['unexpected_redirect', 'network_error']
 /** The document at this place, or what is there instead: unknown paths of some servers answer a page, or a redirect. */
 async function readPlace(
   url: string,
-  { issuer, fetch, timeout, addresses, allowInsecureTransport }: IssuerMetadataOptions,
+  options: IssuerMetadataOptions,
 ): Promise<Readonly<Record<string, unknown>> | AuthlibError> {
-  const options = { headers: { accept: 'application/json' }, fetch, timeout, addresses, allowInsecureTransport }
-  const response = await send(url, options).catch((error: unknown) => {
+  const response = await send(url, { ...options, headers: { accept: 'application/json' } }).catch((error: unknown) => {
     const failed: unknown = namingPlace(error, 'metadata', url)
     if (failed instanceof AuthlibError && PASSED_OVER.includes(failed.code)) return failed
     throw failed
@@ -107,11 +111,8 @@ async function readPlace(
   if (response instanceof AuthlibError) return response
   const { status, text } = response
   if (status >= 500) throw invalidMetadata(`the server answered ${status}`) // it is away: no other place is better
-  if (status !== 200) return missingMetadata(issuer)
-  const document = parseDocument(text)
-  return document !== null && isMetadata(document)
-    ? document
-    : invalidMetadata(`${new URL(url).pathname} holds no metadata`)
+  if (status !== 200) return missingMetadata(options.issuer)
+  return parseMetadata(text) ?? invalidMetadata(`${new URL(url).pathname} holds no metadata`)
 }
 
 function missingMetadata(issuer: string): AuthlibError {
@@ -121,13 +122,11 @@ function missingMetadata(issuer: string): AuthlibError {
   })
 }
 
-function isMetadata(document: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(document).some((name) => name === 'issuer' || name.endsWith('_endpoint'))
-}
-
-function parseDocument(text: string): Readonly<Record<string, unknown>> | null {
+/** Null for a page, or an object that says nothing of a server. */
+function parseMetadata(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    return parseJsonObject(text)
+    const document = parseJsonObject(text)
+    return Object.keys(document).some((name) => /^issuer$|_endpoint$/.test(name)) ? document : null
   } catch {
     return null
   }

@@ -17,38 +17,14 @@ export type ServerMetadata = Partial<AuthorizationServerMetadata> & {
 /** Metadata as an application writes it; a member that is `undefined` says that there is none. */
 export type GivenMetadata = { readonly [Name in keyof ServerMetadata]?: ServerMetadata[Name] | undefined }
 
-const URLS = [
-  'authorization_endpoint',
-  'token_endpoint',
-  'revocation_endpoint',
-  'introspection_endpoint',
-  'pushed_authorization_request_endpoint',
-  'device_authorization_endpoint',
-  'backchannel_authentication_endpoint',
-  'userinfo_endpoint',
-  'end_session_endpoint',
-  'jwks_uri',
-] as const
+/** Where clients send secrets, or get keys. */
+const URLS =
+  /^(?:(?:authorization|token|revocation|introspection|pushed_authorization_request|device_authorization|backchannel_authentication|userinfo|end_session)_endpoint|jwks_uri)$/
 
-const LISTS = [
-  'token_endpoint_auth_methods_supported',
-  'revocation_endpoint_auth_methods_supported',
-  'introspection_endpoint_auth_methods_supported',
-  'id_token_signing_alg_values_supported',
-] as const
+const LISTS = /_endpoint_auth_methods_supported$|^id_token_signing_alg_values_supported$/
 
-/** Members that decide something. A string here, such as "false", would count as true. */
-const BOOLEANS = [
-  'authorization_response_iss_parameter_supported',
-  'claims_parameter_supported',
-  'client_id_metadata_document_supported',
-  'request_parameter_supported',
-  'request_uri_parameter_supported',
-  'require_pushed_authorization_requests',
-  'require_request_uri_registration',
-  'require_signed_request_object',
-  'tls_client_certificate_bound_access_tokens',
-] as const
+/** Members that decide something, such as `request_parameter_supported`. A string here, such as "false", would count as true. */
+const BOOLEANS = /^(?:require|tls)_|_(?:parameter|document)_supported$/
 
 export interface MetadataExpectation {
   /** The issuer that was asked. */
@@ -79,20 +55,15 @@ export function validateServerMetadata(
     isValidUrl(url, { fragments: false }) &&
     isSecureTransport(url, { allowInsecureTransport }) &&
     (local || isHttps(url))
-  for (const name of URLS) {
-    if (metadata[name] !== undefined && !isSafe(metadata[name])) throw invalidMetadata(`${name} is not an https URL`)
-  }
   const aliases = metadata['mtls_endpoint_aliases'] // RFC 8705 §5
   for (const [name, url] of Object.entries(typeof aliases === 'object' && aliases !== null ? aliases : {})) {
     if (!isSafe(url)) throw invalidMetadata(`${name} of mtls_endpoint_aliases is not an https URL`)
   }
-  for (const name of LISTS) {
-    if (metadata[name] !== undefined && !isTextList(metadata[name]))
-      throw invalidMetadata(`${name} is not a list of strings`)
-  }
-  for (const name of BOOLEANS) {
-    const flag = metadata[name]
-    if (flag !== undefined && typeof flag !== 'boolean') throw invalidMetadata(`${name} is not a boolean`)
+  for (const [name, value] of Object.entries(metadata)) {
+    if (value === undefined) continue
+    if (URLS.test(name) && !isSafe(value)) throw invalidMetadata(`${name} is not an https URL`)
+    if (LISTS.test(name) && !isTextList(value)) throw invalidMetadata(`${name} is not a list of strings`)
+    if (BOOLEANS.test(name) && typeof value !== 'boolean') throw invalidMetadata(`${name} is not a boolean`)
   }
   return metadata as ServerMetadata // sound: the members that clients read were checked above
 }

@@ -19,13 +19,30 @@ export function aboutRefusal(error: string, descriptions: readonly string[]): Fa
 /** How some providers call the person's "no". */
 const REFUSALS = ['user_cancelled_login', 'user_cancelled_authorize', 'user_denied', 'consent_denied']
 
-/** What went wrong when the status says that something did. Undefined when the answer does not say. */
-export function aboutFailure(answer: ServerAnswer, auth: ClientAuthResult | undefined): FaultWords | undefined {
+/** What went wrong when the status says that something did. */
+export function aboutFailure(answer: ServerAnswer, auth: ClientAuthResult | undefined): FaultWords {
   const { status } = answer
   const known = aboutAnswer(answer, auth)
-  if (status < 500) return known
+  if (status < 500) return known ?? invalidAnswer(`status ${status} without an error code${contentType(answer)}`)
   const reason = known === undefined ? `it answered ${status}` : `it answered ${status}: ${known.reason}`
   return { code: 'server_error', message: 'The authorization server failed', status: 502, reason }
+}
+
+/** Of an answer without members. */
+export function aboutText(answer: ServerAnswer): FaultWords {
+  const reason = 'it is not a JSON object with each member once'
+  return invalidAnswer(`${reason}: status ${answer.status}${contentType(answer)}`)
+}
+
+function invalidAnswer(reason: string): FaultWords {
+  return { code: 'invalid_response', message: 'The authorization server sent an answer that is not valid', status: 502, reason }
+}
+
+/** Says of a page that it is one. */
+function contentType({ members, headers }: ServerAnswer): string {
+  if (members !== undefined) return ''
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  return ` (content type ${type ?? 'missing'})`
 }
 
 /** The error in an answer, if there is one. RFC 6749 §5.2. */

@@ -86,17 +86,14 @@ async function transmit(connection: Connection, request: ServerRequest): Promise
   const { endpoint, url, method, headers, params, encoding } = request
   if (url === '') throw missingEndpoint(endpoint)
   const query = encoding === 'query'
-  const { timeout, addresses, allowInsecureTransport } = connection
   const answer = await send(query ? addQuery(url, params) : url, {
+    ...connection,
     method,
     headers: query ? headers : { 'content-type': CONTENT_TYPES[encoding], ...headers },
     ...(!query && { body: encoding === 'json' ? JSON.stringify(params) : encodeForm(params) }),
     maxBody: MAX_BODY,
     fetch: request.fetch ?? connection.fetch,
     signal: request.signal,
-    timeout,
-    addresses,
-    allowInsecureTransport,
   }).catch((error: unknown) => {
     throw namingPlace(error, endpoint, url)
   })
@@ -107,8 +104,7 @@ async function transmit(connection: Connection, request: ServerRequest): Promise
 export function withAnswer(error: unknown, response: ServerAnswer): OAuth2ClientError {
   if (error instanceof OAuth2ClientError && error.response !== undefined) return error
   if (!(error instanceof AuthlibError)) return invalidResponse('an extension could not read it', response, error)
-  const { code, message, status, hint, reason } = error
-  return new OAuth2ClientError(code, message, { status, hint, reason, response, cause: error.cause })
+  return new OAuth2ClientError(error.code, error.message, { ...error, response, cause: error.cause })
 }
 
 function endpointOf(metadata: ServerMetadata, endpoint: string): string | undefined {
@@ -142,14 +138,7 @@ function mediaType(headers: Headers): string | undefined {
 
 async function errorAnswer(answer: ServerAnswer, auth: ClientAuthResult | undefined): Promise<OAuth2ClientError> {
   const { aboutFailure } = await import('./answer-faults.ts')
-  const words = aboutFailure(answer, auth)
-  if (words !== undefined) return errorFrom(words, answer)
-  return invalidResponse(`status ${answer.status} without an error code${contentType(answer)}`, answer)
-}
-
-/** Says of a page that it is one. */
-function contentType({ members, headers }: ServerAnswer): string {
-  return members === undefined ? ` (content type ${mediaType(headers) ?? 'missing'})` : ''
+  return errorFrom(aboutFailure(answer, auth), answer)
 }
 
 /** What an answer says went wrong, if it does. RFC 6749 §5.2. */
@@ -160,15 +149,15 @@ export async function errorOf(answer: ServerAnswer): Promise<OAuth2ClientError |
 }
 
 /** @throws OAuth2ClientError `invalid_response`: no JSON, no object, or a member that is there twice */
-export function readObject(answer: ServerAnswer): JsonMembers {
+export async function readObject(answer: ServerAnswer): Promise<JsonMembers> {
   if (answer.members !== undefined) return answer.members
-  const reason = 'it is not a JSON object with each member once'
-  throw invalidResponse(`${reason}: status ${answer.status}${contentType(answer)}`, answer)
+  const { aboutText } = await import('./answer-faults.ts')
+  throw errorFrom(aboutText(answer), answer)
 }
 
 /** A member that the specification promises. @throws OAuth2ClientError what the server says went wrong, `invalid_response` */
 export async function readText(answer: ServerAnswer, name: string): Promise<string> {
-  const value = readObject(answer)[name]
+  const value = (await readObject(answer))[name]
   if (typeof value === 'string' && value !== '') return value
   throw (await errorOf(answer)) ?? invalidResponse(`${name} is missing`, answer)
 }

@@ -1,8 +1,8 @@
 /** What a client knows of its server: what it was told, over what the issuer publishes. */
 
 import { assertIssuer } from '@authlib/core/kit'
-import { issuerMetadata, type IssuerMetadataOptions, type MetadataSource } from '../issuer-metadata.ts'
-import { validateServerMetadata, type GivenMetadata, type ServerMetadata } from '../server-metadata.ts'
+import { keptMetadata, type IssuerMetadataOptions, type MetadataSource } from '../issuer-metadata.ts'
+import { validateServerMetadata, type GivenMetadata } from '../server-metadata.ts'
 
 export interface KnownMetadataOptions extends Omit<IssuerMetadataOptions, 'issuer' | 'named' | 'fallback'> {
   readonly issuer?: string | undefined
@@ -18,11 +18,5 @@ export function knownMetadata({ issuer, metadata, ...options }: KnownMetadataOpt
   if (issuer === undefined) return () => Promise.resolve(told)
   const named = told.issuer ?? issuer
   const fallback = metadata === undefined ? undefined : { issuer: named }
-  const published = issuerMetadata({ ...options, issuer, named, fallback })
-  let latest: { readonly found: ServerMetadata; readonly merged: ServerMetadata } | undefined
-  return async (clock) => {
-    const found = await published(clock)
-    if (latest?.found !== found) latest = { found, merged: { ...found, ...told } }
-    return latest.merged
-  }
+  return keptMetadata({ ...options, issuer, named, fallback }, told)
 }

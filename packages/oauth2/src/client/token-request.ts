@@ -54,7 +54,7 @@ export async function readTokenResponse(
   answer: ServerAnswer,
   { obtainedAt, ...defaults }: TokenDefaults & { readonly obtainedAt: number },
 ): Promise<Token> {
-  const members = readObject(answer)
+  const members = await readObject(answer)
   const accessToken = text(members, 'access_token')
   if (accessToken === undefined) throw (await errorOf(answer)) ?? invalidResponse('access_token is missing') // some errors come as 200
   if (accessToken.includes(' ')) throw invalidResponse('access_token has a space')

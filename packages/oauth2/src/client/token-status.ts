@@ -61,7 +61,7 @@ export async function introspectToken(
     signal,
     context.post('introspection_endpoint', { token: text, token_type_hint: hint }, about),
   )
-  const members = readObject(answer)
+  const members = await readObject(answer)
   if (typeof members['active'] !== 'boolean') throw invalidResponse('active is not a boolean', answer)
   return members as IntrospectionResponse // sound: checked in the line above
 }
