@@ -35,7 +35,12 @@ export function aboutText(answer: ServerAnswer): FaultWords {
 }
 
 function invalidAnswer(reason: string): FaultWords {
-  return { code: 'invalid_response', message: 'The authorization server sent an answer that is not valid', status: 502, reason }
+  return {
+    code: 'invalid_response',
+    message: 'The authorization server sent an answer that is not valid',
+    status: 502,
+    reason,
+  }
 }
 
 /** Says of a page that it is one. */

@@ -104,7 +104,8 @@ async function transmit(connection: Connection, request: ServerRequest): Promise
 export function withAnswer(error: unknown, response: ServerAnswer): OAuth2ClientError {
   if (error instanceof OAuth2ClientError && error.response !== undefined) return error
   if (!(error instanceof AuthlibError)) return invalidResponse('an extension could not read it', response, error)
-  return new OAuth2ClientError(error.code, error.message, { ...error, response, cause: error.cause })
+  const { code, message, cause, ...options } = error
+  return new OAuth2ClientError(code, message, { ...options, response, cause })
 }
 
 function endpointOf(metadata: ServerMetadata, endpoint: string): string | undefined {

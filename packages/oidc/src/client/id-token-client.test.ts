@@ -93,6 +93,14 @@ describe('a login by `id_token`', () => {
     await expect(logIn(createClient(), {}, params)).rejects.toMatchObject({ code })
   })
 
+  it('refuses an audience that is not trusted, if the client lists those that are (Core §3.2.2.11)', async () => {
+    const claims = { aud: ['client', 'other'], azp: 'client' }
+    expect((await logIn(createClient(), claims)).result.claims.sub).toBe('alice')
+    expect((await logIn(createClient({ trustedAudiences: ['other'] }), claims)).result.claims.sub).toBe('alice')
+    const end = logIn(createClient({ trustedAudiences: [] }), claims)
+    await expect(end).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
   it('needs no iss beside the ID Token, which has one; both must be the same (RFC 9207 §4)', async () => {
     expect((await logIn(createClient(), {}, { iss: undefined })).result.claims.sub).toBe('alice')
     const issuers = [provider.issuer, 'https://other.example']

@@ -24,7 +24,7 @@ import {
   type Token,
 } from '@authlib/oauth2/client'
 import type { IdTokenClaims, UserClaims } from '../claims.ts'
-import { invalidIdToken, validateIdToken } from './id-token.ts'
+import { invalidIdToken, openIdToken, validateIdToken } from './id-token.ts'
 import { TOKENS } from './insecure-front-channel-tokens.ts'
 import type { OpenIDAuthorizationOptions, OpenIDLogin } from './login.ts'
 import { OpenIDClient } from './openid-client.ts'
@@ -114,7 +114,7 @@ export class IdTokenClient implements LoginClient<OpenIDAuthorizationOptions, Op
   async #finish(callback: Params | string, login: OpenIDLogin): Promise<IdTokenLoginResult> {
     const { context, openid, clientId } = this
     const { issuers } = this.#options
-    const { clock, issuer } = context
+    const { issuer } = context
     if (typeof callback === 'string' && callback.includes('#')) throw inFragment()
     let params = typeof callback === 'string' ? readQuery({ url: callback }) : callback
     assertNotEmpty(params)
@@ -125,23 +125,14 @@ export class IdTokenClient implements LoginClient<OpenIDAuthorizationOptions, Op
     if (params.repeated.length > 0) throw invalidCallback('a parameter came twice')
     if (params.has('code')) throw invalidCallback('it has a code, which was not asked for')
     const withToken = context.extensions.some(({ name }) => name === TOKENS)
-    const idToken = await this.#open(params.get('id_token'))
+    const given = params.get('id_token')
+    if (given === undefined) throw invalidIdToken('the callback has none')
+    const idToken = await openIdToken(openid, given)
     const accessToken = params.get('access_token')
     if (accessToken !== undefined && !withToken)
       throw invalidCallback('it has an access token, which was not asked for')
     const { nonce, maxAge, state } = login
-    const signature = await openid.keys(context, openid.idTokenAlg)
-    const expected = {
-      issuers: openid.issuers,
-      clientId,
-      clock,
-      leeway: openid.leeway,
-      nonce,
-      maxAge,
-      state,
-      accessToken,
-    }
-    const claims = await validateIdToken(idToken, { ...signature, ...expected })
+    const claims = await validateIdToken(this, idToken, { nonce, maxAge, state, accessToken })
     if ((params.get('iss') ?? claims.iss) !== claims.iss) throw invalidIdToken('iss is not the one of the callback')
     if (withToken && claims.at_hash === undefined) throw invalidIdToken('there is no at_hash') // §3.2.2.9
     return {
@@ -151,15 +142,6 @@ export class IdTokenClient implements LoginClient<OpenIDAuthorizationOptions, Op
       callback: params,
       ...(withToken && { token: await readToken(params, idToken, login, context) }),
     }
-  }
-
-  async #open(idToken: string | undefined): Promise<string> {
-    const { idTokenDecryption: decryption } = this.#options
-    if (idToken === undefined) throw invalidIdToken('the callback has none')
-    if (decryption === undefined) return idToken
-    return decryption.open(idToken).catch((error: unknown) => {
-      throw invalidIdToken('it cannot be decrypted', error)
-    })
   }
 }
 

@@ -4,41 +4,38 @@
  * @spec OpenID Connect Core 1.0 §3.1.3.7 §3.1.3.8
  */
 
-import { AuthlibError, constantTimeEqual, type Clock } from '@authlib/core'
+import { AuthlibError, constantTimeEqual } from '@authlib/core'
 import { isTextList } from '@authlib/core/kit'
-import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt, type VerificationKeys } from '@authlib/jose'
+import { decodeUnverifiedJwt, idTokenPolicy, JoseError, verifyJwt } from '@authlib/jose'
 import { matchIssuer, type Issuers } from '@authlib/oauth2/client'
 import type { IdTokenClaims } from '../claims.ts'
 import { halfHash } from '../hashes.ts'
+import type { OpenIDContext, ProviderClient } from './openid-context.ts'
 
+/** What a token must be for this login, besides what the client knows of its provider. */
 export interface IdTokenExpectation {
-  /** Who may have issued it. A template demands its claims. */
-  readonly issuers: Issuers
-  readonly clientId: string
-  /** Fixed by registration or metadata, never by the token. */
-  readonly algorithms: readonly string[]
-  readonly keys: VerificationKeys
-  /** Audiences that are trusted beside the client. Default: any, when `azp` is the client. §3.1.3.7 item 3 */
-  readonly trustedAudiences?: readonly string[] | undefined
   /** What was sent with the authorization request; null: none was, and the token must not have one. */
   readonly nonce?: string | null | undefined
   readonly maxAge?: number | undefined
   /** What came with it, checked when the token has an `at_hash`. */
   readonly accessToken?: string | undefined
-  /** What came with it in the callback of a hybrid flow: `c_hash` is required then. §3.3.2.11 */
+  /** Checked when the token has a `c_hash`. */
   readonly code?: string | undefined
-  /** Seconds since it was issued at most: for tokens that no nonce binds to this moment. §3.1.3.7 item 10 */
-  readonly maxTokenAge?: number | undefined
   /** Checked when the token has an `s_hash`. */
   readonly state?: string | undefined
-  readonly clock: Clock
-  readonly leeway: number
+  /** Seconds since it was issued at most: for tokens that no nonce binds to this moment. §3.1.3.7 item 10 */
+  readonly maxTokenAge?: number | undefined
 }
 
 /** @throws AuthlibError `invalid_id_token`, with what is wrong in `reason`; `key_set_unavailable` */
-export async function validateIdToken(idToken: string, expected: IdTokenExpectation): Promise<IdTokenClaims> {
-  const { issuers, clientId, algorithms, keys, nonce, maxAge, accessToken, code, state, clock, leeway } = expected
-  const { maxTokenAge = Number.POSITIVE_INFINITY, trustedAudiences: trusted } = expected
+export async function validateIdToken(
+  { context, openid }: ProviderClient,
+  idToken: string,
+  { nonce, maxAge, accessToken, code, state, maxTokenAge = Infinity }: IdTokenExpectation,
+): Promise<IdTokenClaims> {
+  const { clientId, clock } = context
+  const { issuers, leeway, trustedAudiences: trusted } = openid
+  const { algorithms, keys } = await openid.keys(context, openid.idTokenAlg)
   const { issuer, demanded } = await expectedIssuer(idToken, issuers)
   const policy = idTokenPolicy({
     issuer,
@@ -64,17 +61,21 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
   for (const [name, value] of Object.entries(demanded)) {
     if (claims[name] !== value) throw invalidIdToken(`${name} is not the one that its issuer names`)
   }
-  const vouchesFor = async (value: string | undefined, name: 'at_hash' | 'c_hash' | 's_hash'): Promise<void> => {
+  for (const [name, value] of Object.entries({ at_hash: accessToken, c_hash: code, s_hash: state })) {
     const hash = claims[name]
-    if (value === undefined || hash === undefined) return
+    if (value === undefined || hash === undefined) continue
     if (typeof hash !== 'string' || !constantTimeEqual(hash, await halfHash(value, header.alg, key.crv)))
       throw invalidIdToken(`${name} is of something else`) // §3.1.3.8, §3.3.2.10
   }
-  if (code !== undefined && claims['c_hash'] === undefined) throw invalidIdToken('there is no c_hash')
-  await vouchesFor(accessToken, 'at_hash')
-  await vouchesFor(code, 'c_hash')
-  await vouchesFor(state, 's_hash')
   return claims
+}
+
+/** The signed token inside an encrypted one. @throws AuthlibError `invalid_id_token` */
+export async function openIdToken({ idTokenDecryption }: OpenIDContext, idToken: string): Promise<string> {
+  if (idTokenDecryption === undefined) return idToken
+  return idTokenDecryption.open(idToken).catch((error: unknown) => {
+    throw invalidIdToken('it cannot be decrypted', error)
+  })
 }
 
 export function invalidIdToken(reason: string, cause?: unknown, hint?: string): AuthlibError {
@@ -100,12 +101,13 @@ function readIssuer(idToken: string): unknown {
   }
 }
 
+const FORMS = { nonce: 'string', acr: 'string', azp: 'string', at_hash: 'string', sid: 'string', auth_time: 'number' }
+
 /** The forms of §2 that a policy does not look at: what is there must be what its type says. */
-function checkForms({ sub, nonce, auth_time, acr, amr, azp, at_hash, sid }: IdTokenClaims): void {
-  if (sub.length > 255) throw invalidIdToken('sub is too long')
-  for (const [name, value] of Object.entries({ nonce, acr, azp, at_hash, sid })) {
-    if (value !== undefined && typeof value !== 'string') throw invalidIdToken(`${name} is not a string`)
+function checkForms(claims: IdTokenClaims): void {
+  if (claims.sub.length > 255) throw invalidIdToken('sub is too long')
+  for (const [name, type] of Object.entries(FORMS)) {
+    if (claims[name] !== undefined && typeof claims[name] !== type) throw invalidIdToken(`${name} is not a ${type}`)
   }
-  if (auth_time !== undefined && typeof auth_time !== 'number') throw invalidIdToken('auth_time is not a number')
-  if (amr !== undefined && !isTextList(amr)) throw invalidIdToken('amr is not a list of strings')
+  if (claims.amr !== undefined && !isTextList(claims.amr)) throw invalidIdToken('amr is not a list of strings')
 }

@@ -10,6 +10,8 @@ export interface OpenIDContext {
   readonly issuers: Issuers
   /** Seconds by which the clocks may differ. */
   readonly leeway: number
+  /** Audiences that are trusted beside the client. Undefined: any, when `azp` is the client. */
+  readonly trustedAudiences?: readonly string[] | undefined
   readonly idTokenAlg?: string | undefined
   readonly userinfoAlg?: string | undefined
   readonly idTokenDecryption?: JwtDecryption | undefined

@@ -6,6 +6,7 @@
  */
 
 import type { Token } from '@authlib/oauth2/client'
+import type { ProviderClient } from './openid-context.ts'
 import type { IdTokenReader } from './hybrid.ts'
 
 /**
@@ -17,19 +18,20 @@ export async function checkRefreshed(
   token: Token,
   before: Token,
   keeping: boolean,
-  reader: IdTokenReader,
+  client: ProviderClient,
+  { open, validate, decode, invalid }: IdTokenReader,
 ): Promise<Token> {
   let isOtherPerson = false
   try {
-    const opened = { ...token, idToken: await reader.open(token.idToken!) }
-    const claims = await reader.validate(opened.idToken, { accessToken: token.accessToken })
+    const opened = { ...token, idToken: await open(client.openid, token.idToken!) }
+    const claims = await validate(client, opened.idToken, { accessToken: token.accessToken })
     if (before.idToken === undefined) return opened
-    const original = reader.claimsOf(before.idToken) // validated at its time
+    const original = decode(before.idToken).claims // validated at its time
     isOtherPerson = claims.sub !== original.sub || claims.iss !== original.iss
-    if (isOtherPerson) throw reader.invalid('it is about another person than the login')
+    if (isOtherPerson) throw invalid('it is about another person than the login')
     for (const name of ['auth_time', 'nonce']) {
       const isSame = claims[name] === undefined || claims[name] === original[name]
-      if (!isSame) throw reader.invalid(`${name} changed with the refresh`)
+      if (!isSame) throw invalid(`${name} changed with the refresh`)
     }
     return opened
   } catch (error) {

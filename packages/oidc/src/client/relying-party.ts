@@ -5,7 +5,7 @@
  * @spec OpenID Connect Core 1.0 §3.1.2.1 §3.1.3.3 §12.2
  */
 
-import { Params, randomToken } from '@authlib/core'
+import { randomToken, type Params } from '@authlib/core'
 import { decodeUnverifiedJwt } from '@authlib/jose'
 import {
   withParams,
@@ -18,9 +18,8 @@ import {
   type RequestSubject,
   type Token,
 } from '@authlib/oauth2/client'
-import type { IdTokenClaims } from '../claims.ts'
 import type { IdTokenReader } from './hybrid.ts'
-import { invalidIdToken, validateIdToken, type IdTokenExpectation } from './id-token.ts'
+import { invalidIdToken, openIdToken, validateIdToken } from './id-token.ts'
 import type { OpenIDAuthorizationOptions, OpenIDLogin, OpenIDLoginResult } from './login.ts'
 import type { OpenIDContext } from './openid-context.ts'
 import { pickUserClaims } from './profile.ts'
@@ -36,11 +35,14 @@ export interface RelyingParty {
   readonly openid: OpenIDContext
 }
 
+const reader: IdTokenReader = {
+  open: openIdToken,
+  validate: validateIdToken,
+  decode: decodeUnverifiedJwt,
+  invalid: invalidIdToken,
+}
+
 export function relyingParty({
-  issuer,
-  issuers,
-  metadata,
-  clientSecret,
   idTokenAlg,
   userinfoAlg,
   userinfo: findUserinfo,
@@ -50,67 +52,38 @@ export function relyingParty({
   nonce: sendsNonce = true,
   trustedAudiences,
   leeway = 5,
-  ...others
+  ...settings
 }: OpenIDSettings): RelyingParty {
-  const accepted = issuers ?? metadata?.issuer ?? issuer
   const openid: OpenIDContext = {
-    issuers: accepted,
+    issuers: settings.issuers ?? settings.metadata?.issuer ?? settings.issuer,
     leeway,
+    trustedAudiences,
     idTokenAlg,
     userinfoAlg,
     idTokenDecryption,
     userinfoDecryption,
-    keys: providerKeys(clientSecret),
+    keys: providerKeys(settings.clientSecret),
   }
   const hybrid = responseType === 'code id_token'
   if (hybrid && !sendsNonce) throw new TypeError('An ID Token in the callback needs a nonce') // §3.3.2.11
 
-  async function validate(
-    client: ClientContext,
-    idToken: string,
-    expected: Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken' | 'code' | 'state' | 'maxTokenAge'>,
-  ): Promise<IdTokenClaims> {
-    const { clientId, clock } = client
-    const signature = await openid.keys(client, idTokenAlg)
-    const own = { issuers: accepted, clientId, trustedAudiences, clock, leeway }
-    return validateIdToken(idToken, { ...signature, ...own, ...expected })
-  }
-
-  /** The signed token inside an encrypted one. */
-  async function open(idToken: string): Promise<string> {
-    if (idTokenDecryption === undefined) return idToken
-    return idTokenDecryption.open(idToken).catch((error: unknown) => {
-      throw invalidIdToken('it cannot be decrypted', error)
-    })
-  }
-
-  /** What the checks of a hybrid flow need. */
-  function readerFor(client: ClientContext): IdTokenReader {
-    return {
-      open,
-      validate: (idToken, expected) => validate(client, idToken, expected),
-      claimsOf: (idToken) => decodeUnverifiedJwt(idToken).claims,
-      invalid: invalidIdToken,
-      paramsOf: (values) => Params.of(values),
-    }
-  }
-
   /** ID Tokens of logins are validated by `finish`, which knows the nonce; here are those of all other grants. */
-  async function checkToken(token: Token, about: RequestSubject, client: ClientContext): Promise<Token> {
+  async function checkToken(token: Token, about: RequestSubject, context: ClientContext): Promise<Token> {
     const { login, token: before, keeping = false } = about
     if (token.idToken === undefined || token.idToken === before?.idToken) return token
-    if (before === undefined) {
-      const opened = { ...token, idToken: await open(token.idToken) }
-      if (login === undefined)
-        await validate(client, opened.idToken, { accessToken: token.accessToken, maxTokenAge: DAY })
-      return opened
+    const client = { context, openid }
+    if (before !== undefined) {
+      const { checkRefreshed } = await import('./refreshed-id-token.ts')
+      return checkRefreshed(token, before, keeping, client, reader)
     }
-    const { checkRefreshed } = await import('./refreshed-id-token.ts')
-    return checkRefreshed(token, before, keeping, readerFor(client))
+    const idToken = await openIdToken(openid, token.idToken)
+    if (login === undefined)
+      await validateIdToken(client, idToken, { accessToken: token.accessToken, maxTokenAge: DAY })
+    return { ...token, idToken }
   }
 
   return {
-    settings: { ...others, issuer, issuers, metadata, clientSecret },
+    settings,
     extension: {
       name: 'openid',
       authorizationOptions: ['prompt', 'maxAge', 'loginHint', 'idTokenHint', 'acrValues', 'uiLocales'],
@@ -119,7 +92,7 @@ export function relyingParty({
         const nonce = randomToken(random)
         const { maxAge, prompt, loginHint, idTokenHint, acrValues, uiLocales } = options
         const changed = withParams(
-          { ...draft, params: { ...draft.params, ...(hybrid && OWN), scope: undefined } },
+          draft,
           {
             scope: scope.join(' '),
             nonce: sendsNonce ? nonce : undefined,
@@ -137,24 +110,25 @@ export function relyingParty({
         return { ...changed, login, formPost: changed.formPost || hybrid }
       },
       ...(hybrid && {
-        async callback(params: Params, login: OAuth2Login, client: ClientContext) {
+        async callback(params: Params, login: OAuth2Login, context: ClientContext) {
           const { checkCallback } = await import('./hybrid.ts')
-          return checkCallback(params, login as OpenIDLogin, readerFor(client)) // sound: `authorizing` above made it
+          // sound: `authorizing` above made the login
+          return checkCallback(params, login as OpenIDLogin, { context, openid }, reader)
         },
       }),
-      token: (token, _answer, about, client) => checkToken(token, about, client),
+      token: (token, _answer, about, context) => checkToken(token, about, context),
     },
 
     async finish({ token, callback }, { login, client, signal }) {
       if (token.idToken === undefined) throw invalidIdToken('there is none')
       const { nonce, maxAge } = login as OpenIDLogin // sound: `authorizing` above made it; `validateCallback` checked the client
       const { accessToken } = token
+      const provider = { context: client.context, openid }
       const expected = { nonce: sendsNonce ? nonce : null, maxAge, accessToken }
-      const { context } = client
-      const claims = await validate(context, token.idToken, expected)
-      if (hybrid) await (await import('./hybrid.ts')).comparePersons(callback, claims, readerFor(context))
+      const claims = await validateIdToken(provider, token.idToken, expected)
+      if (hybrid) await (await import('./hybrid.ts')).comparePersons(callback, claims, provider, reader)
       const ofToken = pickUserClaims(claims)
-      const userinfo = await findUserinfo?.({ context, openid }, token, claims.sub, { signal })
+      const userinfo = await findUserinfo?.(provider, token, claims.sub, { signal })
       if (userinfo === undefined) return { token, callback, claims, profile: ofToken }
       const { joinProfile } = await import('./joined-profile.ts')
       return { token, callback, claims, profile: joinProfile(ofToken, userinfo) }
@@ -166,9 +140,6 @@ export function relyingParty({
 
 /** Oldest ID Token of a grant without a nonce, such as CIBA, in seconds. */
 const DAY = 86_400
-
-/** What a hybrid flow sets in place of the client. */
-const OWN = { response_type: undefined, response_mode: undefined }
 
 function withOpenid(scope: readonly string[]): readonly string[] {
   return scope.includes('openid') ? scope : ['openid', ...scope]
