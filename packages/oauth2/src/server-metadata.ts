@@ -21,7 +21,7 @@ export type GivenMetadata = { readonly [Name in keyof ServerMetadata]?: ServerMe
 const URLS =
   /^(?:(?:authorization|token|revocation|introspection|pushed_authorization_request|device_authorization|backchannel_authentication|userinfo|end_session)_endpoint|jwks_uri)$/
 
-const LISTS = /_endpoint_auth_methods_supported$|^id_token_signing_alg_values_supported$/
+const LISTS = /_auth_methods_supported$|^id_token_signing_alg_values_supported$/
 
 /** Members that decide something, such as `request_parameter_supported`. A string here, such as "false", would count as true. */
 const BOOLEANS = /^(?:require|tls)_|_(?:parameter|document)_supported$/

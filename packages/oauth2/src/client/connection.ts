@@ -1,7 +1,7 @@
 /** How a client talks to its authorization server: where to, proving who it is, within limits. */
 
 import { AuthlibError, Params, type Awaitable, type ParamValues } from '@authlib/core'
-import { addQuery, encodeForm, isTextList, parseJsonObject, send } from '@authlib/core/kit'
+import { addQuery, encodeForm, parseJsonObject, send } from '@authlib/core/kit'
 import type { ClientAuth, ClientAuthResult } from '../client-auth/client-auth.ts'
 import { namingPlace } from '../naming-place.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
@@ -61,7 +61,9 @@ function authenticate(
   metadata: ServerMetadata,
   { endpoint, url }: ServerRequest,
 ): Awaitable<ClientAuthResult> {
-  const methods = methodsOf(metadata, endpoint) ?? metadata.token_endpoint_auth_methods_supported
+  // sound: `validateServerMetadata` has looked at members of such names
+  const own = metadata[`${endpoint}_auth_methods_supported`] as readonly string[] | undefined
+  const methods = own ?? metadata.token_endpoint_auth_methods_supported
   return clientAuth({ clientId, url, metadata, methods, clock, random })
 }
 
@@ -111,11 +113,6 @@ export function withAnswer(error: unknown, response: ServerAnswer): OAuth2Client
 function endpointOf(metadata: ServerMetadata, endpoint: string): string | undefined {
   const url = metadata[endpoint]
   return typeof url === 'string' ? url : undefined
-}
-
-function methodsOf(metadata: ServerMetadata, endpoint: string): readonly string[] | undefined {
-  const methods = metadata[`${endpoint}_auth_methods_supported`]
-  return isTextList(methods) ? methods : undefined
 }
 
 /** Of JSON, whatever it calls itself, and of a form, as some providers answer. */

@@ -149,7 +149,6 @@ export interface ClientExtension {
 
 /** Extensions in the order their `authorizing` runs. */
 export function authorizingOrder(extensions: readonly ClientExtension[]): readonly ClientExtension[] {
-  const rank = ({ authorizingPhase: phase }: ClientExtension): number =>
-    phase === 'push' ? 2 : phase === 'sign' ? 1 : 0
-  return [...extensions].sort((a, b) => rank(a) - rank(b)) // stable
+  const phases = [undefined, 'sign', 'push'] as const
+  return phases.flatMap((phase) => extensions.filter(({ authorizingPhase }) => authorizingPhase === phase))
 }

@@ -67,7 +67,7 @@ export async function readTokenResponse(
   return {
     version: 1,
     id: randomToken(random, 16),
-    ...(issuer !== undefined && { issuer }),
+    issuer,
     clientId,
     tokenType,
     accessToken,
@@ -78,7 +78,7 @@ export async function readTokenResponse(
     obtainedAt,
     expiresAt: lifetime === undefined ? undefined : obtainedAt + lifetime,
     ...(Object.keys(extra).length > 0 && { extra }),
-    ...(defaults.data !== undefined && { data: defaults.data }),
+    data: defaults.data,
   }
 }
 

@@ -1,5 +1,4 @@
-import { decodeBase64 } from '@authlib/core/kit'
-import { importJwk, signJwt, type Jwk, type Key } from '@authlib/jose'
+import { decodeBase64, encodeBase64url, encodeUtf8 } from '@authlib/core/kit'
 import type { ClientAuth } from '@authlib/oauth2/client'
 import { openidProvider, type OpenIDProvider, type OpenIDProviderOptions } from '../openid-provider.ts'
 import { find } from '../path.ts'
@@ -48,21 +47,31 @@ export const apple = ({ teamId, keyId, privateKey, ...options }: AppleOptions): 
 
 /** How Apple wants a client to authenticate. */
 function signedSecret(teamId: string, keyId: string, pem: string): ClientAuth {
-  let key: Promise<Key> | undefined
+  let key: Promise<CryptoKey> | undefined
   return async ({ clientId, clock }) => {
-    key ??= importKey(pem, keyId)
+    key ??= importKey(pem)
     const now = clock()
     const claims = { iss: teamId, sub: clientId, aud: 'https://appleid.apple.com', iat: now, exp: now + 300 }
-    return { params: { client_id: clientId, client_secret: await signJwt(claims, await key) } }
+    const signed = `${encode({ alg: 'ES256', kid: keyId, typ: 'JWT' })}.${encode(claims)}`
+    const signature = await crypto.subtle.sign(
+      { name: 'ECDSA', hash: 'SHA-256' },
+      await key,
+      encodeUtf8(signed) as BufferSource,
+    )
+    return {
+      params: { client_id: clientId, client_secret: `${signed}.${encodeBase64url(new Uint8Array(signature))}` },
+    }
   }
 }
 
-/** The runtime reads PKCS #8, so that no reader of keys gets into the bundle. */
-async function importKey(pem: string, kid: string): Promise<Key> {
+/** The runtime reads PKCS #8 and signs, so that no reader of keys and nothing of JOSE gets into the bundle for it. */
+function importKey(pem: string): Promise<CryptoKey> {
   const der = new Uint8Array(decodeBase64(pem.replace(/-----[^-]+-----|\s/g, '')))
-  const key = await crypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign'])
-  const { kty, crv, x, y, d } = await crypto.subtle.exportKey('jwk', key)
-  return importJwk({ kty, crv, x, y, d, kid, alg: 'ES256' } as Jwk) // sound: what a key of P-256 is
+  return crypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+}
+
+function encode(part: object): string {
+  return encodeBase64url(encodeUtf8(JSON.stringify(part)))
 }
 
 /** The person may have changed it: it is not signed. */
