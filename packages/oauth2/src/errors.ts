@@ -84,10 +84,10 @@ export type ErrorUris = Readonly<Record<string, string>>
 
 type ErrorMaker = (description?: string, options?: OAuth2ErrorOptions) => OAuth2Error
 
-const maker =
-  (code: OAuth2ErrorCode, defaults: OAuth2ErrorOptions = {}): ErrorMaker =>
-  (description, options) =>
-    new OAuth2Error(code, description, { ...defaults, ...options })
+/* @__NO_SIDE_EFFECTS__ */
+function maker(code: OAuth2ErrorCode, defaults: OAuth2ErrorOptions = {}): ErrorMaker {
+  return (description, options) => new OAuth2Error(code, description, { ...defaults, ...options })
+}
 
 /** The request lacks or repeats a parameter, or is malformed. RFC 6749 §5.2. */
 export const invalidRequest: ErrorMaker = maker('invalid_request')

@@ -37,10 +37,9 @@ export function matchesRedirectUri(
 ): boolean {
   if (registered === requested) return true
   if (applicationType !== 'native') return false
-  const ours = loopbackParts(registered)
-  const theirs = loopbackParts(requested)
-  if (ours === null || theirs === null || (ours.host === 'localhost' && !localhostAnyPort)) return false
-  return ours.host === theirs.host && ours.rest === theirs.rest
+  const ours = withoutPort(registered)
+  if (ours === null || ours !== withoutPort(requested)) return false
+  return localhostAnyPort || !ours.startsWith('localhost/')
 }
 
 /** Why a redirect URI may not be registered, or null when it may. */
@@ -73,7 +72,7 @@ export function redirectUriFault(
 
 /** Whether it leads to the person's own device: a loopback host, or a scheme that an application has claimed. */
 export function isNativeRedirectUri(uri: string): boolean {
-  return loopbackParts(uri) !== null || !/^https?:/i.test(uri)
+  return withoutPort(uri) !== null || !/^https?:/i.test(uri)
 }
 
 /** Schemes that browsers and systems handle themselves. */
@@ -83,11 +82,9 @@ const neverPrivate = [
   ...['ms-msdt', 'search-ms'],
 ]
 
-/** `http://127.0.0.1:51004/cb` → host `127.0.0.1`, rest `/cb`; null for anything that is not http on a loopback host. */
-function loopbackParts(uri: string): { host: string; rest: string } | null {
+/** `http://127.0.0.1:51004/cb` → `127.0.0.1/cb`; null for anything that is not http on a loopback host. */
+function withoutPort(uri: string): string | null {
   if (!URL.canParse(uri)) return null // a port above 65535
-  const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]{1,5})?([/?][^#\\]*)?$/.exec(uri)
-  if (match?.[1] === undefined) return null
-  const { 1: host, 2: rest = '' } = match
-  return { host, rest: rest.startsWith('/') ? rest : `/${rest}` }
+  const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]{1,5})?(?:\/|(?=\?|$))([^#\\]*)$/.exec(uri)
+  return match && `${match[1]}/${match[2]}`
 }

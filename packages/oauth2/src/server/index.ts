@@ -98,6 +98,7 @@ export * from './records/client-list.ts'
 export * from './records/clients.ts'
 export * from './records/rotate-client-secret.ts'
 export { deliveryRecord, type NewDelivery } from './records/deliveries.ts'
+export { foreignRefreshToken } from './records/foreign-refresh-token.ts'
 export {
   forgetConsent,
   rememberConsent,

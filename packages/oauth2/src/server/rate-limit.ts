@@ -2,8 +2,9 @@
 
 import { assertSeconds } from '@authlib/core/kit'
 import { OAuth2Error } from '../errors.ts'
-import type { Attempt } from './contract/rate-limit.ts'
+import type { Attempt, RateLimit } from './contract/rate-limit.ts'
 import type { Environment } from './contract/server.ts'
+import { reasonOf } from './refusals.ts'
 
 /** What a guess came to: a result, or what was thrown. */
 export type Outcome<T> = { readonly result: T } | { readonly error: OAuth2Error }
@@ -24,7 +25,7 @@ export function limited<T>(
 }
 
 async function limitedBy<T>(
-  rateLimit: NonNullable<Environment['rateLimit']>,
+  rateLimit: RateLimit,
   attempt: Attempt,
   wrong: (outcome: Outcome<T>) => string | null,
   run: () => Promise<T>,
@@ -33,28 +34,25 @@ async function limitedBy<T>(
   const seconds = (await rateLimit.check(known)) ?? 0
   assertSeconds({ 'rateLimit.check()': seconds })
   if (seconds > 0) throw tooManyAttempts(attempt, seconds)
-  const tell = async (outcome: Outcome<T>): Promise<void> => {
-    const reason = wrong(outcome)
-    if (reason !== null) await rateLimit.failed({ ...known, reason })
-  }
-  let result: T
+  const outcome = await outcomeOf(run)
+  const reason = wrong(outcome)
+  if (reason !== null) await rateLimit.failed({ ...known, reason })
+  if ('error' in outcome) throw outcome.error
+  return outcome.result
+}
+
+async function outcomeOf<T>(run: () => Promise<T>): Promise<Outcome<T>> {
   try {
-    result = await run()
+    return { result: await run() }
   } catch (error) {
-    if (error instanceof OAuth2Error) await tell({ error })
+    if (error instanceof OAuth2Error) return { error }
     throw error
   }
-  await tell({ result })
-  return result
 }
 
 /** Wrong is what was refused with this error. */
 export function refusedWith(code: string): (outcome: Outcome<unknown>) => string | null {
-  return (outcome) => ('error' in outcome && outcome.error.code === code ? reasonOf(outcome.error) : null)
-}
-
-function reasonOf({ reason, description }: OAuth2Error): string {
-  return reason ?? description
+  return (outcome) => ('error' in outcome && outcome.error.code === code ? (reasonOf(outcome.error) ?? '') : null)
 }
 
 function tooManyAttempts({ kind }: Attempt, seconds: number): OAuth2Error {

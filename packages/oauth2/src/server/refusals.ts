@@ -1,18 +1,15 @@
-/** A refusal is an event, once, wherever it was noticed first. */
+/** What events say about a refusal. */
 
 import type { HttpRequest } from '@authlib/core'
 import type { OAuth2Error } from '../errors.ts'
-import type { Environment } from './contract/server.ts'
-
-const reported = new WeakSet<OAuth2Error>()
 
 /** On the request itself: a WeakMap with an entry for each request costs the garbage collector more than the request. */
 const CLIENT: unique symbol = Symbol('client')
 
-type Noted = HttpRequest & { [CLIENT]?: string }
+type Noted = HttpRequest & { [CLIENT]?: string | undefined }
 
-/** The client that has authenticated with this request, for the event of a refusal that comes later. */
-export function noteClient(http: HttpRequest, clientId: string): void {
+/** The client of this request, as far as it is known by now, for the event of a refusal that comes later. */
+export function noteClient(http: HttpRequest, clientId: string | undefined): void {
   if (Object.isExtensible(http)) (http as Noted)[CLIENT] = clientId
 }
 
@@ -21,14 +18,7 @@ export function notedClient(http: HttpRequest): string | undefined {
   return (http as Noted)[CLIENT]
 }
 
-/** Emits `request.refused`, unless someone has told of this error before. */
-export function reportRefusal(
-  server: Pick<Environment, 'emit' | 'clock'>,
-  error: OAuth2Error,
-  { endpoint, clientId }: { readonly endpoint: string; readonly clientId: string | undefined },
-): void {
-  if (reported.has(error)) return
-  reported.add(error)
-  const { code, reason = error.description === '' ? undefined : error.description } = error
-  server.emit({ type: 'request.refused', at: server.clock(), endpoint, clientId, error: code, reason })
+/** Why, in words for the log: the detail that is not sent, or else what was. */
+export function reasonOf({ reason, description }: OAuth2Error): string | undefined {
+  return reason ?? (description === '' ? undefined : description)
 }

@@ -68,13 +68,14 @@ async function matchingSlowly(
   for (const hash of hashing) hashes.push(await hash)
   const matches: ClientSecret[] = []
   for (const known of secrets) {
-    if (isOurs(known)) {
-      if (matchesOne(known, hashes)) matches.push(known)
-      continue
-    }
-    for (const text of presented) if (await server.clients.matchesSecret(known.hash, text)) matches.push(known)
+    if (isOurs(known) ? matchesOne(known, hashes) : await matchesForeign(server, known, presented)) matches.push(known)
   }
   return matches
+}
+
+async function matchesForeign(server: Server, { hash }: ClientSecret, presented: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(presented.map((text) => server.clients.matchesSecret(hash, text)))
+  return found.includes(true)
 }
 
 function isText(hash: Awaitable<string>): hash is string {
@@ -87,7 +88,5 @@ function isOurs({ hash }: ClientSecret): boolean {
 
 /** Compares with all of them, so that the time tells nothing. */
 function matchesOne({ hash }: ClientSecret, hashes: readonly string[]): boolean {
-  let found = false
-  for (const presented of hashes) if (constantTimeEqual(hash, presented)) found = true
-  return found
+  return hashes.map((presented) => constantTimeEqual(hash, presented)).includes(true)
 }

@@ -7,6 +7,8 @@ export interface Moment<In, Out> {
   readonly name: string
   /** Never set: it ties the two types to the value. */
   readonly types?: ((input: In) => Out) | undefined
+  /** Makes of what {@link on} is given a handler of another moment, and brings along what that takes. Default: none. */
+  readonly handler?: ((handle: never) => Handler) | undefined
 }
 
 /** What an extension does at an opened moment, made by {@link on}. */
@@ -24,6 +26,7 @@ export type MomentHandler<In, Out> = (input: In) => Awaitable<Out | void>
  * @example
  * export const idTokenClaims = moment<IdTokenDraft, JsonObject>('id_token_claims')
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function moment<In, Out = void>(name: string): Moment<In, Out> {
   return { name }
 }
@@ -35,5 +38,5 @@ export function moment<In, Out = void>(name: string): Moment<In, Out> {
  * handlers: [on(idTokenClaims, ({ authorization }) => ({ sid: sessionSlot.read(authorization) }))]
  */
 export function on<In, Out>(at: Moment<In, Out>, handle: MomentHandler<In, Out>): Handler {
-  return { moment: at, handle } // sound: `server.handlers` hands it out under the same moment only
+  return at.handler?.(handle as never) ?? { moment: at, handle } // sound: `server.handlers` hands it out under the same moment only
 }

@@ -4,7 +4,6 @@ import type { JsonObject } from '@authlib/core'
 import type { IssuePlan } from './plans.ts'
 import type { TokenRequest } from './requests.ts'
 import { moment, type Moment } from './moments.ts'
-import type { Server } from './server.ts'
 
 /**
  * An assertion at the JWT bearer grant, before anything of it was verified. The first handler that returns a plan answers the
@@ -26,7 +25,7 @@ export const exchangedTokens: Moment<
   IssuePlan
 > = moment('exchanged_tokens')
 
-/** A refresh token of another server, alive there. */
+/** A refresh token of another server, alive there: what handlers of `foreignRefreshToken` return. */
 export interface ForeignRefreshToken {
   readonly clientId: string
   readonly subject: string
@@ -42,7 +41,3 @@ export interface ForeignRefreshToken {
   /** For slots of features, such as the `nonce` of a login. Default: none. */
   readonly data?: JsonObject | undefined
 }
-
-/** A refresh token that this server has not made. The first handler that knows it decides. */
-export const foreignRefreshToken: Moment<{ readonly server: Server; readonly token: string }, ForeignRefreshToken> =
-  moment('foreign_refresh_token')

@@ -7,7 +7,7 @@
 
 import { constantTimeEqual, type StoredRecord } from '@authlib/core'
 import { assertSeconds, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
-import { invalidGrant, invalidRequest } from '../../errors.ts'
+import { invalidGrant, invalidRequest, type OAuth2Error } from '../../errors.ts'
 import type { Authorization, Slot } from '../contract/authorization.ts'
 import type { Changes, TokenPlan } from '../contract/plans.ts'
 import type { Grant, ResponseType } from '../contract/registrable.ts'
@@ -80,23 +80,23 @@ export function authorizationCodeGrant({
     async exchange(request): Promise<TokenPlan> {
       const { client, now } = request
       const { code, authorization } = await findCode(request)
-      if (authorization.clientId !== client.clientId)
-        throw invalidGrant(INVALID_CODE, { reason: 'code of another client' })
+      if (authorization.clientId !== client.clientId) throw invalidCode('code of another client')
       checkRedirectUri(request, authorization, requireRedirectUri)
       const data = code.data as CodeData // sound: codeRecord wrote it
-      if (data.status === 'burnt') throw invalidGrant(INVALID_CODE, { reason: 'burnt code' })
+      if (data.status === 'burnt') throw invalidCode('burnt code')
       const plan = { authorization, scope: authorization.scope }
       if (data.status === 'used') {
         // The plan is refused only once everything else about the request has been found valid: anyone who holds nothing
         // but a used code must not be able to end the authorization. OAuth 2.1 §7.5
         const soon = now < (data.usedAt ?? 0) + doubleSubmitInterval
         const doubleSubmit = soon && data.usedBy === senderKey(request) // another key is another sender
-        const refuse = invalidGrant(INVALID_CODE, { reason: doubleSubmit ? 'code submitted twice' : 'code replayed' })
-        return doubleSubmit ? { ...plan, refuse } : { ...plan, refuse, update: { status: 'revoked' } }
+        return doubleSubmit
+          ? { ...plan, refuse: invalidCode('code submitted twice') }
+          : { ...plan, refuse: invalidCode('code replayed'), update: { status: 'revoked' } }
       }
       const session = sessionSlot.read(authorization)
       if (session !== undefined && (await sessionEnded(request.server, session))) {
-        throw invalidGrant(INVALID_CODE, { reason: 'the session has ended' })
+        throw invalidCode('the session has ended')
       }
       return {
         ...plan,
@@ -150,15 +150,14 @@ async function findCode({
   const text = params.get('code')
   if (text === undefined) throw invalidRequest('code is missing')
   const partition = authorizationIdOf(PREFIX, text)
-  if (partition === null) throw invalidGrant(INVALID_CODE, { reason: 'not a code' })
+  if (partition === null) throw invalidCode('not a code')
   const [code, root] = await server.store.get(partition, [
     [KIND, await sha256Base64url(text)],
     [AUTHORIZATION_KIND, partition],
   ])
   const authorization = readAuthorization(root, now)
-  if (!code || code.expiresAt <= now || !authorization)
-    throw invalidGrant(INVALID_CODE, { reason: 'unknown or expired code' })
-  if (authorization.status === 'revoked') throw invalidGrant(INVALID_CODE, { reason: 'the authorization is revoked' })
+  if (!code || code.expiresAt <= now || !authorization) throw invalidCode('unknown or expired code')
+  if (authorization.status === 'revoked') throw invalidCode('the authorization is revoked')
   return { code, authorization }
 }
 
@@ -178,4 +177,8 @@ function mark(code: StoredRecord, data: CodeData, now: number): Changes {
     expect: [{ kind, id, revision }],
     put: [{ ...code, revision: revision + 1, expiresAt: Math.max(code.expiresAt, now + REPLAY_MEMORY), data }],
   }
+}
+
+function invalidCode(reason: string): OAuth2Error {
+  return invalidGrant(INVALID_CODE, { reason })
 }

@@ -35,7 +35,7 @@ import {
   readRegistration,
   type Agreed,
 } from '../records/registration-metadata.ts'
-import { reportRefusal } from '../refusals.ts'
+import { noteClient } from '../refusals.ts'
 import { verifySoftwareStatement, type SoftwarePublisher } from '../records/software-statement.ts'
 
 export interface DynamicRegistrationOptions {
@@ -124,7 +124,7 @@ function registrationEndpoint(options: DynamicRegistrationOptions): Endpoint {
     path: '/register',
     methods: ['POST'],
     cors: true,
-    handle: reporting('registration', async (http, server) => {
+    async handle(http, server) {
       const access = await requireAccess(http, server, options)
       const sent = await readRegistration(http)
       const request = await judge({ server, http, sent, initial: access?.data }, options)
@@ -138,7 +138,7 @@ function registrationEndpoint(options: DynamicRegistrationOptions): Endpoint {
       await server.clients.save(client)
       server.emit({ type: 'client.registered', at: server.clock(), clientId })
       return answer(201, server, client, secret, token) // §3.2.1
-    }),
+    },
   }
 }
 
@@ -151,7 +151,8 @@ function configurationEndpoint(options: DynamicRegistrationOptions): Endpoint {
     methods: ['GET', 'PUT', 'DELETE'],
     cors: true,
     metadata: () => ({}),
-    handle: reporting(CONFIGURATION, async (http, server, clientId = '') => {
+    async handle(http, server, clientId = '') {
+      noteClient(http, clientId)
       const token = bearerToken(http)
       const hash = await sha256Base64url(token)
       const present = requireOwn(await server.clients.find(clientId), hash)
@@ -176,19 +177,7 @@ function configurationEndpoint(options: DynamicRegistrationOptions): Endpoint {
       if (!client) throw invalidToken('the client was deleted meanwhile')
       server.emit({ type: 'client.updated', at: server.clock(), clientId })
       return answer(200, server, client, issued, token) // §2.2
-    }),
-  }
-}
-
-/** A refusal is an event. */
-function reporting(endpoint: string, handle: Endpoint['handle']): Endpoint['handle'] {
-  return async (http, server, id) => {
-    try {
-      return await handle(http, server, id)
-    } catch (error) {
-      if (error instanceof OAuth2Error) reportRefusal(server, error, { endpoint, clientId: id })
-      throw error
-    }
+    },
   }
 }
 

@@ -7,7 +7,8 @@ import { on } from '../contract/moments.ts'
 import type { FoundToken } from '../contract/plans.ts'
 import type { Feature, TokenKind } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
-import { foreignRefreshToken, type ForeignRefreshToken } from '../contract/token-moments.ts'
+import type { ForeignRefreshToken } from '../contract/token-moments.ts'
+import { foreignRefreshToken } from '../records/foreign-refresh-token.ts'
 
 /** An access token of the other server that is alive there. */
 export interface LegacyAccessToken {

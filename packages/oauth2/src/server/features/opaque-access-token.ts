@@ -1,12 +1,10 @@
 /** Opaque access tokens: random text whose hash is a record beside its authorization. */
 
-import type { Json, JsonObject, StoredRecord } from '@authlib/core'
+import type { JsonObject, RecordKey, StoredRecord } from '@authlib/core'
 import { sha256Base64url, whenKnown } from '@authlib/core/kit'
-import type { Authorization } from '../contract/authorization.ts'
-import type { FoundToken, TokenDraft } from '../contract/plans.ts'
+import type { TokenDraft } from '../contract/plans.ts'
 import type { TokenFormat } from '../contract/registrable.ts'
 import {
-  ancestorsOf,
   areActive,
   AUTHORIZATION_KIND,
   authorizationKeys,
@@ -43,18 +41,41 @@ export const opaqueAccessToken: TokenFormat = {
     if (!record || record.expiresAt <= now || !areActive(ancestors, now)) return null
     const stored = readAuthorization(own, now)
     if (stored?.status === 'revoked') return null // also where the token holds its authorization
-    const held = heldAuthorization(record, authorizationId)
+    const { revision, expiresAt } = record
+    const data = record.data as TokenData // sound: written by tokenRecord
+    const held =
+      data.authorization && unpackAuthorization(data.authorization, { id: authorizationId, revision, expiresAt })
     const authorization = held ?? stored
-    return authorization?.status === 'active'
-      ? foundToken(record, authorization, { isHeld: held !== null, isStored: stored !== null })
-      : null
+    if (authorization?.status !== 'active') return null
+    const remove: RecordKey[] = [[ACCESS_TOKEN_KIND, id]]
+    if (held) remove.push([AUTHORIZATION_KIND, authorizationId])
+    // A token ends alone; with it goes an authorization that has no other, so that what derives from it dies too.
+    const endsOther = !held && ancestors.length > 0
+    return {
+      kind: ACCESS_TOKEN_KIND,
+      authorization,
+      scope: data.scope,
+      audience: data.audience ?? [],
+      issuedAt: data.issuedAt,
+      expiresAt,
+      tokenType: data.tokenType ?? 'Bearer',
+      claims: data.claims ?? {},
+      heldBy: held && !stored ? { kind: ACCESS_TOKEN_KIND, id, revision } : undefined,
+      revocation: { update: endsOther ? { status: 'revoked' } : undefined, changes: { remove } },
+    }
   },
 }
 
-/** The authorization inside the token's own record, if it holds one. */
-function heldAuthorization({ data, revision, expiresAt }: StoredRecord, id: string): Authorization | null {
-  const held = data['authorization'] as JsonObject | undefined // sound: written by tokenRecord
-  return held === undefined ? null : unpackAuthorization(held, { id, revision, expiresAt })
+type TokenData = {
+  readonly version: 1
+  readonly scope: readonly string[]
+  readonly issuedAt: number
+  /** What is the default is not stored. */
+  readonly audience?: readonly string[] | undefined
+  readonly tokenType?: string | undefined
+  readonly claims?: JsonObject | undefined
+  /** Of a `single` plan. */
+  readonly authorization?: JsonObject | undefined
 }
 
 function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
@@ -74,46 +95,6 @@ function tokenRecord(draft: TokenDraft, id: string): StoredRecord {
       tokenType: draft.tokenType === 'Bearer' ? undefined : draft.tokenType,
       claims: Object.keys(draft.claims).length > 0 ? draft.claims : undefined,
       authorization: single ? packAuthorization(authorization) : undefined,
-    },
+    } satisfies TokenData,
   }
-}
-
-function foundToken(
-  record: StoredRecord,
-  authorization: Authorization,
-  { isHeld, isStored }: { isHeld: boolean; isStored: boolean },
-): FoundToken {
-  const { kind, id, revision } = record
-  const data = record.data as { [name: string]: Json } & { scope: string[]; issuedAt: number } // sound: written by tokenRecord
-  return {
-    kind: ACCESS_TOKEN_KIND,
-    authorization,
-    scope: data.scope,
-    audience: (data['audience'] ?? []) as string[],
-    issuedAt: data.issuedAt,
-    expiresAt: record.expiresAt,
-    tokenType: (data['tokenType'] ?? 'Bearer') as string,
-    claims: (data['claims'] ?? {}) as JsonObject,
-    ...(isHeld && !isStored ? { heldBy: { kind, id, revision } } : {}),
-    revocation: revocationOf(record, authorization, isHeld),
-  }
-}
-
-/** A token ends alone; with it goes an authorization that has no other, so that what derives from it dies too. */
-function revocationOf(
-  { kind, id }: StoredRecord,
-  authorization: Authorization,
-  isHeld: boolean,
-): FoundToken['revocation'] {
-  if (isHeld)
-    return {
-      changes: {
-        remove: [
-          [kind, id],
-          [AUTHORIZATION_KIND, authorization.id],
-        ],
-      },
-    }
-  const update = ancestorsOf(authorization.id).length > 0 ? { update: { status: 'revoked' as const } } : {}
-  return { ...update, changes: { remove: [[kind, id]] } }
 }

@@ -8,18 +8,17 @@
 
 import { constantTimeEqual, type JsonObject } from '@authlib/core'
 import { assertSeconds, createSealer, decodeUtf8, refuseUnknownOptions, sha256Base64url } from '@authlib/core/kit'
-import { invalidGrant, invalidRequest, invalidScope } from '../../errors.ts'
+import { invalidGrant, invalidRequest, invalidScope, type OAuth2Error } from '../../errors.ts'
 import { coversScope, parseScope } from '../../scope.ts'
 import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
 import { alwaysAuthenticates, type Client } from '../contract/client.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import type { Extension } from '../contract/extension.ts'
-import type { TokenPlan, TokenResponseChange } from '../contract/plans.ts'
+import type { TokenPlan } from '../contract/plans.ts'
 import type { Grant, TokenKind } from '../contract/registrable.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
-import { foreignFamily, type RefreshFamily } from './refresh-token-foreign.ts'
-import { refreshSlot, type RefreshState } from './refresh-token-state.ts'
+import { refreshFamily, refreshSlot, type RefreshFamily, type RefreshState } from '../records/refresh-family.ts'
 import { createRefreshToken, parseRefreshToken } from './refresh-token-text.ts'
 import { senderKey } from '../records/sender-key.ts'
 import { secondsFor, type SecondsFor } from '../../seconds.ts'
@@ -53,6 +52,13 @@ const INVALID_TOKEN = 'the refresh token is unknown, expired, revoked or used, o
 
 const DAY = 86_400
 
+type Drawing = Pick<TokenRequest, 'server' | 'client' | 'now'>
+
+interface Drawn {
+  readonly token: string
+  readonly state: RefreshState
+}
+
 /**
  * Refresh tokens: issued with the first access token where they are wanted, rotated at each use. RFC 6749 §6.
  *
@@ -70,29 +76,21 @@ export function refreshTokenGrant({
   const idleOf = secondsFor('idleLifetime', idleLifetime, 1)
   const lifetimeOf = secondsFor('lifetime', lifetime, 1)
   assertSeconds({ reuseInterval })
+  /** Draws a token and works out what is remembered of it. */
+  async function next({ server, client, now }: Drawing, id: string, generation: number, end?: number): Promise<Drawn> {
+    const token = await createRefreshToken(server, id, generation)
+    const absoluteUntil = end ?? now + lifetimeOf(client)
+    const idleUntil = Math.min(now + idleOf(client), absoluteUntil)
+    return { token, state: { generation, head: await sha256Base64url(token), idleUntil, absoluteUntil } }
+  }
   const firstToken: Extension = {
     kind: 'extension',
     name: 'refresh_token',
-    tokenResponse({ plan, draft }, { server, client }) {
-      const { authorization } = plan
+    tokenResponse({ plan: { authorization, refreshable }, draft }, { server, client }) {
       const wanted =
-        plan.refreshable === true && client.grantTypes.includes('refresh_token') && issueTo(client, authorization)
-      return wanted ? firstOf(authorization, draft.issuedAt, server, client) : undefined
+        refreshable === true && client.grantTypes.includes('refresh_token') && issueTo(client, authorization)
+      return wanted ? next({ server, client, now: draft.issuedAt }, authorization.id, 1).then(answerWith) : undefined
     },
-  }
-  async function firstOf(
-    { id }: Authorization,
-    now: number,
-    server: Server,
-    client: Client,
-  ): Promise<TokenResponseChange> {
-    const token = await createRefreshToken(server, id, 1)
-    const absoluteUntil = now + lifetimeOf(client)
-    const state = await stateOf(token, { generation: 1, now, absoluteUntil, idleLifetime: idleOf(client) })
-    return {
-      params: { refresh_token: token },
-      update: { data: refreshSlot.write(state), expiresAt: state.idleUntil },
-    }
   }
   return {
     kind: 'grant',
@@ -104,47 +102,30 @@ export function refreshTokenGrant({
       const { server, client, params, now } = request
       const token = params.get('refresh_token')
       if (token === undefined) throw invalidRequest('refresh_token is missing')
-      const family = await findFamily(server, token)
-      if ('fault' in family) throw invalidGrant(INVALID_TOKEN, { reason: family.fault })
-      const { generation, authorization } = family
-      if (authorization.clientId !== client.clientId)
-        throw invalidGrant(INVALID_TOKEN, { reason: 'refresh token of another client' })
-      const state = refreshSlot.read(authorization)
-      if (authorization.status !== 'active' || !state)
-        throw invalidGrant(INVALID_TOKEN, { reason: 'the authorization is not active' })
-      if (state.idleUntil <= now) throw invalidGrant(INVALID_TOKEN, { reason: 'the refresh token has expired' })
+      const found = await findFamily(server, token, now)
+      if (typeof found === 'string') throw invalidToken(found)
+      const { authorization, generation, state, isHead } = found
+      if (authorization.clientId !== client.clientId) throw invalidToken('refresh token of another client')
       const plan = { authorization, scope: narrowedScope(request, authorization) }
 
-      if (constantTimeEqual(await sha256Base64url(token), state.head)) {
-        const idle = idleOf(client)
-        if (client.refreshTokenRotation === false && alwaysAuthenticates(client)) {
-          return { ...plan, ...keepAlive(authorization, state, now + idle) }
-        }
-        const next = await createRefreshToken(server, authorization.id, generation + 1)
-        const sealed = reuseInterval > 0 ? await successorSealer(token).seal(next) : undefined
-        const state2: RefreshState = {
-          ...(await stateOf(next, {
-            generation: generation + 1,
-            now,
-            absoluteUntil: state.absoluteUntil,
-            idleLifetime: idle,
-          })),
-          ...(sealed === undefined
-            ? {}
-            : { successor: { sealed, until: now + reuseInterval, madeFor: senderKey(request) } }),
-        }
-        return { ...plan, params: { refresh_token: next }, update: updateTo(authorization, state2) }
+      if (isHead && client.refreshTokenRotation === false && alwaysAuthenticates(client)) {
+        // Of many refreshes at once, those that lose the commit find on their second attempt that nothing is to be written.
+        const idleUntil = Math.min(now + idleOf(client), state.absoluteUntil)
+        return idleUntil === state.idleUntil ? plan : { ...plan, update: updateTo({ ...state, idleUntil }) }
       }
-      const successor = await openSuccessor(state, { token, generation }, now)
+      if (isHead) {
+        const drawn = await next(request, authorization.id, generation + 1, state.absoluteUntil)
+        if (reuseInterval === 0) return { ...plan, ...answerWith(drawn) }
+        const sealed = await successorSealer(token).seal(drawn.token)
+        const successor = { sealed, until: now + reuseInterval, madeFor: senderKey(request) }
+        return { ...plan, ...answerWith({ ...drawn, state: { ...drawn.state, successor } }) }
+      }
+      const successor = await openSuccessor(found, token, now)
       const sameSender = state.successor?.madeFor === senderKey(request)
       if (successor !== null && sameSender) return { ...plan, params: { refresh_token: successor } }
-      if (generation >= state.generation) throw invalidGrant(INVALID_TOKEN, { reason: 'not the live refresh token' })
+      if (generation >= state.generation) throw invalidToken('not the live refresh token')
       // RFC 9700 §4.14.2: someone holds a token that was replaced. This authorization ends, and only this one.
-      return {
-        ...plan,
-        refuse: invalidGrant(INVALID_TOKEN, { reason: 'refresh token reused' }),
-        update: { status: 'revoked' },
-      }
+      return { ...plan, refuse: invalidToken('refresh token reused'), update: { status: 'revoked' } }
     },
   }
 }
@@ -154,14 +135,12 @@ const refreshTokenKind: TokenKind = {
   kind: 'token_kind',
   name: 'refresh_token',
   async find(token, server) {
-    const family = await findFamily(server, token)
-    if ('fault' in family) return null
-    const { authorization, generation } = family
-    const state = refreshSlot.read(authorization)
-    if (!state || authorization.status !== 'active' || state.idleUntil <= server.clock()) return null
-    const isHead = constantTimeEqual(await sha256Base64url(token), state.head)
+    const now = server.clock()
+    const found = await findFamily(server, token, now)
+    if (typeof found === 'string') return null
     // As at the token endpoint: a client that lost the response logs out with what it has.
-    if (!isHead && (await openSuccessor(state, { token, generation }, server.clock())) === null) return null
+    if (!found.isHead && (await openSuccessor(found, token, now)) === null) return null
+    const { authorization, state } = found
     return {
       kind: 'refresh_token',
       authorization,
@@ -179,31 +158,42 @@ function wantsRefreshToken(_client: Client, { scope }: Authorization): boolean {
   return !scope.includes('openid') || scope.includes('offline_access')
 }
 
-/** What the token is one of, whether it is the live one or not. */
-async function findFamily(server: Server, token: string): Promise<RefreshFamily | { readonly fault: string }> {
+/** A token that came, whether it is the live one or not. */
+interface Found extends RefreshFamily {
+  readonly state: RefreshState
+  /** It is the live one. */
+  readonly isHead: boolean
+}
+
+/** Otherwise the reason why there is none. */
+async function findFamily(server: Server, token: string, now: number): Promise<Found | string> {
+  const family = await familyOf(server, token)
+  if (typeof family === 'string') return family
+  const state = refreshSlot.read(family.authorization)
+  if (family.authorization.status !== 'active' || !state) return 'the authorization is not active'
+  if (state.idleUntil <= now) return 'the refresh token has expired'
+  return { ...family, state, isHead: constantTimeEqual(await sha256Base64url(token), state.head) }
+}
+
+async function familyOf(server: Server, token: string): Promise<RefreshFamily | string> {
   const parsed = await parseRefreshToken(server, token)
-  if (!parsed) return (await foreignFamily(server, token)) ?? { fault: 'not a refresh token of this server' } // garbage cannot revoke anything
-  const authorization = await server.authorizations.find(parsed.authorizationId)
-  return authorization
-    ? { authorization, generation: parsed.generation }
-    : { fault: 'unknown or expired authorization' }
+  if (parsed) {
+    const authorization = await server.authorizations.find(parsed.authorizationId)
+    return authorization ? { ...parsed, authorization } : 'unknown or expired authorization'
+  }
+  for (const find of server.handlers(refreshFamily)) {
+    const family = await find({ server, token })
+    if (family) return family
+  }
+  return 'not a refresh token of this server' // garbage cannot revoke anything
 }
 
-/**
- * Without rotation a use moves the end of the token alone. Nothing is written when it stays where it is: of many refreshes
- * at once, those that lose the commit find that on their second attempt.
- */
-function keepAlive(
-  authorization: Authorization,
-  state: RefreshState,
-  idleEnd: number,
-): { readonly update?: AuthorizationUpdate } {
-  const idleUntil = Math.min(idleEnd, state.absoluteUntil)
-  return idleUntil === state.idleUntil ? {} : { update: updateTo(authorization, { ...state, idleUntil }) }
+function answerWith({ token, state }: Drawn): { readonly params: JsonObject; readonly update: AuthorizationUpdate } {
+  return { params: { refresh_token: token }, update: updateTo(state) }
 }
 
-function updateTo(authorization: Authorization, state: RefreshState): AuthorizationUpdate {
-  return { data: refreshSlot.write(state), expiresAt: Math.max(authorization.expiresAt, state.idleUntil) }
+function updateTo(state: RefreshState): AuthorizationUpdate {
+  return { data: refreshSlot.write(state), expiresAt: state.idleUntil }
 }
 
 /** For `settings`, which are plain data. */
@@ -215,7 +205,7 @@ function described(option: SecondsFor<Client>): number | string {
 function narrowedScope({ params, client }: TokenRequest, authorization: Authorization): readonly string[] {
   const allowed = authorization.scope.filter((word) => client.scope.includes(word))
   if (allowed.length === 0 && authorization.scope.length > 0) {
-    throw invalidGrant(INVALID_TOKEN, { reason: 'the client may no longer have any scope of the authorization' })
+    throw invalidToken('the client may no longer have any scope of the authorization')
   }
   if (!params.has('scope')) return allowed
   const requested = parseScope(params.get('scope'))
@@ -223,25 +213,8 @@ function narrowedScope({ params, client }: TokenRequest, authorization: Authoriz
   return requested
 }
 
-async function stateOf(
-  token: string,
-  {
-    generation,
-    now,
-    absoluteUntil,
-    idleLifetime,
-  }: { generation: number; now: number; absoluteUntil: number; idleLifetime: number },
-): Promise<RefreshState & JsonObject> {
-  const idleUntil = Math.min(now + idleLifetime, absoluteUntil)
-  return { generation, head: await sha256Base64url(token), idleUntil, absoluteUntil }
-}
-
 /** The head, for its predecessor within the reuse interval; null for any other token. */
-async function openSuccessor(
-  state: RefreshState,
-  { token, generation }: { token: string; generation: number },
-  now: number,
-): Promise<string | null> {
+async function openSuccessor({ state, generation }: Found, token: string, now: number): Promise<string | null> {
   const { successor } = state
   if (generation !== state.generation - 1 || !successor || successor.until <= now) return null
   const opened = await successorSealer(token).open(successor.sealed)
@@ -252,4 +225,8 @@ async function openSuccessor(
 function successorSealer(token: string): ReturnType<typeof createSealer> {
   const secret = token.padEnd(32, '.') // ours are longer; what another server made has the length that it has
   return createSealer({ secrets: [secret], label: 'refresh_token_successor' })
+}
+
+function invalidToken(reason: string): OAuth2Error {
+  return invalidGrant(INVALID_TOKEN, { reason })
 }

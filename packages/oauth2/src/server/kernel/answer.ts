@@ -23,10 +23,10 @@ import {
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
+import { reasonOf } from '../refusals.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
 import { deliverSoon } from './deliver-soon.ts'
 import { consentsOf, momentsOfRequest } from './demands.ts'
-import { reasonOf } from './errors.ts'
 import { backchannelGrant, type Registry } from './registry.ts'
 import { sendToClient } from './send-to-client.ts'
 

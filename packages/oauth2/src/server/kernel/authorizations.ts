@@ -15,6 +15,7 @@ import {
   readAuthorization,
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
+import { pagesOf, removeAll } from '../records/remove-all.ts'
 import { endSessionsOf } from '../records/session.ts'
 import { ACCESS_TOKEN_KIND } from '../records/token-text.ts'
 import { deliverSoon } from './deliver-soon.ts'
@@ -28,9 +29,11 @@ const DAY = 86_400
 /** No client refreshes as often as this while one change runs. */
 const ATTEMPTS = 50
 
+const REVOKED: AuthorizationUpdate = { status: 'revoked' }
+
 /** Those that are alive. */
 export async function* listAuthorizations(server: Server, owner: Owner): AsyncGenerator<Authorization> {
-  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
+  for await (const page of pagesOf(server.store, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
     for (const record of page) {
       const authorization = readAuthorization(record, server.clock())
       if (authorization && authorization.status !== 'revoked') yield authorization
@@ -48,16 +51,12 @@ export async function revokeAuthorizations(
   if ('authorizationId' in owner)
     return ended(server, [await revokeOne(server, registry, owner.authorizationId, cause)])
   if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
-  let count = 0
+  const { store } = server
+  const place = ownedBy(owner)
   // Tokens of client_credentials hold their authorization themselves. They go first: an exchange of one, which gives it a
   // record, either came before and is found below, or fails.
-  for await (const page of pages(server, { kind: ACCESS_TOKEN_KIND, ...ownedBy(owner) })) {
-    const remove = ({ partition, kind, id }: StoredRecord): Promise<boolean> =>
-      server.store.commit(batchOf(partition, server.clock(), { remove: [[kind, id]] }))
-    await Promise.all(page.map(remove))
-    count += page.length
-  }
-  for await (const page of pages(server, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
+  let count = await removeAll(store, { kind: ACCESS_TOKEN_KIND, ...place }, server.clock())
+  for await (const page of pagesOf(store, { kind: AUTHORIZATION_KIND, ...place })) {
     const revoked = await Promise.all(page.map((record) => revokeOne(server, registry, record.id, cause, record)))
     count += ended(server, revoked)
   }
@@ -93,24 +92,50 @@ export async function amendAuthorization(
 export async function revokeToken(
   server: Server,
   registry: Registry,
-  { authorization, revocation, kind }: FoundToken,
+  { authorization, revocation: { update, changes }, kind }: FoundToken,
 ): Promise<void> {
-  const ends = revocation.update?.status === 'revoked'
+  const { id: authorizationId, clientId, subject } = authorization
+  const ends = update?.status === 'revoked'
   const ending = ends ? await endingOf(server, registry, authorization, 'revocation') : undefined
-  const update = revocation.update && authorizationChanges(authorization, revocation.update)
-  const now = server.clock()
-  const batch = batchOf(partitionOf(authorization.id), now, joinChanges(update, revocation.changes, ending))
-  if (!(await server.store.commit(batch))) {
-    // Someone else wrote first.
-    await revokeAuthorizations(server, registry, { authorizationId: authorization.id }, 'revocation')
+  const at = server.clock()
+  if (!(await commitUpdate(server, at, authorization, update, changes, ending))) {
+    await revokeAuthorizations(server, registry, { authorizationId }, 'revocation') // someone else wrote first
     return
   }
   deliverSoon(server, ending)
-  const { id: authorizationId, clientId, subject } = authorization
-  server.emit({ type: 'token.revoked', at: now, authorizationId, clientId, subject, token: kind })
+  server.emit({ type: 'token.revoked', at, authorizationId, clientId, subject, token: kind })
 }
 
-/** What was written; null when nothing lived. Reads again when the write is lost, as to a refresh that came first. */
+/** Ends one as it was read. Returns what extensions have written with it; null when someone else wrote first. */
+export async function endAuthorization(
+  server: Server,
+  registry: Registry,
+  authorization: Authorization,
+  cause: EndingCause,
+  update: AuthorizationUpdate = REVOKED,
+  changes?: Changes,
+): Promise<Changes | null> {
+  const { id: authorizationId, clientId, subject } = authorization
+  const ending = await endingOf(server, registry, authorization, cause)
+  const at = server.clock()
+  if (!(await commitUpdate(server, at, authorization, update, changes, ending))) return null
+  server.emit({ type: 'authorization.revoked', at, authorizationId, clientId, subject, cause })
+  return ending
+}
+
+/** The one write of an authorization, and of what goes with it. False when someone else wrote first. */
+export function commitUpdate(
+  { store }: Pick<Server, 'store'>,
+  now: number,
+  authorization: Authorization,
+  update: AuthorizationUpdate | undefined,
+  ...changes: readonly (Changes | undefined)[]
+): Promise<boolean> {
+  const own = update && authorizationChanges(authorization, update)
+  return store.commit(batchOf(partitionOf(authorization.id), now, joinChanges(own, ...changes)))
+}
+
+/** What extensions have written; null when nothing lived. Reads again when the write is lost, as to a refresh that came first. */
 async function revokeOne(
   server: Server,
   registry: Registry,
@@ -118,49 +143,38 @@ async function revokeOne(
   cause: EndingCause,
   listed?: StoredRecord,
 ): Promise<Changes | null> {
-  const partition = partitionOf(id)
+  let known = listed
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const now = server.clock()
-    const known = attempt === 0 ? listed : undefined
-    const record = known ?? (await server.store.get(partition, [[AUTHORIZATION_KIND, id]]))[0]
-    const authorization = readAuthorization(record, now)
+    const record = known ?? (await server.store.get(partitionOf(id), [[AUTHORIZATION_KIND, id]]))[0]
+    known = undefined
     if (!record && cause !== 'replay' && ROOT_ID.test(id)) {
       if (await endSingle(server, id)) return {}
       continue // an exchange has just given the token's authorization a record of its own
     }
+    const authorization = readAuthorization(record, server.clock())
     if (!authorization || authorization.status === 'revoked') return null
-    const changes = joinChanges(
-      authorizationChanges(authorization, { status: 'revoked' }),
-      await endingOf(server, registry, authorization, cause),
-    )
-    if (!(await server.store.commit(batchOf(partition, now, changes)))) continue
-    const { clientId, subject } = authorization
-    server.emit({ type: 'authorization.revoked', at: now, authorizationId: id, clientId, subject, cause })
-    return changes
+    const ending = await endAuthorization(server, registry, authorization, cause)
+    if (ending) return ending
   }
   throw tooBusy()
 }
 
 /** What extensions write in the batch that ends an authorization, such as a delivery that tells others. */
-export async function endingOf(
+async function endingOf(
   server: Server,
   registry: Registry,
   authorization: Authorization,
   cause: EndingCause,
-): Promise<Changes | undefined> {
-  let changes: Changes | undefined
-  for (const ending of registry.moments.ending) {
-    const added = await ending(authorization, cause, server)
-    if (added?.changes) changes = joinChanges(changes, added.changes)
-  }
-  return changes
+): Promise<Changes> {
+  const added = registry.moments.ending.map(async (ending) => (await ending(authorization, cause, server))?.changes)
+  return joinChanges(...(await Promise.all(added)))
 }
 
 /**
  * A token that holds its authorization itself, as of client_credentials, is found by its text alone: a revoked
  * authorization of that id ends it. True when none was there before.
  */
-async function endSingle(server: Server, id: string): Promise<boolean> {
+function endSingle(server: Server, id: string): Promise<boolean> {
   const now = server.clock()
   const expiresAt = now + Math.max(server.accessTokenLifetime, DAY)
   const revoked: Authorization = {
@@ -176,16 +190,6 @@ async function endSingle(server: Server, id: string): Promise<boolean> {
 function ownedBy(owner: Owner): Pick<ListQuery, 'by' | 'value'> {
   if ('sessionId' in owner) return { by: 'session', value: owner.sessionId }
   return 'clientId' in owner ? { by: 'client', value: owner.clientId } : { by: 'subject', value: owner.subject }
-}
-
-/** Pages of as many records as are worth writing at once: a store may write them together. */
-async function* pages(server: Server, query: ListQuery): AsyncGenerator<readonly StoredRecord[]> {
-  let after: string | undefined
-  do {
-    const page = await server.store.list({ ...query, after, limit: 250 })
-    yield page.items
-    after = page.next
-  } while (after !== undefined)
 }
 
 function tooBusy(): Error {

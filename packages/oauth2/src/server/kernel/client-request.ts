@@ -1,35 +1,28 @@
 /** Requests that clients send directly: read the form, authenticate the client, let extensions receive it. */
 
-import { Params, type HttpRequest } from '@authlib/core'
-import { formText } from '@authlib/core/kit'
-import { invalidRequest, OAuth2Error } from '../../errors.ts'
+import { Params, type Awaitable, type HttpRequest } from '@authlib/core'
+import { formText, whenKnown } from '@authlib/core/kit'
+import { invalidRequest } from '../../errors.ts'
 import type { ClientRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { mergeData } from '../records/authorization.ts'
-import { noteClient, reportRefusal } from '../refusals.ts'
+import { noteClient } from '../refusals.ts'
+import { inTurn } from './in-turn.ts'
 import type { Moments } from './moments.ts'
 import type { Registry } from './registry.ts'
 
-/** For endpoints other than the token endpoint. A refusal is an event. @throws OAuth2Error */
+/** For endpoints other than the token endpoint. @throws OAuth2Error */
 export async function receiveClientRequest(
   server: Server,
   registry: Registry,
   http: HttpRequest,
   endpoint: string,
 ): Promise<ClientRequest> {
-  let clientId: string | undefined
-  try {
-    const params = clientParams(await formText(http))
-    clientId = params.get('client_id')
-    const client = await server.clients.authenticate(http, params, endpoint)
-    clientId = client.clientId
-    noteClient(http, clientId)
-    const request: ClientRequest = { endpoint, server, http, client, params, now: server.clock(), data: {} }
-    return registry.moments.receiveClientRequest.length > 0 ? await received(registry.moments, request) : request
-  } catch (error) {
-    if (error instanceof OAuth2Error) reportRefusal(server, error, { endpoint, clientId })
-    throw error
-  }
+  const params = clientParams(await formText(http))
+  noteClient(http, params.get('client_id'))
+  const client = await server.clients.authenticate(http, params, endpoint)
+  noteClient(http, client.clientId)
+  return received(registry.moments, { endpoint, server, http, client, params, now: server.clock(), data: {} })
 }
 
 /** The parameters in what {@link formText} has read. @throws OAuth2Error `invalid_request` */
@@ -40,16 +33,15 @@ export function clientParams(text: string): Params {
 }
 
 /** What extensions make of the request. */
-export async function received<R extends ClientRequest>(
+export function received<R extends ClientRequest>(
   { receiveClientRequest: steps }: Pick<Moments, 'receiveClientRequest'>,
   first: R,
-): Promise<R> {
-  let request = first
-  for (const step of steps) {
-    const change = await step(request)
-    if (!change) continue
-    const { params = request.params, data } = change
-    request = { ...request, params, data: data ? mergeData(request.data, data) : request.data }
-  }
-  return request
+): Awaitable<R> {
+  return inTurn(steps, first, (request, step) =>
+    whenKnown(step(request), (change) => {
+      if (!change) return request
+      const { params = request.params, data } = change
+      return { ...request, params, data: mergeData(request.data, data) }
+    }),
+  )
 }

@@ -5,6 +5,7 @@ import { errorResponse, serverError, type ErrorUris, type OAuth2Error } from '..
 import { AuthorizationError } from '../authorization-error.ts'
 import type { ResponseTarget } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
+import { reasonOf } from '../refusals.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
 import type { Registry } from './registry.ts'
 import { sendToClient } from './send-to-client.ts'
@@ -31,11 +32,6 @@ export async function respond(
   const known = toOAuth2Error(error)
   report(server, known)
   return errorResponse(known, uris)
-}
-
-/** Why, in words for the log: the detail that is not sent, or else what was. */
-export function reasonOf({ reason, description }: OAuth2Error): string | undefined {
-  return reason ?? (description === '' ? undefined : description)
 }
 
 /** When the way to the client is what is broken, the person gets a page. */

@@ -7,7 +7,7 @@ import type { Endpoint } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import { endpointPath } from './environment.ts'
 import type { AuthorizationServerOptions } from './options.ts'
-import { notedClient, reportRefusal } from '../refusals.ts'
+import { notedClient, reasonOf } from '../refusals.ts'
 import type { Registry } from './registry.ts'
 
 /** Endpoints by their path; one whose path ends with `/:id` by what stands before it. */
@@ -93,7 +93,14 @@ const NONE: readonly HttpHeader[] = []
 function refusal(server: Server, { name }: Endpoint, request: HttpRequest, error: unknown): Promise<HttpResponse> {
   // What the token endpoint and the authorization endpoint refuse are events of their own.
   if (error instanceof OAuth2Error && error.status < 500 && name !== 'token') {
-    reportRefusal(server, error, { endpoint: name, clientId: notedClient(request) })
+    server.emit({
+      type: 'request.refused',
+      at: server.clock(),
+      endpoint: name,
+      clientId: notedClient(request),
+      error: error.code,
+      reason: reasonOf(error),
+    })
   }
   return server.respond(error)
 }

@@ -13,19 +13,17 @@ import {
   unauthorizedClient,
   unsupportedGrantType,
 } from '../../errors.ts'
-import type { Authorization, AuthorizationUpdate } from '../contract/authorization.ts'
-import type { Changes, IssuePlan, RefusePlan } from '../contract/plans.ts'
+import type { IssuePlan, RefusePlan } from '../contract/plans.ts'
 import type { TokenRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { limited, refusedWith } from '../rate-limit.ts'
-import { authorizationChanges, partitionOf } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
-import { endingOf, revokeAuthorizations } from './authorizations.ts'
+import { reasonOf } from '../refusals.ts'
+import { commitUpdate, endAuthorization } from './authorizations.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { clientParams, received } from './client-request.ts'
 import { deliverSoon } from './deliver-soon.ts'
-import { reasonOf } from './errors.ts'
-import { issueToken, updateFor } from './issue.ts'
+import { issueToken, updateFor, type Issue } from './issue.ts'
 import type { RegisteredGrant, Registry } from './registry.ts'
 
 /** A lost commit means someone else wrote first: read again and decide again, this often. */
@@ -63,12 +61,8 @@ export async function createTokenResponse(
       now: server.clock(),
       data: {},
     }
-    const { moments } = registered
-    const run = (): Promise<HttpResponse> =>
-      moments.receiveClientRequest.length === 0
-        ? answer(registry, registered, request)
-        : received(moments, request).then((changed) => answer(registry, registered, changed))
-    return await limited(server, { kind: 'grant', endpoint: ENDPOINT, clientId, grantType, http }, isWrong, run)
+    const attempt = { kind: 'grant', endpoint: ENDPOINT, clientId, grantType, http } as const
+    return await limited(server, attempt, isWrong, () => answer(registry, registered, request))
   } catch (error) {
     if (error instanceof OAuth2Error) {
       const at = server.clock()
@@ -80,47 +74,52 @@ export async function createTokenResponse(
 
 const isWrong = refusedWith('invalid_grant')
 
-/** Free of side effects until its commit, because it is repeated when that is lost. */
-async function answer(
-  registry: Registry,
-  registered: RegisteredGrant,
-  request: TokenRequest,
-  attempt: number = 1,
-): Promise<HttpResponse> {
+/** What is in the loop has no side effects until its commit: it is repeated when that is lost. */
+async function answer(registry: Registry, registered: RegisteredGrant, first: TokenRequest): Promise<HttpResponse> {
   const { grant, moments } = registered
-  const planned = grant.exchange(request)
-  const plan = isPromise(planned) ? await planned : planned
-  if (plan.authorization === undefined) return refusePoll(request, plan)
-  const { authorization } = plan
-  try {
-    for (const validate of moments.validateTokenRequest) {
-      const validating = validate(request, authorization)
-      if (isPromise(validating)) await validating
+  const { server, now } = first
+  const receiving = received(moments, first)
+  const request = isPromise(receiving) ? await receiving : receiving
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const planning = grant.exchange(request)
+    const plan = isPromise(planning) ? await planning : planning
+    if (plan.authorization === undefined) return refusePoll(request, plan)
+    const { authorization } = plan
+    try {
+      for (const validate of moments.validateTokenRequest) {
+        const validating = validate(request, authorization)
+        if (isPromise(validating)) await validating
+      }
+    } catch (error) {
+      // Only a wrong proof uses the grant up: a typing mistake elsewhere does not, and a crash never does.
+      if (error instanceof OAuth2Error && error.code === 'invalid_grant' && plan.ifInvalid)
+        await commitUpdate(server, now, authorization, undefined, plan.ifInvalid)
+      throw error
     }
-  } catch (error) {
-    // Only a wrong proof uses the grant up: a typing mistake elsewhere does not, and a crash never does.
-    if (error instanceof OAuth2Error && error.code === 'invalid_grant' && plan.ifInvalid)
-      await commit(request, authorization, undefined, plan.ifInvalid)
-    throw error
-  }
-  if (plan.refuse) return refuse(registry, request, plan, plan.refuse)
+    if (plan.refuse) return refuse(registry, request, plan, plan.refuse)
 
-  const issuing = issueToken(registry, moments, request, plan)
-  const { draft, minted, params, headers, changes, updates } = isPromise(issuing) ? await issuing : issuing
-  const update = updateFor(authorization, draft, minted, updates)
-  if (!(await commit(request, authorization, update, ...changes))) {
-    if (attempt === ATTEMPTS) throw temporarilyUnavailable()
-    return answer(registry, registered, request, attempt + 1)
+    const issuing = issueToken(registry, moments, request, plan)
+    const issue = isPromise(issuing) ? await issuing : issuing
+    const update = updateFor(authorization, issue)
+    if (await commitUpdate(server, now, authorization, update, ...issue.changes)) return issued(request, issue)
   }
-  deliverSoon(request.server, ...changes)
-  request.server.emit({
+  throw temporarilyUnavailable()
+}
+
+function issued(
+  { server, now, client, grantType }: TokenRequest,
+  { draft, params, headers, changes }: Issue,
+): HttpResponse {
+  const { scope, authorization } = draft
+  deliverSoon(server, ...changes)
+  server.emit({
     type: 'token.issued',
-    at: request.now,
+    at: now,
     authorizationId: authorization.id,
-    clientId: request.client.clientId,
+    clientId: client.clientId,
     subject: authorization.subject,
-    grantType: request.grantType,
-    scope: draft.scope,
+    grantType,
+    scope,
   })
   return jsonResponse(200, params, headers)
 }
@@ -131,29 +130,17 @@ async function refusePoll({ server, now }: TokenRequest, { partition, changes, r
   throw refuse
 }
 
-async function refuse(registry: Registry, request: TokenRequest, plan: IssuePlan, error: OAuth2Error): Promise<never> {
-  const { server, now } = request
-  const { id: authorizationId, clientId, subject } = plan.authorization
-  const ends = plan.update?.status === 'revoked'
-  const ending = ends ? await endingOf(server, registry, plan.authorization, 'replay') : undefined
-  const written = await commit(request, plan.authorization, plan.update, plan.changes, ending)
-  if (written) deliverSoon(server, plan.changes, ending)
-  if (ends) {
-    if (written)
-      server.emit({ type: 'authorization.revoked', at: now, authorizationId, clientId, subject, cause: 'replay' })
-    // Someone else wrote first, such as a refresh: the replay is known all the same. Lost bookkeeping is not worth a retry.
-    else await revokeAuthorizations(server, registry, { authorizationId }, 'replay')
-  }
-  throw error
-}
-
-/** The one write of a token request. */
-function commit(
+async function refuse(
+  registry: Registry,
   { server, now }: TokenRequest,
-  authorization: Authorization,
-  update: AuthorizationUpdate | undefined,
-  ...changes: readonly (Changes | undefined)[]
-): Promise<boolean> {
-  const own = update === undefined ? undefined : authorizationChanges(authorization, update)
-  return server.store.commit(batchOf(partitionOf(authorization.id), now, joinChanges(own, ...changes)))
+  { authorization, update, changes }: IssuePlan,
+  error: OAuth2Error,
+): Promise<never> {
+  if (update?.status === 'revoked') {
+    const ending = await endAuthorization(server, registry, authorization, 'replay', update, changes)
+    if (ending) deliverSoon(server, changes, ending)
+    // Someone else wrote first, such as a refresh: the replay is known all the same. Lost bookkeeping is not worth a retry.
+    else await server.authorizations.revoke({ authorizationId: authorization.id }, 'replay')
+  } else if (await commitUpdate(server, now, authorization, update, changes)) deliverSoon(server, changes)
+  throw error
 }

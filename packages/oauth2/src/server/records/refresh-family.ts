@@ -1,7 +1,9 @@
 /** What an authorization remembers of its refresh tokens. */
 
-import type { Slot } from '../contract/authorization.ts'
-import { slot } from '../records/authorization.ts'
+import type { Authorization, Slot } from '../contract/authorization.ts'
+import { moment, type Moment } from '../contract/moments.ts'
+import type { Server } from '../contract/server.ts'
+import { slot } from './authorization.ts'
 
 export type Successor = {
   readonly sealed: string
@@ -21,3 +23,13 @@ export type RefreshState = {
 }
 
 export const refreshSlot: Slot<RefreshState> = slot<RefreshState>('refresh')
+
+/** What a refresh token is one of. */
+export interface RefreshFamily {
+  readonly authorization: Authorization
+  readonly generation: number
+}
+
+/** The family of a refresh token that this server has not made. The first handler that knows one decides. */
+export const refreshFamily: Moment<{ readonly server: Server; readonly token: string }, RefreshFamily> =
+  moment('refresh_family')
