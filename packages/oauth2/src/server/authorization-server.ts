@@ -219,9 +219,9 @@ export class AuthorizationServer implements Server, Mountable {
     const table = createRouteTable(this.#server, this.#registry, this.#options)
     const warn = (reason: string, clientId?: string): void =>
       this.emit({ type: 'configuration.warning', at: this.clock(), reason, clientId })
-    const faults = this.#options.clients?.configured?.faults(registeredNames(this.#registry, this.scopes)) ?? []
+    const faults = this.#options.clients?.configured?.faults(registeredNames(this.#server, this.#registry)) ?? []
     for (const [clientId, fault] of faults) warn(fault, clientId)
-    for (const reason of this.#registry.warnings(this.#server)) warn(reason)
+    for (const thing of this.#registry.all) for (const reason of thing.warnings?.(this.#server) ?? []) warn(reason)
     return table
   }
 }

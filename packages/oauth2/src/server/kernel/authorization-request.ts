@@ -191,7 +191,7 @@ function findResponseMode(registry: Registry, params: Params): Pick<ResponseTarg
   const wanted = params.get('response_mode')
   const carries = wanted !== undefined && !(wanted === 'query' && defaultMode === 'fragment') // Multiple Response Types §3
   const responseMode =
-    (carries ? registry.responseModes.get(wanted) : undefined) ?? registry.responseModes.get(defaultMode)
+    (carries ? registry.byKind.response_mode.get(wanted) : undefined) ?? registry.byKind.response_mode.get(defaultMode)
   if (!responseMode) throw serverError('', { reason: `response mode ${defaultMode} is not registered` })
   return { responseMode, defaultMode }
 }

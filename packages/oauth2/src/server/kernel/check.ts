@@ -22,8 +22,8 @@ export function configurationOf(
 ): ServerConfiguration {
   return {
     server,
-    registered: registry.registered,
-    extensionsOf: (grantType) => registry.extensionsOf(grantType),
+    registered: [...registry.all],
+    extensionsOf: (grantType) => registry.extensionsOf([grantType]),
     clients,
   }
 }

@@ -46,7 +46,7 @@ async function proveClient(server: Server, registry: Registry, request: Unauthen
   try {
     let proven: Client | undefined
     let used: string | undefined
-    for (const method of registry.clientAuthMethods.values()) {
+    for (const method of registry.byKind.client_auth_method.values()) {
       const attempt = method.authenticate(http, params, server, endpoint)
       const client = isPromise(attempt) ? await attempt : attempt
       if (!client) continue

@@ -22,7 +22,7 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
   /** The server's own source, or the store of a feature that keeps clients beside a fixed list. */
   async function storeFor(clientId: string, done: string): Promise<ClientStore> {
     if (ownStore) return ownStore
-    const source = [...registry.clientSources.values()].find((one) => one.store !== undefined)
+    const source = [...registry.byKind.client_source.values()].find((one) => one.store !== undefined)
     const beside = source?.store?.(server)
     if (beside === undefined || (await own.find(clientId)) !== null) throw fixedClients(done)
     return beside
@@ -37,7 +37,7 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
 
   /** After the server's own clients: a source that strangers can write to takes no id of theirs. */
   async function findBeside(clientId: string, endpoint: string | undefined): Promise<Client | null> {
-    for (const source of registry.clientSources.values()) {
+    for (const source of registry.byKind.client_source.values()) {
       if (ownStore && source.store) continue // registered clients are its own
       const found = await source.find(clientId, { server, endpoint })
       if (found) return withDefaultScope(found, options)
@@ -54,7 +54,7 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
     receive: (http, endpoint) => receiveClientRequest(server, registry, http, endpoint),
 
     async matchesSecret(hash, secret) {
-      for (const verifier of registry.secretVerifiers.values()) {
+      for (const verifier of registry.byKind.secret_verifier.values()) {
         if (verifier.accepts(hash)) return verifier.verify(secret, hash)
       }
       return false

@@ -71,7 +71,7 @@ interface Outcome {
 }
 
 async function attempt(server: Server, registry: Registry, { name, data }: DeliveryData): Promise<Outcome> {
-  const registered = registry.deliveries.get(name)
+  const registered = registry.byKind.delivery.get(name)
   if (!registered) return { reason: 'nothing of this name is registered', again: true }
   try {
     const result = await registered.deliver(data, server)

@@ -57,7 +57,7 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     },
 
     url(name, id) {
-      const endpoint = registry.endpoints.get(name)
+      const endpoint = registry.byKind.endpoint.get(name)
       if (!endpoint) {
         throw new AuthlibError('unknown_endpoint', 'No endpoint of this name is registered', { reason: name })
       }

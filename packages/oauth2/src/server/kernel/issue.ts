@@ -42,7 +42,7 @@ export function issueToken(
     whenKnown(issuing(draft, request), (change) => changed(draft, plan, change)),
   )
   return whenKnown(drafted, (draft) => {
-    const format = registry.tokenFormats.get(draft.format)
+    const format = registry.byKind.token_format.get(draft.format)
     if (!format) throw new TypeError(`The token format ${draft.format} is not registered`)
     return whenKnown(format.mint(draft, request.server), (minted) =>
       inTurn(moments.tokenResponse, issueOf(draft, minted, plan), (issue, respond) => {

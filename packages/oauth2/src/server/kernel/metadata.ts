@@ -6,42 +6,47 @@
 
 import { AuthlibError, type Json } from '@authlib/core'
 import type { AuthorizationServerMetadata } from '../../metadata.ts'
+import type { Metadata, Registrable } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
 import type { Registry } from './registry.ts'
 
-export function composeMetadata(server: Server, registry: Registry): AuthorizationServerMetadata {
-  const members: Record<string, Json | undefined> = { issuer: server.issuer }
-  const authMethods = [...registry.clientAuthMethods.keys()]
-  for (const endpoint of registry.endpoints.values()) {
-    const own = endpoint.metadata?.(server) ?? { [`${endpoint.name}_endpoint`]: server.url(endpoint.name) }
-    for (const [name, value] of Object.entries(own)) join(members, name, value)
+export function composeMetadata(server: Server, { all, byKind, responseTypes }: Registry): AuthorizationServerMetadata {
+  const authMethods = [...byKind.client_auth_method.keys()]
+  const ofKernel: Metadata = {
+    issuer: server.issuer,
+    scopes_supported: server.scopes,
+    response_types_supported: responseTypes,
+    response_modes_supported: responseTypes.length > 0 ? [...byKind.response_mode.keys()] : undefined,
+    grant_types_supported: server.grantTypes,
   }
-  if (server.scopes) members['scopes_supported'] = server.scopes
-  members['response_types_supported'] = registry.responseTypes
-  if (registry.responseTypes.length > 0) members['response_modes_supported'] = [...registry.responseModes.keys()]
-  members['grant_types_supported'] = registry.grantTypes
-  for (const endpoint of ['token', 'revocation', 'introspection']) {
-    if (!registry.endpoints.has(endpoint)) continue
-    const methods = endpoint === 'introspection' ? authMethods.filter((method) => method !== 'none') : authMethods
-    members[`${endpoint}_endpoint_auth_methods_supported`] = methods
-  }
-  for (const part of registry.metadata(server)) {
-    for (const [name, value] of Object.entries(part)) join(members, name, value)
+  const ofEndpoints = ['token', 'revocation', 'introspection']
+    .filter((name) => byKind.endpoint.has(name))
+    .map((name): Metadata => {
+      const methods = authMethods.filter((method) => name !== 'introspection' || method !== 'none')
+      return { [`${name}_endpoint_auth_methods_supported`]: methods }
+    })
+  const members: Record<string, Json> = {}
+  for (const part of [ofKernel, ...ofEndpoints, ...[...all].map((thing) => metadataOf(thing, server))]) {
+    for (const [name, value] of Object.entries(part)) {
+      if (value !== undefined) members[name] = join(name, members[name], value)
+    }
   }
   return Object.freeze(members) as AuthorizationServerMetadata // sound: issuer is set, every member is JSON
 }
 
+/** What something says about itself; of an endpoint at least its URL. */
+function metadataOf(thing: Registrable, server: Server): Metadata {
+  const own = typeof thing.metadata === 'function' ? thing.metadata(server) : thing.metadata
+  return own ?? (thing.kind === 'endpoint' ? { [`${thing.name}_endpoint`]: server.url(thing.name) } : {})
+}
+
 /** Lists are joined; anything else may be said once, or twice alike. */
-function join(members: Record<string, Json | undefined>, name: string, value: Json | undefined): void {
-  const present = members[name]
+function join(name: string, present: Json | undefined, value: Json): Json {
   if (Array.isArray(present) && Array.isArray(value)) {
-    members[name] = [...new Set([...(present as Json[]), ...(value as Json[])])]
-    return
+    return [...new Set([...(present as Json[]), ...(value as Json[])])]
   }
-  if (present !== undefined && present !== value) {
-    throw new AuthlibError('conflicting_metadata', 'Two features publish different values of one metadata member', {
-      reason: name,
-    })
-  }
-  members[name] = value
+  if (present === undefined || present === value) return value
+  throw new AuthlibError('conflicting_metadata', 'Two features publish different values of one metadata member', {
+    reason: name,
+  })
 }

@@ -7,22 +7,9 @@ import type { RegisteredNames } from '../contract/client.ts'
 import type { Extension } from '../contract/extension.ts'
 import type { Interaction } from '../contract/interaction.ts'
 import type { Handler, Moment } from '../contract/moments.ts'
-import type {
-  Backchannel,
-  ClientAuthMethod,
-  Endpoint,
-  Grant,
-  Metadata,
-  Registrable,
-  RegisteredClientSource,
-  ResponseMode,
-  ResponseType,
-  SecretVerifier,
-  Delivery,
-  TokenFormat,
-  TokenKind,
-} from '../contract/registrable.ts'
+import type { Backchannel, Grant, Registrable, ResponseType, TokenFormat } from '../contract/registrable.ts'
 import type { Server } from '../contract/server.ts'
+import { assertRegistrable, emptyMaps, nameOf, type ThingsByKind } from './kinds.ts'
 import { globalMoments, handlersOf, momentsOf, type HandlerLists, type Moments } from './moments.ts'
 
 /** A grant with what extensions do for it: those of the whole server, then its own. */
@@ -46,28 +33,20 @@ interface Resolved {
   readonly handlers: HandlerLists
 }
 
-/** What has been registered, by name. Frozen at the first request. */
+/** What has been registered, by kind and name. Frozen at the first request. */
 export class Registry {
-  readonly #all = new Set<Registrable>()
-  readonly #grants = new Map<string, Grant>()
+  /** A token format is a token kind too; extensions of a single grant are not here. */
+  readonly byKind: ThingsByKind = emptyMaps()
+  /** Everything, extensions of a single grant too. */
+  readonly all: Set<Registrable> = new Set()
+  /** Members of client metadata that registered things read. */
+  readonly clientMembers: Map<string, ClientMember> = new Map()
   readonly #scoped = new Map<string, Map<string, Extension>>()
-  readonly #global = new Map<string, Extension>()
-  readonly #responseTypes = new Map<string, ResponseType>()
-  readonly #endpoints = new Map<string, Endpoint>()
-  readonly #clientAuthMethods = new Map<string, ClientAuthMethod>()
-  readonly #secretVerifiers = new Map<string, SecretVerifier>()
-  readonly #deliveries = new Map<string, Delivery>()
-  readonly #clientSources = new Map<string, RegisteredClientSource>()
-  readonly #clientMembers = new Map<string, ClientMember>()
-  readonly #responseModes = new Map<string, ResponseMode>()
-  readonly #tokenKinds = new Map<string, TokenKind | TokenFormat>()
-  readonly #tokenFormats = new Map<string, TokenFormat>()
-  readonly #features = new Map<string, Registrable>()
-  #interaction: Interaction | undefined
-  #defaultFormat: TokenFormat | undefined
-  #resolved: Resolved | undefined
+  /** What there is one of: the interaction, and the default token format. */
+  readonly #single = new Map<string, Interaction | TokenFormat>()
   /** Things that a registration of the same name replaces, without a word. */
   readonly #replaceable: ReadonlySet<Registrable>
+  #resolved: Resolved | undefined
 
   /** `defaults` are registered first; a thing of the same kind and name takes the place of one. */
   constructor(defaults: readonly Registrable[] = []) {
@@ -79,9 +58,7 @@ export class Registry {
   register(thing: Registrable): void {
     assertRegistrable(thing)
     if (this.#resolved) throw frozen(nameOf(thing))
-    this.#add(thing)
-    this.#addMembers(thing)
-    if ('includes' in thing) for (const included of thing.includes ?? []) this.register(included)
+    this.#add(thing, this.byKind[thing.kind] as Map<string, Registrable>) // sound: those of its kind
   }
 
   /** The extensions run for this grant only. @throws AuthlibError `misplaced_extension`, and as {@link register} */
@@ -90,74 +67,26 @@ export class Registry {
     this.register(grant)
     const scoped = this.#scoped.get(grant.grantType) ?? new Map<string, Extension>()
     this.#scoped.set(grant.grantType, scoped)
-    for (const extension of extensions) {
-      this.#put(scoped, 'extension', extension.name, extension)
-      this.#addMembers(extension)
-      for (const included of extension.includes ?? []) this.register(included)
-    }
+    for (const extension of extensions) this.#add(extension, scoped)
   }
 
-  /** Everything, extensions of a single grant too. */
-  get registered(): readonly Registrable[] {
-    return [...this.#all]
-  }
-
-  /** Those that run for the grant: of the whole server, then its own. */
-  extensionsOf(grantType: string): readonly Extension[] {
-    return [...this.#global.values(), ...(this.#scoped.get(grantType)?.values() ?? [])]
-  }
-
-  get endpoints(): ReadonlyMap<string, Endpoint> {
-    return this.#endpoints
-  }
-
-  get clientAuthMethods(): ReadonlyMap<string, ClientAuthMethod> {
-    return this.#clientAuthMethods
-  }
-
-  get secretVerifiers(): ReadonlyMap<string, SecretVerifier> {
-    return this.#secretVerifiers
-  }
-
-  get deliveries(): ReadonlyMap<string, Delivery> {
-    return this.#deliveries
-  }
-
-  get clientSources(): ReadonlyMap<string, RegisteredClientSource> {
-    return this.#clientSources
-  }
-
-  get clientMembers(): ReadonlyMap<string, ClientMember> {
-    return this.#clientMembers
-  }
-
-  get responseModes(): ReadonlyMap<string, ResponseMode> {
-    return this.#responseModes
-  }
-
-  get tokenKinds(): ReadonlyMap<string, TokenKind | TokenFormat> {
-    return this.#tokenKinds
-  }
-
-  get tokenFormats(): ReadonlyMap<string, TokenFormat> {
-    return this.#tokenFormats
+  /** Those that run for one of the grants: of the whole server, then their own. */
+  extensionsOf(grantTypes: readonly string[]): readonly Extension[] {
+    const scoped = grantTypes.flatMap((grantType) => [...(this.#scoped.get(grantType)?.values() ?? [])])
+    return [...new Set([...this.byKind.extension.values(), ...scoped])]
   }
 
   /** Of tokens for which nothing names another. */
   get defaultFormat(): string {
-    return this.#defaultFormat?.name ?? 'opaque'
+    return this.#single.get(DEFAULT_FORMAT)?.name ?? 'opaque'
   }
 
   get interaction(): Interaction | undefined {
-    return this.#interaction
-  }
-
-  get grantTypes(): readonly string[] {
-    return [...this.#grants.keys()]
+    return this.#single.get('interaction') as Interaction | undefined // sound: nothing else has this kind
   }
 
   get responseTypes(): readonly string[] {
-    return [...this.#responseTypes.values()].map(({ responseType }) => responseType)
+    return [...this.byKind.response_type.values()].map(({ responseType }) => responseType)
   }
 
   grant(grantType: string): RegisteredGrant | undefined {
@@ -165,7 +94,7 @@ export class Registry {
   }
 
   responseType(responseType: string): RegisteredResponseType | undefined {
-    return this.freeze().responseTypes.get(words(responseType))
+    return this.freeze().responseTypes.get(sorted(responseType))
   }
 
   /** What extensions of the whole server do. */
@@ -177,124 +106,73 @@ export class Registry {
     return this.freeze().handlers.get(moment) ?? []
   }
 
-  /** What everything registered says about itself; endpoints have their own way to say it. */
-  metadata(server: Server): Metadata[] {
-    return [...this.#all].flatMap((thing) => {
-      if (thing.kind === 'endpoint' || thing.metadata === undefined) return []
-      return [typeof thing.metadata === 'function' ? thing.metadata(server) : thing.metadata]
-    })
-  }
-
-  /** What is registered here and will not work. */
-  warnings(server: Server): readonly string[] {
-    return [...this.#all].flatMap((thing) => thing.warnings?.(server) ?? [])
-  }
-
   /** Ends registration and works out which extensions run where. @throws AuthlibError `missing_extension` */
   freeze(): Resolved {
-    this.#resolved ??= this.#resolve()
-    return this.#resolved
+    return (this.#resolved ??= this.#resolve())
   }
 
   #resolve(): Resolved {
-    const global = [...this.#global.values()]
-    const provided = new Set(
-      [...this.#all].flatMap((thing) => (thing.kind === 'extension' ? [] : (thing.provides ?? []))),
-    )
-    const grants = new Map<string, RegisteredGrant>()
-    for (const [grantType, grant] of this.#grants) {
-      const scoped = [...(this.#scoped.get(grantType)?.values() ?? [])]
-      const twice = scoped.find(({ name }) => this.#global.has(name)) // it would run twice
-      if (twice) throw duplicate('extension', twice.name)
-      const extensions = [...global, ...scoped]
-      assertPresent(grant.requires, extensions, provided, `the grant ${grantType}`)
-      grants.set(grantType, { grant, moments: momentsOf(extensions) })
+    const { grant: grants, response_type: responseTypes, extension: global } = this.byKind
+    for (const { name } of [...this.#scoped.values()].flatMap((scoped) => [...scoped.values()])) {
+      if (global.has(name)) throw duplicate('extension', name) // it would run twice
     }
-    const responseTypes = new Map<string, RegisteredResponseType>()
-    for (const [name, responseType] of this.#responseTypes) {
-      const scoped = responseType.grantTypes.flatMap((grantType) => [...(this.#scoped.get(grantType)?.values() ?? [])])
-      const extensions = [...new Set([...global, ...scoped])]
-      assertPresent(responseType.requires, extensions, provided, `the response type ${name}`)
-      responseTypes.set(name, { responseType, moments: momentsOf(extensions) })
+    const provided = [...this.all].flatMap((thing) => (thing.kind === 'extension' ? [] : (thing.provides ?? [])))
+    const momentsFor = (thing: Grant | ResponseType, grantTypes: readonly string[]): Moments => {
+      const extensions = this.extensionsOf(grantTypes)
+      const names = extensions.flatMap(({ name, provides = [] }) => [name, ...provides])
+      assertPresent(thing, [...provided, ...names])
+      return momentsOf(extensions)
     }
-    const everywhere = [...this.#all].filter((thing) => thing.kind === 'extension')
-    return { grants, responseTypes, moments: momentsOf(global), handlers: handlersOf(everywhere) }
+    return {
+      grants: mapped(grants, (grant) => ({ grant, moments: momentsFor(grant, [grant.grantType]) })),
+      responseTypes: mapped(responseTypes, (type) => ({
+        responseType: type,
+        moments: momentsFor(type, type.grantTypes),
+      })),
+      moments: momentsOf([...global.values()]),
+      handlers: handlersOf([...this.all].filter((thing) => thing.kind === 'extension')),
+    }
   }
 
-  /** @throws AuthlibError `duplicate_registration` when two things read a member as different types */
-  #addMembers(thing: Registrable): void {
-    this.#all.add(thing)
+  /** @throws AuthlibError `duplicate_registration`, for two things that read a member as different types too */
+  #add(thing: Registrable, among: Map<string, Registrable>): void {
+    const { kind } = thing
+    const name = kind === 'response_type' ? sorted(nameOf(thing)) : nameOf(thing)
+    this.#put(among, name, thing)
+    if (kind === 'interaction') this.#put(this.#single, kind, thing)
+    if (kind === 'token_format') {
+      this.#put(this.byKind.token_kind, name, thing) // what is minted must be recognised
+      if (thing.isDefault === true) this.#put(this.#single, DEFAULT_FORMAT, thing, DEFAULT_FORMAT)
+    }
+    this.all.add(thing)
     for (const member of thing.clientMembers ?? []) {
-      const present = this.#clientMembers.get(member.name)
+      const present = this.clientMembers.get(member.name)
       if (present && present.type !== member.type) throw duplicate('client member', member.name)
-      this.#clientMembers.set(member.name, member)
+      this.clientMembers.set(member.name, member)
     }
-  }
-
-  #add(thing: Registrable): void {
-    switch (thing.kind) {
-      case 'feature':
-        this.#put(this.#features, 'feature', thing.name, thing)
-        break
-      case 'grant':
-        this.#put(this.#grants, 'grant', thing.grantType, thing)
-        break
-      case 'response_type':
-        this.#put(this.#responseTypes, 'response type', words(thing.responseType), thing)
-        break
-      case 'response_mode':
-        this.#put(this.#responseModes, 'response mode', thing.responseMode, thing)
-        break
-      case 'endpoint':
-        this.#put(this.#endpoints, 'endpoint', thing.name, thing)
-        break
-      case 'extension':
-        this.#put(this.#global, 'extension', thing.name, thing)
-        break
-      case 'client_auth_method':
-        this.#put(this.#clientAuthMethods, 'client authentication method', thing.method, thing)
-        break
-      case 'secret_verifier':
-        this.#put(this.#secretVerifiers, 'secret verifier', thing.name, thing)
-        break
-      case 'delivery':
-        this.#put(this.#deliveries, 'delivery', thing.name, thing)
-        break
-      case 'client_source':
-        this.#put(this.#clientSources, 'client source', thing.name, thing)
-        break
-      case 'token_kind':
-        this.#put(this.#tokenKinds, 'token kind', thing.name, thing)
-        break
-      case 'token_format':
-        this.#put(this.#tokenFormats, 'token format', thing.name, thing)
-        this.#put(this.#tokenKinds, 'token kind', thing.name, thing) // what is minted must be recognised
-        if (thing.isDefault === true) this.#defaultFormat = theOnly('default token format', this.#defaultFormat, thing)
-        break
-      case 'interaction':
-        this.#interaction = theOnly('interaction', this.#interaction, thing)
-    }
+    if ('includes' in thing) for (const included of thing.includes ?? []) this.register(included)
   }
 
   /** The same object twice is fine: several features may bring the token endpoint along. */
-  #put<T extends Registrable>(map: Map<string, T>, what: string, name: string, thing: T): void {
-    const present = map.get(name)
+  #put<T extends Registrable>(map: Map<string, T>, key: string, thing: T, what = thing.kind.replaceAll('_', ' ')): void {
+    const present = map.get(key)
     if (present === thing) return
-    if (present !== undefined && !this.#replaceable.has(present)) throw duplicate(what, name)
-    if (present !== undefined) this.#all.delete(present)
-    map.set(name, thing)
+    if (present !== undefined && !this.#replaceable.has(present)) throw duplicate(what, nameOf(thing))
+    if (present !== undefined) this.all.delete(present)
+    map.set(key, thing)
   }
 }
 
+const DEFAULT_FORMAT = 'default token format'
+
 /** What clients can be registered for. */
-export function registeredNames(registry: Registry, scopes: readonly string[] | undefined): RegisteredNames {
-  const { grantTypes, responseTypes } = registry
-  const ofResponses = responseTypes.flatMap((name) => registry.responseType(name)?.responseType.grantTypes ?? [])
+export function registeredNames({ grantTypes, scopes }: Server, { byKind, clientMembers }: Registry): RegisteredNames {
+  const responseTypes = [...byKind.response_type.values()]
   return {
-    grantTypes: [...grantTypes, ...ofResponses], // `implicit` is no grant of the token endpoint
-    responseTypes,
-    authMethods: [...registry.clientAuthMethods.keys()],
-    members: [...registry.clientMembers.values()],
+    grantTypes: [...grantTypes, ...responseTypes.flatMap((type) => type.grantTypes)], // `implicit` is no grant of the token endpoint
+    responseTypes: responseTypes.map(({ responseType }) => responseType),
+    authMethods: [...byKind.client_auth_method.keys()],
+    members: [...clientMembers.values()],
     scopes,
   }
 }
@@ -310,22 +188,6 @@ export function backchannelGrant(
   return { ...registered, backchannel }
 }
 
-const kinds: ReadonlySet<unknown> = new Set<Registrable['kind']>([
-  ...(['feature', 'grant', 'response_type', 'response_mode', 'endpoint', 'extension'] as const),
-  ...(['secret_verifier', 'client_source', 'delivery'] as const),
-  ...(['client_auth_method', 'token_kind', 'token_format', 'interaction'] as const),
-])
-
-/** The compiler refuses it first; without one, what was ignored would be a rule that no one enforces. */
-function assertRegistrable(thing: unknown): void {
-  const kind = typeof thing === 'object' && thing !== null && 'kind' in thing ? thing.kind : undefined
-  if (kinds.has(kind)) return
-  const given = typeof thing === 'function' ? `the function ${thing.name}` : `an object of kind ${String(kind)}`
-  throw new AuthlibError('not_registrable', `${given} cannot be registered`, {
-    hint: 'Register what a factory returns, such as codeChallenge(), or an object with its kind: { kind: "extension", name, … }.',
-  })
-}
-
 /** @throws AuthlibError `misplaced_extension`, `not_registrable` */
 function assertScoped(extension: Extension): void {
   assertRegistrable(extension)
@@ -337,34 +199,19 @@ function assertScoped(extension: Extension): void {
   })
 }
 
-/** `provided` is what things of other kinds provide: those are there for the whole server. */
-function assertPresent(
-  requires: readonly string[] = [],
-  extensions: readonly Extension[],
-  provided: ReadonlySet<string>,
-  who: string,
-): void {
-  for (const needed of requires) {
-    if (provided.has(needed)) continue
-    if (extensions.some(({ name, provides = [] }) => name === needed || provides.includes(needed))) continue
-    throw new AuthlibError('missing_extension', `${needed} is missing, without which ${who} is not safe`, {
-      hint: `Register the extension ${needed} with ${who}, or for the whole server.`,
-      reason: `${who} needs ${needed}`,
-    })
-  }
+/** @throws AuthlibError `missing_extension` for what it requires and nothing provides */
+function assertPresent(thing: Grant | ResponseType, provided: readonly string[]): void {
+  const needed = thing.requires?.find((name) => !provided.includes(name))
+  if (needed === undefined) return
+  const who = `the ${thing.kind.replace('_', ' ')} ${nameOf(thing)}`
+  throw new AuthlibError('missing_extension', `${needed} is missing, without which ${who} is not safe`, {
+    hint: `Register the extension ${needed} with ${who}, or for the whole server.`,
+    reason: `${who} needs ${needed}`,
+  })
 }
 
-/** @throws AuthlibError `duplicate_registration` when there is another one already */
-function theOnly<T extends { readonly name: string }>(what: string, present: T | undefined, thing: T): T {
-  if (present && present !== thing) throw duplicate(what, thing.name)
-  return thing
-}
-
-function nameOf(thing: Registrable): string {
-  if (thing.kind === 'grant') return thing.grantType
-  if (thing.kind === 'response_type') return thing.responseType
-  if (thing.kind === 'response_mode') return thing.responseMode
-  return thing.kind === 'client_auth_method' ? thing.method : thing.name
+function mapped<T, U>(map: ReadonlyMap<string, T>, make: (thing: T) => U): ReadonlyMap<string, U> {
+  return new Map([...map].map(([name, thing]) => [name, make(thing)]))
 }
 
 function frozen(name: string): AuthlibError {
@@ -383,7 +230,7 @@ function duplicate(what: string, name: string): AuthlibError {
 const LONGEST_RESPONSE_TYPE = 200
 
 /** `token code` and `code token` are one response type. OAuth 2.0 Multiple Response Types §3 */
-function words(responseType: string): string {
+function sorted(responseType: string): string {
   if (responseType.length > LONGEST_RESPONSE_TYPE) return responseType // a stranger's words are not worth sorting
   return responseType.split(' ').sort().join(' ')
 }

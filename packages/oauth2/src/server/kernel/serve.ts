@@ -21,7 +21,7 @@ export function createRouteTable(server: Server, registry: Registry, options: Au
   registry.freeze()
   const exact = new Map<string, Endpoint>()
   const withId = new Map<string, Endpoint>()
-  for (const endpoint of registry.endpoints.values()) {
+  for (const endpoint of registry.byKind.endpoint.values()) {
     if (endpoint.mounted?.(server) === false) continue
     const path = endpointPath(options, endpoint)
     const parent = /^(.*)\/:\w+$/.exec(path)?.[1]

@@ -40,8 +40,8 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
     scopes: options.scopes,
     defaultScope: defaultScopeOf(options),
     narrowScope: options.narrowScope ?? false,
-    get grantTypes() {
-      return registry.grantTypes
+    get grantTypes(): readonly string[] {
+      return [...registry.byKind.grant.keys()]
     },
     metadata() {
       registry.freeze() // what came later would be missing
@@ -66,10 +66,10 @@ export function createServer(options: AuthorizationServerOptions, registry: Regi
 function tokensOf(server: Server, registry: Registry): Tokens {
   return {
     get formats() {
-      return [...registry.tokenFormats.keys()]
+      return [...registry.byKind.token_format.keys()]
     },
     async find(token) {
-      for (const kind of registry.tokenKinds.values()) {
+      for (const kind of registry.byKind.token_kind.values()) {
         const found = await kind.find(token, server)
         if (found) return withinAuthorization(found)
       }
