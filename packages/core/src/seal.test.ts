@@ -73,6 +73,14 @@ describe('createSealer', () => {
     expect(await open(other, await sealer.seal('a'))).toBeNull()
   })
 
+  it('seals under the first of several labels, and opens what was sealed under any', async () => {
+    const before = createSealer({ secrets: [older], label: 'former' })
+    const after = createSealer({ secrets: [current, older], label: ['login', 'former'] })
+    expect(await open(after, await before.seal('a'))).toBe('a')
+    expect(await open(sealer, await after.seal('b'))).toBe('b')
+    expect(await open(before, await after.seal('c'))).toBeNull()
+  })
+
   it('seals large strings', async () => {
     const large = 'x'.repeat(1_000_000)
     expect(await open(sealer, await sealer.seal(large))).toBe(large)
@@ -110,6 +118,14 @@ describe('createMac', () => {
     ]) {
       expect(await mac.verify('rt_1.2', wrong)).toBe(false)
     }
+  })
+
+  it('signs under the first of several labels, and verifies what was signed under any', async () => {
+    const before = createMac({ secrets: [older], label: 'former' })
+    const after = createMac({ secrets: [current, older], label: ['rt', 'former'] })
+    expect(await after.verify('rt_1.2', await before.sign('rt_1.2'))).toBe(true)
+    expect(await before.verify('rt_1.2', await after.sign('rt_1.2'))).toBe(false)
+    expect(await after.sign('rt_1.2')).toBe(await createMac({ secrets: [current], label: 'rt' }).sign('rt_1.2'))
   })
 })
 

@@ -23,8 +23,11 @@ export interface Sealer {
 export interface SecretsOptions {
   /** At least 32 random characters each. The first one seals and signs; all of them open and verify. */
   readonly secrets: readonly string[]
-  /** What the key is for: strings of one label do not pass for those of another. */
-  readonly label: string
+  /**
+   * What the key is for: strings of one label do not pass for those of another. Of several, the first one seals and signs; all of
+   * them open and verify.
+   */
+  readonly label: string | readonly [string, ...string[]]
 }
 
 export interface SealerOptions extends SecretsOptions {
@@ -39,7 +42,7 @@ const IV_LENGTH = 12
  * secret long before it has sealed 2^32 strings. Throws `weak_secret`.
  */
 export function createSealer({ secrets, label, random = systemRandom }: SealerOptions): Sealer {
-  const keys = deriveKeys(secrets, `seal ${label}`, importAeadKey)
+  const keys = deriveKeys(secrets, 'seal', label, importAeadKey)
   return {
     async seal(plaintext, context = '') {
       const iv = random(IV_LENGTH)
@@ -73,7 +76,7 @@ export interface Mac {
 
 /** HMAC-SHA-256 as base64url. Throws `weak_secret`. */
 export function createMac({ secrets, label }: SecretsOptions): Mac {
-  const keys = deriveKeys(secrets, `mac ${label}`, importHmacKey)
+  const keys = deriveKeys(secrets, 'mac', label, importHmacKey)
   const sign = async (text: string, index: number): Promise<string> =>
     encodeBase64url(await hmacSha256(await keys[index]!(), text))
   return {
@@ -85,18 +88,21 @@ export function createMac({ secrets, label }: SecretsOptions): Mac {
   }
 }
 
-/** One lazily derived key for each secret. */
+/** One lazily derived key for each label and secret, those in use first. */
 function deriveKeys<Key>(
   secrets: readonly string[],
-  label: string,
+  use: string,
+  label: string | readonly string[],
   importKey: (raw: Uint8Array) => Awaitable<Key>,
 ): (() => Promise<Key>)[] {
   assertSecrets(secrets)
-  return secrets.map((secret) => {
-    let key: Promise<Key> | undefined
-    const derive = async (): Promise<Key> => importKey(await hkdfSha256(secret, label, 32))
-    return () => (key ??= derive())
-  })
+  return [label].flat().flatMap((of) =>
+    secrets.map((secret) => {
+      let key: Promise<Key> | undefined
+      const derive = async (): Promise<Key> => importKey(await hkdfSha256(secret, `${use} ${of}`, 32))
+      return () => (key ??= derive())
+    }),
+  )
 }
 
 /** Checked at run time too: an environment variable that is not set is undefined, whatever its type says. */

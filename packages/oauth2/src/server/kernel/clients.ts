@@ -60,13 +60,8 @@ export function clientsOf(server: Server, registry: Registry, options: Authoriza
       return false
     },
 
-    async save(client) {
-      await (await storeFor(client.clientId, 'saved')).save(client)
-    },
-
-    async update(clientId, change) {
-      return (await storeFor(clientId, 'updated')).update(clientId, change)
-    },
+    save: async (client) => (await storeFor(client.clientId, 'saved')).save(client),
+    update: async (clientId, change) => (await storeFor(clientId, 'updated')).update(clientId, change),
 
     async remove(clientId) {
       const store = await storeFor(clientId, 'removed')

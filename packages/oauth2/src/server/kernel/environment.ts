@@ -1,11 +1,10 @@
 /** What a server stands on, made from its options. */
 
 import { AuthlibError, systemClock, systemRandom } from '@authlib/core'
-import { createMac, createSealer, isLoopbackHost, wellKnownPath, type Mac, type Sealer } from '@authlib/core/kit'
+import { createMac, createSealer, isLoopbackHost, wellKnownPath, type SecretsOptions } from '@authlib/core/kit'
 import { consoleEvents, logServerError, type AuthEvent } from '../contract/events.ts'
 import type { Endpoint } from '../contract/registrable.ts'
 import type { Environment } from '../contract/server.ts'
-import { joinMacs, joinSealers } from './former-issuers.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Registry } from './registry.ts'
 
@@ -13,15 +12,12 @@ import type { Registry } from './registry.ts'
 export function createEnvironment(options: AuthorizationServerOptions, registry: Registry): Environment {
   const { issuer, store, keys, secrets, clock = systemClock, random = systemRandom } = options
   const { formerIssuers = [], outgoing = {}, tokenPrefix } = options
-  // Tenants share secrets, and nothing made with them.
-  const perIssuer = <T>(label: string, make: (label: string) => T): [T, ...T[]] => [
-    make(`${label} ${issuer}`),
-    ...formerIssuers.map((former) => make(`${label} ${former}`)),
-  ]
-  const sealers = new Map<string, Sealer>()
-  const macs = new Map<string, Mac>()
-  const sealer = (label: string): Sealer =>
-    cached(sealers, label, () => joinSealers(perIssuer(label, (own) => createSealer({ secrets, label: own, random }))))
+  // Tenants share secrets, and nothing made with them. What former issuers made is still accepted.
+  const labelled = (label: string): SecretsOptions => ({
+    secrets,
+    label: [`${label} ${issuer}`, ...formerIssuers.map((former) => `${label} ${former}`)],
+  })
+  const sealer = madeOnce((label) => createSealer({ ...labelled(label), random }))
   sealer('check') // refuses weak secrets now, not at the first request
 
   const inDevelopment = isLoopbackHost(new URL(issuer).hostname)
@@ -46,7 +42,7 @@ export function createEnvironment(options: AuthorizationServerOptions, registry:
     sealer,
     emit,
     rateLimit: options.rateLimit,
-    mac: (label) => cached(macs, label, () => joinMacs(perIssuer(label, (own) => createMac({ secrets, label: own })))),
+    mac: madeOnce((label) => createMac(labelled(label))),
     send: async (url, sending) => (await import('./outgoing.ts')).sendOut(url, sending, outgoing),
 
     requireKeys() {
@@ -89,10 +85,12 @@ function baseOf({ baseUrl, issuer }: AuthorizationServerOptions): string {
   return baseUrl ?? issuer
 }
 
-function cached<T>(map: Map<string, T>, label: string, make: () => T): T {
-  const present = map.get(label)
-  if (present !== undefined) return present
-  const made = make()
-  map.set(label, made)
-  return made
+/** One thing for each label. */
+function madeOnce<T>(make: (label: string) => T): (label: string) => T {
+  const made = new Map<string, T>()
+  return (label) => {
+    const present = made.get(label) ?? make(label)
+    made.set(label, present)
+    return present
+  }
 }

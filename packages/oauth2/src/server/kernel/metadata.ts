@@ -36,8 +36,9 @@ export function composeMetadata(server: Server, { all, byKind, responseTypes }: 
 
 /** What something says about itself; of an endpoint at least its URL. */
 function metadataOf(thing: Registrable, server: Server): Metadata {
-  const own = typeof thing.metadata === 'function' ? thing.metadata(server) : thing.metadata
-  return own ?? (thing.kind === 'endpoint' ? { [`${thing.name}_endpoint`]: server.url(thing.name) } : {})
+  if (thing.kind === 'endpoint')
+    return thing.metadata?.(server) ?? { [`${thing.name}_endpoint`]: server.url(thing.name) }
+  return (typeof thing.metadata === 'function' ? thing.metadata(server) : thing.metadata) ?? {}
 }
 
 /** Lists are joined; anything else may be said once, or twice alike. */

@@ -38,9 +38,9 @@ export class Registry {
   /** A token format is a token kind too; extensions of a single grant are not here. */
   readonly byKind: ThingsByKind = emptyMaps()
   /** Everything, extensions of a single grant too. */
-  readonly all: Set<Registrable> = new Set()
+  readonly all: Set<Registrable> = new Set<Registrable>()
   /** Members of client metadata that registered things read. */
-  readonly clientMembers: Map<string, ClientMember> = new Map()
+  readonly clientMembers: Map<string, ClientMember> = new Map<string, ClientMember>()
   readonly #scoped = new Map<string, Map<string, Extension>>()
   /** What there is one of: the interaction, and the default token format. */
   readonly #single = new Map<string, Interaction | TokenFormat>()
@@ -58,7 +58,7 @@ export class Registry {
   register(thing: Registrable): void {
     assertRegistrable(thing)
     if (this.#resolved) throw frozen(nameOf(thing))
-    this.#add(thing, this.byKind[thing.kind] as Map<string, Registrable>) // sound: those of its kind
+    this.#add(thing, this.byKind[thing.kind])
   }
 
   /** The extensions run for this grant only. @throws AuthlibError `misplaced_extension`, and as {@link register} */
@@ -154,7 +154,12 @@ export class Registry {
   }
 
   /** The same object twice is fine: several features may bring the token endpoint along. */
-  #put<T extends Registrable>(map: Map<string, T>, key: string, thing: T, what = thing.kind.replaceAll('_', ' ')): void {
+  #put<T extends Registrable>(
+    map: Map<string, T>,
+    key: string,
+    thing: T,
+    what = thing.kind.replaceAll('_', ' '),
+  ): void {
     const present = map.get(key)
     if (present === thing) return
     if (present !== undefined && !this.#replaceable.has(present)) throw duplicate(what, nameOf(thing))

@@ -4,7 +4,15 @@
  * @spec RFC 7591 §2
  */
 
-import { NEVER, systemClock, type Clock, type JsonObject, type Store, type StoredRecord } from '@authlib/core'
+import {
+  NEVER,
+  systemClock,
+  type Awaitable,
+  type Clock,
+  type JsonObject,
+  type Store,
+  type StoredRecord,
+} from '@authlib/core'
 import { decodeUtf8, type Sealer, refuseUnknownOptions, whenKnown } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type {
@@ -104,13 +112,13 @@ export function storedClients(
   }
 
   function unpack({ sealed, ...rest }: StoredSecret, clientId: string): ClientSecret {
-    return sealed === undefined ? rest : { ...rest, reveal: () => open(sealed, clientId) }
-  }
-
-  async function open(sealed: string, clientId: string): Promise<string> {
-    const opened = await sealer?.open(sealed, clientId)
-    if (opened === null || opened === undefined) throw invalidSecretUse(clientId)
-    return decodeUtf8(opened)
+    if (sealed === undefined) return rest
+    const reveal = async (): Promise<string> => {
+      const opened = await sealer?.open(sealed, clientId)
+      if (!opened) throw invalidSecretUse(clientId)
+      return decodeUtf8(opened)
+    }
+    return { ...rest, reveal }
   }
 
   async function read(clientId: string): Promise<{ readonly client: Client; readonly revision: number } | null> {
@@ -133,25 +141,27 @@ export function storedClients(
     return store.commit({ partition: record.partition, now: clock(), expect, put: [record], remove: [] })
   }
 
+  /** Again when others have written meanwhile. Nothing is written where `make` gives null. */
+  async function change(
+    clientId: string,
+    make: (present: Client | null) => Awaitable<Client | null>,
+  ): Promise<Client | null> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const found = await read(clientId)
+      const client = await make(found?.client ?? null)
+      if (!client || (await write(client, found?.revision ?? 0))) return client
+    }
+    throw temporarilyUnavailable('', { reason: 'others kept writing this client' })
+  }
+
   return {
     async find(clientId) {
       return (await read(clientId))?.client ?? null
     },
     async save(client) {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await write(client, (await read(client.clientId))?.revision ?? 0)) return
-      }
-      throw tooBusy()
+      await change(client.clientId, () => client)
     },
-    async update(clientId, change) {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = await read(clientId)
-        if (!found) return null
-        const client = await change(found.client)
-        if (await write(client, found.revision)) return client
-      }
-      throw tooBusy()
-    },
+    update: (clientId, update) => change(clientId, (present) => present && update(present)),
     async remove(clientId) {
       const key = [KIND, clientId] as const
       const now = clock()
@@ -159,8 +169,4 @@ export function storedClients(
       for (const kind of ownedKinds) await removeAll(store, { kind, by: 'client', value: clientId }, now)
     },
   }
-}
-
-function tooBusy(): Error {
-  return temporarilyUnavailable('', { reason: 'others kept writing this client' })
 }
