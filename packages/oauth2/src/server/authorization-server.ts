@@ -6,7 +6,6 @@
  */
 
 import { fromRequest, toResponse, type HttpRequest, type HttpResponse, type Mountable, type Route } from '@authlib/core'
-import { assertIssuer } from '@authlib/core/kit'
 import type { Extension } from './contract/extension.ts'
 import type { AuthorizationDecision, Interaction } from './contract/interaction.ts'
 import type { Finding, Profile } from './contract/profile.ts'
@@ -24,15 +23,7 @@ import type { AuthorizationRequest, InteractionRequest } from './contract/reques
 import type { Environment, Server } from './contract/server.ts'
 import { defaultRegistry } from './kernel/defaults.ts'
 import { endpointPath } from './kernel/environment.ts'
-import {
-  assertErrorUris,
-  assertKnownOptions,
-  assertStrongStorage,
-  assertTokenPrefix,
-  claimStore,
-  type AuthorizationServerOptions,
-  type Tenant,
-} from './kernel/options.ts'
+import { assertServerOptions, claimStore, type AuthorizationServerOptions, type Tenant } from './kernel/options.ts'
 import { registeredNames, type Registry } from './kernel/registry.ts'
 import { assertScopes } from './kernel/scope.ts'
 import { allowedMethods, createRouteTable, serve, type RouteTable } from './kernel/serve.ts'
@@ -86,11 +77,7 @@ export class AuthorizationServer implements Server, Mountable {
   #routes: RouteTable | undefined
 
   constructor(options: AuthorizationServerOptions, registry: Registry = defaultRegistry(options.clientAuthMethods)) {
-    assertKnownOptions(options)
-    for (const issuer of [options.issuer, ...(options.formerIssuers ?? [])]) assertIssuer(issuer)
-    assertTokenPrefix(options)
-    assertStrongStorage(options)
-    assertErrorUris(options)
+    assertServerOptions(options)
     assertScopes(options)
     claimStore(options)
     const server = createServer(options, registry)
@@ -173,10 +160,8 @@ export class AuthorizationServer implements Server, Mountable {
    */
   async check(profile: ProfileName | Profile): Promise<readonly Finding[]> {
     this.#table()
-    const { configurationOf, findingsOf } = await import('./kernel/check.ts')
-    const chosen =
-      typeof profile === 'string' ? await (await import('./profiles/named.ts')).profileNamed(profile) : profile
-    return findingsOf(chosen, configurationOf(this.#server, this.#registry, this.#options.clients?.configured?.clients))
+    const { findingsOf } = await import('./kernel/check.ts')
+    return findingsOf(profile, this.#server, this.#registry, this.#options.clients?.configured?.clients)
   }
 
   // HTTP
@@ -186,12 +171,8 @@ export class AuthorizationServer implements Server, Mountable {
 
   get routes(): readonly Route[] {
     const { exact, withId } = this.#table()
-    const named = [...exact].map(([path, endpoint]) => ({ path, methods: allowedMethods(endpoint) }))
-    const ending = [...withId.values()].map((endpoint) => ({
-      path: endpointPath(this.#options, endpoint),
-      methods: allowedMethods(endpoint),
-    }))
-    return [...named, ...ending]
+    const ending = [...withId.values()].map((endpoint) => [endpointPath(this.#options, endpoint), endpoint] as const)
+    return [...exact, ...ending].map(([path, endpoint]) => ({ path, methods: allowedMethods(endpoint) }))
   }
 
   handle(request: HttpRequest): Promise<HttpResponse> {

@@ -5,7 +5,6 @@
 
 import type { StoredRecord } from '@authlib/core'
 import type { DeliveryResult, Server } from '../contract/server.ts'
-import { batchOf } from '../records/changes.ts'
 import { DELIVERY_KIND, DUE_TAG, type DeliveryData } from '../records/delivery-data.ts'
 import type { Registry } from './registry.ts'
 
@@ -42,8 +41,8 @@ async function deliverOne(server: Server, registry: Registry, record: StoredReco
     if (again) return false
   }
   const { kind, id, partition, revision } = claimed
-  const done = { expect: [{ kind, id, revision }], remove: [[kind, id] as const] }
-  await server.store.commit(batchOf(partition, server.clock(), done))
+  const expect = [{ kind, id, revision }]
+  await server.store.commit({ partition, now: server.clock(), expect, put: [], remove: [[kind, id]] })
   if (reason !== null) return false
   server.emit({ type: 'delivery.done', at: server.clock(), name, attempts: attempts + 1, data })
   return true
@@ -60,8 +59,8 @@ async function claim(
   const at = now + (BACK_OFF[Math.min(attempts, BACK_OFF.length - 1)] ?? 3600)
   const data: DeliveryData = { ...rest, at, attempts: attempts + 1 }
   const claimed: StoredRecord = { ...record, revision: revision + 1, data }
-  const batch = batchOf(partition, now, { expect: [{ kind, id, revision }], put: [claimed] })
-  return (await server.store.commit(batch)) ? claimed : null
+  const expect = [{ kind, id, revision }]
+  return (await server.store.commit({ partition, now, expect, put: [claimed], remove: [] })) ? claimed : null
 }
 
 interface Outcome {

@@ -11,28 +11,25 @@ type MomentName = {
 /** For each moment the functions of the extensions that have it, in the order of registration. */
 export type Moments = { readonly [Name in MomentName]: readonly NonNullable<Extension[Name]>[] }
 
-const names: readonly MomentName[] = [
-  'resolveRequestUri',
-  'resolveRequestObject',
-  'authorizationResponse',
-  'validateAuthorizationRequest',
-  'demands',
-  'consents',
-  'authorizing',
-  'receiveClientRequest',
-  'responseHeaders',
-  'validateTokenRequest',
-  'issuing',
-  'tokenResponse',
-  'ending',
-]
-
 /** Moments at which no grant is known. */
 export const globalMoments: readonly MomentName[] = [
   'resolveRequestUri',
   'resolveRequestObject',
   'authorizationResponse',
   'responseHeaders',
+]
+
+const names: readonly MomentName[] = [
+  ...globalMoments,
+  'validateAuthorizationRequest',
+  'demands',
+  'consents',
+  'authorizing',
+  'receiveClientRequest',
+  'validateTokenRequest',
+  'issuing',
+  'tokenResponse',
+  'ending',
 ]
 
 export function momentsOf(extensions: readonly Extension[]): Moments {
@@ -42,8 +39,7 @@ export function momentsOf(extensions: readonly Extension[]): Moments {
 
 /** Bound, so that an extension may be an object with `this`. */
 function functionsOf(extension: Extension, name: MomentName): readonly unknown[] {
-  const moments: { readonly [name: string]: ((...input: never[]) => unknown) | undefined } = extension as never // sound: names lists functions alone
-  const moment = moments[name]
+  const moment = extension[name] as ((...input: never[]) => unknown) | undefined // sound: names lists functions alone
   return moment ? [moment.bind(extension)] : []
 }
 

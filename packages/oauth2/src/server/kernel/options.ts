@@ -1,7 +1,7 @@
 /** What an authorization server is made of. */
 
 import { AuthlibError, type Clock, type Random, type Store } from '@authlib/core'
-import { assertMethods, assertOptions, isValidUrl, type OptionType } from '@authlib/core/kit'
+import { assertIssuer, assertMethods, assertOptions, isValidUrl, type OptionType } from '@authlib/core/kit'
 import type { SigningKeys } from '@authlib/jose'
 import type { ErrorUris } from '../../errors.ts'
 import type { EventListener } from '../contract/events.ts'
@@ -135,35 +135,57 @@ const TYPES: Readonly<Record<keyof AuthorizationServerOptions, OptionType | null
   allowWeakStorage: 'boolean?',
 }
 
-/** @throws TypeError for options that there are not, and those of another type */
-export function assertKnownOptions(options: AuthorizationServerOptions): void {
+/**
+ * @throws TypeError for options that there are not, and those of another type
+ * @throws AuthlibError `invalid_issuer`, `weak_storage`
+ */
+export function assertServerOptions(options: AuthorizationServerOptions): void {
   assertOptions('AuthorizationServer', options, TYPES)
-  const { store, keys, clients, outgoing = {} } = options
+  const {
+    issuer,
+    formerIssuers = [],
+    tokenPrefix,
+    store,
+    keys,
+    clients,
+    outgoing = {},
+    errorUris = {},
+    allowWeakStorage = false,
+  } = options
   assertMethods('store', store, ['get', 'commit', 'list'], 'such as memoryStore()')
   if (clients !== undefined) assertMethods('clients', clients, ['find'], 'wrap a list in staticClients([…])')
   if (keys !== undefined) assertMethods('keys', keys, ['signingKey', 'jwks'], 'wrap keys in staticKeys([…])')
   assertOptions('outgoing', outgoing, { fetch: 'function?', allowPrivateAddresses: 'boolean?' })
+  for (const one of [issuer, ...formerIssuers]) assertIssuer(one)
+  if (tokenPrefix !== undefined && !/^[a-z][a-z0-9]{0,15}$/.test(tokenPrefix)) {
+    throw new TypeError('tokenPrefix is a letter, then at most 15 letters or digits, all small') // scanners can be told it
+  }
+  if (!allowWeakStorage) assertStrongStorage(store)
+  if (!Object.values(errorUris).every((uri) => isValidUrl(uri))) throw new TypeError('errorUris must be absolute URLs')
 }
 
 /** @throws AuthlibError `weak_storage` */
-export function assertStrongStorage({ store, allowWeakStorage = false }: AuthorizationServerOptions): void {
-  if (allowWeakStorage) return
-  if (store.guarantees.commit !== 'atomic') {
+function assertStrongStorage({ guarantees: { commit, reads } }: Store): void {
+  if (commit !== 'atomic') {
     throw weakStorage(
-      'The store cannot commit atomically: codes and refresh tokens could be used twice',
-      'Use a store with atomic commits, or pass allowWeakStorage: true and accept the loss. RFC 9700 §4.5, §4.14.',
+      'cannot commit atomically: codes and refresh tokens could be used twice',
+      'Use a store with atomic commits',
+      'RFC 9700 §4.5, §4.14',
     )
   }
-  if (store.guarantees.reads !== 'strong') {
+  if (reads !== 'strong') {
     throw weakStorage(
-      'The store may read what is out of date: new codes and tokens could be refused, and revoked ones accepted',
-      'Read from the primary, or pass allowWeakStorage: true and accept the loss. RFC 7009 §2.',
+      'may read what is out of date: new codes and tokens could be refused, and revoked ones accepted',
+      'Read from the primary',
+      'RFC 7009 §2',
     )
   }
 }
 
-function weakStorage(message: string, hint: string): AuthlibError {
-  return new AuthlibError('weak_storage', message, { hint })
+function weakStorage(fault: string, advice: string, section: string): AuthlibError {
+  return new AuthlibError('weak_storage', `The store ${fault}`, {
+    hint: `${advice}, or pass allowWeakStorage: true and accept the loss. ${section}.`,
+  })
 }
 
 /** The issuer of each store. Known to all servers of the process: those of two issuers need not share registrations. */
@@ -178,15 +200,4 @@ export function claimStore({ issuer, formerIssuers = [], store }: AuthorizationS
   throw new AuthlibError('shared_store', "Two issuers with one store would accept each other's tokens", {
     hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
   })
-}
-
-/** @throws TypeError for what is no URL */
-export function assertErrorUris({ errorUris = {} }: AuthorizationServerOptions): void {
-  if (!Object.values(errorUris).every((uri) => isValidUrl(uri))) throw new TypeError('errorUris must be absolute URLs')
-}
-
-/** @throws TypeError for a prefix that no scanner could be told */
-export function assertTokenPrefix({ tokenPrefix }: AuthorizationServerOptions): void {
-  if (tokenPrefix === undefined || /^[a-z][a-z0-9]{0,15}$/.test(tokenPrefix)) return
-  throw new TypeError('tokenPrefix is a letter, then at most 15 letters or digits, all small')
 }

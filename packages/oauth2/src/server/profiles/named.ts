@@ -1,26 +1,22 @@
-/** The profiles that `server.check` knows by name. Loaded when they are asked for, so that no server carries them. */
+/** The profiles that `server.check` knows by name. */
 
 import type { Profile } from '../contract/profile.ts'
+import { fapi2MessageSigningProfile } from './fapi2-message-signing.ts'
+import { fapi2Profile } from './fapi2.ts'
+import { fapiCibaProfile } from './fapi-ciba.ts'
+import { mcpProfile } from './mcp.ts'
+import { oauth21Profile } from './oauth21.ts'
 
 /** Names that `server.check` knows. */
 export type ProfileName = 'oauth21' | 'fapi2' | 'fapi2-message-signing' | 'fapi-ciba' | 'mcp'
 
+const profiles = [oauth21Profile, fapi2Profile, fapi2MessageSigningProfile, fapiCibaProfile, mcpProfile]
+
 /** @throws TypeError for a name that there is not */
-export async function profileNamed(name: ProfileName): Promise<Profile> {
-  switch (name) {
-    case 'oauth21':
-      return (await import('./oauth21.ts')).oauth21Profile
-    case 'fapi2':
-      return (await import('./fapi2.ts')).fapi2Profile
-    case 'fapi2-message-signing':
-      return (await import('./fapi2-message-signing.ts')).fapi2MessageSigningProfile
-    case 'fapi-ciba':
-      return (await import('./fapi-ciba.ts')).fapiCibaProfile
-    case 'mcp':
-      return (await import('./mcp.ts')).mcpProfile
-    default:
-      throw new TypeError(
-        `There is no profile ${JSON.stringify(name)}: use oauth21, fapi2, fapi2-message-signing, fapi-ciba or mcp, or pass a profile`,
-      )
-  }
+export function profileNamed(name: ProfileName): Profile {
+  const found = profiles.find((profile) => profile.name === name)
+  if (found) return found
+  throw new TypeError(
+    `There is no profile ${JSON.stringify(name)}: use oauth21, fapi2, fapi2-message-signing, fapi-ciba or mcp, or pass a profile`,
+  )
 }
