@@ -75,8 +75,7 @@ export type EventListener = (event: AuthEvent) => void
 
 /** For servers without a listener: a crash must not vanish, nor what is wrong with the configuration. */
 export function logServerError(event: AuthEvent): void {
-  if (event.type === 'server.error') logError(event.error)
-  if (event.type === 'configuration.warning') consoleEvents()(event)
+  if (event.type === 'server.error' || event.type === 'configuration.warning') consoleEvents()(event)
 }
 
 export interface ConsoleEventsOptions {

@@ -194,10 +194,10 @@ const owners = new WeakMap<Store, string>()
 /** Notes whose store it is. @throws AuthlibError `shared_store` */
 export function claimStore({ issuer, formerIssuers = [], store }: AuthorizationServerOptions): void {
   const owner = owners.get(store) ?? issuer
-  const isOurs = owner === issuer || formerIssuers.includes(owner)
-  owners.set(store, isOurs ? issuer : owner)
-  if (isOurs) return
-  throw new AuthlibError('shared_store', "Two issuers with one store would accept each other's tokens", {
-    hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
-  })
+  if (owner !== issuer && !formerIssuers.includes(owner)) {
+    throw new AuthlibError('shared_store', "Two issuers with one store would accept each other's tokens", {
+      hint: "Give each a part of its own: tenantStore(store, name) of '@authlib/core'.",
+    })
+  }
+  owners.set(store, issuer)
 }

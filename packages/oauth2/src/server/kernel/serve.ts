@@ -83,12 +83,10 @@ async function answer(
     response = await refusal(server, endpoint, request, error)
   }
   const adds = endpoint.direct === true && registry.moments.responseHeaders.length > 0
-  const added = adds ? await addedHeaders(server, registry, endpoint, request) : NONE
+  const headers = adds ? await withAdded(response.headers, server, registry, endpoint, request) : response.headers
   const body = method === 'HEAD' ? '' : response.body
-  return withCors(endpoint, { status: response.status, headers: joinHeaders(response.headers, added), body })
+  return withCors(endpoint, { status: response.status, headers, body })
 }
-
-const NONE: readonly HttpHeader[] = []
 
 function refusal(server: Server, { name }: Endpoint, request: HttpRequest, error: unknown): Promise<HttpResponse> {
   // What the token endpoint and the authorization endpoint refuse are events of their own.
@@ -105,23 +103,18 @@ function refusal(server: Server, { name }: Endpoint, request: HttpRequest, error
   return server.respond(error)
 }
 
-/** What extensions say with every answer, errors too, such as a fresh nonce. */
-async function addedHeaders(
+/** With what extensions say in every answer, errors too, such as a fresh nonce. It replaces a header of the same name. */
+async function withAdded(
+  headers: readonly HttpHeader[],
   server: Server,
   registry: Registry,
-  { name }: Endpoint,
+  endpoint: Endpoint,
   request: HttpRequest,
 ): Promise<readonly HttpHeader[]> {
   const added: HttpHeader[] = []
   for (const headersOf of registry.moments.responseHeaders) {
-    added.push(...((await headersOf(server, name, request)) ?? []))
+    added.push(...((await headersOf(server, endpoint.name, request)) ?? []))
   }
-  return added
-}
-
-/** A header that is added replaces one of the same name. */
-function joinHeaders(headers: readonly HttpHeader[], added: readonly HttpHeader[]): readonly HttpHeader[] {
-  if (added.length === 0) return headers
   const names = new Set(added.map(([name]) => name))
   return [...headers.filter(([name]) => !names.has(name)), ...added]
 }
