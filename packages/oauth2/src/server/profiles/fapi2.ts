@@ -16,6 +16,7 @@ import {
   issuerInResponses,
   list,
   noPasswordGrant,
+  responseTypesOf,
   settingsOf,
   signingAlgorithms,
   strongClientAuthentication,
@@ -83,7 +84,7 @@ const codeOnly: ProfileRule = {
   problem: ({ server }) =>
     list(
       'response types',
-      (server.metadata().response_types_supported ?? []).filter((type) => type !== 'code'),
+      responseTypesOf(server).filter((type) => type !== 'code'),
     ),
 }
 
@@ -133,7 +134,7 @@ const encryptedRedirects: ProfileRule = {
 const PUSHED = 'pushed_authorization_requests'
 
 function hasFrontChannel({ server }: Parameters<ProfileRule['problem']>[0]): boolean {
-  return (server.metadata().response_types_supported ?? []).length > 0
+  return responseTypesOf(server).length > 0
 }
 
 /** `server.check('fapi2')`. */

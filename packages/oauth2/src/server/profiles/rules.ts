@@ -5,6 +5,10 @@ import type { Described, Registrable } from '../contract/registrable.ts'
 
 type Rule = (section: string, level?: ProfileRule['level']) => ProfileRule
 
+function rule(common: Omit<ProfileRule, 'section' | 'level'>): Rule {
+  return (section, level) => ({ ...common, section, level })
+}
+
 /** The settings of something registered, by its kind and its name; undefined when it is not there. */
 export function settingsOf(
   { registered }: ServerConfiguration,
@@ -27,15 +31,17 @@ export function isRequired(configuration: ServerConfiguration, kind: 'feature' |
   return settings?.['required'] === true && settings['forSomeClients'] !== true
 }
 
+export function responseTypesOf(server: ServerConfiguration['server']): readonly string[] {
+  return server.metadata().response_types_supported ?? []
+}
+
 /** The names, with what they are; undefined when there are none. */
 export function list(what: string, names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : `${what}: ${names.join(', ')}`
 }
 
-export const httpsIssuer: Rule = (section, level) => ({
+export const httpsIssuer: Rule = rule({
   id: 'https',
-  section,
-  level,
   fix: 'Give the server an issuer, and if need be a baseUrl, that begin with https:.',
   problem({ server }) {
     const urls = [server.issuer, ...Object.values(server.metadata()).filter((value) => typeof value === 'string')]
@@ -43,10 +49,8 @@ export const httpsIssuer: Rule = (section, level) => ({
   },
 })
 
-export const codeChallengeRequired: Rule = (section, level) => ({
+export const codeChallengeRequired: Rule = rule({
   id: 'code_challenge',
-  section,
-  level,
   fix: "Register codeChallenge() with the authorization code grant, without `requiredFor`, which is 'everyone' by default.",
   problem({ server, extensionsOf }) {
     if (!server.grantTypes.includes('authorization_code')) return undefined
@@ -56,32 +60,25 @@ export const codeChallengeRequired: Rule = (section, level) => ({
   },
 })
 
-export const noFrontChannelTokens: Rule = (section, level) => ({
+export const noFrontChannelTokens: Rule = rule({
   id: 'implicit',
-  section,
-  level,
   fix: 'Take insecureImplicitResponseType and other response types with `token` off the server. Clients use the authorization code grant.',
   problem({ server }) {
-    const types = server.metadata().response_types_supported ?? []
     return list(
       'access tokens travel through the browser by response types',
-      types.filter((type) => type.split(' ').includes('token')),
+      responseTypesOf(server).filter((type) => type.split(' ').includes('token')),
     )
   },
 })
 
-export const noPasswordGrant: Rule = (section, level) => ({
+export const noPasswordGrant: Rule = rule({
   id: 'password',
-  section,
-  level,
   fix: 'Take the password grant off the server.',
   problem: ({ server }) => (server.grantTypes.includes('password') ? 'the password grant is registered' : undefined),
 })
 
-export const atomicStorage: Rule = (section, level) => ({
+export const atomicStorage: Rule = rule({
   id: 'single_use',
-  section,
-  level,
   fix: 'Use a store with atomic commits and strong reads, and take allowWeakStorage out.',
   problem({ server: { store } }) {
     const { commit, reads } = store.guarantees
@@ -90,15 +87,13 @@ export const atomicStorage: Rule = (section, level) => ({
   },
 })
 
-export const issuerInResponses: Rule = (section, level) => ({
+export const issuerInResponses: Rule = rule({
   id: 'issuer_parameter',
-  section,
-  level,
   fix: 'Register issuerParameter, which authorizationCodeGrant() brings along.',
   problem({ server }) {
-    const { response_types_supported: types = [], authorization_response_iss_parameter_supported: told } =
-      server.metadata()
-    return types.length === 0 || told === true ? undefined : 'authorization responses have no iss parameter'
+    const { authorization_response_iss_parameter_supported: told } = server.metadata()
+    if (responseTypesOf(server).length === 0 || told === true) return undefined
+    return 'authorization responses have no iss parameter'
   },
 })
 
@@ -116,10 +111,8 @@ export function codeLifetime(section: string, most: number, level?: ProfileRule[
   }
 }
 
-export const publicClientsRotate: Rule = (section, level) => ({
+export const publicClientsRotate: Rule = rule({
   id: 'refresh_token_rotation',
-  section,
-  level,
   fix: 'Take trust.refreshTokenRotation out of public clients.',
   problem: ({ clients }) =>
     list(
@@ -130,19 +123,15 @@ export const publicClientsRotate: Rule = (section, level) => ({
     ),
 })
 
-export const confidentialClients: Rule = (section, level) => ({
+export const confidentialClients: Rule = rule({
   id: 'confidential_clients',
-  section,
-  level,
   fix: 'Pass clientAuthMethods: [] to the server, and register privateKeyJwt() or tlsClientAuth.',
   problem: ({ server }) =>
     methodsOf(server).includes('none') ? 'public clients may use the token endpoint' : undefined,
 })
 
-export const strongClientAuthentication: Rule = (section, level) => ({
+export const strongClientAuthentication: Rule = rule({
   id: 'client_authentication',
-  section,
-  level,
   fix: 'Pass clientAuthMethods: [] to the server, and register privateKeyJwt() or tlsClientAuth.',
   problem: ({ server }) =>
     list(
@@ -157,10 +146,8 @@ function methodsOf(server: ServerConfiguration['server']): readonly string[] {
   return server.metadata().token_endpoint_auth_methods_supported ?? []
 }
 
-export const boundTokens: Rule = (section, level) => ({
+export const boundTokens: Rule = rule({
   id: 'sender_constraint',
-  section,
-  level,
   fix: 'Register dpop({ required: true }) or mutualTls({ required: true }) for the whole server.',
   problem(configuration) {
     const bound = ['dpop', 'mutual_tls'].some((name) => isRequired(configuration, 'extension', name))
