@@ -160,8 +160,13 @@ export class AuthorizationServer implements Server, Mountable {
    */
   async check(profile: ProfileName | Profile): Promise<readonly Finding[]> {
     this.#table()
-    const { findingsOf } = await import('./kernel/check.ts')
-    return findingsOf(profile, this.#server, this.#registry, this.#options.clients?.configured?.clients)
+    const { findingsOf } = await import('./profiles/check.ts')
+    return findingsOf(profile, {
+      server: this.#server,
+      registered: [...this.#registry.all],
+      extensionsOf: (grantType) => this.#registry.extensionsOf([grantType]),
+      clients: this.#options.clients?.configured?.clients ?? [],
+    })
   }
 
   // HTTP
