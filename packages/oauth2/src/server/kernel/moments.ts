@@ -39,7 +39,8 @@ export function momentsOf(extensions: readonly Extension[]): Moments {
 
 /** Bound, so that an extension may be an object with `this`. */
 function functionsOf(extension: Extension, name: MomentName): readonly unknown[] {
-  const moment = extension[name] as ((...input: never[]) => unknown) | undefined // sound: names lists functions alone
+  const moments: { readonly [name: string]: ((...input: never[]) => unknown) | undefined } = extension as never // sound: names lists functions alone
+  const moment = moments[name]
   return moment ? [moment.bind(extension)] : []
 }
 
