@@ -29,12 +29,16 @@ export class AuthorizationError extends AuthlibError {
   }
 }
 
-/** Whatever fails once the target is known is answered there, a crash too. @throws AuthorizationError */
-export async function atTarget<T>(target: ResponseTarget | null, step: () => T | Promise<T>): Promise<T> {
+/** Whatever fails is answered at the target, a crash too, unless it has one already. @throws AuthorizationError */
+export async function atTarget<T>(
+  target: ResponseTarget | null,
+  step: () => T | Promise<T>,
+  clientId?: string,
+): Promise<T> {
   try {
     return await step()
   } catch (error) {
-    throw error instanceof AuthorizationError ? error : new AuthorizationError(toOAuth2Error(error), target)
+    throw error instanceof AuthorizationError ? error : new AuthorizationError(toOAuth2Error(error), target, clientId)
   }
 }
 

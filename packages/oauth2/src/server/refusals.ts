@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from '@authlib/core'
 import type { OAuth2Error } from '../errors.ts'
+import type { Environment } from './contract/server.ts'
 
 /** On the request itself: a WeakMap with an entry for each request costs the garbage collector more than the request. */
 const CLIENT: unique symbol = Symbol('client')
@@ -16,6 +17,16 @@ export function noteClient(http: HttpRequest, clientId: string | undefined): voi
 /** See {@link noteClient}. */
 export function notedClient(http: HttpRequest): string | undefined {
   return (http as Noted)[CLIENT]
+}
+
+/** Emits `authorization.refused`. */
+export function reportAuthorizationRefusal(
+  server: Pick<Environment, 'emit' | 'clock'>,
+  error: OAuth2Error,
+  clientId: string | undefined,
+): void {
+  const at = server.clock()
+  server.emit({ type: 'authorization.refused', at, clientId, error: error.code, reason: reasonOf(error) })
 }
 
 /** Why, in words for the log: the detail that is not sent, or else what was. */

@@ -6,7 +6,7 @@ import type { ConsentItem } from '../contract/interaction.ts'
 import type { InteractionRequest } from '../contract/requests.ts'
 import type { Questions } from './ask.ts'
 import type { Shown } from './handle.ts'
-import { wereShown } from './shown.ts'
+import { shownOf } from './shown.ts'
 
 /** What the page says was approved. */
 export interface Approved {
@@ -35,22 +35,19 @@ export async function whatWasApproved(
   if (shown === null) return null
   const { scope = shown.scope, items = questions.items } = answer
   if (!coversScope(request.scope, scope)) throw invalidScope('scope was approved that was not asked for')
-  const unseen = questions.scope.some((word) => !shown.scope.includes(word))
-  if (unseen || !(await wereShown(questions.items, shown))) return null
+  const needed = await shownOf(questions)
+  if (!coversScope(shown.scope, needed.scope) || !coversScope(shown.items, needed.items)) return null
   for (const item of items) assertAsked(item, questions.items)
-  const isGranted = (word: string): boolean =>
-    shown.scope.includes(word) ? scope.includes(word) : !questions.scope.includes(word)
+  const granted = request.scope.filter((word) => scope.includes(word) || !shown.scope.includes(word))
   const known = request.server.requests.consents(request).filter((item) => !isAmong(item, questions.items))
-  return { scope: request.scope.filter(isGranted), items: [...known, ...items] }
+  return { scope: granted, items: [...known, ...items] }
 }
 
 /** A page may narrow the value of an item; one that is remembered by its key is approved as it is, or not at all. */
 function assertAsked(item: ConsentItem, asked: readonly ConsentItem[]): void {
-  const known = asked.some((other) => {
-    if (other.type !== item.type || other.key !== item.key) return false
-    return item.key === undefined || isSame(item, other)
-  })
-  if (!known) throw serverError('', { reason: `an item of type ${item.type} was approved that was not asked for` })
+  const isNarrowed = item.key === undefined && asked.some(({ type, key }) => type === item.type && key === undefined)
+  if (isNarrowed || isAmong(item, asked)) return
+  throw serverError('', { reason: `an item of type ${item.type} was approved that was not asked for` })
 }
 
 function isAmong(item: ConsentItem, items: readonly ConsentItem[]): boolean {

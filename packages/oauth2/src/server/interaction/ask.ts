@@ -40,71 +40,54 @@ export interface Questions {
  * @throws OAuth2Error `login_required`, `consent_required` when the request forbids asking, and
  * `unmet_authentication_requirements` when a new login is none of those that are demanded
  */
-export function whatToAsk(request: InteractionRequest, progress: Progress, now: number): Questions {
-  const demands = request.server.requests.demands(request)
+export function whatToAsk(
+  request: InteractionRequest,
+  { login, before = false, approved, remembered, rememberedItems = [] }: Progress,
+  now: number,
+): Questions {
+  const { client, server } = request
+  const demands = server.requests.demands(request)
   const { prompt = [] } = demands
-  const loginReasons = reasonsForLogin(request, demands, progress, now)
-  const scope = scopeToApprove(request, prompt, progress)
-  const items = itemsToApprove(request, prompt, progress)
-  const consent =
-    progress.approved === null &&
-    (scope.length > 0 || items.length > 0 || prompt.includes('consent') || asksAnyway(request.client, progress))
+  const loginReasons = login ? reasonsForLogin(request, demands, login, before, now) : ['login']
+
+  const isTrusted = client.skipConsent === true && !prompt.includes('consent')
+  const asksAgain = prompt.includes('consent') || alwaysAsks(client)
+  const known = [...(asksAgain ? [] : (remembered ?? [])), ...(approved ?? [])]
+  const scope = isTrusted ? [] : request.scope.filter((word) => !known.includes(word))
+  // One without a key, such as a payment, is asked for each time, whatever the client is trusted with.
+  const isKnown = (key: string | undefined): boolean =>
+    key !== undefined && !asksAgain && (isTrusted || rememberedItems.includes(key))
+  const items = server.requests.consents(request).filter(({ key }) => !isKnown(key))
+  // Without any scope too: that the person is there is an answer in itself.
+  const asksAnyway = asksAgain || (remembered === null && !isTrusted)
+  const consent = approved === null && (asksAnyway || scope.length > 0 || items.length > 0)
+
   if (prompt.includes('none')) {
     if (loginReasons.length > 0) throw new OAuth2Error('login_required')
     if (consent) throw new OAuth2Error('consent_required')
   }
-  const login = loginReasons.length > 0
-  return { login, consent, scope, items, reasons: [...loginReasons, ...(consent ? ['consent'] : [])] }
+  const reasons = [...loginReasons, ...(consent ? ['consent'] : [])]
+  return { login: loginReasons.length > 0, consent, scope, items, reasons }
 }
 
 function reasonsForLogin(
-  request: InteractionRequest,
+  { receivedAt }: InteractionRequest,
   { prompt = [], maxAge, subject, acrValues }: Demands,
-  { login, before = false }: Progress,
+  login: Login,
+  before: boolean,
   now: number,
-): string[] {
-  if (!login) return ['login']
-  const fresh = !before && login.authTime >= request.receivedAt
-  const reasons: string[] = []
-  if (prompt.includes('login') && !fresh) reasons.push('prompt_login')
-  if (prompt.includes('select_account') && !fresh) reasons.push('select_account')
-  if (prompt.includes('create') && !fresh) reasons.push('create_account') // OpenID Connect Prompt Create §4.1
-  if (maxAge !== undefined && (maxAge === 0 || login.authTime + maxAge < now) && !fresh) reasons.push('max_age')
-  if (subject !== undefined && login.subject !== subject) reasons.push('other_subject')
-  if (acrValues !== undefined && !acrValues.includes(login.acr ?? '')) {
-    if (fresh) throw new OAuth2Error('unmet_authentication_requirements') // OpenID Connect Core §5.5.1.1: as a failed login
-    reasons.push('acr')
-  }
-  return reasons
-}
-
-function scopeToApprove(
-  { client, scope }: InteractionRequest,
-  prompt: readonly string[],
-  progress: Progress,
 ): readonly string[] {
-  if (client.skipConsent === true && !prompt.includes('consent')) return []
-  const known = prompt.includes('consent') || alwaysAsks(client) ? [] : (progress.remembered ?? [])
-  return scope.filter((word) => !known.includes(word) && !(progress.approved ?? []).includes(word))
-}
-
-/** One without a key, such as a payment, is asked for each time, whatever the client is trusted with. */
-function itemsToApprove(
-  request: InteractionRequest,
-  prompt: readonly string[],
-  { rememberedItems = [] }: Progress,
-): readonly ConsentItem[] {
-  const { client, server } = request
-  const again = prompt.includes('consent') || alwaysAsks(client)
-  return server.requests.consents(request).filter(({ key }) => {
-    if (key === undefined || again) return true
-    return client.skipConsent !== true && !rememberedItems.includes(key)
-  })
-}
-
-/** Without any scope too: that the person is there is an answer in itself. */
-function asksAnyway(client: Client, { remembered }: Progress): boolean {
-  return alwaysAsks(client) || (remembered === null && client.skipConsent !== true)
+  const isOld = before || login.authTime < receivedAt
+  const reasons = {
+    prompt_login: isOld && prompt.includes('login'),
+    select_account: isOld && prompt.includes('select_account'),
+    create_account: isOld && prompt.includes('create'), // OpenID Connect Prompt Create §4.1
+    max_age: isOld && maxAge !== undefined && (maxAge === 0 || login.authTime + maxAge < now),
+    other_subject: subject !== undefined && login.subject !== subject,
+    acr: acrValues !== undefined && !acrValues.includes(login.acr ?? ''),
+  }
+  if (reasons.acr && !isOld) throw new OAuth2Error('unmet_authentication_requirements') // OpenID Connect Core §5.5.1.1: as a failed login
+  return Object.entries(reasons).flatMap(([reason, applies]) => (applies ? [reason] : []))
 }
 
 /** Anyone can claim to be a native public client, so an earlier approval proves nothing. RFC 8252 §8.6 */

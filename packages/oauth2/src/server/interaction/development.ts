@@ -3,6 +3,7 @@
 import {
   AuthlibError,
   constantTimeEqual,
+  isHttps,
   pageResponse,
   parseCookies,
   readForm,
@@ -21,7 +22,6 @@ import type { Server } from '../contract/server.ts'
 import { endSession, findSession, startSession } from '../records/session.ts'
 import { wantedAcrValues } from './acr.ts'
 import { consentPage, loggedOutPage, loginPage, logoutPage } from './development-pages.ts'
-import { isHttps } from './handle.ts'
 import { redirectInteraction } from './redirect.ts'
 
 /** Someone who can log in on the development pages. */
@@ -170,11 +170,11 @@ function readSessionCookie(server: Server, http: HttpRequest): string | undefine
 }
 
 function sessionCookie(server: Server, value: string, maxAge?: number): string {
-  return uncheckedCookie({ name: cookieName(server), value, secure: isHttps(server), maxAge })
+  return uncheckedCookie({ name: cookieName(server), value, secure: isHttps(server.issuer), maxAge })
 }
 
 function cookieName(server: Server): string {
-  return isHttps(server) ? '__Host-authlib_session' : 'authlib_session'
+  return isHttps(server.issuer) ? '__Host-authlib_session' : 'authlib_session'
 }
 
 /** A form of these pages may end in a redirect to the client, whose callback may redirect anywhere: no `form-action`. */

@@ -3,24 +3,17 @@
  * Nothing is stored for a login that is abandoned, unless the request is too long for a URL.
  */
 
-import {
-  isHttps as isHttpsUrl,
-  Params,
-  parseCookies,
-  randomToken,
-  type HttpHeader,
-  type HttpRequest,
-} from '@authlib/core'
+import { isHttps, Params, parseCookies, randomToken, type HttpHeader, type HttpRequest } from '@authlib/core'
 import { decodeUtf8, sha256Base64url, uncheckedCookie } from '@authlib/core/kit'
 import { invalidRequest } from '../../errors.ts'
 import type { Login } from '../contract/interaction.ts'
-import type { Changes } from '../contract/plans.ts'
-import type { ResumedRequest } from '../contract/requests.ts'
+import type { InteractionRequest, ResumedRequest } from '../contract/requests.ts'
 import type { Environment } from '../contract/server.ts'
 import { ANSWER_TIME } from '../records/authorization.ts'
+import { batchOf } from '../records/changes.ts'
 
-/** What a handle carries. */
-export interface Journey extends ResumedRequest {
+/** How far a person has come. */
+export interface Stage {
   readonly login: Login | null
   /** The login was there before the request came. */
   readonly before: boolean
@@ -35,23 +28,15 @@ export interface Shown {
   readonly items: readonly string[]
 }
 
-/** A journey with the time until which it can be answered. */
-export interface OpenedJourney extends Journey {
-  readonly expired: boolean
+/** What a handle carries. */
+export interface Journey extends ResumedRequest, Stage {
+  /** NumericDate, until which it can be answered. */
+  readonly until: number
 }
 
-type Sealed = {
-  readonly grantType?: string | undefined
-  readonly client: string
-  readonly via: readonly string[]
+/** The journey as it is sealed. */
+interface Sealed extends Omit<Journey, 'params'> {
   readonly query: string
-  readonly id: string
-  readonly at: number
-  readonly until: number
-  readonly login: Login | null
-  readonly before: boolean
-  readonly shown: Shown | null
-  readonly changes?: Changes | undefined
 }
 
 /** Most characters that travel in a URL. Longer ones are stored: a payment of 6 kB must survive a login. */
@@ -69,26 +54,30 @@ export function bindBrowser(
   const known = readBinding(server, http)
   if (known !== undefined) return { binding: known, headers: [] }
   const binding = randomToken(server.random, 16)
-  const cookie = uncheckedCookie({ name: cookieName(server), value: binding, secure: isHttps(server) })
+  const cookie = uncheckedCookie({ name: cookieName(server), value: binding, secure: isHttps(server.issuer) })
   return { binding, headers: [['set-cookie', cookie]] }
 }
 
 /** `binding` is associated data of the encryption: in another browser the handle opens nothing. */
-export async function sealJourney(server: Environment, journey: Journey, binding: string): Promise<string> {
+export async function sealJourney(
+  request: InteractionRequest,
+  { login, before, shown }: Stage,
+  binding: string,
+): Promise<string> {
+  const { server, client, via, params, authorizationId, receivedAt, changes } = request
   const until = server.clock() + ANSWER_TIME
-  const { checkedAt: _checkedAt, ...login } = journey.login ?? {} // a session is read again when the page comes back
   const sealed: Sealed = {
-    grantType: journey.grantType,
-    client: journey.clientId,
-    via: journey.via,
-    query: journey.params.toString(),
-    id: journey.authorizationId,
-    at: journey.receivedAt,
+    grantType: request.kind === 'backchannel' ? request.grantType : undefined,
+    clientId: client.clientId,
+    via,
+    query: params.toString(),
+    authorizationId,
+    receivedAt,
+    changes,
+    login: login && { ...login, checkedAt: undefined }, // a session is read again when the page comes back
+    before,
+    shown,
     until,
-    login: journey.login && (login as Login), // sound: a login without one optional member
-    before: journey.before,
-    shown: journey.shown,
-    changes: journey.changes,
   }
   const text = await server.sealer('interaction').seal(JSON.stringify(sealed), binding)
   return text.length > LONGEST ? storeSealed(server, text, until) : text
@@ -99,35 +88,23 @@ export async function openJourney(
   server: Environment,
   handle: string | undefined,
   http: HttpRequest,
-): Promise<OpenedJourney> {
+): Promise<Journey> {
   const binding = readBinding(server, http)
   if (handle === undefined) throw invalidRequest('the interaction is missing')
   if (binding === undefined) throw invalidRequest('the browser sent no interaction cookie')
   const text = STORED.test(handle) ? await loadSealed(server, handle) : handle
   const opened = text === null ? null : await server.sealer('interaction').open(text, binding)
   if (!opened) throw invalidRequest('the interaction belongs to another browser or server')
-  const sealed = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
-  return {
-    grantType: sealed.grantType,
-    clientId: sealed.client,
-    via: sealed.via,
-    params: Params.parse(sealed.query),
-    authorizationId: sealed.id,
-    receivedAt: sealed.at,
-    login: sealed.login,
-    before: sealed.before,
-    shown: sealed.shown,
-    changes: sealed.changes,
-    expired: sealed.until <= server.clock(),
-  }
+  const { query, ...journey } = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
+  return { ...journey, params: Params.parse(query) }
 }
 
 /** Sealed before it is stored: a dump of the store opens nothing. */
-async function storeSealed(server: Environment, sealed: string, until: number): Promise<string> {
+async function storeSealed(server: Environment, sealed: string, expiresAt: number): Promise<string> {
   const handle = `st.${randomToken(server.random, 32)}`
   const id = await sha256Base64url(handle)
-  const record = { kind: KIND, id, partition: id, revision: 1, expiresAt: until, data: { version: 1, sealed } }
-  await server.store.commit({ partition: id, now: server.clock(), expect: [], put: [record], remove: [] })
+  const record = { kind: KIND, id, partition: id, revision: 1, expiresAt, data: { version: 1, sealed } }
+  await server.store.commit(batchOf(id, server.clock(), { put: [record] }))
   return handle
 }
 
@@ -142,11 +119,7 @@ function readBinding(server: Environment, http: HttpRequest): string | undefined
   return value !== undefined && /^[A-Za-z0-9_-]{22}$/.test(value) ? value : undefined
 }
 
-function cookieName(server: Environment): string {
-  return isHttps(server) ? '__Host-authlib_interaction' : 'authlib_interaction'
-}
-
 /** `__Host-` and `Secure` where browsers accept them; http is for loopback only. */
-export function isHttps({ issuer }: Environment): boolean {
-  return isHttpsUrl(issuer)
+function cookieName({ issuer }: Environment): string {
+  return isHttps(issuer) ? '__Host-authlib_interaction' : 'authlib_interaction'
 }

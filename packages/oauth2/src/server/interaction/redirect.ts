@@ -12,14 +12,14 @@ import {
 } from '@authlib/core'
 import { addQuery, refuseUnknownOptions } from '@authlib/core/kit'
 import { invalidRequest, OAuth2Error } from '../../errors.ts'
-import { answeredAt, AuthorizationError } from '../authorization-error.ts'
+import { answeredAt, atTarget } from '../authorization-error.ts'
 import type { Interaction, Login, PendingInteraction } from '../contract/interaction.ts'
 import type { InteractionRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import { rememberConsent, rememberedConsent, type RememberedConsent } from '../records/consent.ts'
 import { whatWasApproved, type Approved } from './approval.ts'
 import { whatToAsk, type Questions } from './ask.ts'
-import { bindBrowser, openJourney, sealJourney, type Journey } from './handle.ts'
+import { bindBrowser, openJourney, sealJourney, type Journey, type Stage } from './handle.ts'
 import { shownOf } from './shown.ts'
 
 export interface RedirectInteractionOptions {
@@ -73,14 +73,13 @@ export function redirectInteraction(options: RedirectInteractionOptions): Intera
 }
 
 /** The login, and whether it was there before the request came. */
-type Who = Pick<Journey, 'login' | 'before'>
+type Who = Pick<Stage, 'login' | 'before'>
 
 /** A page that is shown or posted. */
-interface Visit {
+interface Visit extends Asked {
   readonly request: InteractionRequest
   readonly http: HttpRequest
-  readonly journey: Journey
-  readonly asked: Asked
+  readonly stage: Stage
 }
 
 interface Asked {
@@ -94,14 +93,14 @@ async function next(
   options: RedirectInteractionOptions,
   request: InteractionRequest,
   http: HttpRequest,
-  who: Who,
+  { login, before }: Who,
 ): Promise<HttpResponse> {
   const { server } = request
-  const { questions } = await ask(request, who)
-  if (questions.reasons.length === 0 && who.login) return server.requests.answer(request, who.login)
+  const { questions } = await ask(request, { login, before })
+  if (questions.reasons.length === 0 && login) return server.requests.answer(request, login)
   const { binding, headers } = bindBrowser(server, http)
   const shown = questions.login ? null : await shownOf(questions)
-  const interaction = await sealJourney(server, journeyOf(request, who, shown), binding)
+  const interaction = await sealJourney(request, { login, before, shown }, binding)
   const page = questions.login ? options.login : options.consent
   return redirectResponse(addQuery(typeof page === 'string' ? page : page(server), { interaction }), headers)
 }
@@ -112,106 +111,74 @@ async function resume(
   server: Server,
 ): Promise<PendingInteraction> {
   const sent = (http.method === 'POST' ? await readForm(http) : readQuery(http)).get('interaction')
-  const opened = await openForPage(server, sent, http)
-  const request = await server.requests.resume(opened)
-  const journey = opened.expired ? await renewed(request) : opened
-  const current = journey === opened ? request : await server.requests.resume(journey)
-  const asked = await answeredAt(current, () => ask(current, journey))
-  const { questions } = asked
-  const visit = { request: current, http, journey, asked }
+  const opened = await atTarget(null, () => openJourney(server, sent, http)) // of concern to the person, not to the client
+  let request = await server.requests.resume(opened)
+  let stage: Stage = opened
+  let handle = sent ?? ''
+  if (opened.until <= server.clock()) {
+    request = await renewed(request, opened)
+    stage = { login: null, before: false, shown: null }
+    handle = await sealJourney(request, stage, bindBrowser(server, http).binding)
+  }
+  const asked = await answeredAt(request, () => ask(request, stage))
+  const { reasons, scope, items } = asked.questions
   return {
-    request: current,
-    client: current.client,
-    login: journey.login,
-    reasons: questions.reasons,
-    scope: questions.scope,
-    items: questions.items,
-    handle: journey === opened ? (sent ?? '') : await sealJourney(server, journey, bindBrowser(server, http).binding),
-    loggedIn: (by) => answered(current, () => next(options, current, http, { login: by, before: false })),
-    approve: (approved) => answered(current, () => approve(options, visit, approved ?? {})),
-    deny: () => answered(current, () => server.requests.answer(current, { denied: true })),
+    request,
+    client: request.client,
+    login: stage.login,
+    reasons,
+    scope,
+    items,
+    handle,
+    loggedIn: (login) => answered(request, () => next(options, request, http, { login, before: false })),
+    approve: (approved = {}) => answered(request, () => approve(options, { request, http, stage, ...asked }, approved)),
+    deny: () => answered(request, () => server.requests.answer(request, { denied: true })),
   }
 }
 
 /** A page that was left open over night begins again, with a new login. @throws AuthorizationError */
-function renewed(request: InteractionRequest): Promise<Journey> {
+function renewed(request: InteractionRequest, opened: Journey): Promise<InteractionRequest> {
   return answeredAt(request, () => {
-    const { server, changes } = request
-    const used = [changes.expect, changes.put, changes.remove].some((list) => list !== undefined && list.length > 0)
+    const { server, kind, changes } = request
+    const used = [changes.expect, changes.put, changes.remove].some((list) => (list?.length ?? 0) > 0)
     // What stands for one authorization alone cannot begin again: a pushed request, a request of a device.
-    if (used || request.kind === 'backchannel') throw invalidRequest('the request has expired')
+    if (used || kind === 'backchannel') throw invalidRequest('the request has expired')
     const fresh = { authorizationId: randomToken(server.random, 16), receivedAt: server.clock() }
-    return { ...journeyOf(request, { login: null, before: false }, null), ...fresh }
+    return server.requests.resume({ ...opened, ...fresh })
   })
 }
 
 async function approve(
   options: RedirectInteractionOptions,
-  { request, http, journey, asked }: Visit,
+  { request, http, stage, questions, known }: Visit,
   answer: Approved,
 ): Promise<HttpResponse> {
   const { server, client } = request
-  const present = options.session === undefined ? journey.login : await options.session(http, server)
-  const by = journey.login && confirmed(journey.login, present)
-  if (!by) {
-    const left = journey.login !== null && present === null && request.kind === 'authorization'
+  const { login, shown } = stage
+  const present = options.session ? await options.session(http, server) : login
+  if (!login || present?.subject !== login.subject) {
+    const left = login !== null && present === null && request.kind === 'authorization'
     if (left) throw new OAuth2Error('login_required', 'the session has ended')
     return next(options, request, http, { login: present, before: true }) // the person who is logged in now is asked
   }
-  const { questions, known } = asked
-  const approved = await whatWasApproved(request, { questions, shown: journey.shown, answer })
-  if (questions.login || approved === null) return next(options, request, http, { ...journey, login: by })
+  const approved = await whatWasApproved(request, { questions, shown, answer })
+  const by = present.sessionId === login.sessionId ? { ...login, checkedAt: present.checkedAt } : login
+  if (questions.login || approved === null) return next(options, request, http, { ...stage, login: by })
   const { scope, items } = approved
   const response = await server.requests.answer(request, { ...by, scope, items })
   if (answer.remember ?? true) {
-    const keys = items.flatMap(({ key }) => (key === undefined ? [] : [key]))
+    const keys = items.flatMap(({ key }) => key ?? [])
     await rememberConsent(server, { subject: by.subject, clientId: client.clientId, scope, items: keys, known })
   }
   return response
 }
 
-/** The login of the journey, if the session of the application says the same person. */
-function confirmed(login: Login, present: Login | null): Login | null {
-  if (present?.subject !== login.subject) return null
-  return present.sessionId === login.sessionId ? { ...login, checkedAt: present.checkedAt } : login
-}
-
 async function ask(request: InteractionRequest, { login, before }: Who): Promise<Asked> {
   const { server, client } = request
-  const known = login ? await rememberedConsent(server, login.subject, client.clientId) : null
+  const known = login && (await rememberedConsent(server, login.subject, client.clientId))
   const remembered = { remembered: known?.scope ?? null, rememberedItems: known?.items }
   const questions = whatToAsk(request, { login, before, approved: null, ...remembered }, server.clock())
   return { questions, known }
-}
-
-function journeyOf(request: InteractionRequest, { login, before }: Who, shown: Journey['shown']): Journey {
-  const { client, via, params, authorizationId, receivedAt, changes } = request
-  const grantType = request.kind === 'backchannel' ? request.grantType : undefined
-  return {
-    grantType,
-    clientId: client.clientId,
-    via,
-    params,
-    authorizationId,
-    receivedAt,
-    changes,
-    login,
-    before,
-    shown,
-  }
-}
-
-/** Errors of the handle concern the person, not the client: they are shown as a page. */
-async function openForPage(
-  server: Server,
-  handle: string | undefined,
-  http: HttpRequest,
-): ReturnType<typeof openJourney> {
-  try {
-    return await openJourney(server, handle, http)
-  } catch (error) {
-    throw error instanceof OAuth2Error ? new AuthorizationError(error, null) : error
-  }
 }
 
 async function answered(request: InteractionRequest, step: () => Promise<HttpResponse>): Promise<HttpResponse> {

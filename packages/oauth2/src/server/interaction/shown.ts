@@ -9,12 +9,6 @@ export async function shownOf({ scope, items }: Pick<Questions, 'scope' | 'items
   return { scope, items: await Promise.all(items.map(hashOf)) }
 }
 
-/** The items that the page showed, and whether it showed all of them. */
-export async function wereShown(items: readonly ConsentItem[], shown: Shown): Promise<boolean> {
-  const hashes = await Promise.all(items.map(hashOf))
-  return hashes.every((hash) => shown.items.includes(hash))
-}
-
 async function hashOf(item: ConsentItem): Promise<string> {
   return (await sha256Base64url(JSON.stringify(item))).slice(0, 22)
 }

@@ -6,24 +6,26 @@
 
 import type { HttpHeader, HttpResponse } from '@authlib/core'
 import { accessDenied, invalidRequest, OAuth2Error, serverError } from '../../errors.ts'
-import { coversScope, formatScope } from '../../scope.ts'
+import { coversScope } from '../../scope.ts'
 import { answeredAt, AuthorizationError } from '../authorization-error.ts'
 import { authorizationAnswered, type AnsweredAuthorization } from '../contract/answer-moments.ts'
 import type { Authorization } from '../contract/authorization.ts'
 import type { Approval, AuthorizationDecision } from '../contract/interaction.ts'
 import type { AuthorizationChange, AuthorizationPlan, BackchannelPlan, Changes } from '../contract/plans.ts'
-import type { BackchannelRequest, InteractionRequest } from '../contract/requests.ts'
+import type { AuthorizationRequest, BackchannelRequest, InteractionRequest } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
 import {
   ANSWER_TIME,
   AUTHORIZATION_KIND,
-  authorizationRecord,
+  authorizationChanges,
+  endedAuthorization,
   mergeData,
   readAuthorization,
+  updated,
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
 import { sessionEnded, sessionSlot } from '../records/session.ts'
-import { reasonOf } from '../refusals.ts'
+import { reportAuthorizationRefusal } from '../refusals.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
 import { deliverSoon } from './deliver-soon.ts'
 import { consentsOf, momentsOfRequest } from './demands.ts'
@@ -38,10 +40,12 @@ export function answerRequest(
   decision: AuthorizationDecision,
 ): Promise<HttpResponse> {
   return answeredAt(request, async () => {
-    if (request.kind === 'authorization') return approveRequest(server, registry, request, decision)
     try {
-      return await approveRequest(server, registry, request, decision)
+      if (!('denied' in decision)) return await approveRequest(server, registry, request, decision)
+      if (request.kind === 'authorization') await writeDenial(server, request, request.changes)
+      throw accessDenied()
     } catch (error) {
+      if (request.kind === 'authorization') throw error
       return refuseBackchannel(server, registry, request, error)
     }
   })
@@ -51,15 +55,14 @@ async function approveRequest(
   server: Server,
   registry: Registry,
   request: InteractionRequest,
-  decision: AuthorizationDecision,
+  approval: Approval,
 ): Promise<HttpResponse> {
-  if ('denied' in decision) return denyRequest(server, request)
-  const scope = approvedScope(request, decision)
+  const scope = approvedScope(request, approval)
   const now = server.clock()
-  await requireSession(server, decision, now)
-  const items = decision.items ?? consentsOf(registry, request)
-  let authorization = authorizationOf(request, decision, scope, now)
-  const changes: Changes[] = [request.changes]
+  await requireSession(server, approval, now)
+  const items = approval.items ?? consentsOf(registry, request)
+  let authorization = authorizationOf(request, approval, scope, now)
+  const changes: (Changes | undefined)[] = [request.changes]
   const amendments: NonNullable<AuthorizationChange['amend']>[] = []
   for (const authorizing of momentsOfRequest(registry, request).authorizing) {
     const added = await authorizing(request, authorization, items)
@@ -69,33 +72,21 @@ async function approveRequest(
       data: mergeData(authorization.data, added.data),
       index: { ...authorization.index, ...added.index },
     }
-    if (added.changes) changes.push(added.changes)
+    changes.push(added.changes)
     if (added.amend) amendments.push(added.amend)
   }
-  for (const amend of amendments) {
-    const { scope: amended = authorization.scope, data } = amend(authorization)
-    authorization = { ...authorization, scope: amended, data: { ...authorization.data, ...data } }
-  }
+  for (const amend of amendments) authorization = updated(authorization, amend(authorization))
   const plan = await planOf(registry, request, authorization)
-  const stored: Authorization = {
-    ...authorization,
-    ...plan.update,
-    data: mergeData(authorization.data, plan.update?.data),
-    scope: plan.update?.scope ?? authorization.scope,
-    expiresAt: plan.update?.expiresAt ?? authorization.expiresAt,
-    status: plan.update?.status ?? authorization.status,
-  }
-  const answer = answerOf(stored)
-  if (await server.store.commit(batchOf(stored.id, now, joinChanges(answer, ...changes, plan.changes)))) {
+  const data = mergeData(authorization.data, plan.update?.data)
+  const stored = updated(authorization, { ...plan.update, data })
+  const isRepeatable = request.kind === 'backchannel' || request.responseType.repeatable === true
+  if (await writeAnswer(server, stored, [...changes, plan.changes], isRepeatable)) {
     const { id: authorizationId, clientId, subject } = stored
     server.emit({ type: 'authorization.granted', at: now, authorizationId, clientId, subject, scope })
-    deliverSoon(server, ...changes, plan.changes)
-  } else {
-    const repeatable = request.kind === 'backchannel' || request.responseType.repeatable === true
-    if (!repeatable || !(await wasAnsweredAlike(server, stored))) throw answeredAlready()
   }
-  if ('response' in plan || request.kind === 'backchannel') return (plan as BackchannelPlan).response // sound: see planOf
-  return answerClient(server, registry, { request, authorization: stored }, plan.params)
+  if ('response' in plan) return plan.response
+  const answered = { request: request as AuthorizationRequest, authorization: stored } // sound: see planOf
+  return answerClient(server, registry, answered, plan.params)
 }
 
 async function answerClient(
@@ -112,22 +103,7 @@ async function answerClient(
     headers.push(...(added?.headers ?? []))
   }
   const response = await sendToClient(registry, answered.request, all)
-  return headers.length === 0 ? response : { ...response, headers: [...response.headers, ...headers] }
-}
-
-/** Written like an answer, so that the same page cannot be approved afterwards. @throws OAuth2Error `access_denied` */
-async function denyRequest(server: Server, request: InteractionRequest): Promise<never> {
-  const now = server.clock()
-  const denial = denialOf(request, now)
-  const answer = answerOf(denial)
-  if (
-    request.kind === 'authorization' && // of a back-channel request the grant writes it too
-    !(await server.store.commit(batchOf(denial.id, now, joinChanges(answer, request.changes)))) &&
-    !(await wasAnsweredAlike(server, denial))
-  ) {
-    throw answeredAlready()
-  }
-  throw accessDenied()
+  return { ...response, headers: [...response.headers, ...headers] }
 }
 
 /** The session was alive when it was read, if that was for this request. @throws OAuth2Error `login_required` */
@@ -137,48 +113,44 @@ async function requireSession(server: Server, { sessionId, checkedAt }: Approval
 }
 
 /**
- * A double click, or Back and the same button again: the person is sent on as the first time. Everything that is stored
- * of the answer must be the same.
+ * False: the same was answered before and may be repeated, by a double click, or Back and the same button again. The person
+ * is sent on as the first time.
+ *
+ * @throws AuthorizationError when something else was answered
  */
+async function writeAnswer(
+  server: Server,
+  answer: Authorization,
+  others: readonly (Changes | undefined)[],
+  isRepeatable: boolean,
+): Promise<boolean> {
+  const changes = joinChanges(authorizationChanges(answer), ...others)
+  if (await server.store.commit(batchOf(answer.id, server.clock(), changes))) {
+    deliverSoon(server, changes)
+    return true
+  }
+  if (isRepeatable && (await wasAnsweredAlike(server, answer))) return false
+  throw new AuthorizationError(invalidRequest('this authorization request has been answered already'), null)
+}
+
+/** So that the same page cannot be approved afterwards. */
+function writeDenial(
+  server: Server,
+  { authorizationId, client }: InteractionRequest,
+  changes: Changes | undefined,
+): Promise<boolean> {
+  const denial = endedAuthorization(authorizationId, client.clientId, server.clock(), ANSWER_TIME)
+  return writeAnswer(server, denial, [changes], true)
+}
+
+/** Everything that is stored of the answer must be the same. */
 async function wasAnsweredAlike(server: Server, answer: Authorization): Promise<boolean> {
   const [record] = await server.store.get(answer.id, [[AUTHORIZATION_KIND, answer.id]])
   const before = readAuthorization(record, server.clock())
-  if (!before) return false
-  const { clientId, subject, scope, authTime } = answer
-  const isSame = (name: string): boolean => JSON.stringify(before.data[name]) === JSON.stringify(answer.data[name])
-  return (
-    (before.status === 'revoked') === (answer.status === 'revoked') &&
-    before.clientId === clientId &&
-    before.subject === subject &&
-    before.authTime === authTime &&
-    formatScope(before.scope) === formatScope(scope) &&
-    Object.keys(answer.data).every(isSame)
-  )
-}
-
-function answeredAlready(): AuthorizationError {
-  return new AuthorizationError(invalidRequest('this authorization request has been answered already'), null)
-}
-
-function answerOf(authorization: Authorization): Changes {
-  return {
-    expect: [{ kind: AUTHORIZATION_KIND, id: authorization.id, revision: 0 }],
-    put: [authorizationRecord(authorization, 1)],
-  }
-}
-
-/** An authorization that was never given. */
-function denialOf({ authorizationId, client }: InteractionRequest, now: number): Authorization {
-  return {
-    id: authorizationId,
-    revision: 0,
-    status: 'revoked',
-    clientId: client.clientId,
-    scope: [],
-    createdAt: now,
-    expiresAt: now + ANSWER_TIME,
-    data: {},
-  }
+  const names = Object.keys(answer.data)
+  const toCompare = ({ status, clientId, subject, scope, authTime, data }: Authorization): string =>
+    JSON.stringify([status === 'revoked', clientId, subject, scope, authTime, names.map((name) => data[name])])
+  return before !== null && toCompare(before) === toCompare(answer)
 }
 
 function approvedScope(request: InteractionRequest, { scope = request.scope }: Approval): readonly string[] {
@@ -235,14 +207,8 @@ async function refuseBackchannel(
   if (!isFinal) throw error
   const { backchannel } = backchannelGrant(registry, request.grantType)
   const { response, changes } = await backchannel.refused(request, refused)
-  const at = server.clock()
-  const denial = denialOf(request, at)
-  if (!(await server.store.commit(batchOf(denial.id, at, joinChanges(answerOf(denial), changes))))) {
-    if (await wasAnsweredAlike(server, denial)) return response
-    throw answeredAlready()
+  if (await writeDenial(server, request, changes)) {
+    reportAuthorizationRefusal(server, refused, request.client.clientId)
   }
-  const { clientId } = request.client
-  server.emit({ type: 'authorization.refused', at, clientId, error: refused.code, reason: reasonOf(refused) })
-  deliverSoon(server, changes)
   return response
 }

@@ -43,10 +43,14 @@ export async function readAuthorizationRequest(
   registry: Registry,
   http: HttpRequest,
 ): Promise<AuthorizationRequest> {
-  const sent = await readParams(http)
-  const client = await findClient(server, sent)
-  const resolved = await resolveParams(server, registry, client, { params: sent, via: [] })
-  return validateAuthorizationRequest(server, registry, client, { ...resolved, receivedAt: server.clock() })
+  const params = await atTarget(null, () => readParams(http))
+  const clientId = params.get('client_id')
+  const validate = async (): Promise<AuthorizationRequest> => {
+    if (params.repeated.includes('client_id')) throw invalidRequest('client_id is repeated')
+    if (clientId === undefined) throw invalidRequest('client_id is missing')
+    return validateSent(server, registry, await findClient(server, clientId), { params, via: [] })
+  }
+  return atTarget(null, validate, clientId)
 }
 
 /** @throws OAuth2Error: nothing is answered at the redirect URI. RFC 9126 §2.3 */
@@ -57,8 +61,7 @@ export async function validatePushedRequest(
 ): Promise<AuthorizationRequest> {
   if (params.has('request_uri')) throw invalidRequest('request_uri may not be pushed') // RFC 9126 §2.1
   try {
-    const resolved = await resolveParams(server, registry, client, { params, via: ['pushed'], authorizationId })
-    return await validateAuthorizationRequest(server, registry, client, { ...resolved, receivedAt: server.clock() })
+    return await validateSent(server, registry, client, { params, via: ['pushed'], authorizationId })
   } catch (error) {
     throw error instanceof AuthorizationError ? error.error : error
   }
@@ -88,33 +91,44 @@ export async function validateBackchannelRequest(
   })
 }
 
-/** A request that comes back from a page: resolved before, validated again. @throws AuthorizationError, OAuth2Error */
-export async function resumeRequest(
-  server: Server,
-  registry: Registry,
-  source: ResumedRequest,
-): Promise<InteractionRequest> {
-  const { grantType } = source
-  const client = await server.clients.find(source.clientId, { endpoint: 'authorization' })
-  if (!client) throw new AuthorizationError(invalidRequest('the client is not registered'), null)
-  if (grantType === undefined) return validateAuthorizationRequest(server, registry, client, source)
-  return validateBackchannelRequest(server, registry, { ...source, client, grantType })
+/** A request that comes back from a page: resolved before, validated again. @throws AuthorizationError */
+export function resumeRequest(server: Server, registry: Registry, source: ResumedRequest): Promise<InteractionRequest> {
+  const { grantType, clientId } = source
+  const validate = async (): Promise<InteractionRequest> => {
+    const client = await findClient(server, clientId)
+    if (grantType === undefined) return validateAuthorizationRequest(server, registry, client, source)
+    return validateBackchannelRequest(server, registry, { ...source, client, grantType })
+  }
+  return atTarget(null, validate, clientId)
 }
 
+/** Parameters as a client sent them. */
+async function validateSent(
+  server: Server,
+  registry: Registry,
+  client: Client,
+  sent: Resolution,
+): Promise<AuthorizationRequest> {
+  const resolved = await resolveParams(server, registry, client, sent)
+  return validateAuthorizationRequest(server, registry, client, { ...resolved, receivedAt: server.clock() })
+}
+
+/** Until the target is known no error may be redirected. RFC 6749 §4.1.2.1 */
 async function validateAuthorizationRequest(
   server: Server,
   registry: Registry,
   client: Client,
   { params, via, changes = {}, authorizationId, receivedAt }: Resolution & { readonly receivedAt: number },
 ): Promise<AuthorizationRequest> {
-  const target = responseTarget(server, registry, client, params)
+  const redirectUri = findRedirectUri(client, params)
+  const target = { server, client, redirectUri, ...findResponseMode(registry, params), state: params.get('state') }
   return atTarget(target, async () => {
     for (const name of REFERENCES) {
       // what is signed, or kept elsewhere, must not be taken for less than it says. RFC 9101 §7
       if (params.has(name)) throw new OAuth2Error(`${name}_not_supported`)
     }
     const { responseType, moments } = findResponseType(registry, client, params)
-    if (target.responseMode.responseMode !== (params.get('response_mode') ?? responseType.defaultMode)) {
+    if (target.responseMode.responseMode !== (params.get('response_mode') ?? target.defaultMode)) {
       throw invalidRequest('response_mode is not supported here')
     }
     return validated(moments, {
@@ -147,40 +161,29 @@ async function validated<R extends InteractionRequest>(
 async function readParams(request: HttpRequest): Promise<Params> {
   try {
     return request.method === 'POST' ? await readForm(request) : readQuery(request)
-  } catch (error) {
-    throw new AuthorizationError(invalidRequest('the request cannot be read', { cause: error }), null)
+  } catch (cause) {
+    throw invalidRequest('the request cannot be read', { cause })
   }
 }
 
-async function findClient(server: Server, params: Params): Promise<Client> {
-  if (params.repeated.includes('client_id')) throw new AuthorizationError(invalidRequest('client_id is repeated'), null)
-  const clientId = params.get('client_id')
-  if (clientId === undefined) throw new AuthorizationError(invalidRequest('client_id is missing'), null)
+async function findClient(server: Server, clientId: string): Promise<Client> {
   const client = await server.clients.find(clientId, { endpoint: 'authorization' })
-  if (!client) throw new AuthorizationError(invalidRequest('the client is not registered'), null, clientId)
+  if (!client) throw invalidRequest('the client is not registered')
   return client
 }
 
-/** Until this has succeeded no error may be redirected. RFC 6749 §4.1.2.1 */
-function responseTarget(server: Server, registry: Registry, client: Client, params: Params): ResponseTarget {
-  const redirectUri = findRedirectUri(client, params)
-  return { server, client, redirectUri, ...findResponseMode(registry, params), state: params.get('state') }
-}
-
 function findRedirectUri(client: Client, params: Params): string {
-  const refuse = (fault: string): AuthorizationError =>
-    new AuthorizationError(invalidRequest(fault), null, client.clientId)
-  if (params.repeated.includes('redirect_uri')) throw refuse('redirect_uri is repeated')
+  if (params.repeated.includes('redirect_uri')) throw invalidRequest('redirect_uri is repeated')
   const requested = params.get('redirect_uri')
   if (requested === undefined) {
     const [only, second] = client.redirectUris
     if (only !== undefined && second === undefined) return only // RFC 6749 §3.1.2.3
-    throw refuse('redirect_uri is missing')
+    throw invalidRequest('redirect_uri is missing')
   }
   const fits = (registered: string): boolean =>
     matchesRedirectUri(registered, requested, client.applicationType, client)
   if (client.redirectUris.some(fits)) return requested
-  throw refuse('redirect_uri is not registered for this client')
+  throw invalidRequest('redirect_uri is not registered for this client')
 }
 
 /** Errors travel by the mode that was asked for where it can carry them, by the default one otherwise. */
@@ -188,10 +191,10 @@ function findResponseMode(registry: Registry, params: Params): Pick<ResponseTarg
   const requested = params.get('response_type') ?? ''
   const known = registry.responseType(requested)?.responseType
   const defaultMode = known?.defaultMode ?? (/(^| )(id_)?token( |$)/.test(requested) ? 'fragment' : 'query')
-  const wanted = params.get('response_mode')
-  const carries = wanted !== undefined && !(wanted === 'query' && defaultMode === 'fragment') // Multiple Response Types §3
-  const responseMode =
-    (carries ? registry.byKind.response_mode.get(wanted) : undefined) ?? registry.byKind.response_mode.get(defaultMode)
+  const modes = registry.byKind.response_mode
+  const wanted = params.get('response_mode') ?? defaultMode
+  const carries = wanted !== 'query' || defaultMode !== 'fragment' // Multiple Response Types §3
+  const responseMode = (carries ? modes.get(wanted) : undefined) ?? modes.get(defaultMode)
   if (!responseMode) throw serverError('', { reason: `response mode ${defaultMode} is not registered` })
   return { responseMode, defaultMode }
 }

@@ -9,13 +9,13 @@ import type { Owner, Server } from '../contract/server.ts'
 import {
   AUTHORIZATION_KIND,
   authorizationChanges,
-  authorizationRecord,
+  endedAuthorization,
   findAuthorization,
   partitionOf,
   readAuthorization,
 } from '../records/authorization.ts'
 import { batchOf, joinChanges } from '../records/changes.ts'
-import { pagesOf, removeAll } from '../records/remove-all.ts'
+import { pagesOf, removeAll } from '../records/pages.ts'
 import { endSessionsOf } from '../records/session.ts'
 import { ACCESS_TOKEN_KIND } from '../records/token-text.ts'
 import { deliverSoon } from './deliver-soon.ts'
@@ -51,12 +51,10 @@ export async function revokeAuthorizations(
   if ('authorizationId' in owner)
     return ended(server, [await revokeOne(server, registry, owner.authorizationId, cause)])
   if ('subject' in owner) await endSessionsOf(server, owner.subject) // first: a cookie must not make new ones
-  const { store } = server
-  const place = ownedBy(owner)
   // Tokens of client_credentials hold their authorization themselves. They go first: an exchange of one, which gives it a
   // record, either came before and is found below, or fails.
-  let count = await removeAll(store, { kind: ACCESS_TOKEN_KIND, ...place }, server.clock())
-  for await (const page of pagesOf(store, { kind: AUTHORIZATION_KIND, ...place })) {
+  let count = await removeAll(server.store, { kind: ACCESS_TOKEN_KIND, ...ownedBy(owner) }, server.clock())
+  for await (const page of pagesOf(server.store, { kind: AUTHORIZATION_KIND, ...ownedBy(owner) })) {
     const revoked = await Promise.all(page.map((record) => revokeOne(server, registry, record.id, cause, record)))
     count += ended(server, revoked)
   }
@@ -176,15 +174,10 @@ async function endingOf(
  */
 function endSingle(server: Server, id: string): Promise<boolean> {
   const now = server.clock()
-  const expiresAt = now + Math.max(server.accessTokenLifetime, DAY)
-  const revoked: Authorization = {
-    ...{ id, revision: 0, status: 'revoked', clientId: '', scope: [], createdAt: now, expiresAt, data: {} },
-  }
-  const changes = {
-    expect: [{ kind: AUTHORIZATION_KIND, id, revision: 0 }],
-    put: [{ ...authorizationRecord(revoked, 1), index: {} }],
-  }
-  return server.store.commit(batchOf(id, now, changes))
+  const single = endedAuthorization(id, '', now, Math.max(server.accessTokenLifetime, DAY))
+  const { expect, put } = authorizationChanges(single)
+  const unlisted = put?.map((record) => ({ ...record, index: {} }))
+  return server.store.commit(batchOf(id, now, { expect, put: unlisted }))
 }
 
 function ownedBy(owner: Owner): Pick<ListQuery, 'by' | 'value'> {

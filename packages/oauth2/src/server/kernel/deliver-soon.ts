@@ -6,12 +6,8 @@ import type { Server } from '../contract/server.ts'
 import { DELIVERY_KIND } from '../records/delivery-data.ts'
 
 export function deliverSoon(server: Server, ...changes: readonly (Changes | undefined)[]): void {
-  for (const one of changes) {
-    if (one?.put?.some(isDelivery) === true) {
-      server.background(() => server.deliverDue())
-      return
-    }
-  }
+  const written = changes.some((one) => one?.put?.some(isDelivery))
+  if (written) server.background(() => server.deliverDue())
 }
 
 function isDelivery({ kind }: StoredRecord): boolean {

@@ -5,7 +5,7 @@ import { errorResponse, serverError, type ErrorUris, type OAuth2Error } from '..
 import { AuthorizationError } from '../authorization-error.ts'
 import type { ResponseTarget } from '../contract/requests.ts'
 import type { Server } from '../contract/server.ts'
-import { reasonOf } from '../refusals.ts'
+import { reportAuthorizationRefusal } from '../refusals.ts'
 import { toOAuth2Error } from '../to-oauth2-error.ts'
 import type { Registry } from './registry.ts'
 import { sendToClient } from './send-to-client.ts'
@@ -20,13 +20,7 @@ export async function respond(
   if (error instanceof AuthorizationError) {
     report(server, error.error)
     const { target } = error
-    server.emit({
-      type: 'authorization.refused',
-      at: server.clock(),
-      clientId: error.clientId,
-      error: error.code,
-      reason: reasonOf(error.error),
-    })
+    reportAuthorizationRefusal(server, error.error, error.clientId)
     return target ? sendError(server, registry, error.error, target, uris) : showError(server, error.error, uris)
   }
   const known = toOAuth2Error(error)

@@ -5,7 +5,6 @@
  * @spec RFC 7591 §2
  */
 
-import { parseScope } from '../../scope.ts'
 import type { Client } from '../contract/client.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 
@@ -41,14 +40,8 @@ export function withDefaultScope(client: Client, { defaultClientScope = [] }: Sc
   return client.scope.length > 0 || defaultClientScope.length === 0 ? client : { ...client, scope: defaultClientScope }
 }
 
-function isScopeList(list: unknown): list is readonly string[] {
-  return Array.isArray(list) && list.every(isScopeValue)
-}
+const SCOPE_VALUE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-function isScopeValue(word: unknown): boolean {
-  try {
-    return typeof word === 'string' && parseScope(word)[0] === word
-  } catch {
-    return false
-  }
+function isScopeList(list: unknown): list is readonly string[] {
+  return Array.isArray(list) && list.every((word) => typeof word === 'string' && SCOPE_VALUE.test(word))
 }

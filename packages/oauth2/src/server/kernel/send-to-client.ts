@@ -10,7 +10,8 @@ export async function sendToClient(
   target: ResponseTarget,
   params: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
-  const all: Record<string, string> = { ...params, ...(target.state === undefined ? {} : { state: target.state }) }
+  const { state } = target
+  const all: Record<string, string> = { ...params, ...(state !== undefined && { state }) }
   for (const add of registry.moments.authorizationResponse) Object.assign(all, await add(target))
   return target.responseMode.respond(all, target)
 }

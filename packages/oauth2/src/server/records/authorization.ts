@@ -118,19 +118,30 @@ export function authorizationRecord(authorization: Authorization, revision: numb
   }
 }
 
-/** The guarded write that turns an authorization into what the update says. */
-export function authorizationChanges(authorization: Authorization, update: AuthorizationUpdate): Changes {
-  const next: Authorization = {
+/** The guarded write that turns an authorization into what the update says. Without one: as it is, so far not stored. */
+export function authorizationChanges(authorization: Authorization, update: AuthorizationUpdate = {}): Changes {
+  const { id, revision } = authorization
+  return {
+    expect: [{ kind: AUTHORIZATION_KIND, id, revision }],
+    put: [authorizationRecord(updated(authorization, update), revision + 1)],
+  }
+}
+
+/** What the authorization becomes. */
+export function updated(authorization: Authorization, update: AuthorizationUpdate): Authorization {
+  return {
     ...authorization,
     status: update.status ?? authorization.status,
     scope: update.scope ?? authorization.scope,
     expiresAt: update.expiresAt ?? authorization.expiresAt,
     data: { ...authorization.data, ...update.data },
   }
-  return {
-    expect: [{ kind: AUTHORIZATION_KIND, id: authorization.id, revision: authorization.revision }],
-    put: [authorizationRecord(next, authorization.revision + 1)],
-  }
+}
+
+/** One that was never given, or of which nothing else is stored: nothing can derive from it. */
+export function endedAuthorization(id: string, clientId: string, createdAt: number, lifetime: number): Authorization {
+  const expiresAt = createdAt + lifetime
+  return { id, revision: 0, status: 'revoked', clientId, scope: [], createdAt, expiresAt, data: {} }
 }
 
 /** By which everything of a client, a subject, a session or a tag is found. */

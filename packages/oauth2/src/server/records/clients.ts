@@ -26,7 +26,7 @@ import type {
 import { AUTHORIZATION_KIND } from './authorization.ts'
 import { clientList } from './client-list.ts'
 import { CONSENT_KIND } from './consent.ts'
-import { removeAll } from './remove-all.ts'
+import { removeAll } from './pages.ts'
 import { ACCESS_TOKEN_KIND } from './token-text.ts'
 import { invalidSecretUse, readClientMetadata, secretAtRest } from './client-metadata.ts'
 

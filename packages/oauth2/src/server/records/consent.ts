@@ -4,7 +4,7 @@ import { NEVER, type Awaitable, type StoredRecord } from '@authlib/core'
 import { sha256Base64url } from '@authlib/core/kit'
 import { temporarilyUnavailable } from '../../errors.ts'
 import type { Environment } from '../contract/server.ts'
-import { removeAll } from './remove-all.ts'
+import { removeAll } from './pages.ts'
 
 type ConsentData = {
   readonly version: 1

@@ -8,7 +8,7 @@ import type { Environment, Server } from '../contract/server.ts'
 import { sessionReplacing, type SessionEndingPlan } from '../contract/session-moments.ts'
 import { slot } from './authorization.ts'
 import { assertSubject } from './ids.ts'
-import { removeAll } from './remove-all.ts'
+import { removeAll } from './pages.ts'
 
 type SessionData = {
   readonly version: 1
