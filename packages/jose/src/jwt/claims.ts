@@ -135,7 +135,7 @@ export function checkClaims(claims: JwtClaims, policy: JwtPolicy, header: Partia
 
 /** The same, by a policy that was checked. */
 export function applyPolicy(claims: JwtClaims, policy: JwtPolicy, header: Partial<JwsHeader>): void {
-  const { clock = systemClock, issuer, subject, required = [], claims: rules = {} } = policy
+  const { clock = systemClock, issuer, subject, required = [], claims: rules } = policy
   const now = clock()
   const malformed = malformedName(claims)
   if (malformed !== null) throw invalidClaim(malformed, `a ${typeof claims[malformed]} is not its type`)
@@ -144,7 +144,7 @@ export function applyPolicy(claims: JwtClaims, policy: JwtPolicy, header: Partia
   checkExact(claims, 'sub', subject)
   checkAudience(claims, policy)
   for (const name of required) if (isEmptyMember(claims, name)) throw missingClaim(name)
-  for (const [name, rule] of Object.entries(rules)) {
+  for (const [name, rule] of rules === undefined ? [] : Object.entries(rules)) {
     const fault = memberFault(claims, name, rule)
     if (fault === 'missing') throw missingClaim(name)
     if (fault !== null) throw invalidClaim(name, fault)
@@ -198,8 +198,8 @@ function checkAudience({ aud }: JwtClaims, { audience, anyAudience = false, sole
   }
   if (aud === undefined) throw missingClaim('aud')
   if (soleAudience && typeof aud !== 'string') throw invalidClaim('aud', 'a list')
-  const accepted = listOf(audience)
-  if (!listOf(aud).some((item) => accepted.includes(item))) throw invalidClaim('aud', difference(audience, aud))
+  const fits = (item: string): boolean => (typeof audience === 'string' ? item === audience : audience.includes(item))
+  if (!listOf(aud).some(fits)) throw invalidClaim('aud', difference(audience, aud))
 }
 
 /** Without `application/`, in lower case. RFC 7515 §4.1.9 */
