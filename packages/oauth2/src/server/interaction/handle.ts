@@ -34,9 +34,12 @@ export interface Journey extends ResumedRequest, Stage {
   readonly until: number
 }
 
-/** The journey as it is sealed. */
-interface Sealed extends Omit<Journey, 'params'> {
+/** The journey as it is sealed. Handles outlive a deployment: these names stay. */
+interface Sealed extends Omit<Journey, 'params' | 'clientId' | 'authorizationId' | 'receivedAt'> {
+  readonly client: string
   readonly query: string
+  readonly id: string
+  readonly at: number
 }
 
 /** Most characters that travel in a URL. Longer ones are stored: a payment of 6 kB must survive a login. */
@@ -68,11 +71,11 @@ export async function sealJourney(
   const until = server.clock() + ANSWER_TIME
   const sealed: Sealed = {
     grantType: request.kind === 'backchannel' ? request.grantType : undefined,
-    clientId: client.clientId,
+    client: client.clientId,
     via,
     query: params.toString(),
-    authorizationId,
-    receivedAt,
+    id: authorizationId,
+    at: receivedAt,
     changes,
     login: login && { ...login, checkedAt: undefined }, // a session is read again when the page comes back
     before,
@@ -95,8 +98,8 @@ export async function openJourney(
   const text = STORED.test(handle) ? await loadSealed(server, handle) : handle
   const opened = text === null ? null : await server.sealer('interaction').open(text, binding)
   if (!opened) throw invalidRequest('the interaction belongs to another browser or server')
-  const { query, ...journey } = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
-  return { ...journey, params: Params.parse(query) }
+  const { client, query, id, at, ...journey } = JSON.parse(decodeUtf8(opened)) as Sealed // sound: sealed by sealJourney
+  return { ...journey, clientId: client, params: Params.parse(query), authorizationId: id, receivedAt: at }
 }
 
 /** Sealed before it is stored: a dump of the store opens nothing. */
