@@ -60,6 +60,10 @@ on(greeting, () => ({ text: 7 }))
 for (const greet of internal.handlers(greeting))
   expectTypeOf(greet).parameter(0).toEqualTypeOf<{ readonly name: string }>()
 
+// An authorization ends by `revoke`, with what extensions write at an ending.
+// @ts-expect-error: amending does not end it
+void internal.authorizations.amend('id', () => ({ status: 'revoked' }))
+
 // Events are open to features of your own.
 declare module '@authlib/oauth2/server' {
   interface AuthEvents {

@@ -117,8 +117,14 @@ export interface Authorizations {
    * `cause` is `administration` by default.
    */
   revoke(owner: Owner | { readonly authorizationId: string }, cause?: EndingCause): Promise<number>
-  /** Changes a live one, even if others write at the same time. Null when there is none that lives. */
-  amend(id: string, change: (authorization: Authorization) => AuthorizationUpdate): Promise<Authorization | null>
+  /**
+   * Changes a live one, even if others write at the same time. Null when there is none that lives. It does not end one:
+   * `revoke` does, with what extensions write at an ending.
+   */
+  amend(
+    id: string,
+    change: (authorization: Authorization) => Omit<AuthorizationUpdate, 'status'>,
+  ): Promise<Authorization | null>
 }
 
 /** What clients ask people to authorise. */

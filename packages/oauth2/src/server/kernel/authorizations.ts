@@ -72,7 +72,7 @@ function ended(server: Server, written: readonly (Changes | null)[]): number {
 export async function amendAuthorization(
   server: Server,
   id: string,
-  change: (authorization: Authorization) => AuthorizationUpdate,
+  change: Parameters<Server['authorizations']['amend']>[1],
 ): Promise<Authorization | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const now = server.clock()
