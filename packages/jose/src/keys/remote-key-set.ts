@@ -225,7 +225,7 @@ export function remoteKeySet(
 function published(jwks: JwkSet, options: KeySetOptions): KeySet {
   const keys: unknown = isObject(jwks) ? jwks.keys : undefined // it comes from the network
   const open = Array.isArray(keys) ? { keys: keys.filter((jwk?: Partial<Jwk> | null) => jwk?.kty !== 'oct') } : jwks
-  return KeySet.from(open as JwkSet, options) // which checks it
+  return KeySet.from(open, options) // which checks it
 }
 
 /** What went wrong, for a log. */
