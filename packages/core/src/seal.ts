@@ -24,8 +24,8 @@ export interface SecretsOptions {
   /** At least 32 random characters each. The first one seals and signs; all of them open and verify. */
   readonly secrets: readonly string[]
   /**
-   * What the key is for: strings of one label do not pass for those of another. Of several, the first one seals and signs; all of
-   * them open and verify.
+   * What the key is for. A string that was sealed or signed under one label is not accepted under another. In a list of labels
+   * the first one seals and signs; all of them open and verify.
    */
   readonly label: string | readonly [string, ...string[]]
 }

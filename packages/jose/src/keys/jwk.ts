@@ -57,7 +57,7 @@ export interface JwkSet {
 
 export interface ParseJwkOptions {
   readonly allowWeak?: boolean | undefined
-  /** Where there are more algorithms than those of the table: they say what an AKP of theirs looks like. */
+  /** Finds the row of an algorithm, which says how long an AKP key is. Default: that of the table. */
   readonly findRow?: typeof findJwsRow
 }
 
